@@ -1,0 +1,1 @@
+"""What an installation may change: settings, lifecycle definitions, the defaults of a programme year."""

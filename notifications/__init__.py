@@ -1,0 +1,1 @@
+"""Deadlines, reminders and their delivery. Knows the domain, not the pages."""

@@ -1,0 +1,1 @@
+"""The distribution: is everything in it, does it work away from the checkout."""

@@ -1,0 +1,1 @@
+"""Properties of the repository itself rather than of its behaviour."""
