@@ -1,0 +1,101 @@
+"""Text as people write and paste it: cleaned for keeping, folded for comparing, shortened for showing.
+
+Nothing here knows what a text means. Every function is linear in the length of its input.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Unicode's own Stream-Safe Text Format (UAX #15) allows 30 marks in a row. Normalising longer runs takes quadratic time in
+# CPython: 100 000 marks on one letter keep a worker busy for seconds.
+_MARKS_IN_A_ROW = 30
+_SHORT_ENOUGH = 1_000
+
+# Ð (eth) looks exactly like Đ and is what old Vietnamese typefaces produce for it.
+_STROKED_D = str.maketrans({"đ": "d", "Đ": "d", "ð": "d"})
+
+_EMOJI = "\u00a9\u00ae\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+# What is kept comes first: a joiner inside an emoji (👩‍🌾) and the tag sequence of a regional flag mean something, the same
+# characters anywhere else are invisible rubbish or a disguise.
+_INVISIBLE = re.compile(
+    rf"(?P<keep>(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}])|\U0001f3f4[\U000e0020-\U000e007e]{{1,8}}\U000e007f)"
+    "|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_SPACES_AT_LINE_END = re.compile(r" ?\n ?")
+_BLANK_LINES = re.compile(r"\n{3,}")
+# Word's round bullet, which sits in the private area of the Symbol typeface and shows as an empty box elsewhere.
+_WORD_BULLET = "\uf0b7"
+
+
+def _stream_safe(text: str) -> str:
+    if len(text) <= _SHORT_ENOUGH or text.isascii():
+        return text
+    kept = []
+    marks = 0
+    combining = unicodedata.combining
+    for character in text:
+        marks = marks + 1 if combining(character) else 0
+        if marks <= _MARKS_IN_A_ROW:
+            kept.append(character)
+    return "".join(kept)
+
+
+def normalise(text: str) -> str:
+    """NFC in linear time; an endless pile of marks on one letter is cut (UAX #15, Stream-Safe Text Format)."""
+    if text.isascii():
+        return text
+    return _stream_safe(unicodedata.normalize("NFC", _stream_safe(text)))
+
+
+def fold(text: str) -> str:
+    """The form in which two texts are compared: no case, no marks, đ as d, single spaces (DESIGN, rule 11)."""
+    lowered = normalise(text).casefold().translate(_STROKED_D)
+    if not lowered.isascii():
+        decomposed = unicodedata.normalize("NFD", _stream_safe(lowered))
+        lowered = "".join(c for c in decomposed if unicodedata.category(c) != "Mn").translate(_STROKED_D)
+        # A few capitals have no small form of their own until their mark is gone (İ among them).
+        lowered = unicodedata.normalize("NFC", lowered).casefold()
+    return " ".join(lowered.split())
+
+
+def _visible(match: re.Match[str]) -> str:
+    return match["keep"] or ""
+
+
+def clean(text: str, *, multiline: bool = False) -> str:
+    """The form in which a text is kept: NFC, nothing invisible, single spaces; quotation marks and emoji as they were.
+
+    With `multiline` line ends become "\\n" and at most one line is left empty between paragraphs; otherwise the text becomes one line.
+    """
+    if not multiline and text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    visible = normalise(_INVISIBLE.sub(_visible, _LINE_END.sub("\n", normalise(text)))).replace(
+        _WORD_BULLET, "•"
+    )
+    if not multiline:
+        return " ".join(visible.split())
+    lines = _SPACES_AT_LINE_END.sub("\n", _SPACES.sub(" ", visible))
+    return _BLANK_LINES.sub("\n\n", lines).strip()
+
+
+def shorten(text: str, length: int) -> str:
+    """At most `length` characters, ending in "…" when something was cut, between words where one ends near the cut."""
+    if len(text) <= length:
+        return text
+    if length <= 1:
+        return "…"[:length]
+    end = length - 1
+    while end > 0 and (
+        unicodedata.combining(text[end]) or text[end] in "\u200d\ufe0f" or text[end - 1] == "\u200d"
+    ):
+        end -= 1
+    cut = text[:end]
+    space = cut.rfind(" ")
+    if not text[end].isspace() and space >= length * 2 // 3:
+        cut = cut[:space]
+    return cut.rstrip(" ,;:.-–\n") + "…"
