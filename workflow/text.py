@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Unicode's own Stream-Safe Text Format (UAX #15) allows 30 marks in a row. Normalising longer runs takes quadratic time in
-# CPython: 100 000 marks on one letter keep a worker busy for seconds.
+# Unicode's own Stream-Safe Text Format (UAX #15) allows 30 marks in a row. Normalising longer runs takes
+# quadratic time in CPython: 100 000 marks on one letter keep a worker busy for seconds.
 _MARKS_IN_A_ROW = 30
 _SHORT_ENOUGH = 1_000
 
@@ -17,8 +17,8 @@ _SHORT_ENOUGH = 1_000
 _STROKED_D = str.maketrans({"đ": "d", "Đ": "d", "ð": "d"})
 
 _EMOJI = "\u00a9\u00ae\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
-# What is kept comes first: a joiner inside an emoji (👩‍🌾) and the tag sequence of a regional flag mean something, the same
-# characters anywhere else are invisible rubbish or a disguise.
+# What is kept comes first: a joiner inside an emoji (👩‍🌾) and the tag sequence of a regional flag mean
+# something, the same characters anywhere else are invisible rubbish or a disguise.
 _INVISIBLE = re.compile(
     rf"(?P<keep>(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}])|\U0001f3f4[\U000e0020-\U000e007e]{{1,8}}\U000e007f)"
     "|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
@@ -28,7 +28,8 @@ _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _SPACES_AT_LINE_END = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
-# Word's round bullet, which sits in the private area of the Symbol typeface and shows as an empty box elsewhere.
+# Word's round bullet, which sits in the private area of the Symbol typeface and shows as an empty box
+# elsewhere.
 _WORD_BULLET = "\uf0b7"
 
 
@@ -46,14 +47,14 @@ def _stream_safe(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """NFC in linear time; an endless pile of marks on one letter is cut (UAX #15, Stream-Safe Text Format)."""
+    """NFC in linear time; an endless pile of marks on one letter is cut (UAX #15, Stream-Safe Text)."""
     if text.isascii():
         return text
     return _stream_safe(unicodedata.normalize("NFC", _stream_safe(text)))
 
 
 def fold(text: str) -> str:
-    """The form in which two texts are compared: no case, no marks, đ as d, single spaces (DESIGN, rule 11)."""
+    """The form in which two texts are compared: no case, no marks, đ as d, single spaces."""
     lowered = normalise(text).casefold().translate(_STROKED_D)
     if not lowered.isascii():
         decomposed = unicodedata.normalize("NFD", _stream_safe(lowered))
@@ -68,9 +69,10 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def clean(text: str, *, multiline: bool = False) -> str:
-    """The form in which a text is kept: NFC, nothing invisible, single spaces; quotation marks and emoji as they were.
+    """The form in which a text is kept: NFC, nothing invisible, single spaces, smart quotes and emoji kept.
 
-    With `multiline` line ends become "\\n" and at most one line is left empty between paragraphs; otherwise the text becomes one line.
+    With `multiline` line ends become "\\n" and at most one line is left empty between paragraphs;
+    without it the text becomes one line.
     """
     if not multiline and text.isascii() and text.isprintable():
         return " ".join(text.split())
@@ -84,7 +86,7 @@ def clean(text: str, *, multiline: bool = False) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """At most `length` characters, ending in "…" when something was cut, between words where one ends near the cut."""
+    """At most `length` characters; what was cut shows as "…", between words where one ends near."""
     if len(text) <= length:
         return text
     if length <= 1:

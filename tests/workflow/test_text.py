@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from workflow.text import clean, fold, normalise, shorten
 
 VIETNAMESE = st.text(
-    alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ 0123456789“”-",
+    alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+    " 0123456789“”-",
     max_size=60,
 )
 
@@ -108,7 +109,8 @@ def test_clean_many_lines() -> None:
     ],
 )
 def test_long_text_does_not_take_quadratic_time(text: str) -> None:
-    # A quadratic step takes 5 s and more here, a linear one a twentieth of a second: wide enough for any machine.
+    # A quadratic step takes 5 s and more here, a linear one a twentieth of a second: wide enough for any
+    # machine.
     began = time.process_time()
     folded, kept = fold(text), clean(text, multiline=True)
     assert time.process_time() - began < 3
