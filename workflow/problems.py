@@ -86,6 +86,9 @@ class Table:
     def has(self, name: str) -> bool:
         return name in self._content
 
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._content)
+
     def _get(self, name: str, default: Any) -> Any:
         self._asked.add(name)
         value = self._content.get(name, _MISSING)
