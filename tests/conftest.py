@@ -1,0 +1,48 @@
+"""What every test may ask for (browser, private PostgreSQL), and the rule on skipping.
+
+A skip says why. Where `DVK_REQUIRE_ALL=1` is set, as in `.ci/run`, a skip is a failure: a run that tested
+less than it should must not look green.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Absent, PostgresServer, find_chromium, postgres_server
+
+pytest_plugins = ["tests.skip_policy"]
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The system's Chromium, for playwright's `executable_path`."""
+    try:
+        return find_chromium()
+    except Absent as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A private PostgreSQL cluster: one for each worker, fsync off."""
+    try:
+        with postgres_server() as server:
+            yield server
+    except Absent as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: PostgresServer) -> str:
+    """Address of the cluster's `postgres` database, for tests that need no database of their own."""
+    return postgres.url("postgres")
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresServer) -> Iterator[str]:
+    """Address (SQLAlchemy's form) of a fresh, empty database that is dropped after the test."""
+    with postgres.database() as name:
+        yield postgres.url(name)
