@@ -1,6 +1,6 @@
 """Servers and programs that tests start for themselves: a private PostgreSQL, the system's Chromium.
 
-Nothing here asserts. What is absent is raised as `Absent`; the fixtures turn that into a skip with its reason.
+Nothing here asserts. What is missing is raised as `Absent`; the fixtures turn that into a skip that says why.
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The wheel in an environment of its own. Third-party libraries come from the one that runs the tests.
 
-    They are found through a .pth line. Such a line adds the folder without reading the .pth files inside it, so
-    an editable installation of the checkout that may lie there does not come along.
+    They are found through a .pth line. Such a line adds the folder without reading the .pth files inside it,
+    so an editable installation of the checkout that may lie there does not come along.
     """
     environment = tmp_path_factory.mktemp("environment")
     venv.create(environment, with_pip=False, symlinks=True)
