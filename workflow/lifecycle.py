@@ -45,7 +45,8 @@ class _BareStep(MachineTransition):
     def execute(self, event_data: EventData) -> bool:
         if not self._eval_conditions(event_data):
             return False
-        event_data.machine.set_state(self.dest, event_data.model)
+        if self.dest is not None:
+            event_data.machine.set_state(self.dest, event_data.model)
         return True
 
 

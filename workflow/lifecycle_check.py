@@ -131,14 +131,14 @@ def _fault_of(entries: list[Transition]) -> str | None:
             if fact is not None and fact.type == "boolean":
                 deciding[name] = [False, True]
             elif fact is not None:
-                deciding[name] = [choice for choice, _ in fact.choices] + ([] if fact.required else [""])
+                deciding[name] = [*(choice for choice, _ in fact.choices), *([] if fact.required else [""])]
     combinations = 1
     for values in deciding.values():
         combinations *= len(values)
     if combinations > MAX_COMBINATIONS:
         return "có quá nhiều trường hợp trong when; hãy tách thành nhiều bước"
-    for values in product(*deciding.values()):
-        data = dict(zip(deciding, values, strict=True))
+    for case_values in product(*deciding.values()):
+        data = dict(zip(deciding, case_values, strict=True))
         fitting = [len(entry.when) for entry in entries if entry.fits(data)]
         case = ", ".join(f"{name} = {str(value).lower()}" for name, value in data.items()) or "không có when"
         if not fitting:
