@@ -1,0 +1,176 @@
+"""Who may see and do what: roles at units, their scope in the unit tree, deputies, separation of duties.
+
+Deny by default: without a grant over the model's unit the model does not exist for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.calendar import local_date
+from workflow.refusals import NotAllowed, NotFound
+from workflow.schema import account, assignment, emulation_model, unit
+
+OWN_SCOPED = frozenset({"unit_officer"})
+"""Roles that count at the very unit only. A lifecycle definition whose role says otherwise is refused when it is loaded."""
+
+PRIVILEGED = frozenset({"admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role held at one unit today. deputy_for: account that the holder stands in for, or None."""
+
+    role: str
+    unit_id: int
+    unit_path: str
+    unit_level: str
+    deputy_for: int | None
+
+    def covers(self, path: str) -> bool:
+        """Whether a unit with this path lies in the grant's scope."""
+        return path == self.unit_path if self.role in OWN_SCOPED else path.startswith(self.unit_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person who acts, with what he may do today. `people` are he and nobody else; deputies add their principal per grant."""
+
+    account_id: int
+    user_name: str
+    full_name: str
+    unit_id: int | None
+    grants: tuple[Grant, ...]
+
+    def roles_over(self, path: str) -> frozenset[str]:
+        """Roles whose scope covers the unit with this path."""
+        return frozenset(grant.role for grant in self.grants if grant.covers(path))
+
+    def grant_for(self, roles: Collection[str], path: str) -> Grant | None:
+        """The grant to act under: his own before one as a deputy."""
+        fitting = [g for g in self.grants if g.role in roles and g.covers(path)]
+        return min(fitting, key=lambda g: (g.deputy_for is not None, -len(g.unit_path)), default=None)
+
+    def holds(self, roles: Collection[str]) -> bool:
+        """Whether he holds one of the roles anywhere."""
+        return any(grant.role in roles for grant in self.grants)
+
+    def require(self, roles: Collection[str], path: str, *, to: str) -> Grant:
+        """The grant for one of the roles over `path`, or NotAllowed saying what he wanted to do."""
+        grant = self.grant_for(roles, path)
+        if grant is None:
+            raise NotAllowed(f"Bạn không có quyền {to} ở đơn vị này.", guard="role")
+        return grant
+
+
+_GRANTS = (
+    sa.select(
+        account.c.id,
+        account.c.user_name,
+        account.c.full_name,
+        account.c.unit_id.label("home"),
+        account.c.locked_at,
+        assignment.c.role,
+        assignment.c.unit_id,
+        unit.c.path,
+        unit.c.level,
+        assignment.c.deputy_for_id,
+    )
+    .select_from(account)
+    .outerjoin(
+        assignment,
+        sa.and_(
+            assignment.c.account_id == account.c.id,
+            assignment.c.valid_from <= sa.bindparam("today", type_=sa.Date),
+            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= sa.bindparam("today", type_=sa.Date)),
+        ),
+    )
+    .outerjoin(unit, unit.c.id == assignment.c.unit_id)
+)
+_BY_ID = _GRANTS.where(account.c.id == sa.bindparam("account"))
+_BY_NAME = _GRANTS.where(account.c.user_name == sa.bindparam("account"))
+
+
+def actor(connection: Connection, who: int | str, now: datetime) -> Actor:
+    """The person with this account id or user name and today's grants (index ix_assignment_account_id).
+
+    Raises NotFound when there is no such account and NotAllowed when it is locked.
+    """
+    statement = _BY_ID if isinstance(who, int) else _BY_NAME
+    rows = connection.execute(statement, {"account": who, "today": local_date(now)}).all()
+    if not rows:
+        raise NotFound(f"Không có tài khoản «{who}».", guard="account")
+    first = rows[0]
+    if first[4] is not None:
+        raise NotAllowed(
+            f"Tài khoản «{first[1]}» đang bị khoá. Hãy liên hệ quản trị.",
+            guard="account",
+            code="account_locked",
+        )
+    grants = tuple(Grant(row[5], row[6], row[7], row[8], row[9]) for row in rows if row[5] is not None)
+    return Actor(first[0], first[1], first[2], first[3], grants)
+
+
+def sees(who: Actor, path: str, *, submitted: bool, created_by: int) -> bool:
+    """The visibility rule, for one model: any role over its unit; a draft is its own unit's and its writer's alone."""
+    if submitted:
+        return any(grant.covers(path) for grant in who.grants)
+    return created_by == who.account_id or any(g.role in OWN_SCOPED and g.covers(path) for g in who.grants)
+
+
+def visible(who: Actor) -> sa.ColumnElement[bool]:
+    """The same visibility rule as a condition on `emulation_model` joined with `unit`."""
+    own = [g.unit_id for g in who.grants if g.role in OWN_SCOPED]
+    wide = outermost(g.unit_path for g in who.grants if g.role not in OWN_SCOPED)
+    anything = [emulation_model.c.unit_id.in_(own)] if own else []
+    mine = emulation_model.c.created_by == who.account_id
+    submitted = emulation_model.c.submitted_at.is_not(None)
+    alternatives = [*anything, sa.and_(submitted, sa.or_(*(under(path) for path in wide)))] if wide else anything
+    return sa.or_(sa.and_(~submitted, mine), *alternatives)
+
+
+def under(path: str) -> sa.ColumnElement[bool]:
+    """`unit` is the unit with this path or lies below it. A range, so that uq_unit_path serves it: '0' follows '/'."""
+    return sa.and_(unit.c.path >= path, unit.c.path < path[:-1] + "0")
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """Paths that lie below no other one of them."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
+def people(who: Actor, grant: Grant | None) -> frozenset[int]:
+    """The people behind an act: the one who acts and the one he stands in for."""
+    if grant is None or grant.deputy_for is None:
+        return frozenset((who.account_id,))
+    return frozenset((who.account_id, grant.deputy_for))
+
+
+def belongs_to(connection: Connection, accounts: Collection[int], unit_id: int, today: date) -> frozenset[int]:
+    """Those of the accounts who belong to the unit: it is their home, or they are its officer today."""
+    rows = connection.execute(
+        sa.select(account.c.id)
+        .where(account.c.id.in_(list(accounts)))
+        .where(
+            sa.or_(
+                account.c.unit_id == unit_id,
+                sa.exists().where(
+                    assignment.c.account_id == account.c.id,
+                    assignment.c.unit_id == unit_id,
+                    assignment.c.role.in_(sorted(OWN_SCOPED)),
+                    assignment.c.valid_from <= today,
+                    sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+                ),
+            )
+        )
+    )
+    return frozenset(rows.scalars())

@@ -1,0 +1,106 @@
+"""What a guard, an effect or a record writer is given: the model inside the transaction, the person, what was stated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.access import Actor, Grant, people
+from workflow.calendar import local_date
+from workflow.database import any_of, locked
+from workflow.lifecycle_terms import Definition, Transition
+from workflow.schema import emulation_model, person, programme_year, unit
+
+
+@dataclass(slots=True)
+class Context:
+    """One attempt at one transition of one model.
+
+    model: row of `MODEL` below. grant: under which the person acts. facts: what was stated, parsed. probing: nobody has stated
+    anything yet, so a guard leaves out what the form is going to ask. changes: columns that the transition will set.
+    payload: what goes into the history. shared: what the items of one bulk application have in common (the one decision).
+    """
+
+    connection: Connection
+    now: datetime
+    definition: Definition
+    model: sa.Row[Any]
+    actor: Actor
+    grant: Grant
+    transition: Transition
+    facts: Mapping[str, Any]
+    probing: bool = False
+    changes: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return local_date(self.now)
+
+    @property
+    def people(self) -> frozenset[int]:
+        """The people behind this act: separation of duties compares these."""
+        return people(self.actor, self.grant)
+
+    def will_ask(self, fact: str) -> bool:
+        """Whether the form of this transition is still going to ask for the fact."""
+        return self.probing and self.transition.fact(fact) is not None
+
+    def year(self) -> sa.Row[Any]:
+        """The model's programme year."""
+        return self.connection.execute(sa.select(programme_year).where(programme_year.c.id == self.model.year_id)).one()
+
+
+MODEL = (
+    sa.select(
+        emulation_model,
+        unit.c.path.label("unit_path"),
+        unit.c.level.label("unit_level"),
+        unit.c.name.label("unit_name"),
+        person.c.account_id.label("person_account_id"),
+        person.c.full_name.label("person_name"),
+    )
+    .select_from(emulation_model)
+    .join(unit, unit.c.id == emulation_model.c.unit_id)
+    .outerjoin(person, person.c.id == emulation_model.c.person_id)
+)
+"""A model with what access and separation of duties need to know of its registrant."""
+
+_BY_CODE = MODEL.where(emulation_model.c.code == sa.bindparam("code"))
+_BY_CODE_LOCKED = locked(_BY_CODE, emulation_model)
+
+
+def model_by_code(connection: Connection, code: str, *, lock: bool) -> sa.Row[Any] | None:
+    """The model with this public code, locked until the commit if asked; None when there is none. Visibility is the caller's."""
+    return connection.execute(_BY_CODE_LOCKED if lock else _BY_CODE, {"code": code}).first()
+
+
+def model_by_id(connection: Connection, model_id: int, *, lock: bool) -> sa.Row[Any] | None:
+    """The same by surrogate key."""
+    statement = MODEL.where(emulation_model.c.id == model_id)
+    return connection.execute(locked(statement, emulation_model) if lock else statement).first()
+
+
+def models_by_codes(connection: Connection, codes: Sequence[str]) -> dict[str, sa.Row[Any]]:
+    """Many models at once, locked in the order of their keys so that two bulk applications cannot deadlock."""
+    found: dict[str, sa.Row[Any]] = {}
+    for start in range(0, len(codes), 10_000):
+        chunk = list(codes[start : start + 10_000])
+        ids = connection.execute(sa.select(emulation_model.c.id).where(emulation_model.c.code.in_(chunk))).scalars()
+        statement = MODEL.where(any_of(connection, emulation_model.c.id, list(ids))).order_by(emulation_model.c.id)
+        for row in connection.execute(locked(statement, emulation_model)):
+            found[row.code] = row
+    return found
+
+
+def registrant_name(model: sa.Row[Any]) -> str:
+    """Who registered: the person of an individual model, else the unit."""
+    return str(model.person_name or model.unit_name)

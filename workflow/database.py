@@ -1,0 +1,170 @@
+"""Engine and transactions: the one place where SQLite and PostgreSQL differ.
+
+Every write is one short transaction that takes its lock at the start (SQLite) or at the first locked row (PostgreSQL).
+Errors of the database that a person can do something about become a `DatabaseUnusable` with a sentence in Vietnamese.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from workflow.refusals import DatabaseUnusable
+
+Synchronous = Literal["FULL", "NORMAL"]
+
+_SQLITE_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "Cơ sở dữ liệu đang bận quá lâu. Chưa có gì thay đổi; hãy thử lại sau ít phút.",
+    sqlite3.SQLITE_LOCKED: "Cơ sở dữ liệu đang bận quá lâu. Chưa có gì thay đổi; hãy thử lại sau ít phút.",
+    sqlite3.SQLITE_READONLY: "Cơ sở dữ liệu chỉ đọc được. Kiểm tra quyền ghi của thư mục dữ liệu rồi thử lại.",
+    sqlite3.SQLITE_FULL: "Ổ đĩa đã đầy, không ghi được. Chưa có gì thay đổi; hãy giải phóng ổ đĩa rồi thử lại.",
+    sqlite3.SQLITE_CANTOPEN: "Không mở được tệp cơ sở dữ liệu. Kiểm tra đường dẫn và quyền của thư mục dữ liệu.",
+    sqlite3.SQLITE_IOERR: "Ổ đĩa báo lỗi khi đọc ghi. Chưa có gì thay đổi; kiểm tra ổ đĩa rồi thử lại.",
+    sqlite3.SQLITE_CORRUPT: "Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất.",
+    sqlite3.SQLITE_NOTADB: "Tệp này không phải cơ sở dữ liệu của chương trình. Kiểm tra DVK_DATABASE_URL.",
+}
+_POSTGRES_SENTENCES = {
+    "55P03": _SQLITE_SENTENCES[sqlite3.SQLITE_BUSY],
+    "57014": _SQLITE_SENTENCES[sqlite3.SQLITE_BUSY],
+    "40P01": "Hai người cùng ghi một lúc. Chưa có gì thay đổi; hãy thử lại.",
+    "25006": _SQLITE_SENTENCES[sqlite3.SQLITE_READONLY],
+    "53100": _SQLITE_SENTENCES[sqlite3.SQLITE_FULL],
+}
+
+
+class Database:
+    """One engine for a process.
+
+    url: SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…` (plain `postgresql://` is taken for the latter).
+    busy_seconds: how long a writer waits for another before it gives up.
+    """
+
+    def __init__(self, url: str | URL, *, synchronous: Synchronous = "FULL", busy_seconds: float = 10.0) -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.busy_seconds = busy_seconds
+        if parsed.get_backend_name() == "sqlite":
+            self._engine = self._sqlite(synchronous)
+        elif parsed.get_backend_name() == "postgresql":
+            self._engine = self._postgresql()
+        else:
+            raise DatabaseUnusable(
+                f"Không hỗ trợ cơ sở dữ liệu «{parsed.drivername}». Dùng sqlite:/// hoặc postgresql://."
+            )
+        self._writing = self._engine.execution_options(dvk_writing=True)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """For migrations and benchmarks; everything else uses `read` and `write`."""
+        return self._engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded database."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view for reading. Nothing written in it survives."""
+        with self._translated(), self._engine.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One writing transaction: committed at the end, rolled back whole on any exception."""
+        with self._translated(), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            sentence = _sentence(error.orig)
+            if sentence is None:
+                raise
+            raise DatabaseUnusable(sentence) from error
+
+    def _sqlite(self, synchronous: Synchronous) -> sa.Engine:
+        path = self.url.database
+        if path and path != ":memory:":
+            folder = Path(path).absolute().parent
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseUnusable(_SQLITE_SENTENCES[sqlite3.SQLITE_CANTOPEN]) from error
+        engine = sa.create_engine(self.url, connect_args={"timeout": self.busy_seconds, "check_same_thread": False})
+        pragmas = (
+            f"PRAGMA busy_timeout={int(self.busy_seconds * 1000)}",
+            "PRAGMA foreign_keys=ON",
+            f"PRAGMA synchronous={synchronous}",
+            "PRAGMA temp_store=MEMORY",
+            "PRAGMA cache_size=-65536",
+        )
+
+        @event.listens_for(engine, "connect")
+        def prepare(dbapi: Any, record: ConnectionPoolEntry) -> None:
+            # The driver's own transaction handling is switched off: BEGIN is ours, see below.
+            dbapi.isolation_level = None
+            for pragma in pragmas:
+                dbapi.execute(pragma)
+            if dbapi.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                dbapi.execute("PRAGMA journal_mode=WAL")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            # A deferred transaction that reads first and writes later fails at once under contention, whatever the timeout.
+            writing = connection.get_execution_options().get("dvk_writing")
+            connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")  # type: ignore[union-attr]
+
+        return engine
+
+    def _postgresql(self) -> sa.Engine:
+        milliseconds = int(self.busy_seconds * 1000)
+        return sa.create_engine(
+            self.url,
+            pool_pre_ping=False,
+            pool_size=10,
+            max_overflow=20,
+            connect_args={"options": f"-c lock_timeout={milliseconds} -c timezone=UTC"},
+        )
+
+
+def locked(statement: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:
+    """`statement` with its rows locked until the commit. SQLite needs none: its writers are alone from BEGIN IMMEDIATE on."""
+    return statement.with_for_update(of=list(tables) if tables else None)
+
+
+def any_of(connection: Connection, column: sa.ColumnElement[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    """`column` is one of `ids`, however many: one parameter instead of thousands."""
+    if connection.dialect.name == "sqlite":
+        listed = sa.func.json_each(sa.literal("[" + ",".join(str(int(i)) for i in ids) + "]")).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.cast(list(ids), sa.ARRAY(sa.BigInteger)))
+
+
+def _sentence(error: BaseException | None) -> str | None:
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", None)
+        return _SQLITE_SENTENCES.get(code & 0xFF) if code is not None else None
+    state = getattr(error, "sqlstate", None)
+    if state in _POSTGRES_SENTENCES:
+        return _POSTGRES_SENTENCES[state]
+    if error is not None and type(error).__module__.startswith("psycopg") and state is None:
+        return "Không nối được với máy chủ PostgreSQL. Kiểm tra DVK_DATABASE_URL và máy chủ rồi thử lại."
+    return None

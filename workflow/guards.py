@@ -1,0 +1,399 @@
+"""The named conditions a lifecycle definition may refer to. A guard reads, never writes, and answers with a reason or None.
+
+While probing (nobody has stated anything yet) a guard leaves out what the transition's own form is going to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from workflow import access, dossier, review_result
+from workflow.context import Context
+from workflow.refusals import Reason
+from workflow.schema import (
+    ITEMS,
+    attachment,
+    change_request,
+    criterion,
+    decision,
+    emulation_model,
+    inspection,
+    inspection_member,
+    plan,
+    quantity,
+    registration_form,
+    results_report,
+    score,
+    unit,
+)
+from workflow.vocabulary import GUARD_NAMES
+
+Guard = Callable[[Context], Reason | None]
+GUARDS: Final[dict[str, Guard]] = {}
+
+ITEM_LABELS: Final = {
+    "situation": "thực trạng và lý do",
+    "goals": "mục tiêu, chỉ tiêu",
+    "method": "nội dung, cách làm",
+    "place_people": "địa bàn, đối tượng",
+    "forces": "lực lượng",
+    "time_resources": "thời gian, nguồn lực",
+    "outputs": "sản phẩm kiểm chứng được",
+    "sustainability": "khả năng duy trì, nhân rộng",
+}
+MINIMUM_INSPECTORS: Final = 2
+SHORTEST_REASON: Final = 5
+
+
+def _guard(check: Callable[[Context], str | None]) -> Callable[[Context], str | None]:
+    """Register a check under its own name; the sentence it returns becomes the reason."""
+    name = check.__name__
+
+    def guard(context: Context) -> Reason | None:
+        sentence = check(context)
+        return None if sentence is None else Reason(name, name, sentence)
+
+    GUARDS[name] = guard
+    return check
+
+
+# Registration ------------------------------------------------------------------------------------------------------------------
+
+
+def missing_items(context: Context, *, count_waived: bool = False) -> list[str]:
+    """Labels of the items of the registration form that are empty and were not waived (or were, when asked for)."""
+    form = context.connection.execute(
+        sa.select(registration_form).where(registration_form.c.model_id == context.model.id)
+    ).first()
+    if form is None:
+        return list(ITEM_LABELS.values())
+    waived = set() if count_waived else set(form.waived)
+    return [ITEM_LABELS[item] for item in ITEMS if not form._mapping[item].strip() and item not in waived]
+
+
+@_guard
+def items_filled(context: Context) -> str | None:
+    missing = missing_items(context)
+    if missing:
+        return f"Phiếu đăng ký còn thiếu {len(missing)} mục: {', '.join(missing)}. Hãy điền rồi gửi lại."
+    return None
+
+
+@_guard
+def not_submitter(context: Context) -> str | None:
+    if _among(context, context.model.submitters) or context.model.person_account_id in context.people:
+        return "Bạn (hoặc người bạn thay mặt) đã gửi phiếu này nên không được tự tiếp nhận. Hãy nhờ người khác."
+    return None
+
+
+@_guard
+def name_and_field_fit(context: Context) -> str | None:
+    model = context.model
+    ended = [state.id for state in context.definition.states.values() if state.end]
+    twin = context.connection.execute(
+        sa.select(emulation_model.c.code)
+        .where(
+            emulation_model.c.unit_id == model.unit_id,
+            emulation_model.c.year_id == model.year_id,
+            emulation_model.c.name_folded == model.name_folded,
+            emulation_model.c.person_id.is_not_distinct_from(model.person_id),
+            emulation_model.c.id != model.id,
+            emulation_model.c.accepted_at.is_not(None),
+            emulation_model.c.state.not_in(ended),
+        )
+        .limit(1)
+    ).scalar()
+    if twin:
+        return f"Đơn vị đã có mô hình cùng tên được tiếp nhận ({twin}). Trả lại để đổi tên, hoặc sáp nhập hai mô hình."
+    return None
+
+
+@_guard
+def no_open_change_request(context: Context) -> str | None:
+    if context.connection.execute(
+        sa.select(change_request.c.id)
+        .where(change_request.c.model_id == context.model.id, change_request.c.status == "open")
+        .limit(1)
+    ).first():
+        return "Có đề nghị đổi tên hoặc lĩnh vực chưa giải quyết. Hãy duyệt hoặc từ chối đề nghị đó trước."
+    return None
+
+
+@_guard
+def reason_given(context: Context) -> str | None:
+    if context.will_ask("reason"):
+        return None
+    if len(str(context.facts.get("reason", ""))) < SHORTEST_REASON:
+        return f"Hãy nêu lý do, ít nhất {SHORTEST_REASON} ký tự, để người khác hiểu."
+    return None
+
+
+@_guard
+def merge_target_fits(context: Context) -> str | None:
+    if context.will_ask("merged_into"):
+        return None
+    target = context.connection.execute(
+        sa.select(emulation_model.c.id, emulation_model.c.year_id, emulation_model.c.state, unit.c.path)
+        .join(unit, unit.c.id == emulation_model.c.unit_id)
+        .where(emulation_model.c.code == context.facts.get("merged_into"))
+    ).first()
+    if target is None or not context.grant.covers(target.path):
+        return f"Không có mô hình mã «{context.facts.get('merged_into')}» trong phạm vi của bạn."
+    if target.id == context.model.id:
+        return "Không thể sáp nhập mô hình vào chính nó."
+    if target.year_id != context.model.year_id:
+        return "Hai mô hình không cùng năm thi đua nên không sáp nhập được."
+    state = context.definition.states.get(target.state)
+    if state is None or state.end:
+        return "Mô hình nhận sáp nhập đã kết thúc. Hãy chọn mô hình còn đang thực hiện."
+    return None
+
+
+# Implementation ----------------------------------------------------------------------------------------------------------------
+
+
+@_guard
+def plan_recorded(context: Context) -> str | None:
+    if context.will_ask("plan") or (context.facts.get("plan") and context.facts.get("start_date")):
+        return None
+    if _exists(context, plan.c.model_id == context.model.id):
+        return None
+    return "Chưa có kế hoạch thực hiện và ngày bắt đầu. Hãy nhập kế hoạch."
+
+
+@_guard
+def results_recorded(context: Context) -> str | None:
+    if context.will_ask("results") or context.facts.get("results"):
+        return None
+    if _exists(context, quantity.c.model_id == context.model.id, quantity.c.purpose == "result"):
+        return None
+    return "Chưa có kết quả nào bằng số. Hãy nhập ít nhất một kết quả (ví dụ: ngày công, tiền mặt, lượt người)."
+
+
+@_guard
+def evidence_attached(context: Context) -> str | None:
+    if context.will_ask("evidence_note") or context.facts.get("evidence_note"):
+        return None
+    if _exists(
+        context,
+        attachment.c.model_id == context.model.id,
+        attachment.c.purpose == "evidence",
+        attachment.c.removed_at.is_(None),
+    ) or _exists(context, results_report.c.model_id == context.model.id, results_report.c.evidence_note != ""):
+        return None
+    return "Chưa có minh chứng. Hãy đính kèm ảnh, văn bản hoặc ghi rõ minh chứng được lưu ở đâu."
+
+
+# Inspection --------------------------------------------------------------------------------------------------------------------
+
+
+def _open_inspection(context: Context) -> sa.Row[Any] | None:
+    return context.connection.execute(
+        sa.select(inspection).where(inspection.c.model_id == context.model.id, inspection.c.concluded_at.is_(None))
+    ).first()
+
+
+def _members(context: Context, inspection_id: int) -> list[int]:
+    return list(
+        context.connection.execute(
+            sa.select(inspection_member.c.account_id).where(inspection_member.c.inspection_id == inspection_id)
+        ).scalars()
+    )
+
+
+@_guard
+def inspection_recorded(context: Context) -> str | None:
+    if _open_inspection(context) is None:
+        return "Chưa có biên bản kiểm tra. Hãy lập biên bản trước khi kết luận."
+    return None
+
+
+@_guard
+def enough_inspectors(context: Context) -> str | None:
+    record = _open_inspection(context)
+    if record is not None and len(_members(context, record.id)) < MINIMUM_INSPECTORS:
+        return f"Đoàn kiểm tra cần ít nhất {MINIMUM_INSPECTORS} thành viên. Hãy bổ sung thành viên vào biên bản."
+    return None
+
+
+@_guard
+def every_criterion_scored(context: Context) -> str | None:
+    record = _open_inspection(context)
+    if record is None:
+        return None
+    unscored = list(
+        context.connection.execute(
+            sa.select(criterion.c.label)
+            .outerjoin(score, sa.and_(score.c.criterion_id == criterion.c.id, score.c.inspection_id == record.id))
+            .where(criterion.c.year_id == context.model.year_id, score.c.id.is_(None))
+            .order_by(criterion.c.position)
+        ).scalars()
+    )
+    if unscored:
+        return f"Còn {len(unscored)} tiêu chí chưa chấm điểm: {'; '.join(unscored)}."
+    return None
+
+
+@_guard
+def inspectors_independent(context: Context) -> str | None:
+    record = _open_inspection(context)
+    if record is None:
+        return None
+    members = set(_members(context, record.id))
+    partial = access.belongs_to(context.connection, members, context.model.unit_id, context.today)
+    if partial or context.model.person_account_id in members:
+        return "Đoàn kiểm tra có người của chính đơn vị đăng ký. Hãy thay thành viên đó."
+    return None
+
+
+@_guard
+def actor_independent(context: Context) -> str | None:
+    partial = access.belongs_to(context.connection, context.people, context.model.unit_id, context.today)
+    if partial or context.model.person_account_id in context.people:
+        return "Bạn (hoặc người bạn thay mặt) thuộc đơn vị đăng ký nên không được kiểm tra mô hình này."
+    return None
+
+
+@_guard
+def remediation_dated(context: Context) -> str | None:
+    record = _open_inspection(context)
+    if record is None:
+        return "Chưa có biên bản kiểm tra. Hãy lập biên bản trước khi yêu cầu khắc phục."
+    mend_by = context.facts.get("mend_by") or record.mend_by
+    finding = context.facts.get("finding") or record.shortcomings
+    if context.will_ask("mend_by"):
+        return None
+    if not finding:
+        return "Hãy ghi rõ tồn tại cần khắc phục."
+    if mend_by is None:
+        return "Hãy ghi ngày phải khắc phục xong."
+    if mend_by < context.today:
+        return f"Ngày khắc phục {mend_by:%d/%m/%Y} đã qua. Hãy chọn ngày từ hôm nay trở đi."
+    return None
+
+
+# Commune review ----------------------------------------------------------------------------------------------------------------
+
+
+@_guard
+def reviewed_at_commune(context: Context) -> str | None:
+    if context.model.unit_level == context.definition.recognising_level:
+        return "Đơn vị đăng ký không thuộc xã nào nên mô hình không qua bình xét cấp xã mà trình thẳng cấp trên."
+    return None
+
+
+@_guard
+def decided_above_commune(context: Context) -> str | None:
+    if context.model.unit_level != context.definition.recognising_level:
+        return "Mô hình của đơn vị thuộc xã phải qua bình xét cấp xã trước khi trình lên trên."
+    return None
+
+
+@_guard
+def on_agenda(context: Context) -> str | None:
+    if context.facts.get("meeting") or review_result.waiting_meeting(context.connection, context.model.id):
+        return None
+    if context.probing and review_result.prepared_meeting_exists(context.connection, context.model.unit_path):
+        return None
+    return "Mô hình chưa có trong chương trình của phiên bình xét nào. Hãy lập phiên bình xét và đưa mô hình vào."
+
+
+@_guard
+def meeting_closed(context: Context) -> str | None:
+    result = review_result.latest(context.connection, context.model.id)
+    if result is None or not result.closed:
+        return "Phiên bình xét chưa kết thúc. Hãy ghi đủ phiếu và kết thúc phiên trước."
+    return None
+
+
+@_guard
+def quorum_met(context: Context) -> str | None:
+    result = review_result.latest(context.connection, context.model.id)
+    if result is not None and result.closed and not result.quorum:
+        return (
+            f"Phiên bình xét không đủ thành phần: có mặt {result.present}/{result.members}, cần {result.needed_present}."
+            " Hãy họp lại."
+        )
+    return None
+
+
+@_guard
+def votes_over_threshold(context: Context) -> str | None:
+    result = review_result.latest(context.connection, context.model.id)
+    if result is not None and result.closed and not result.carried:
+        return (
+            f"Mô hình được {result.votes_for}/{result.members} phiếu, cần ít nhất {result.needed_votes}"
+            " trên tổng số thành viên."
+        )
+    return None
+
+
+# Recognition -------------------------------------------------------------------------------------------------------------------
+
+
+@_guard
+def dossier_complete(context: Context) -> str | None:
+    gaps = dossier.gaps(context.connection, context.model, context.facts.get("submission"))
+    if gaps:
+        return f"Hồ sơ trình còn thiếu: {', '.join(gaps)}."
+    return None
+
+
+@_guard
+def dossier_counts_agree(context: Context) -> str | None:
+    differences = dossier.differences(context.connection, context.model.submission_id)
+    if differences:
+        return " ".join(differences)
+    return None
+
+
+@_guard
+def not_proposer(context: Context) -> str | None:
+    if _among(context, context.model.proposers):
+        return "Bạn (hoặc người bạn thay mặt) đã trình mô hình này nên không được tự công nhận. Hãy nhờ người khác."
+    return None
+
+
+@_guard
+def decision_number_free(context: Context) -> str | None:
+    return dossier.decision_problem(context)
+
+
+@_guard
+def commune_review_supports(context: Context) -> str | None:
+    result = review_result.latest(context.connection, context.model.id)
+    if result is None or not result.closed or not (result.quorum and result.carried):
+        return "Không có kết quả bình xét cấp xã ủng hộ nên không thể giữ danh hiệu cấp xã."
+    return None
+
+
+@_guard
+def recognised_by_own_body(context: Context) -> str | None:
+    issuer = context.connection.execute(
+        sa.select(decision.c.issuer_id).where(decision.c.id == context.model.decision_id)
+    ).scalar()
+    if issuer is None:
+        result = review_result.latest(context.connection, context.model.id)
+        issuer = result.unit_id if result else None
+    seen: set[int] = set()
+    while issuer is not None and issuer not in seen:
+        if issuer == context.grant.unit_id:
+            return None
+        seen.add(issuer)
+        issuer = context.connection.execute(sa.select(unit.c.successor_id).where(unit.c.id == issuer)).scalar()
+    return "Chỉ cơ quan đã công nhận, hoặc cơ quan kế thừa, mới được thu hồi."
+
+
+def _among(context: Context, listed: str) -> bool:
+    return any(f",{who}," in listed for who in context.people)
+
+
+def _exists(context: Context, *conditions: sa.ColumnElement[bool]) -> bool:
+    return context.connection.execute(sa.select(sa.literal(1)).where(*conditions).limit(1)).first() is not None
+
+
+if set(GUARDS) != GUARD_NAMES:
+    raise RuntimeError(f"guards and vocabulary differ: {sorted(set(GUARDS) ^ GUARD_NAMES)}")

@@ -1,0 +1,24 @@
+"""The records a transition may leave behind, by the names a lifecycle definition uses. Each writer lives with its stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from workflow import implementation, inspection, recognition, registration, review
+from workflow.context import Context
+from workflow.vocabulary import RECORD_NAMES
+
+RECORDS: Final[dict[str, Callable[[Context], None]]] = {
+    "plan": implementation.write_plan,
+    "results": implementation.write_results,
+    "inspection": inspection.conclude,
+    "agenda": review.place_on_agenda,
+    "submission": recognition.write_submission,
+    "decision": recognition.write_decision,
+    "revocation": recognition.write_revocation,
+    "reasons": registration.write_items_to_mend,
+}
+
+if set(RECORDS) != RECORD_NAMES:
+    raise RuntimeError(f"records and vocabulary differ: {sorted(set(RECORDS) ^ RECORD_NAMES)}")

@@ -1,0 +1,68 @@
+"""Every table of the product, one module per part of the domain."""
+
+from workflow.schema.accounts import account, assignment, web_session
+from workflow.schema.base import metadata
+from workflow.schema.history import anchor, history, outbox
+from workflow.schema.inspections import inspection, inspection_member, score
+from workflow.schema.models import (
+    ITEMS,
+    attachment,
+    blob,
+    change_request,
+    comment,
+    emulation_model,
+    plan,
+    quantity,
+    registration_form,
+    results_report,
+)
+from workflow.schema.programme import (
+    criterion,
+    field,
+    lifecycle_definition,
+    measure,
+    programme_year,
+    score_band,
+)
+from workflow.schema.recognition import achievement_report, decision, roster_entry, submission
+from workflow.schema.review import agenda_item, meeting_member, review_meeting, vote
+from workflow.schema.units import person, unit
+
+__all__ = [
+    "ITEMS",
+    "account",
+    "achievement_report",
+    "agenda_item",
+    "anchor",
+    "assignment",
+    "attachment",
+    "blob",
+    "change_request",
+    "comment",
+    "criterion",
+    "decision",
+    "emulation_model",
+    "field",
+    "history",
+    "inspection",
+    "inspection_member",
+    "lifecycle_definition",
+    "measure",
+    "meeting_member",
+    "metadata",
+    "outbox",
+    "person",
+    "plan",
+    "programme_year",
+    "quantity",
+    "registration_form",
+    "results_report",
+    "review_meeting",
+    "roster_entry",
+    "score",
+    "score_band",
+    "submission",
+    "unit",
+    "vote",
+    "web_session",
+]

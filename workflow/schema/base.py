@@ -1,0 +1,71 @@
+"""Metadata, naming convention and column types that every table shares."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+# Byte order, so that a prefix is a range: PostgreSQL's default collation would sort '/1/2/' by language rules.
+PathText = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. A naive one is refused: it would be a guess."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def one_of(column: str, *values: str) -> sa.CheckConstraint:
+    """CHECK that a short text column holds one of the values that no installation may change."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def longest(column: str, characters: int) -> sa.CheckConstraint:
+    """CHECK on length: SQLite does not enforce that of a VARCHAR."""
+    return sa.CheckConstraint(f"length({column}) <= {characters}", name=f"{column}_length")
+
+
+def pk() -> sa.Column[Any]:
+    """A surrogate key."""
+    return sa.Column("id", BigId, primary_key=True)
+
+
+def ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> sa.Column[Any]:
+    """A named foreign key to the surrogate key of `target`."""
+    return sa.Column(name, BigId, sa.ForeignKey(f"{target}.id"), nullable=nullable, index=index)
+
+
+def flag(name: str) -> sa.Column[bool]:
+    """A boolean that is false unless somebody says otherwise."""
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
