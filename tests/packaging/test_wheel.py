@@ -57,9 +57,7 @@ class Installation:
             capture_output=True,
             text=True,
         )
-        assert finished.returncode == 0, (
-            f"{program} {' '.join(arguments)}\n{finished.stdout}{finished.stderr}"
-        )
+        assert finished.returncode == 0, f"{program} {' '.join(arguments)}\n{finished.stdout}{finished.stderr}"
         return finished.stdout
 
     def read(self, *arguments: str) -> Any:

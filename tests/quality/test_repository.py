@@ -89,9 +89,7 @@ def test_no_module_of_the_product_is_too_long() -> None:
 
 def test_no_template_switches_escaping_off() -> None:
     unsafe = re.compile(r"\|\s*safe\b|autoescape\s+false")
-    templates = {
-        name: text for name, text in TEXTS.items() if name.endswith((".html", ".jinja", ".svg", ".xml"))
-    }
+    templates = {name: text for name, text in TEXTS.items() if name.endswith((".html", ".jinja", ".svg", ".xml"))}
     assert [name for name, text in templates.items() if unsafe.search(text)] == []
 
 
@@ -100,9 +98,7 @@ def test_lock_pins_every_package_with_hashes(name: str) -> None:
     text = TEXTS[f"requirements/{name}.txt"]
     entries = re.split(r"^(?=\w)", text, flags=re.MULTILINE)[1:]
     assert entries
-    assert [
-        entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry
-    ] == []
+    assert [entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -120,9 +116,7 @@ def test_lock_names_no_place_to_download_from(name: str) -> None:
 )
 def test_lock_of_compiled_package_covers_pythons_and_machines(name: str) -> None:
     # 3 Pythons × 2 machines is the least that is published; a single hash would be one machine's wheel.
-    entry = re.search(
-        rf"^{name}==.*\n((?:    --hash=.*\n)+)", TEXTS["requirements/runtime.txt"], re.MULTILINE
-    )
+    entry = re.search(rf"^{name}==.*\n((?:    --hash=.*\n)+)", TEXTS["requirements/runtime.txt"], re.MULTILINE)
     assert entry is not None
     assert entry[1].count("--hash=") >= 6
 
@@ -135,9 +129,7 @@ def test_lock_contains_what_is_asked_for(name: str) -> None:
 
 
 def test_locks_agree_with_each_other() -> None:
-    pins = {
-        name: set(re.findall(r"^\S+==\S+", TEXTS[f"requirements/{name}.txt"], re.MULTILINE)) for name in LOCKS
-    }
+    pins = {name: set(re.findall(r"^\S+==\S+", TEXTS[f"requirements/{name}.txt"], re.MULTILINE)) for name in LOCKS}
     assert pins["runtime"] | pins["build"] <= pins["dev"]
 
 

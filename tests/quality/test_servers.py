@@ -36,9 +36,7 @@ def test_database_after_use_is_dropped(postgres: PostgresServer) -> None:
 
 def test_server_asked_to_be_durable_keeps_fsync_on() -> None:
     with postgres_server(durable=True) as server, psycopg.connect(server.dsn("postgres")) as connection:
-        settings = {
-            name: connection.execute(f"SHOW {name}").fetchone() for name in ("fsync", "synchronous_commit")
-        }
+        settings = {name: connection.execute(f"SHOW {name}").fetchone() for name in ("fsync", "synchronous_commit")}
     assert settings == {"fsync": ("on",), "synchronous_commit": ("on",)}
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.dsn("postgres"), connect_timeout=2)
