@@ -64,7 +64,8 @@ def create_year(
     window = defaults.window
     review = defaults.review
     year_id = connection.execute(
-        sa.insert(programme_year).values(
+        sa.insert(programme_year)
+        .values(
             year=year,
             name=f"Phong trào thi đua “Dân vận khéo” năm {year}",
             definition_hash=lifecycle_definition_.hash,
@@ -76,7 +77,8 @@ def create_year(
             threshold_denominator=review.threshold.denominator,
             numbering=defaults.numbering,
             sample=sample,
-        ).returning(programme_year.c.id)
+        )
+        .returning(programme_year.c.id)
     ).scalar_one()
     connection.execute(
         sa.insert(field),
@@ -112,6 +114,7 @@ def create_year(
                 "label": m.label,
                 "unit": m.unit,
                 "aliases": list(m.aliases),
+                "unit_aliases": list(m.unit_aliases),
                 "outlier_above": m.outlier_above,
                 "position": i,
             }

@@ -88,6 +88,8 @@ measure = sa.Table(
     sa.Column("label", sa.String(120), nullable=False),
     sa.Column("unit", sa.String(40), nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
+    # Other spellings of the unit, never another size of it.
+    sa.Column("unit_aliases", sa.JSON, nullable=False),
     # Above this a value is very probably a wrong unit: warn, never block.
     sa.Column("outlier_above", sa.Numeric(20, 4)),
     sa.Column("position", sa.Integer, nullable=False),

@@ -1,0 +1,1 @@
+"""Alembic's home: its environment and the numbered steps of the schema."""
