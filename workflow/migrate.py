@@ -86,7 +86,7 @@ def _run(database: Database, action: Callable[[Config, str], None], to: str) -> 
         plain.rollback()
         if raw is None:
             raise RuntimeError("no driver connection")
-        raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+        raw.execute("PRAGMA foreign_keys=OFF")
         try:
             with plain.execution_options(dvk_writing=True).begin():
                 action(_config(plain), to)
@@ -94,4 +94,4 @@ def _run(database: Database, action: Callable[[Config, str], None], to: str) -> 
                 if broken is not None:
                     raise RuntimeError(f"a migration broke a foreign key of {broken[0]}")
         finally:
-            raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+            raw.execute("PRAGMA foreign_keys=ON")

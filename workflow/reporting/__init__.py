@@ -1,0 +1,1 @@
+"""Figures and reports drawn from the records: always reproducible, for now or as of a day."""
