@@ -1,36 +1,36 @@
-"""What a new programme year starts with, read from a TOML file and checked; the years themselves are kept elsewhere."""
+"""Reads what a new programme year starts with from a TOML file, and names every fault by file and key."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from config import definitions
 from workflow.problems import DataFileInvalid, Problem, Table, parse_toml
-from workflow.text import fold
-from workflow.vocabulary import RECIPIENT_NAMES
-
-# The nine items of the registration form; their ids are fixed because the database has a column for each.
-ITEM_IDS = (
-    "name",
-    "situation",
-    "goals",
-    "method",
-    "place_people",
-    "forces",
-    "time_resources",
-    "outputs",
-    "sustainability",
+from workflow.programme_terms import (
+    FULL_SCORE,
+    ITEM_IDS,
+    BandDefault,
+    CriterionDefault,
+    DayOfYear,
+    FieldDefault,
+    ItemDefault,
+    LifecyclePeriod,
+    MeasureDefault,
+    Numbering,
+    ObligationDefault,
+    ObligationKind,
+    ProgrammeDefaults,
+    ReminderStepDefault,
+    ReviewDefault,
+    WindowDefault,
+    name_key,
 )
-FULL_SCORE = 100
-Numbering = Literal["year", "term"]
-ObligationKind = Literal["quarterly", "six_monthly", "annual", "thematic", "ad_hoc"]
+from workflow.vocabulary import RECIPIENT_NAMES
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FRACTION = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
@@ -38,154 +38,6 @@ _FRACTION = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 
 class ProgrammeInvalid(DataFileInvalid):
     """The defaults of a programme year cannot be used."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDefault:
-    code: str
-    label: str
-    label_en: str
-    aliases: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionDefault:
-    """One line of the score sheet; all `max_points` add up to 100."""
-
-    code: str
-    label: str
-    label_en: str
-    max_points: int
-    guidance: str
-
-
-@dataclass(frozen=True, slots=True)
-class BandDefault:
-    """A band of scores from `from_points` to below `below_points`; None for the highest, which reaches 100."""
-
-    code: str
-    label: str
-    label_en: str
-    from_points: int
-    below_points: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureDefault:
-    """`unit_aliases` are other spellings of the same unit, never another size; above `outlier_above` a value is doubted."""
-
-    code: str
-    label: str
-    label_en: str
-    unit: str
-    aliases: tuple[str, ...]
-    unit_aliases: tuple[str, ...]
-    outlier_above: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewDefault:
-    """Share of the members that must be present, and share of all members that the votes for must exceed."""
-
-    quorum: Fraction
-    threshold: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class DayOfYear:
-    month: int
-    day: int
-
-    def in_year(self, year: int) -> date:
-        return date(year, self.month, self.day)
-
-
-@dataclass(frozen=True, slots=True)
-class WindowDefault:
-    """First and last day on which a registration is in time."""
-
-    opening: DayOfYear
-    closing: DayOfYear
-
-    def opens(self, year: int) -> date:
-        return self.opening.in_year(year)
-
-    def closes(self, year: int) -> date:
-        return self.closing.in_year(year)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDefault:
-    id: str
-    label: str
-    label_en: str
-    guidance: str
-    max_length: int
-
-
-@dataclass(frozen=True, slots=True)
-class ObligationDefault:
-    code: str
-    kind: ObligationKind
-    label: str
-    label_en: str
-    due: DayOfYear
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderStepDefault:
-    """`days` after the due date, negative before it."""
-
-    days: int
-    recipients: tuple[str, ...]
-    with_list_of_late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LifecyclePeriod:
-    """A lifecycle definition and the first day for which it holds; None for the one that held from the beginning."""
-
-    id: str
-    starts_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammeDefaults:
-    fields: tuple[FieldDefault, ...]
-    criteria: tuple[CriterionDefault, ...]
-    bands: tuple[BandDefault, ...]
-    measures: tuple[MeasureDefault, ...]
-    review: ReviewDefault
-    min_inspectors: int
-    numbering: Numbering
-    window: WindowDefault
-    items: tuple[ItemDefault, ...]
-    obligations: tuple[ObligationDefault, ...]
-    reminder_steps: tuple[ReminderStepDefault, ...]
-    lifecycles: tuple[LifecyclePeriod, ...]
-
-    def lifecycle_on(self, day: date) -> str:
-        """The id of the lifecycle definition that holds on a day."""
-        holding = [period.id for period in self.lifecycles if period.starts_on is None or period.starts_on <= day]
-        return holding[-1]
-
-    def lifecycle_for(self, year: int) -> str:
-        """The definition under which a programme year begins: the one that holds when its registration opens."""
-        return self.lifecycle_on(self.window.opens(year))
-
-    @property
-    def unit_aliases(self) -> Mapping[str, str]:
-        """Every known spelling of a unit, folded, and the unit it means."""
-        return {
-            fold(spelling): measure.unit
-            for measure in self.measures
-            for spelling in (measure.unit, *measure.unit_aliases)
-        }
-
-
-def name_key(written: str) -> str:
-    """The form in which names of fields and measures are compared: only letters and digits count, accents and case do not."""
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(written)).split())
 
 
 @cache
@@ -281,7 +133,8 @@ def _criteria(root: Table) -> tuple[CriterionDefault, ...]:
 
 
 def _bands(root: Table) -> tuple[BandDefault, ...]:
-    found, codes = [], set[str]()
+    found: list[tuple[int, BandDefault]] = []
+    codes: set[str] = set()
     for number, table in enumerate(root.tables("bands")):
         code, (label, label_en) = _code(table, codes), _labels(table)
         low = table.integer("from_points", low=0, high=FULL_SCORE) or 0
@@ -305,7 +158,10 @@ def _bands(root: Table) -> tuple[BandDefault, ...]:
             else:
                 overlaps = band.below_points is None or band.below_points > above.from_points
                 fault = "chồng lên" if overlaps else "còn hở tới"
-                root.problem(key, f"hạng “{band.label}” {fault} hạng “{above.label}”; hãy ghi below_points = {expected}")
+                root.problem(
+                    key,
+                    f"hạng “{band.label}” {fault} hạng “{above.label}”; hãy ghi below_points = {expected}",
+                )
         above = band
     return tuple(band for _, band in ordered)
 
@@ -316,14 +172,24 @@ def _measures(root: Table) -> tuple[MeasureDefault, ...]:
         code, (label, label_en), unit = _code(table, codes), _labels(table), table.text("unit")
         aliases, unit_aliases = table.texts("aliases", ()), table.texts("unit_aliases", ())
         highest = table.integer("outlier_above", low=1, high=10**15, default=None)
-        for key, name in (("code", code), ("label", label), *((f"aliases[{i}]", a) for i, a in enumerate(aliases))):
+        for key, name in (
+            ("code", code),
+            ("label", label),
+            *((f"aliases[{i}]", a) for i, a in enumerate(aliases)),
+        ):
             names.add(table, key, name, number)
         # Two measures may share a unit, but one spelling must not mean two units.
         for key, name in (("unit", unit), *((f"unit_aliases[{i}]", a) for i, a in enumerate(unit_aliases))):
             units.add(table, key, name, unit)
         found.append(
             MeasureDefault(
-                code, label, label_en, unit, aliases, unit_aliases, Decimal(highest) if highest is not None else None
+                code,
+                label,
+                label_en,
+                unit,
+                aliases,
+                unit_aliases,
+                Decimal(highest) if highest is not None else None,
             )
         )
         table.close()
@@ -375,7 +241,7 @@ def _window(root: Table) -> WindowDefault:
 
 
 def _items(root: Table) -> tuple[ItemDefault, ...]:
-    found = []
+    found: list[ItemDefault] = []
     for table in root.tables("items"):
         item_id = table.name("id", "mục", ITEM_IDS)
         if any(item.id == item_id for item in found):
@@ -429,6 +295,7 @@ def _lifecycles(root: Table) -> tuple[LifecyclePeriod, ...]:
         found.append(LifecyclePeriod(lifecycle_id, starts_on))
         table.close()
     return tuple(found)
+
 
 
 __all__ = [

@@ -1,0 +1,261 @@
+"""The settings of an installation: read from the environment and a `.env` file, checked, and shown with their origin."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "DVK_"
+ENV_FILE = ".env"
+SECRET_FILE = "secret_key"  # noqa: S105 - the name of a file, not a secret
+DATABASE_FILE = "dvk.db"
+MASK = "••••••"
+# Deadlines end at 24:00 of this zone whatever the machine is set to; not a setting.
+TIMEZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+Origin = Literal["mặc định", "môi trường", ".env", "tệp"]
+
+_RATE = re.compile(r"[1-9]\d{0,4} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?", re.IGNORECASE)
+_DATABASES = ("sqlite", "postgresql")
+_PASSWORD = re.compile(r"(?<=://)([^:/@]*):(.*)@")
+_PASSWORD_ARGUMENT = re.compile(r"([?&](?:password|sslpassword)=)[^&]*", re.IGNORECASE)
+
+
+class SettingsInvalid(Exception):
+    """At least one setting cannot be used; `messages` has one Vietnamese sentence for each, naming its variable."""
+
+    def __init__(self, messages: list[str]) -> None:
+        self.messages = messages
+        super().__init__("\n".join(messages))
+
+
+def _default_database(found: dict[str, Any]) -> str:
+    """The SQLite file in the data folder; `found` holds the settings before this one that are right."""
+    return f"sqlite:///{found.get('data_dir', Path()) / DATABASE_FILE}"
+
+
+class Settings(BaseSettings):
+    """Built by `load_settings`; every default is right in production and may be public."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Path("var")
+    database_url: str = Field(default_factory=_default_database)
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8080, ge=1, le=65535)
+    session_idle_minutes: int = Field(default=60, ge=1, le=24 * 60)
+    session_absolute_hours: int = Field(default=12, ge=1, le=24 * 30)
+    sign_in_limit: str = "10 per 15 minutes"
+    cookie_secure: bool = False
+    proxy_hops: int = Field(default=0, ge=0, le=10)
+    max_upload_mb: int = Field(default=20, ge=1, le=1024)
+    sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    _from: dict[str, Origin] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` hands over: it reads the sources itself to know where each value came from."""
+        return (init_settings,)
+
+    @field_validator("sqlite_synchronous", "log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.strip().upper() if isinstance(value, str) else value
+
+    @field_validator("sign_in_limit")
+    @classmethod
+    def _readable_rate(cls, value: str) -> str:
+        if not _RATE.fullmatch(value.strip()):
+            raise ValueError("phải viết như “10 per 15 minutes”")
+        return value.strip()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        scheme = value.partition("://")[0].partition("+")[0]
+        if "://" not in value or scheme not in _DATABASES:
+            raise ValueError("phải bắt đầu bằng sqlite:/// hoặc postgresql+psycopg://")
+        # SQLAlchemy would otherwise look for the older driver, which is not installed.
+        return re.sub(r"^postgresql://", "postgresql+psycopg://", value)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return TIMEZONE
+
+    @property
+    def secret_file(self) -> Path:
+        return self.data_dir / SECRET_FILE
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb * 1024 * 1024
+
+
+def load_settings(env: Mapping[str, str] | None = None, env_file: Path | str | None = ENV_FILE) -> Settings:
+    """The settings of this process; the environment wins over the `.env` file.
+
+    `env` replaces the environment of the process (for tests and tools). Raises SettingsInvalid with every wrong value.
+    """
+    from_file = _read_env_file(env_file)
+    source = EnvSettingsSource(Settings)
+    if env is not None:
+        source.env_vars = {name.lower(): value for name, value in env.items() if value != ""}
+    from_environment = source()
+    try:
+        settings = Settings(**{**from_file, **from_environment})
+    except ValidationError as error:
+        raise SettingsInvalid(
+            [_sentence(fault, from_environment) for fault in error.errors(include_url=False)]
+        ) from error
+    settings._from.update(dict.fromkeys(from_file, ".env"))
+    settings._from.update(dict.fromkeys(from_environment, "môi trường"))
+    return settings
+
+
+def unknown_variables(env: Mapping[str, str] | None = None, env_file: Path | str | None = ENV_FILE) -> list[str]:
+    """Names that begin with DVK_ but are no setting: most are misspelt. For `dvk doctor`."""
+    written = set(os.environ if env is None else env)
+    if env_file is not None:
+        written |= {name.upper() for name in DotEnvSettingsSource(Settings, env_file=env_file).env_vars}
+    known = {variable(name) for name in Settings.model_fields}
+    return sorted(name for name in written if name.startswith(PREFIX) and name not in known)
+
+
+def _read_env_file(env_file: Path | str | None) -> dict[str, object]:
+    if env_file is None:
+        return {}
+    try:
+        found = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig")()
+    except UnicodeDecodeError as error:
+        raise SettingsInvalid([f"Tệp {env_file} không phải UTF-8; hãy lưu lại với mã UTF-8."]) from error
+    except OSError as error:
+        raise SettingsInvalid([f"Không đọc được tệp {env_file} ({error.strerror}); hãy kiểm tra quyền đọc."]) from error
+    return {name: value for name, value in found.items() if name in Settings.model_fields}
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs sessions: the one set, else the one kept in the data folder, made on first use (mode 0600).
+
+    Two processes that start together end up with the same key: the file appears whole or not at all.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    target = settings.secret_file
+    try:
+        if not target.exists():
+            _make_secret(target)
+        key = target.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"Không đọc hay tạo được khóa bí mật {target}; hãy kiểm tra quyền ghi thư mục hoặc đặt {PREFIX}SECRET_KEY."
+        raise SettingsInvalid([message]) from error
+    if len(key) < 32:
+        raise SettingsInvalid([f"Khóa trong {target} ngắn hơn 32 ký tự; hãy xóa tệp này để tạo khóa mới."])
+    return key
+
+
+def _make_secret(target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, target)
+        except FileExistsError:
+            return  # the other process was first; its key is the one
+    finally:
+        draft.unlink()
+
+
+def origins(settings: Settings) -> list[tuple[str, str, Origin]]:
+    """Every setting as (variable, value with secrets masked, where it came from), in the order of the class."""
+    shown: list[tuple[str, str, Origin]] = []
+    for name in Settings.model_fields:
+        origin: Origin = settings._from.get(name, "mặc định")
+        value = str(getattr(settings, name))
+        if name == "database_url":
+            value = mask_password(value)
+        elif name == "secret_key":
+            if settings.secret_key is not None:
+                value = MASK
+            elif settings.secret_file.exists():
+                value, origin = MASK, "tệp"
+            else:
+                value = "(sẽ tạo khi chạy lần đầu)"
+        elif isinstance(getattr(settings, name), bool):
+            value = "có" if getattr(settings, name) else "không"
+        shown.append((variable(name), value, origin))
+    return shown
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def mask_password(url: str) -> str:
+    """A database address without its password, wherever the password is written."""
+    return _PASSWORD_ARGUMENT.sub(rf"\1{MASK}", _PASSWORD.sub(rf"\1:{MASK}@", url))
+
+
+def _sentence(fault: ErrorDetails, from_environment: Mapping[str, object]) -> str:
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    given = "" if name in ("secret_key", "database_url") else f" đang là “{fault['input']}”,"
+    where = "biến môi trường" if name in from_environment else "tệp .env"
+    return f"{variable(name)}:{given} {_rule(fault)}. Hãy sửa trong {where}."
+
+
+def _rule(fault: ErrorDetails) -> str:
+    """What the value must be, in Vietnamese, from pydantic's kind of error."""
+    context = fault.get("ctx", {})
+    match fault["type"]:
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "phải là số nguyên"
+        case "greater_than_equal":
+            return f"phải từ {context['ge']} trở lên"
+        case "less_than_equal":
+            return f"không được quá {context['le']}"
+        case "bool_parsing" | "bool_type":
+            return "phải là true hoặc false"
+        case "literal_error":
+            allowed = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+            return f"phải là một trong: {allowed}"
+        case "too_short" | "string_too_short":
+            return f"phải dài ít nhất {context['min_length']} ký tự"
+        case "value_error":
+            return str(context["error"])
+        case _:
+            return f"không dùng được ({fault['msg']})"
