@@ -176,7 +176,9 @@ def secret_key(settings: Settings) -> str:
             _make_secret(target)
         key = target.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"Không đọc hay tạo được khóa bí mật {target}; hãy kiểm tra quyền ghi thư mục hoặc đặt {PREFIX}SECRET_KEY."
+        message = (
+            f"Không đọc hay tạo được khóa bí mật {target}; hãy kiểm tra quyền ghi thư mục hoặc đặt {PREFIX}SECRET_KEY."
+        )
         raise SettingsInvalid([message]) from error
     if len(key) < 32:
         raise SettingsInvalid([f"Khóa trong {target} ngắn hơn 32 ký tự; hãy xóa tệp này để tạo khóa mới."])

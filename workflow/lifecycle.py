@@ -140,7 +140,9 @@ def _build(definition: Definition) -> SealedMachine:
                     trigger=trigger,
                     source=source,
                     dest=transition.target,
-                    conditions=_condition(index[id(transition)], source, alone=len(entries) == 1 and not transition.when),
+                    conditions=_condition(
+                        index[id(transition)], source, alone=len(entries) == 1 and not transition.when
+                    ),
                 )
     for event in built.events.values():
         # A lookup in transitions' defaultdict would otherwise grow a machine that many threads read.

@@ -77,9 +77,13 @@ def _without_end(definition: Definition, following: Mapping[str, set[str]]) -> l
         cycle = [other for other in lost if other in ahead and state in closure([other], following)]
         if len(cycle) > 1 or state in following[state]:
             told.update(cycle)
-            message = f"vòng không lối ra: {' → '.join([*cycle, cycle[0]])}; hãy thêm bước dẫn tới một trạng thái kết thúc"
+            message = (
+                f"vòng không lối ra: {' → '.join([*cycle, cycle[0]])}; hãy thêm bước dẫn tới một trạng thái kết thúc"
+            )
         else:
-            message = f"từ “{definition.states[state].label}” không bao giờ tới được trạng thái kết thúc; hãy thêm lối ra"
+            message = (
+                f"từ “{definition.states[state].label}” không bao giờ tới được trạng thái kết thúc; hãy thêm lối ra"
+            )
         problems.append(Problem(definition.origin, f"states.{state}", message))
     return problems
 
@@ -90,14 +94,20 @@ def _untakable(definition: Definition) -> list[Problem]:
         key = f"transitions[{number}]"
         if not step.roles:
             problems.append(
-                Problem(definition.origin, f"{key}.roles", f"không ai thực hiện được bước “{step.trigger}”; hãy nêu vai trò")
+                Problem(
+                    definition.origin,
+                    f"{key}.roles",
+                    f"không ai thực hiện được bước “{step.trigger}”; hãy nêu vai trò",
+                )
             )
         for role, levels in step.role_levels.items():
             allowed = definition.roles[role].levels
             if role not in (*step.roles, *step.on_behalf):
                 message = f"vai trò “{role}” không có trong roles hay on_behalf của bước “{step.trigger}”"
             elif not levels or (allowed and not set(allowed) & set(levels)):
-                message = f"không phân công nào của vai trò “{role}” ở các cấp này được tính; bước “{step.trigger}” bị khóa"
+                message = (
+                    f"không phân công nào của vai trò “{role}” ở các cấp này được tính; bước “{step.trigger}” bị khóa"
+                )
             else:
                 continue
             problems.append(Problem(definition.origin, f"{key}.role_levels.{role}", message))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Final
 
 from workflow.lifecycle_terms import Definition, State
@@ -42,7 +43,16 @@ def mermaid(definition: Definition, counts: Mapping[str, int] | None = None) -> 
 
 
 _MERMAID_CODES = str.maketrans(
-    {"#": "#35;", ";": "#59;", ":": "#58;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "{": "#123;", "}": "#125;"}
+    {
+        "#": "#35;",
+        ";": "#59;",
+        ":": "#58;",
+        '"': "#quot;",
+        "<": "#lt;",
+        ">": "#gt;",
+        "{": "#123;",
+        "}": "#125;",
+    }
 )
 
 
@@ -103,13 +113,15 @@ def svg(definition: Definition, counts: Mapping[str, int] | None = None, path: S
     """
     boxes = _place(definition)
     many = _many(definition)
-    taken = set(zip(path, path[1:], strict=False))
+    taken = set(pairwise(path))
     width = MARGIN * 2 + (len(definition.stages) - 1) * COLUMN + BOX_WIDTH
     height = TOP + (max(box.row for box in boxes.values()) + 1) * ROW + MARGIN
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="lifecycle" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-labelledby="lifecycle-title lifecycle-desc" '
-        f'font-family="Be Vietnam Pro, Noto Sans, DejaVu Sans, sans-serif" font-size="13">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="lifecycle" viewBox="0 0 {width} {height}" width="{width}" '
+            f'height="{height}" role="img" aria-labelledby="lifecycle-title lifecycle-desc" '
+            'font-family="Be Vietnam Pro, Noto Sans, DejaVu Sans, sans-serif" font-size="13">'
+        ),
         f'<title id="lifecycle-title">{escape(definition.title)}</title>',
         f'<desc id="lifecycle-desc">{escape(_description(definition, counts, path))}</desc>',
         "<defs>",
@@ -176,7 +188,9 @@ def _headings(definition: Definition, height: int) -> list[str]:
         )
         if column:
             line = left - (COLUMN - BOX_WIDTH) // 2
-            parts.append(f'<path d="M{line} 16 V{height - 16}" stroke="{HAIRLINE}" stroke-dasharray="2 4" fill="none"/>')
+            parts.append(
+                f'<path d="M{line} 16 V{height - 16}" stroke="{HAIRLINE}" stroke-dasharray="2 4" fill="none"/>'
+            )
     return parts
 
 
@@ -197,7 +211,9 @@ def _curve(source: _Box, target: _Box) -> str:
         if abs(step) == 1:
             # Both directions between neighbours run side by side.
             x = source.centre + (14 if step > 0 else -14)
-            return f"M{x} {source.bottom if step > 0 else source.top} V{target.top - 2 if step > 0 else target.bottom + 2}"
+            return (
+                f"M{x} {source.bottom if step > 0 else source.top} V{target.top - 2 if step > 0 else target.bottom + 2}"
+            )
         # Round the boxes between, on the side where no arrow to another column begins.
         side, bend, tip = (source.right, gap, 2) if source.state.end else (source.left, -gap, -2)
         shift = 12 if step > 0 else -12
@@ -234,8 +250,10 @@ def _state(box: _Box, counts: Mapping[str, int] | None, *, passed: bool, here: b
     name = f"state state-{state.id}" + (" passed" if passed else "") + (" here" if here else "")
     parts = [
         f'<g class="{name}">',
-        f'<rect x="{box.left}" y="{box.top}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="{26 if state.end else 6}" '
-        f'fill="{fill}" stroke="{stroke}" stroke-width="{2 if passed or honoured else 1}"/>',
+        (
+            f'<rect x="{box.left}" y="{box.top}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="{26 if state.end else 6}" '
+            f'fill="{fill}" stroke="{stroke}" stroke-width="{2 if passed or honoured else 1}"/>'
+        ),
         f'<text text-anchor="middle" font-weight="{weight}" fill="{ink}">{texts}</text>',
     ]
     number = (counts or {}).get(state.id, 0)
@@ -254,7 +272,9 @@ def _state(box: _Box, counts: Mapping[str, int] | None, *, passed: bool, here: b
 def _note(definition: Definition, box: _Box) -> list[str]:
     """Beneath a target: the steps that lead there from many states."""
     parts = []
-    steps = [step for step in definition.transitions if step.target == box.state.id and len(step.sources) >= MANY_SOURCES]
+    steps = [
+        step for step in definition.transitions if step.target == box.state.id and len(step.sources) >= MANY_SOURCES
+    ]
     for number, step in enumerate(steps):
         names = ", ".join(definition.states[source].label for source in step.sources)
         parts.append(

@@ -60,7 +60,9 @@ def load_file(path: Path | str) -> Definition:
         raise DefinitionInvalid([Problem(path.name, "", "tệp không phải UTF-8; hãy lưu lại với mã UTF-8")]) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DefinitionInvalid([Problem(path.name, "", f"không đọc được tệp ({reason}); hãy kiểm tra đường dẫn")]) from error
+        raise DefinitionInvalid(
+            [Problem(path.name, "", f"không đọc được tệp ({reason}); hãy kiểm tra đường dẫn")]
+        ) from error
     return load(text, path.name)
 
 
@@ -275,9 +277,9 @@ class _Reader:
             fact = known.get(name)
             if fact is None:
                 table.problem(f"when.{name}", unknown_name("dữ kiện của bước này", name, known))
-            elif fact.type == "boolean" and isinstance(value, bool):
-                chosen[name] = value
-            elif fact.type == "choice" and value in [choice for choice, _ in fact.choices]:
+            elif (fact.type == "boolean" and isinstance(value, bool)) or (
+                fact.type == "choice" and value in [choice for choice, _ in fact.choices]
+            ):
                 chosen[name] = value
             else:
                 table.problem(f"when.{name}", "chỉ được so với true, false hoặc một lựa chọn của dữ kiện")
@@ -286,7 +288,7 @@ class _Reader:
     def _role_levels(self, table: Table) -> Mapping[str, tuple[str, ...]]:
         narrowed = table.table("role_levels", required=False)
         found: dict[str, tuple[str, ...]] = {}
-        for role in narrowed.keys():
+        for role in narrowed.written_keys():
             levels = narrowed.names(role, "cấp", self.levels)
             if role not in self.roles:
                 narrowed.problem(role, unknown_name("vai trò", role, self.roles))

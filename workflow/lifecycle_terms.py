@@ -1,4 +1,7 @@
-"""What a lifecycle definition consists of: frozen values and the questions a definition answers. Reading and firing live elsewhere."""
+"""What a lifecycle definition consists of, as frozen values, and the questions it answers.
+
+Reading one is in `lifecycle_reading`, firing a trigger in `lifecycle`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,17 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 FactType = Literal[
-    "text", "line", "date", "boolean", "integer", "choice", "model", "decision", "meeting", "submission", "list"
+    "text",
+    "line",
+    "date",
+    "boolean",
+    "integer",
+    "choice",
+    "model",
+    "decision",
+    "meeting",
+    "submission",
+    "list",
 ]
 Scope = Literal["own", "subtree"]
 

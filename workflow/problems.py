@@ -86,7 +86,7 @@ class Table:
     def has(self, name: str) -> bool:
         return name in self._content
 
-    def keys(self) -> tuple[str, ...]:
+    def written_keys(self) -> tuple[str, ...]:
         return tuple(self._content)
 
     def _get(self, name: str, default: Any) -> Any:

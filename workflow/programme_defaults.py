@@ -297,7 +297,6 @@ def _lifecycles(root: Table) -> tuple[LifecyclePeriod, ...]:
     return tuple(found)
 
 
-
 __all__ = [
     "ITEM_IDS",
     "BandDefault",

@@ -106,7 +106,10 @@ def test_env_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
         ("postgresql+psycopg://dvk@may/db", "postgresql+psycopg://dvk@may/db"),
         ("postgresql+psycopg://dvk:bi-mat@may/db", f"postgresql+psycopg://dvk:{MASK}@may/db"),
         ("postgresql+psycopg://dvk:a:b@c@may/db", f"postgresql+psycopg://dvk:{MASK}@may/db"),
-        ("postgresql+psycopg:///db?host=/tmp&password=x&a=1", f"postgresql+psycopg:///db?host=/tmp&password={MASK}&a=1"),
+        (
+            "postgresql+psycopg:///db?host=/tmp&password=x&a=1",
+            f"postgresql+psycopg:///db?host=/tmp&password={MASK}&a=1",
+        ),
     ],
 )
 def test_password_of_an_address_is_masked(url: str, masked: str) -> None:
