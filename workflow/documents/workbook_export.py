@@ -189,7 +189,7 @@ def _write_sheet(book: Workbook, spec: SheetSpec, lists: _Lists) -> None:
         rule.errorStyle = "stop" if column.strict else "warning"
         rule.showErrorMessage = True
         rule.add(f"{letter}{header_row + 1}:{letter}{last + _SPARE_ROWS}")
-        sheet.add_data_validation(rule)
+        sheet.data_validations.append(rule)
 
 
 def write_workbook(target: str | Path | BinaryIO, sheets: Sequence[SheetSpec]) -> None:
