@@ -97,6 +97,14 @@ class SheetFacts:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
+class _LocalNames(dict[str, str]):
+    """Element name with its namespace → without it, worked out once for each."""
+
+    def __missing__(self, name: str) -> str:
+        local = self[name] = name.rpartition(" ")[2]
+        return local
+
+
 def _parse(
     content: bytes,
     start: Callable[[str, dict[str, str]], None] | None = None,
@@ -108,15 +116,16 @@ def _parse(
     def refuse_doctype(*_: object) -> None:
         raise WorkbookRefused("Tệp chứa khai báo XML không an toàn nên không được đọc. Hãy lưu lại bằng Excel.")
 
+    local = _LocalNames()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse_doctype
     if start is not None:
         begin = start
-        parser.StartElementHandler = lambda name, attributes: begin(name.rpartition(" ")[2], attributes)
+        parser.StartElementHandler = lambda name, attributes: begin(local[name], attributes)
     if end is not None:
         finish = end
-        parser.EndElementHandler = lambda name: finish(name.rpartition(" ")[2])
+        parser.EndElementHandler = lambda name: finish(local[name])
     if text is not None:
         parser.CharacterDataHandler = text
     try:
