@@ -11,10 +11,9 @@ from sqlalchemy.engine import Connection
 
 from workflow import lifecycle
 from workflow.lifecycle_terms import Definition
-from workflow.programme_defaults import ProgrammeDefaults
+from workflow.programme_defaults import ProgrammeDefaults, name_key
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import criterion, field, lifecycle_definition, measure, programme_year, score_band
-from workflow.text import fold
 
 _definitions: dict[str, Definition] = {}
 
@@ -133,12 +132,7 @@ class FieldNames:
 
     def find(self, written: str) -> sa.Row[Any] | None:
         """The field meant, or None."""
-        return self.by_name.get(_name_key(written))
-
-
-def _name_key(written: str) -> str:
-    # "Văn hoá – xã hội", "Văn hóa - xã hội" and "van hoa xa hoi" are one name: only letters and digits count.
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(written)).split())
+        return self.by_name.get(name_key(written))
 
 
 def year(connection: Connection, number: int) -> sa.Row[Any]:
@@ -162,7 +156,7 @@ def field_names(connection: Connection, year_id: int) -> FieldNames:
     names: dict[str, sa.Row[Any]] = {}
     for row in rows:
         for name in (row.code, row.label, *row.aliases):
-            names[_name_key(name)] = row
+            names[name_key(name)] = row
     return FieldNames(names, tuple(row.label for row in rows))
 
 

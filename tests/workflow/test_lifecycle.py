@@ -43,6 +43,8 @@ STEPS = {
     ("receive_dossier", "proposed", "district_review"),
     ("return_dossier", "proposed", "commune_review"),
     ("return_dossier", "district_review", "commune_review"),
+    # Ours: the way back for a model that was never reviewed at a commune (docs/decisions/0005).
+    ("return_to_inspection", "district_review", "awaiting_inspection"),
     ("recognise", "district_review", "recognised"),
     ("decline_at_district", "district_review", "not_recognised"),
     ("decline_at_district", "district_review", "commune_recognised"),
