@@ -390,12 +390,12 @@ def _insert(connection: Connection, values: Mapping[str, Any], password: str | N
     password_hash = None if password is None else passwords.hashed(password)
     try:
         with connection.begin_nested():
-            key = connection.execute(
-                sa.insert(account).values(**values, password_hash=password_hash, created_at=now)
-            ).inserted_primary_key
+            account_id: int = connection.execute(
+                sa.insert(account).values(**values, password_hash=password_hash, created_at=now).returning(account.c.id)
+            ).scalar_one()
     except sa.exc.IntegrityError as error:
         raise InvalidInput({"user_name": f"Tên đăng nhập «{values['user_name']}» vừa được dùng."}) from error
-    return int(key[0])
+    return account_id
 
 
 def _store(connection: Connection, account_id: int, password: str, *, must_change: bool) -> None:

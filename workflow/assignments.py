@@ -59,8 +59,9 @@ def assign(
             _deputy_until(connection, principal, target, role, place, starts, valid_to),
         )
     _refuse_double(connection, target.id, role, place, principal_id, starts, valid_to)
-    key = connection.execute(
-        sa.insert(assignment).values(
+    assignment_id: int = connection.execute(
+        sa.insert(assignment)
+        .values(
             account_id=target.id,
             role=role,
             unit_id=place.id,
@@ -68,8 +69,8 @@ def assign(
             valid_to=valid_to,
             deputy_for_id=principal_id,
         )
-    ).inserted_primary_key
-    assignment_id = int(key[0])
+        .returning(assignment.c.id)
+    ).scalar_one()
     payload = {
         "assignment": assignment_id,
         "role": role,

@@ -50,10 +50,10 @@ def hashed(password: str) -> str:
 def verified(password_hash: str | None, password: str) -> bool:
     """Whether the password is right. Without a hash the same work is done and the answer is no, so that time tells nothing."""
     try:
-        right = _hasher.verify(password_hash or _nobody(), _typed(password)[: LONGEST + 1])
+        _hasher.verify(password_hash or _nobody(), _typed(password)[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return right and password_hash is not None
+    return password_hash is not None
 
 
 def outdated(password_hash: str) -> bool:

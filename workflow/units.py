@@ -272,10 +272,11 @@ def _insert(connection: Connection, values: Mapping[str, Any], parent_path: str)
     # The path contains the id, which only the insert gives; the code keeps the interim path unique.
     try:
         with connection.begin_nested():
-            key = connection.execute(sa.insert(unit).values(**values, path=f"?{values['code']}")).inserted_primary_key
+            unit_id: int = connection.execute(
+                sa.insert(unit).values(**values, path=f"?{values['code']}").returning(unit.c.id)
+            ).scalar_one()
     except sa.exc.IntegrityError as error:
         raise InvalidInput({"code": f"Mã đơn vị «{values['code']}» vừa được dùng. Hãy chọn mã khác."}) from error
-    unit_id = int(key[0])
     path = f"{parent_path}{unit_id}/"
     if len(path) > 200:
         raise InvalidInput({"parent": "Cây đơn vị đã quá nhiều tầng. Hãy chọn đơn vị chủ quản cao hơn."})
