@@ -66,9 +66,7 @@ def _from_text(text: str) -> date:
         raise DateUnreadable(text, "lịch không có ngày này.") from None
 
 
-def parse_date_vi(
-    value: str | date | datetime | float, *, earliest: date = EARLIEST, latest: date = LATEST
-) -> date:
+def parse_date_vi(value: str | date | datetime | float, *, earliest: date = EARLIEST, latest: date = LATEST) -> date:
     """Read a date: text (day first, ISO or in words), a date, a moment (its day in Vietnam) or a serial.
 
     Raises DateUnreadable for anything else, also for a year of two digits or outside `earliest` … `latest`.

@@ -159,9 +159,7 @@ def _read_number(written: str, digits: str, power: int) -> Decimal:
                 written,
                 f"có thể là {small} hoặc {large}. Hãy viết “{comma}” nếu là số nhỏ, hoặc viết đủ các chữ số.",
             )
-    elif (dotted := _DOT_DECIMAL.fullmatch(digits)) and (
-        len(dotted["part"]) != 3 or not dotted["whole"].strip("0")
-    ):
+    elif (dotted := _DOT_DECIMAL.fullmatch(digits)) and (len(dotted["part"]) != 3 or not dotted["whole"].strip("0")):
         value = digits
     elif _ENGLISH.fullmatch(digits):
         whole = digits.split(".")[0].replace(",", ".")
@@ -229,12 +227,7 @@ def _add_terms(written: str, terms: list[_Term]) -> Decimal:
                 small = format_number(total + value)
                 large = format_number(total + value.scaleb(before.power - len(term.digits)))
                 raise QuantityUnreadable(written, f"có thể là {large} hoặc {small}. Hãy viết đủ các chữ số.")
-            if (
-                value >= room
-                or value != value.to_integral_value()
-                or before.half
-                or not before.digits.isdigit()
-            ):
+            if value >= room or value != value.to_integral_value() or before.half or not before.digits.isdigit():
                 raise QuantityUnreadable(written, "các phần không khớp nhau; hãy viết thành một số.")
         total += value
         room = Decimal(10) ** term.power
@@ -271,9 +264,7 @@ def _check_pieces(written: str, value: Decimal, unit: str | None, terms: list[_T
     slip = len(terms) == 1 and terms[0].power == 0 and _COMMA_OF_THREE.fullmatch(terms[0].digits)
     if slip and (unit == "đồng" or unit.split()[0] in _WHOLE):
         meant = terms[0].digits.replace(",", ".")
-        raise QuantityUnreadable(
-            written, f"{unit} không có phần lẻ. Nếu là số nghìn, hãy viết “{meant} {unit}”."
-        )
+        raise QuantityUnreadable(written, f"{unit} không có phần lẻ. Nếu là số nghìn, hãy viết “{meant} {unit}”.")
     if unit.split()[0] in _WHOLE:
         raise QuantityUnreadable(written, f"{unit} không có phần lẻ; hãy ghi số nguyên.")
 
@@ -324,9 +315,7 @@ def sum_quantities(quantities: Iterable[Quantity], *, unit: str | None = None) -
     units = {item.unit for item in items}
     if len(units) > 1:
         names = ", ".join(sorted(name or "không ghi đơn vị" for name in units))
-        raise UnitsDiffer(
-            f"Không cộng được các đơn vị tính khác nhau: {names}. Hãy quy về một đơn vị.", guard="unit"
-        )
+        raise UnitsDiffer(f"Không cộng được các đơn vị tính khác nhau: {names}. Hãy quy về một đơn vị.", guard="unit")
     loose = {item.qualifier for item in items} - {"exactly"}
     qualifier: Qualifier = "exactly"
     if len(loose) == 1:

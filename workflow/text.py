@@ -24,6 +24,8 @@ _INVISIBLE = re.compile(
     "|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# Those among them that Python calls printable.
+_BLANK_LETTER = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _SPACES_AT_LINE_END = re.compile(r" ?\n ?")
@@ -74,11 +76,9 @@ def clean(text: str, *, multiline: bool = False) -> str:
     With `multiline` line ends become "\\n" and at most one line is left empty between paragraphs;
     without it the text becomes one line.
     """
-    if not multiline and text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    visible = normalise(_INVISIBLE.sub(_visible, _LINE_END.sub("\n", normalise(text)))).replace(
-        _WORD_BULLET, "•"
-    )
+    if len(text) <= _SHORT_ENOUGH and text.isprintable() and not _BLANK_LETTER.search(text):
+        return " ".join(normalise(text).split())
+    visible = normalise(_INVISIBLE.sub(_visible, _LINE_END.sub("\n", normalise(text)))).replace(_WORD_BULLET, "•")
     if not multiline:
         return " ".join(visible.split())
     lines = _SPACES_AT_LINE_END.sub("\n", _SPACES.sub(" ", visible))
@@ -92,9 +92,7 @@ def shorten(text: str, length: int) -> str:
     if length <= 1:
         return "…"[:length]
     end = length - 1
-    while end > 0 and (
-        unicodedata.combining(text[end]) or text[end] in "\u200d\ufe0f" or text[end - 1] == "\u200d"
-    ):
+    while end > 0 and (unicodedata.combining(text[end]) or text[end] in "\u200d\ufe0f" or text[end - 1] == "\u200d"):
         end -= 1
     cut = text[:end]
     space = cut.rfind(" ")
