@@ -158,9 +158,7 @@ def test_refuses(written: str, why: str) -> None:
 VALUES = st.decimals(min_value=0, max_value=10**12, places=6) | st.integers(0, 10**14).map(Decimal)
 WHOLE_UNITS = st.sampled_from(["người", "lượt người", "hộ", "cây", "đồng"])
 OTHER_UNITS = st.sampled_from([None, "ngày công", "m²", "m³", "km", "ha", "kg", "%", "kg gạo"])
-QUALIFIERS: st.SearchStrategy[Qualifier] = st.sampled_from(
-    ["exactly", "at_least", "approximately", "at_most"]
-)
+QUALIFIERS: st.SearchStrategy[Qualifier] = st.sampled_from(["exactly", "at_least", "approximately", "at_most"])
 QUANTITIES = st.builds(Quantity, VALUES, OTHER_UNITS, QUALIFIERS) | st.builds(
     Quantity, st.integers(0, 10**14).map(Decimal), WHOLE_UNITS, QUALIFIERS
 )
@@ -171,9 +169,7 @@ def test_what_is_shown_reads_back_the_same(quantity: Quantity) -> None:
     assert parse_quantity(format_quantity(quantity)) == quantity
 
 
-@given(
-    st.text(alphabet="0123456789., trieutỷđồngkm²/-“”\u00a0\u0301٣k%", max_size=40) | st.text(max_size=250)
-)
+@given(st.text(alphabet="0123456789., trieutỷđồngkm²/-“”\u00a0\u0301٣k%", max_size=40) | st.text(max_size=250))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         quantity = parse_quantity(text)
@@ -232,13 +228,8 @@ def test_sum_keeps_at_least() -> None:
 
 
 def test_sum_of_mixed_qualifiers_is_approximate() -> None:
-    assert sum_quantities([_quantity("1", "at_least"), _quantity("2", "at_most")]) == _quantity(
-        "3", "approximately"
-    )
-    assert (
-        sum_quantities([_quantity("1", "approximately"), _quantity("2", "at_least")]).qualifier
-        == "approximately"
-    )
+    assert sum_quantities([_quantity("1", "at_least"), _quantity("2", "at_most")]) == _quantity("3", "approximately")
+    assert sum_quantities([_quantity("1", "approximately"), _quantity("2", "at_least")]).qualifier == "approximately"
 
 
 def test_sum_of_nothing_is_zero_of_the_named_unit() -> None:
