@@ -1,0 +1,124 @@
+"""Puts the web application together: settings, extensions, guards of every request, page families."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
+
+from config.settings import Settings, secret_key
+from web import access_rules, presentation, security, transactions, visitor
+from web.views import (
+    administration,
+    assignments,
+    attachments,
+    change_requests,
+    comments,
+    errors,
+    home,
+    implementation,
+    inspection,
+    lifecycle,
+    meeting,
+    models,
+    recognition,
+    registration,
+    review,
+    session,
+    submission,
+    tally,
+    transition,
+)
+from workflow.attachments import Store
+from workflow.database import Database
+
+FAMILIES = (
+    session,
+    home,
+    models,
+    transition,
+    registration,
+    change_requests,
+    implementation,
+    attachments,
+    comments,
+    inspection,
+    review,
+    meeting,
+    submission,
+    recognition,
+    tally,
+    lifecycle,
+    administration,
+    assignments,
+)
+
+
+def build(settings: Settings, database: Database | None) -> Flask:
+    """A Flask application; several may live in one process, each with its own database."""
+    app = Flask("web", static_url_path="/tinh")
+    app.config.update(
+        SECRET_KEY=secret_key(settings),
+        SESSION_COOKIE_NAME="dvk_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        # One file and the fields around it. A page of text never comes near this.
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
+        # A sheet of 2 000 votes is one form.
+        MAX_FORM_PARTS=20_000,
+        MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        # A form left open overnight is still a good form; what may be stale in it carries a version of its own.
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+        SIGN_IN_LIMIT=settings.sign_in_limit,
+        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    opened = database or Database(settings.database_url, synchronous=settings.sqlite_synchronous)
+    app.extensions["dvk_settings"] = settings
+    app.extensions["dvk_database"] = opened
+    app.extensions["dvk_store"] = Store(Path(settings.data_dir) / "attachments", settings.max_upload_bytes)
+
+    transactions.install(app)
+    # Who it is comes before the form's token: without a session there is no form to check.
+    visitor.install(app)
+    access_rules.install(app)
+    CSRFProtect(app)
+    Babel(app)
+    security.install(app)
+    presentation.install(app)
+    errors.install(app)
+    for family in FAMILIES:
+        app.register_blueprint(family.pages)
+    access_rules.declare(app, "static", access_rules.Rule(public=True))
+    _redirect_root(app)
+    return app
+
+
+def _redirect_root(app: Flask) -> None:
+    @app.get("/")
+    @access_rules.access_rule(public=True)
+    def root() -> AnyResponse:
+        return redirect(url_for("home.work"))
+
+    @app.after_request
+    def see_other(response: Response) -> Response:
+        # After a form has been taken the next page is fetched with GET, whatever an old proxy makes of 302.
+        if request.method == "POST" and response.status_code == 302:
+            response.status_code = 303
+        return response

@@ -1,0 +1,124 @@
+"""What every form shares: Vietnamese messages, refusals of the domain beside the fields they are about, an error summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, FieldList, Form, FormField, StringField, TextAreaField
+
+from workflow.refusals import InvalidInput, Refusal
+
+# WTForms has no Vietnamese catalogue; these are the messages our forms can meet.
+_MESSAGES = {
+    "This field is required.": "Hãy điền ô này.",
+    "Not a valid choice.": "Lựa chọn này không có. Hãy chọn lại.",
+    "Not a valid choice": "Lựa chọn này không có. Hãy chọn lại.",
+    "Invalid Choice: could not coerce.": "Lựa chọn này không có. Hãy chọn lại.",
+    "Invalid Choice: could not coerce": "Lựa chọn này không có. Hãy chọn lại.",
+    "'%(value)s' is not a valid choice for this field.": "“%(value)s” không có trong danh sách. Hãy chọn lại.",
+    "'%(value)s' are not valid choices for this field.": "“%(value)s” không có trong danh sách. Hãy chọn lại.",
+    "Not a valid integer value.": "Hãy điền một số nguyên.",
+    "Not a valid decimal value.": "Hãy điền một số.",
+    "CSRF token missing.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
+    "The CSRF token is missing.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
+    "The CSRF session token is missing.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
+    "The CSRF tokens do not match.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
+    "The CSRF token is invalid.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
+}
+
+
+class _Vietnamese:
+    def gettext(self, string: str) -> str:
+        return _MESSAGES.get(string, string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return _MESSAGES.get(singular, singular)
+
+
+class PageForm(FlaskForm):  # type: ignore[misc]
+    """A form of a page. `general` holds what is wrong with the whole; fields hold their own errors."""
+
+    names: ClassVar[dict[str, str]] = {}
+    """Where the domain calls a fact by another name than the form does: fact → field."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Form) -> _Vietnamese:
+            return _Vietnamese()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.general: list[str] = []
+
+    def take(self, refusal: Refusal) -> None:
+        """Put what the domain refused where the person can mend it."""
+        problems = refusal.problems if isinstance(refusal, InvalidInput) else {}
+        places = {place.name: place for field in self for place in _places(field)}
+        for name, sentence in problems.items():
+            place = places.get(self.names.get(name, name))
+            if place is None:
+                self.general.append(sentence)
+            else:
+                place.errors = [*place.errors, sentence]
+        if not problems:
+            self.general.extend(reason.message for reason in refusal.reasons)
+
+    def summary(self) -> Sequence[tuple[str, str]]:
+        """Everything that is wrong, in the form's order: (id of the field or '', sentence)."""
+        found = [("", sentence) for sentence in self.general]
+        for field in self:
+            found.extend(_errors(field))
+        return found
+
+    @property
+    def present(self) -> int | None:
+        """The version the person saw, of a form that carries one."""
+        field = self._fields.get("version")
+        text = str(field.data or "") if field is not None else ""
+        return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def said(field: Field) -> str:
+    """What was typed into a field; nothing for one that was not sent."""
+    return str(field.data) if field.data is not None else ""
+
+
+def _places(field: Field) -> Iterator[Field]:
+    """The field itself and every field inside it: where an error can stand."""
+    if isinstance(field, FormField):
+        for inner in field.form:
+            yield from _places(inner)
+    elif isinstance(field, FieldList):
+        yield field
+        for inner in field:
+            yield from _places(inner)
+    elif field.type not in ("HiddenField", "CSRFTokenField"):
+        yield field
+
+
+def _errors(field: Field) -> Iterator[tuple[str, str]]:
+    for place in _places(field):
+        for sentence in place.errors:
+            yield place.id, str(sentence)
+
+
+def line(label: str, description: str = "", **kwargs: Any) -> StringField:
+    """A single line of text."""
+    return StringField(label, description=description, **kwargs)
+
+
+def prose(label: str, description: str = "", rows: int = 5, **kwargs: Any) -> TextAreaField:
+    """Several lines of text."""
+    return TextAreaField(label, description=description, render_kw={"rows": rows}, **kwargs)
+
+
+def day_field(label: str, description: str = "", **kwargs: Any) -> StringField:
+    """A day, typed the Vietnamese way: what was typed stays as it was typed, and the domain reads it."""
+    return StringField(
+        label,
+        description=description or _l("ngày/tháng/năm, ví dụ 05/02/2024"),
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": 40, "class": "short"},
+        **kwargs,
+    )

@@ -1,0 +1,33 @@
+"""Signing in and changing one's password."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, PasswordField
+
+from web.forms.base import PageForm, line
+
+
+class SignInForm(PageForm):
+    """User name and password."""
+
+    user_name = line(
+        _l("Tên đăng nhập"),
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 100},
+    )
+    password = PasswordField(_l("Mật khẩu"), render_kw={"autocomplete": "current-password", "maxlength": 500})
+    next = HiddenField()
+
+
+class PasswordForm(PageForm):
+    """The present password, and the new one twice."""
+
+    current = PasswordField(
+        _l("Mật khẩu hiện tại"), render_kw={"autocomplete": "current-password", "maxlength": 500}
+    )
+    new = PasswordField(
+        _l("Mật khẩu mới"),
+        description=_l("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),
+        render_kw={"autocomplete": "new-password", "maxlength": 500},
+    )
+    again = PasswordField(_l("Nhập lại mật khẩu mới"), render_kw={"autocomplete": "new-password", "maxlength": 500})

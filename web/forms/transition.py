@@ -1,0 +1,105 @@
+"""The form of any transition, made from the facts its definition asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, SelectField
+
+from web.forms.base import PageForm, day_field, line, prose, said
+from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
+from workflow.lifecycle import Fact
+from workflow.model_quantities import ModelQuantity
+
+Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What there is to choose from, for the facts that name a record; empty where the year has none."""
+
+    decisions: Sequence[Choice] = ()
+    meetings: Sequence[Choice] = ()
+    submissions: Sequence[Choice] = ()
+    items: Sequence[Choice] = ()
+    measures: Sequence[Any] = ()
+    results: Sequence[ModelQuantity] = ()
+    present: Mapping[str, str] = field(default_factory=dict)
+
+
+class TransitionForm(PageForm):
+    """Only the version; the facts are added for each transition."""
+
+    version = HiddenField()
+    asked: tuple[Fact, ...] = ()
+
+    def stated(self) -> dict[str, Any]:
+        """The facts as typed, for the domain to read."""
+        return {fact.name: _stated(self[fact.name]) for fact in self.asked}
+
+
+def transition_form(facts: Sequence[Fact], offers: Offers, *, version: int | None, add_row: bool = False) -> TransitionForm:
+    """A form for these facts. version: what the person sees now, when it is about a single model."""
+    made = type(
+        "FactsForm",
+        (TransitionForm,),
+        {"asked": tuple(facts), **{fact.name: _field(fact, offers) for fact in facts}},
+    )
+    defaults = {**offers.present, "version": "" if version is None else str(version)}
+    if any(fact.name == "results" for fact in facts):
+        defaults["results"] = typed_again(offers.results)  # type: ignore[assignment]
+    form: TransitionForm = made(data=defaults)
+    for fact in facts:
+        if isinstance(form[fact.name], FieldList):
+            prepare_rows(form[fact.name], offers.measures, add=add_row)
+    return form
+
+
+def _field(fact: Fact, offers: Offers) -> Field:
+    label = fact.label if fact.required else f"{fact.label} ({_l('không bắt buộc')})"
+    match fact.type:
+        case "text":
+            return prose(label, fact.help, rows=8 if (fact.max_length or 0) > 10_000 else 4)
+        case "date":
+            return day_field(label, fact.help)
+        case "boolean":
+            return BooleanField(label, description=fact.help)
+        case "choice":
+            return RadioField(label, description=fact.help, choices=list(fact.choices), validate_choice=False)
+        case "decision":
+            return _select(label, fact.help, offers.decisions, _l("– quyết định mới, điền bên dưới –"))
+        case "meeting":
+            return _select(label, fact.help, offers.meetings, _l("– phiên đã có mô hình này –"))
+        case "submission":
+            return _select(label, fact.help, offers.submissions, _l("– tờ trình đã có mô hình này –"))
+        case "list" if fact.name == "items":
+            return ChecksField(label, description=fact.help, choices=list(offers.items), validate_choice=False)
+        case "list":
+            return quantity_rows(label, fact.help)
+        case "integer":
+            return line(label, fact.help, render_kw={"inputmode": "numeric", "class": "short"})
+        case "model":
+            return line(label, fact.help or _l("Mã mô hình, ví dụ DVK-2024-00017."), render_kw={"class": "short"})
+        case _:
+            return line(label, fact.help, render_kw={"maxlength": (fact.max_length or 300) + 100})
+
+
+def _select(label: str, help_text: str, choices: Sequence[Choice], empty: Any) -> SelectField:
+    return SelectField(label, description=help_text, choices=[("", empty), *choices], validate_choice=False)
+
+
+def _stated(field: Field) -> Any:
+    if isinstance(field, FieldList):
+        return [
+            {"measure": row.measure, "value": row.value, "note": row.note}
+            for row in quantity_inputs(field)
+            if row.measure or row.value or row.note
+        ]
+    if isinstance(field, ChecksField):
+        return [{"item": item} for item in field.data or ()]
+    if isinstance(field, BooleanField):
+        return bool(field.data)
+    return said(field)

@@ -1,0 +1,262 @@
+"""How values of the domain are written on a page: dates, numbers, states, stages, who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from web import clock, visitor
+from web.access_rules import ADMINISTRATORS, INSPECTORS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF
+from web.transactions import reading
+from workflow import programme
+from workflow.calendar import ZONE, local_date
+from workflow.lifecycle import END_STAGE, Definition, State
+from workflow.quantities import Qualifier, Quantity, format_number, format_quantity
+
+KINDS = {"collective": _l("Tập thể"), "individual": _l("Cá nhân")}
+ORIGINS = {"new": _l("Mới"), "continued": _l("Tiếp tục từ năm trước"), "replicated": _l("Nhân rộng")}
+PURPOSES = {
+    "registration": _l("Kèm phiếu đăng ký"),
+    "plan": _l("Kế hoạch"),
+    "evidence": _l("Minh chứng kết quả"),
+    "inspection": _l("Kiểm tra"),
+    "minutes": _l("Biên bản"),
+    "other": _l("Khác"),
+}
+INSPECTION_KINDS = {
+    "inspection": _l("Kiểm tra"),
+    "survey": _l("Khảo sát"),
+    "appraisal": _l("Thẩm định"),
+    "re_inspection": _l("Phúc tra"),
+}
+CONCLUSIONS = {"passed": _l("Đạt"), "remediation": _l("Cần khắc phục")}
+AUDIENCES = {"unit": _l("Mọi người xem được mô hình"), "reviewers": _l("Chỉ người xét, không gồm đơn vị đăng ký")}
+DUTIES = {"chair": _l("Chủ trì"), "secretary": _l("Thư ký"), "member": _l("Thành viên")}
+BALLOTS = {"named": _l("Biểu quyết ghi tên"), "secret": _l("Bỏ phiếu kín")}
+CHOICES = {"for": _l("Đồng ý"), "against": _l("Không đồng ý"), "abstain": _l("Không biểu quyết")}
+MEETING_STATUSES = {
+    "prepared": _l("Đang chuẩn bị"),
+    "open": _l("Đang họp"),
+    "closed": _l("Đã kết thúc"),
+    "cancelled": _l("Đã huỷ"),
+}
+REQUEST_STATUSES = {
+    "open": _l("Chờ quyết định"),
+    "approved": _l("Đã đồng ý"),
+    "refused": _l("Không đồng ý"),
+    "withdrawn": _l("Đã rút"),
+}
+REQUEST_SUBJECTS = {"name": _l("Tên mô hình"), "field": _l("Lĩnh vực")}
+DECISION_TYPES = {"recognition": _l("Công nhận"), "revocation": _l("Thu hồi")}
+UNIT_KINDS = {
+    "administrative": _l("Đơn vị hành chính"),
+    "agency": _l("Cơ quan"),
+    "organisation": _l("Đoàn thể, hội"),
+    "school": _l("Trường học"),
+    "armed_force": _l("Lực lượng vũ trang"),
+}
+ROLES = {
+    "unit_officer": _l("Cán bộ đơn vị đăng ký"),
+    "inspector": _l("Thành viên đoàn kiểm tra"),
+    "commune_reviewer": _l("Ban Chỉ đạo xã, hội đồng bình xét"),
+    "district_reviewer": _l("Ban Chỉ đạo huyện"),
+    "province_reviewer": _l("Ban Chỉ đạo tỉnh"),
+    "staff": _l("Tổ giúp việc, cán bộ Ban Dân vận"),
+    "leader": _l("Trưởng ban, Phó Trưởng ban"),
+    "admin": _l("Quản trị"),
+}
+LEVELS = {
+    "province": _l("Cấp tỉnh"),
+    "district": _l("Cấp huyện"),
+    "commune": _l("Cấp xã"),
+    "village": _l("Thôn, bản, tổ dân phố"),
+}
+ITEMS = {
+    "situation": _l("Thực trạng và lý do chọn"),
+    "goals": _l("Mục tiêu, chỉ tiêu"),
+    "method": _l("Nội dung và cách làm"),
+    "place_people": _l("Địa bàn và đối tượng"),
+    "forces": _l("Lực lượng thực hiện"),
+    "time_resources": _l("Thời gian và nguồn lực"),
+    "outputs": _l("Sản phẩm kiểm chứng được"),
+    "sustainability": _l("Khả năng duy trì, nhân rộng"),
+}
+
+# What is written into the history without a transition. A word that is not here is shown as it is.
+NOTES = {
+    "created": _l("Lập bản nháp"),
+    "draft_edited": _l("Sửa phiếu đăng ký"),
+    "change_requested": _l("Đề nghị đổi tên hoặc lĩnh vực"),
+    "change_approved": _l("Đồng ý đổi tên hoặc lĩnh vực"),
+    "change_refused": _l("Không đồng ý đổi tên hoặc lĩnh vực"),
+    "change_withdrawn": _l("Rút đề nghị đổi tên hoặc lĩnh vực"),
+    "plan_recorded": _l("Ghi kế hoạch"),
+    "results_recorded": _l("Ghi kết quả"),
+    "attachment_added": _l("Đính kèm tệp"),
+    "attachment_removed": _l("Gỡ tệp"),
+    "commented": _l("Viết ý kiến"),
+    "inspection_recorded": _l("Ghi biên bản kiểm tra"),
+    "votes_recorded": _l("Ghi phiếu bình xét"),
+    "ballots_recorded": _l("Ghi kết quả kiểm phiếu"),
+    "meeting_closed": _l("Kết thúc phiên bình xét"),
+    "submission_prepared": _l("Lập tờ trình"),
+    "outstanding_marked": _l("Ghi nhận tiêu biểu"),
+    "definition_changed": _l("Chuyển sang quy trình khác"),
+}
+
+StopStatus = Literal["done", "here", "ahead", "left_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One of the stages as a model's page shows it."""
+
+    label: str
+    status: StopStatus
+
+
+def stops(definition: Definition, state: str, passed: Collection[str]) -> list[Stop]:
+    """The stages of a definition for a model in `state` whose history went through the states in `passed`."""
+    stages = [stage for stage in definition.stages if stage.id != END_STAGE]
+    here = definition.states[state].stage
+    visited = {definition.states[one].stage for one in passed if one in definition.states} | {here}
+    position = next((i for i, stage in enumerate(stages) if stage.id == here), len(stages))
+    found = []
+    for i, stage in enumerate(stages):
+        status: StopStatus
+        if stage.id == here:
+            status = "here"
+        elif i > position:
+            status = "ahead"
+        else:
+            status = "done" if stage.id in visited else "left_out"
+        found.append(Stop(stage.label, status))
+    return found
+
+
+def tone(state: State) -> str:
+    """The colour class of a state; icon and word say the same."""
+    if state.end:
+        if state.id == "recognised":
+            return "gold"
+        return "done" if state.id.endswith("recognised") and state.id != "not_recognised" else "closed"
+    if state.id in ("returned", "remediation"):
+        return "mend"
+    return "draft" if state.initial else "running"
+
+
+def day(value: date | None) -> str:
+    """05/02/2024."""
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+def moment(value: datetime | None) -> Markup:
+    """A moment as a `time` element, in Vietnam's time."""
+    if value is None:
+        return Markup("")
+    local = value.astimezone(ZONE)
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.isoformat(timespec="seconds"), f"{local:%d/%m/%Y %H:%M}"
+    )
+
+
+def number(value: Decimal | int | float | None) -> str:
+    """1139000000 → "1.139.000.000"; nothing for None."""
+    return "" if value is None else format_number(Decimal(str(value)))
+
+
+def amount(value: Decimal, unit: str, qualifier: Qualifier = "exactly") -> str:
+    """ "trên 350 ngày công"."""
+    return format_quantity(Quantity(Decimal(str(value)), unit, qualifier))
+
+
+def state_of(definition_hash: str, state: str) -> State:
+    """The state as the model's own definition has it."""
+    return programme.definition(reading(), definition_hash).states[state]
+
+
+def deed(definition: Definition, trigger: str) -> str:
+    """What a history entry says was done."""
+    label = next((t.label for t in definition.transitions if t.trigger == trigger), None)
+    return label or str(NOTES.get(trigger, trigger))
+
+
+def with_query(**changes: str | None) -> str:
+    """The present address with some of its query replaced; None takes one out."""
+    query = request.args.to_dict(flat=True)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name.replace("_", "-"), None)
+        else:
+            query[name.replace("_", "-")] = value
+    return request.path + ("?" + urlencode(query) if query else "")
+
+
+def navigation() -> Sequence[tuple[str, Any]]:
+    """The main places of the visitor: (endpoint, label)."""
+    who = visitor.current()
+    if who is None:
+        return ()
+    places: list[tuple[str, Any]] = [("home.work", _l("Việc của tôi")), ("models.listed", _l("Mô hình"))]
+    if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):
+        places.append(("review.listed", _l("Bình xét")))
+        places.append(("submission.listed", _l("Tờ trình")))
+    places += [
+        ("recognition.listed", _l("Quyết định")),
+        ("tally.shown", _l("Tổng hợp")),
+        ("lifecycle.shown", _l("Quy trình")),
+    ]
+    if who.actor.holds(ADMINISTRATORS):
+        places.append(("administration.units", _l("Đơn vị")))
+        places.append(("administration.accounts", _l("Tài khoản")))
+    return places
+
+
+def may_register() -> bool:
+    """Whether the visitor may start a registration somewhere."""
+    who = visitor.current()
+    return who is not None and who.actor.holds(REGISTRANTS | STAFF | REVIEWERS | RECOGNISERS)
+
+
+def install(app: Flask) -> None:
+    """Make all of this available to the templates."""
+    app.jinja_env.filters.update(day=day, moment=moment, number=number)
+    app.jinja_env.globals.update(
+        KINDS=KINDS,
+        ORIGINS=ORIGINS,
+        PURPOSES=PURPOSES,
+        INSPECTION_KINDS=INSPECTION_KINDS,
+        CONCLUSIONS=CONCLUSIONS,
+        AUDIENCES=AUDIENCES,
+        DUTIES=DUTIES,
+        BALLOTS=BALLOTS,
+        CHOICES=CHOICES,
+        MEETING_STATUSES=MEETING_STATUSES,
+        REQUEST_STATUSES=REQUEST_STATUSES,
+        REQUEST_SUBJECTS=REQUEST_SUBJECTS,
+        DECISION_TYPES=DECISION_TYPES,
+        UNIT_KINDS=UNIT_KINDS,
+        ROLES=ROLES,
+        LEVELS=LEVELS,
+        ITEMS=ITEMS,
+        INSPECTORS=INSPECTORS,
+        amount=amount,
+        state_of=state_of,
+        tone=tone,
+        deed=deed,
+        with_query=with_query,
+        navigation=navigation,
+        may_register=may_register,
+    )
+
+    @app.context_processor
+    def about_now() -> dict[str, Any]:
+        return {"visitor": visitor.current(), "today": local_date(clock.now())}

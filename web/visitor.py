@@ -1,0 +1,82 @@
+"""Who is at the browser: the session in the database behind the cookie, read once for each request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask, Response, g, request
+
+from web import clock
+from web.transactions import reading, settings, writing
+from workflow import sessions
+from workflow.access import Actor
+from workflow.refusals import NotAllowed
+
+COOKIE = "dvk_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person with a valid session."""
+
+    actor: Actor
+    token: str
+    must_change_password: bool
+
+
+def install(app: Flask) -> None:
+    """Find out who it is before anything else is asked."""
+    app.before_request(_arrive)
+
+
+def current() -> Visitor | None:
+    """The visitor, or None for somebody who has not signed in."""
+    found: Visitor | None = g.get("visitor")
+    return found
+
+
+def visitor() -> Visitor:
+    """The visitor on a page that only people who signed in get to."""
+    found = current()
+    if found is None:
+        raise NotAllowed("Hãy đăng nhập để xem trang này.", guard="session")
+    return found
+
+
+def actor() -> Actor:
+    """The person who acts, with today's roles."""
+    return visitor().actor
+
+
+def give_token(response: Response, token: str) -> None:
+    """Put a fresh session's token into the browser: until it closes, out of reach of scripts and of other sites' forms."""
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="Lax", secure=settings().cookie_secure, path="/"
+    )
+
+
+def take_token(response: Response) -> None:
+    """Take the token out of the browser."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=settings().cookie_secure, path="/")
+
+
+def _arrive() -> None:
+    token = request.cookies.get(COOKIE, "")
+    if not token or request.endpoint in (None, "static"):
+        return
+    now = clock.now()
+    found = sessions.resume(
+        reading(),
+        token,
+        now,
+        idle=timedelta(minutes=settings().session_idle_minutes),
+        absolute=timedelta(hours=settings().session_absolute_hours),
+    )
+    if found is None:
+        g.session_ended = True
+        return
+    if found.needs_touch:
+        with writing() as connection:
+            sessions.touch(connection, token, now)
+    g.visitor = Visitor(found.actor, token, found.must_change_password)
