@@ -1,0 +1,378 @@
+"""A small world for tests: a province with a district, two communes, villages, an agency, an account for every role, the year 2024.
+
+Everything a person does in it goes through the domain's own functions; only units and accounts are set down directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow import (
+    inspection,
+    lifecycle,
+    migrate,
+    passwords,
+    programme,
+    recognition,
+    registration,
+    review,
+    transition,
+)
+from workflow.database import Database
+from workflow.inspection import InspectionInput
+from workflow.programme_defaults import standard_defaults
+from workflow.registration import Draft, QuantityInput
+from workflow.review import Member
+from workflow.schema import ITEMS, account, assignment, emulation_model, unit
+from workflow.text import fold
+
+NOW: Final = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
+"""A Friday morning in Vietnam, inside the registration window."""
+
+PASSWORD: Final = "khéo vận động 2024"
+YEAR: Final = 2024
+
+UNITS: Final = (
+    # code, name, level, kind, parent
+    ("AS", "Tỉnh An Sơn", "province", "administrative", None),
+    ("KL", "Huyện Khe Lam", "district", "administrative", "AS"),
+    ("KL-X1", "Xã Bản Lầu", "commune", "administrative", "KL"),
+    ("KL-X1-T1", "Thôn Nà Hin", "village", "administrative", "KL-X1"),
+    ("KL-X1-T2", "Thôn Pác Cọ", "village", "administrative", "KL-X1"),
+    ("KL-X2", "Xã Mường Sang", "commune", "administrative", "KL"),
+    ("KL-X2-T1", "Thôn Khe Rạn", "village", "administrative", "KL-X2"),
+    ("KL-CQ1", "Phòng Giáo dục và Đào tạo huyện Khe Lam", "district", "agency", "KL"),
+    ("BS", "Huyện Bình Sa", "district", "administrative", "AS"),
+    ("BS-X1", "Xã Đồng Tiến", "commune", "administrative", "BS"),
+)
+
+ACCOUNTS: Final = (
+    # user name, full name, home, roles at units, whom he stands in for
+    ("admin", "Hoàng Văn Quản", "AS", (("admin", "AS"),), None),
+    ("staff", "Trần Thị Giúp", "KL", (("staff", "KL"),), None),
+    ("staff2", "Vi Văn Việc", "KL", (("staff", "KL"),), None),
+    ("officer.x1t1", "Lò Thị Hin", "KL-X1-T1", (("unit_officer", "KL-X1-T1"),), None),
+    ("officer.x1t2", "Lương Văn Cọ", "KL-X1-T2", (("unit_officer", "KL-X1-T2"),), None),
+    ("officer.x1", "Vi Thị Lầu", "KL-X1", (("unit_officer", "KL-X1"),), None),
+    ("officer.x2t1", "Kha Văn Rạn", "KL-X2-T1", (("unit_officer", "KL-X2-T1"),), None),
+    ("officer.cq1", "Nguyễn Thị Giáo", "KL-CQ1", (("unit_officer", "KL-CQ1"),), None),
+    ("inspector1", "Phan Văn Tra", "KL", (("inspector", "KL"),), None),
+    ("inspector2", "Đặng Thị Kiểm", "KL", (("inspector", "KL"),), None),
+    ("inspector3", "Bùi Văn Soát", "KL", (("inspector", "KL"),), None),
+    ("inspector.own", "Lò Văn Nhà", "KL-X1-T1", (("inspector", "KL-X1"),), None),
+    ("chair", "Vi Văn Chủ", "KL-X1", (("commune_reviewer", "KL-X1"),), None),
+    ("secretary", "Lò Văn Thư", "KL-X1", (("commune_reviewer", "KL-X1"),), None),
+    ("reviewer1", "Lương Thị Bình", "KL-X1", (("commune_reviewer", "KL-X1"),), None),
+    ("reviewer2", "Hà Văn Xét", "KL-X1", (("commune_reviewer", "KL-X1"),), None),
+    ("reviewer.own", "Lò Thị Thôn", "KL-X1-T1", (("commune_reviewer", "KL-X1"),), None),
+    ("chair2", "Kha Thị Sang", "KL-X2", (("commune_reviewer", "KL-X2"),), None),
+    ("district1", "Nguyễn Văn Huyện", "KL", (("district_reviewer", "KL"),), None),
+    ("district2", "Trần Văn Công", "KL", (("district_reviewer", "KL"),), None),
+    ("leader", "Phạm Văn Trưởng", "KL", (("leader", "KL"),), None),
+    ("deputy.staff", "Mai Thị Thay", "KL", (("staff", "KL"),), "staff"),
+    ("deputy.officer", "Hồ Văn Hộ", "KL-X1-T1", (("unit_officer", "KL-X1-T1"),), "officer.x1t1"),
+    ("villager", "Lữ Văn Dân", "KL-X1-T1", (), None),
+    ("outsider", "Ngô Thị Xa", "BS", (("staff", "BS"), ("district_reviewer", "BS")), None),
+    ("outsider.officer", "Tạ Văn Tiến", "BS-X1", (("unit_officer", "BS-X1"),), None),
+)
+
+COMMITTEE: Final = ("chair", "secretary", "reviewer1", "reviewer2", "reviewer.own")
+ITEM_TEXTS: Final[Mapping[str, str]] = {item: f"Nội dung mục {item}, viết đủ để người khác hiểu." for item in ITEMS}
+
+
+WAY: Final = ("submitted", "registered", "implementing", "awaiting_inspection", "inspected")
+"""The states every model passes on its way to a review; `World.carry` knows what comes after, and the exceptions."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A database with the world in it, the keys by which tests speak of it, and what people do in it."""
+
+    database: Database
+    units: Mapping[str, int]
+    accounts: Mapping[str, int]
+    year_id: int
+
+    def create(self, draft: Draft | None = None, who: str = "officer.x1t1", now: datetime = NOW) -> str:
+        """A draft, by default the complete one of `a_draft`; its code."""
+        with self.database.write() as connection:
+            return registration.create_draft(connection, who, YEAR, draft or a_draft(), now)
+
+    def apply(self, code: str, trigger: str, who: str, now: datetime = NOW, **stated: Any) -> transition.Applied:
+        """One transition in a transaction of its own."""
+        with self.database.write() as connection:
+            return transition.apply(connection, code, trigger, who, now, stated=stated)
+
+    def model(self, code: str) -> sa.Row[Any]:
+        """The row of a model."""
+        with self.database.read() as connection:
+            return connection.execute(sa.select(emulation_model).where(emulation_model.c.code == code)).one()
+
+    def state(self, code: str) -> str:
+        """The state of a model."""
+        return str(self.model(code).state)
+
+    def officer(self, code: str) -> str:
+        """The unit officer of a model's registrant."""
+        unit_id = self.model(code).unit_id
+        return next(
+            name
+            for name, _, _, roles, principal in ACCOUNTS
+            if principal is None
+            and any(role == "unit_officer" and self.units[place] == unit_id for role, place in roles)
+        )
+
+    def carry(self, code: str, upto: str, now: datetime = NOW) -> str:
+        """Take a draft of commune 1 or of the agency to a state, one real step after the other. Returns the code.
+
+        Besides the way to `recognised` it reaches returned, remediation, withdrawn, not_recognised and commune_recognised.
+        """
+        officer = self.officer(code)
+        if upto == "draft":
+            return code
+        if upto == "withdrawn":
+            self.apply(code, "withdraw", officer, now, reason="Đơn vị không còn điều kiện thực hiện.")
+            return code
+        self.apply(code, "submit", officer, now)
+        if upto == "returned":
+            self.apply(code, "return_registration", "staff", now, reason="Chỉ tiêu chưa đo được.")
+        for state in WAY[1:]:
+            if upto in ("submitted", "returned") or self.state(code) == upto:
+                return code
+            self._step(code, state, officer, now, mending=upto == "remediation")
+        if upto in ("inspected", "remediation"):
+            return code
+        if self.model(code).unit_id == self.units["KL-CQ1"]:
+            self.apply(code, "advance_to_district", "district1", now)
+        else:
+            self._review(code, upto, now)
+        if upto in ("district_review", "recognised", "revoked") and self.state(code) == "proposed":
+            self.apply(code, "receive_dossier", "district2", now)
+        if upto in ("recognised", "revoked"):
+            self.recognise(code, now)
+        if upto == "revoked":
+            self.apply(
+                code,
+                "revoke",
+                "district2",
+                now,
+                reason="Kết quả báo cáo không đúng sự thật.",
+                decision_number=str(9000 + self.model(code).id),
+                decision_date="01/12/2024",
+                signer="Trần Văn Công",
+            )
+        return code
+
+    def recognise(self, code: str, now: datetime = NOW) -> None:
+        """The district's decision, with a number of its own."""
+        number = str(100 + self.model(code).id)
+        self.apply(
+            code,
+            "recognise",
+            "district2",
+            now,
+            decision_number=number,
+            decision_date="20/11/2024",
+            signer="Nguyễn Văn Huyện",
+        )
+
+    def inspect(self, code: str, now: datetime = NOW, members: Sequence[str] = ("inspector1", "inspector2")) -> int:
+        """A complete inspection record, not concluded yet."""
+        with self.database.write() as connection:
+            maxima = {row.code: row.max_points for row in programme.criteria(connection, self.year_id)}
+            record = InspectionInput(
+                kind="appraisal",
+                held_on=now.date(),
+                place="Nhà văn hoá thôn",
+                team_decision="Quyết định số 05-QĐ/BCĐ",
+                members=members,
+                head=members[0],
+                scores={criterion: str(points - 1) for criterion, points in maxima.items()},
+                strengths="Người dân tự bàn, tự làm.",
+                shortcomings="Sổ ghi ngày công chưa đủ chữ ký.",
+                recommendations="Bổ sung chữ ký.",
+            )
+            return inspection.save_record(connection, members[0], code, record, now)
+
+    def prepare_meeting(self, codes: Sequence[str], now: datetime = NOW, members: Sequence[str] = COMMITTEE) -> int:
+        """A review meeting of commune 1 with these models on its agenda."""
+        with self.database.write() as connection:
+            return review.prepare_meeting(
+                connection,
+                "chair",
+                "KL-X1",
+                YEAR,
+                now,
+                title="Phiên bình xét năm 2024",
+                held_on=now.date(),
+                place="Hội trường xã",
+                members=[
+                    Member(name, {"chair": "chair", "secretary": "secretary"}.get(name, "member")) for name in members
+                ],
+                models=list(codes),
+            )
+
+    def hold_meeting(
+        self, codes: Sequence[str], now: datetime = NOW, *, choice: str = "for", present: Sequence[str] = COMMITTEE[:4]
+    ) -> int:
+        """A meeting prepared, opened, voted in by those present and closed."""
+        meeting_id = self.prepare_meeting(codes, now)
+        with self.database.write() as connection:
+            review.open_meeting(connection, "chair", meeting_id, list(present), now)
+        with self.database.write() as connection:
+            votes = [(code, name, choice, False) for code in codes for name in present]
+            review.record_votes(connection, "secretary", meeting_id, votes, now)
+        with self.database.write() as connection:
+            review.close_meeting(connection, "chair", meeting_id, "Các thành viên thảo luận và biểu quyết.", now)
+        return meeting_id
+
+    def _step(self, code: str, state: str, officer: str, now: datetime, *, mending: bool) -> None:
+        if state == "registered":
+            if self.state(code) == "returned":
+                self.apply(code, "submit", officer, now)
+            self.apply(code, "accept", "staff2", now)
+        elif state == "implementing":
+            self.apply(code, "start", officer, now, start_date="05/03/2024", plan="Họp dân, chia tổ, làm từng đoạn.")
+        elif state == "awaiting_inspection":
+            self.apply(
+                code,
+                "report_results",
+                officer,
+                now,
+                results=[{"measure": "labour_days", "value": "350 ngày công"}],
+                summary="Làm xong 1,2 km đường.",
+                evidence_note="Ảnh lưu ở nhà văn hoá thôn.",
+            )
+        elif mending:
+            self.inspect(code, now)
+            mend_by = (now + timedelta(days=30)).strftime("%d/%m/%Y")
+            self.apply(code, "require_remediation", "inspector1", now, finding="Thiếu sổ ghi công.", mend_by=mend_by)
+        else:
+            self.inspect(code, now)
+            self.apply(code, "pass_inspection", "inspector1", now)
+
+    def _review(self, code: str, upto: str, now: datetime) -> None:
+        meeting_id = self.hold_meeting([code], now, choice="against" if upto == "not_recognised" else "for")
+        if upto == "not_recognised":
+            self.apply(code, "decline_at_commune", "chair", now, reason="Không đủ phiếu đồng ý.")
+        elif upto == "commune_recognised":
+            self.apply(
+                code,
+                "recognise_at_commune",
+                "chair",
+                now,
+                decision_number=str(100 + self.model(code).id),
+                decision_date="20/11/2024",
+                signer="Vi Văn Chủ",
+            )
+        elif upto != "commune_review":
+            with self.database.write() as connection:
+                recognition.prepare_submission(
+                    connection,
+                    "secretary",
+                    meeting_id,
+                    now,
+                    reports={code: "Thôn vận động 42 hộ hiến đất, góp 350 ngày công, làm 1,2 km đường."},
+                    results={code: "350 ngày công; 1,2 km đường"},
+                    number="12-TTr/BCĐ",
+                    dated=now.date(),
+                    signer="Vi Văn Chủ",
+                )
+            self.apply(code, "propose", "chair", now)
+
+
+def a_draft(**changes: Any) -> Draft:
+    """A complete collective form of village 1, with the given fields changed."""
+    whole: dict[str, Any] = {
+        "unit": "KL-X1-T1",
+        "kind": "collective",
+        "field": "Nông thôn mới",
+        "name": "Vận động nhân dân hiến đất mở rộng đường liên bản Nà Hin",
+        "items": ITEM_TEXTS,
+        "representative": "Lò Văn Bản",
+        "representative_position": "Trưởng thôn",
+        "phone": "0912 345 678",
+        "targets": (QuantityInput("labour_days", "300 ngày công"),),
+    }
+    return Draft(**(whole | changes))
+
+
+def build(database: Database, *, lifecycle_id: str = "three_tier", now: datetime = NOW) -> World:
+    """Create the schema and the world in an empty database."""
+    migrate.upgrade(database)
+    with database.write() as connection:
+        units = _units(connection)
+        accounts = _accounts(connection, units, now)
+        year_id = programme.create_year(connection, YEAR, standard_defaults(), lifecycle.standard(lifecycle_id), now)
+    return World(database, units, accounts, year_id)
+
+
+def found(database: Database) -> World:
+    """The world in a database that has one already, e.g. a copy."""
+    with database.read() as connection:
+        units = {row.code: row.id for row in connection.execute(sa.select(unit.c.code, unit.c.id))}
+        accounts = {row.user_name: row.id for row in connection.execute(sa.select(account.c.user_name, account.c.id))}
+        return World(database, units, accounts, programme.year(connection, YEAR).id)
+
+
+def _units(connection: Connection) -> dict[str, int]:
+    ids: dict[str | None, int] = {}
+    paths: dict[str | None, str] = {None: "/"}
+    for key, (code, name, level, kind, parent) in enumerate(UNITS, start=1):
+        # The path contains the key, so the key is known before the row: nobody else writes into an empty database.
+        paths[code] = f"{paths[parent]}{key}/"
+        ids[code] = key
+        connection.execute(
+            sa.insert(unit).values(
+                id=key,
+                code=code,
+                name=name,
+                name_folded=fold(name),
+                level=level,
+                kind=kind,
+                parent_id=ids.get(parent),
+                path=paths[code],
+            )
+        )
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT setval(pg_get_serial_sequence('unit', 'id'), (SELECT max(id) FROM unit))"))
+    return {code: key for code, key in ids.items() if code is not None}
+
+
+def _accounts(connection: Connection, units: Mapping[str, int], now: datetime) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for user_name, full_name, home, roles, principal in ACCOUNTS:
+        ids[user_name] = connection.execute(
+            sa.insert(account)
+            .values(
+                user_name=user_name,
+                full_name=full_name,
+                unit_id=units[home],
+                password_hash=_password_hash(),
+                created_at=now,
+            )
+            .returning(account.c.id)
+        ).scalar_one()
+        for role, place in roles:
+            connection.execute(
+                sa.insert(assignment).values(
+                    account_id=ids[user_name],
+                    role=role,
+                    unit_id=units[place],
+                    valid_from=date(2020, 1, 1),
+                    deputy_for_id=ids[principal] if principal else None,
+                )
+            )
+    return ids
+
+
+@cache
+def _password_hash() -> str:
+    return passwords.hashed(PASSWORD)
