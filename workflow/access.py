@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
+from workflow.prepared import Prepared
 from workflow.refusals import NotAllowed, NotFound
 from workflow.schema import account, assignment, emulation_model, unit
 
@@ -92,8 +93,8 @@ _GRANTS = (
     )
     .outerjoin(unit, unit.c.id == assignment.c.unit_id)
 )
-_BY_ID = _GRANTS.where(account.c.id == sa.bindparam("account"))
-_BY_NAME = _GRANTS.where(account.c.user_name == sa.bindparam("account"))
+_BY_ID = Prepared(_GRANTS.where(account.c.id == sa.bindparam("account")))
+_BY_NAME = Prepared(_GRANTS.where(account.c.user_name == sa.bindparam("account")))
 
 
 def actor(connection: Connection, who: int | str, now: datetime) -> Actor:
@@ -102,7 +103,7 @@ def actor(connection: Connection, who: int | str, now: datetime) -> Actor:
     Raises NotFound when there is no such account and NotAllowed when it is locked.
     """
     statement = _BY_ID if isinstance(who, int) else _BY_NAME
-    rows = connection.execute(statement, {"account": who, "today": local_date(now)}).all()
+    rows = statement.all(connection, {"account": who, "today": local_date(now)})
     if not rows:
         raise NotFound(f"Không có tài khoản «{who}».", guard="account")
     first = rows[0]

@@ -14,7 +14,8 @@ from workflow.access import Actor, Grant, people
 from workflow.calendar import local_date
 from workflow.database import any_of, locked
 from workflow.lifecycle_terms import Definition, Transition
-from workflow.schema import emulation_model, person, programme_year, unit
+from workflow.prepared import Prepared
+from workflow.schema import change_request, emulation_model, person, programme_year, unit
 
 
 @dataclass(slots=True)
@@ -67,6 +68,12 @@ MODEL = (
         unit.c.name.label("unit_name"),
         person.c.account_id.label("person_account_id"),
         person.c.full_name.label("person_name"),
+        # A literal, not a parameter: SQLite plans a statement anew at every binding of what decides about a partial index.
+        sa.exists()
+        .where(
+            change_request.c.model_id == emulation_model.c.id, change_request.c.status == sa.literal_column("'open'")
+        )
+        .label("change_is_open"),
     )
     .select_from(emulation_model)
     .join(unit, unit.c.id == emulation_model.c.unit_id)
@@ -74,13 +81,13 @@ MODEL = (
 )
 """A model with what access and separation of duties need to know of its registrant."""
 
-_BY_CODE = MODEL.where(emulation_model.c.code == sa.bindparam("code"))
-_BY_CODE_LOCKED = locked(_BY_CODE, emulation_model)
+_BY_CODE = Prepared(MODEL.where(emulation_model.c.code == sa.bindparam("code")))
+_BY_CODE_LOCKED = Prepared(locked(MODEL.where(emulation_model.c.code == sa.bindparam("code")), emulation_model))
 
 
 def model_by_code(connection: Connection, code: str, *, lock: bool) -> sa.Row[Any] | None:
     """The model with this public code, locked until the commit if asked; None when there is none. Visibility is the caller's."""
-    return connection.execute(_BY_CODE_LOCKED if lock else _BY_CODE, {"code": code}).first()
+    return (_BY_CODE_LOCKED if lock else _BY_CODE).first(connection, {"code": code})
 
 
 def model_by_id(connection: Connection, model_id: int, *, lock: bool) -> sa.Row[Any] | None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
@@ -94,8 +95,8 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sa.exc.DBAPIError as error:
-            sentence = _sentence(error.orig)
+        except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
+            sentence = _sentence(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
             if sentence is None:
                 raise
             raise DatabaseUnusable(sentence) from error
@@ -165,6 +166,6 @@ def _sentence(error: BaseException | None) -> str | None:
     state = getattr(error, "sqlstate", None)
     if state in _POSTGRES_SENTENCES:
         return _POSTGRES_SENTENCES[state]
-    if error is not None and type(error).__module__.startswith("psycopg") and state is None:
+    if isinstance(error, psycopg.OperationalError) and state is None:
         return "Không nối được với máy chủ PostgreSQL. Kiểm tra DVK_DATABASE_URL và máy chủ rồi thử lại."
     return None

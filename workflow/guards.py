@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from workflow import access, dossier, review_result
 from workflow.context import Context
+from workflow.prepared import Prepared
 from workflow.refusals import Reason
 from workflow.schema import (
     ITEMS,
     attachment,
-    change_request,
     criterion,
     decision,
     emulation_model,
@@ -89,35 +89,45 @@ def not_submitter(context: Context) -> str | None:
     return None
 
 
+_TWINS = Prepared(
+    sa.select(emulation_model.c.code, emulation_model.c.state).where(
+        emulation_model.c.unit_id == sa.bindparam("unit"),
+        emulation_model.c.year_id == sa.bindparam("year"),
+        emulation_model.c.name_folded == sa.bindparam("name"),
+        emulation_model.c.person_id.is_not_distinct_from(
+            sa.bindparam("person", type_=emulation_model.c.person_id.type)
+        ),
+        emulation_model.c.id != sa.bindparam("model"),
+        emulation_model.c.accepted_at.is_not(None),
+    )
+)
+
+
 @_guard
 def name_and_field_fit(context: Context) -> str | None:
     model = context.model
-    ended = [state.id for state in context.definition.states.values() if state.end]
-    twin = context.connection.execute(
-        sa.select(emulation_model.c.code)
-        .where(
-            emulation_model.c.unit_id == model.unit_id,
-            emulation_model.c.year_id == model.year_id,
-            emulation_model.c.name_folded == model.name_folded,
-            emulation_model.c.person_id.is_not_distinct_from(model.person_id),
-            emulation_model.c.id != model.id,
-            emulation_model.c.accepted_at.is_not(None),
-            emulation_model.c.state.not_in(ended),
-        )
-        .limit(1)
-    ).scalar()
-    if twin:
-        return f"Đơn vị đã có mô hình cùng tên được tiếp nhận ({twin}). Trả lại để đổi tên, hoặc sáp nhập hai mô hình."
+    twins = _TWINS.all(
+        context.connection,
+        {
+            "unit": model.unit_id,
+            "year": model.year_id,
+            "name": model.name_folded,
+            "person": model.person_id,
+            "model": model.id,
+        },
+    )
+    for twin in twins:
+        if not context.definition.states[twin.state].end:
+            return (
+                f"Đơn vị đã có mô hình cùng tên được tiếp nhận ({twin.code})."
+                " Trả lại để đổi tên, hoặc sáp nhập hai mô hình."
+            )
     return None
 
 
 @_guard
 def no_open_change_request(context: Context) -> str | None:
-    if context.connection.execute(
-        sa.select(change_request.c.id)
-        .where(change_request.c.model_id == context.model.id, change_request.c.status == "open")
-        .limit(1)
-    ).first():
+    if context.model.change_is_open:
         return "Có đề nghị đổi tên hoặc lĩnh vực chưa giải quyết. Hãy duyệt hoặc từ chối đề nghị đó trước."
     return None
 

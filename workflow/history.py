@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.prepared import Prepared
 from workflow.refusals import Conflict
 from workflow.schema import emulation_model, history
 
@@ -100,18 +101,16 @@ def digest(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(_encode(content).encode()).hexdigest()
 
 
-_INSERT = sa.insert(history)
+_INSERT = Prepared(sa.insert(history), columns=[column.name for column in history.c if column.name != "id"])
 
 
 @lru_cache(maxsize=256)
-def _guarded_update(columns: tuple[str, ...]) -> sa.Update:
-    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
-    return (
+def _guarded_update(columns: tuple[str, ...]) -> Prepared:
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}", type_=emulation_model.c[name].type) for name in columns}
+    model = emulation_model.c
+    return Prepared(
         sa.update(emulation_model)
-        .where(
-            emulation_model.c.id == sa.bindparam("the_id"),
-            emulation_model.c.version == sa.bindparam("the_version"),
-        )
+        .where(model.id == sa.bindparam("the_id"), model.version == sa.bindparam("the_version"))
         .values(values)
     )
 
@@ -128,9 +127,9 @@ class Advance:
 def advance(connection: Connection, step: Advance) -> int:
     """Write one step and return the new version. Raises Conflict when the model is no longer at the version in `step.model`."""
     columns, values, row = _prepared(step)
-    if connection.execute(_guarded_update(columns), values).rowcount != 1:
+    if _guarded_update(columns).run(connection, values) != 1:
         raise Conflict("Người khác vừa thay đổi mô hình này. Hãy tải lại để xem thay đổi rồi làm lại.", guard="version")
-    connection.execute(_INSERT, row)
+    _INSERT.run(connection, row)
     return int(row["seq"])
 
 
@@ -143,9 +142,9 @@ def advance_many(connection: Connection, steps: Sequence[Advance]) -> None:
         groups.setdefault(columns, []).append(values)
         rows.append(row)
     for columns, parameters in groups.items():
-        connection.execute(_guarded_update(columns), parameters)
+        _guarded_update(columns).run_many(connection, parameters)
     if rows:
-        connection.execute(_INSERT, rows)
+        _INSERT.run_many(connection, rows)
 
 
 def _prepared(step: Advance) -> tuple[tuple[str, ...], dict[str, Any], dict[str, Any]]:
@@ -168,7 +167,7 @@ def append(connection: Connection, subject: str, subject_id: int, entry: Entry) 
         .limit(1)
     ).first()
     seq, previous = (head.seq + 1, head.hash) if head else (1, GENESIS)
-    connection.execute(_INSERT, chained(subject, subject_id, seq, previous, entry))
+    _INSERT.run(connection, chained(subject, subject_id, seq, previous, entry))
     return int(seq)
 
 

@@ -21,6 +21,7 @@ from workflow.effects import EFFECTS
 from workflow.guards import GUARDS
 from workflow.history import Advance, Entry, advance, advance_many
 from workflow.lifecycle_terms import Definition, Fact, Transition
+from workflow.prepared import Prepared
 from workflow.records import RECORDS
 from workflow.refusals import Conflict, GuardRefused, NotAllowed, NotFound, NotPossible, Reason, Refusal
 from workflow.schema import outbox
@@ -84,7 +85,7 @@ def apply(
     step = _consequences(context)
     new_version = advance(connection, step)
     if context.transition.notify:
-        connection.execute(_OUTBOX, _message(context, new_version))
+        _OUTBOX.run(connection, _message(context, new_version))
     return _applied(context, new_version)
 
 
@@ -128,7 +129,7 @@ def apply_many(
         outcomes.append(Outcome(code, _applied(context, new_version), None))
     advance_many(connection, steps)
     if messages:
-        connection.execute(_OUTBOX, messages)
+        _OUTBOX.run_many(connection, messages)
     return outcomes
 
 
@@ -258,7 +259,7 @@ def _consequences(context: Context) -> Advance:
     return Advance(model, entry, {**context.changes, "state": transition.target})
 
 
-_OUTBOX = sa.insert(outbox)
+_OUTBOX = Prepared(sa.insert(outbox), columns=["model_id", "unit_id", "trigger", "roles", "history_seq", "created_at"])
 
 
 def _message(context: Context, version: int) -> dict[str, Any]:

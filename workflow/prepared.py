@@ -1,0 +1,108 @@
+"""Core statements compiled once and run on the driver's own cursor: for the few that every transition runs.
+
+`Connection.execute` looks the statement up, binds and wraps anew each time, which costs more than SQLite needs for the work.
+What is sent and what comes back is the same; a statement with an IN over a list cannot be prepared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect, Row
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.sql.compiler import SQLCompiler
+
+
+class Prepared:
+    """One statement, ready for each dialect it has met. columns: what an INSERT sets."""
+
+    def __init__(self, statement: sa.ClauseElement, *, columns: Sequence[str] | None = None) -> None:
+        self._statement = statement
+        self._columns = columns
+        self._plans: dict[str, _Plan] = {}
+
+    def all(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Row[Any]]:
+        """Every row."""
+        plan = self._plan(connection)
+        cursor = _cursor(connection)
+        cursor.execute(plan.text, plan.bound(parameters))
+        rows = [plan.row(values) for values in cursor.fetchall()]
+        cursor.close()
+        return rows
+
+    def first(self, connection: Connection, parameters: Mapping[str, Any]) -> Row[Any] | None:
+        """The first row, or None."""
+        plan = self._plan(connection)
+        cursor = _cursor(connection)
+        cursor.execute(plan.text, plan.bound(parameters))
+        values = cursor.fetchone()
+        cursor.close()
+        return None if values is None else plan.row(values)
+
+    def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
+        """Run a write; how many rows it touched."""
+        plan = self._plan(connection)
+        cursor = _cursor(connection)
+        cursor.execute(plan.text, plan.bound(parameters))
+        touched = cursor.rowcount
+        cursor.close()
+        return int(touched)
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a write once per row of parameters, handed to the driver together."""
+        plan = self._plan(connection)
+        cursor = _cursor(connection)
+        cursor.executemany(plan.text, [plan.bound(row) for row in rows])
+        cursor.close()
+
+    def _plan(self, connection: Connection) -> _Plan:
+        dialect = connection.dialect
+        found = self._plans.get(dialect.name)
+        if found is None:
+            found = self._plans[dialect.name] = _Plan(self._statement, dialect, self._columns)
+        return found
+
+
+class _Plan:
+    """Text and processors of a statement on one dialect."""
+
+    __slots__ = ("_constants", "_converted", "_keys", "_names", "_processors", "text")
+
+    def __init__(self, statement: sa.ClauseElement, dialect: Dialect, columns: Sequence[str] | None) -> None:
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=list(columns) if columns else None))
+        if compiled.literal_execute_params or compiled.post_compile_params:
+            raise TypeError("a statement with an expanding parameter cannot be prepared")
+        self.text = str(compiled)
+        converters: Mapping[str, Any] = compiled._bind_processors
+        # Positional drivers take the values in the order of the text, the others by name.
+        self._names: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positiontup is not None else None
+        defaults = compiled.construct_params(_check=False)
+        self._constants = {name: value for name, value in defaults.items() if value is not None}
+        self._converted = {name: converters[name] for name in defaults if name in converters}
+        returned = list(compiled._result_columns) if compiled._result_columns else []
+        self._keys = SimpleResultMetaData([column.keyname for column in returned])
+        processors = tuple(column.type._cached_result_processor(dialect, None) for column in returned)
+        self._processors = processors if any(processors) else None
+
+    def bound(self, parameters: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
+        """The parameters as the driver wants them."""
+        values = {**self._constants, **parameters}
+        for name, convert in self._converted.items():
+            values[name] = convert(values[name])
+        if self._names is None:
+            return values
+        return tuple([values[name] for name in self._names])
+
+    def row(self, values: Sequence[Any]) -> Row[Any]:
+        """A row like those of `Connection.execute`."""
+        keys = self._keys
+        return Row(keys, self._processors, keys._key_to_index, values)
+
+
+def _cursor(connection: Connection) -> Any:
+    raw = connection.connection.dbapi_connection
+    if raw is None:
+        raise RuntimeError("the connection is closed")
+    return raw.cursor()
