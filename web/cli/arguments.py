@@ -1,0 +1,148 @@
+"""Arguments that many commands share: who acts, the form of the result, dates, JSON files and key=value pairs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from workflow.dates import parse_date_vi
+from workflow.refusals import InvalidInput, Refusal
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Value = TypeVar("Value")
+
+LARGEST_DATA = 5 * 1024 * 1024
+
+
+class Day(click.ParamType[date]):
+    """A date as people write it: 05/02/2024 or 2024-02-05."""
+
+    name = "NGÀY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return parse_date_vi(value)
+        except Refusal as refusal:
+            self.fail(refusal.message, param, ctx)
+
+
+def by(required: bool = True) -> Callable[[Command], Command]:
+    """`--as USER`: the person in whose name the command acts."""
+    return click.option("--as", "who", required=required, metavar="NGƯỜI", help="Tên đăng nhập của người thực hiện.")
+
+
+def form(*choices: str) -> Callable[[Command], Command]:
+    """`--format`: a table for people, one JSON document for programs."""
+    offered = choices or ("table", "json")
+    return click.option(
+        "--format", "form", type=click.Choice(offered), default=offered[0], show_default=True, help="Dạng kết quả."
+    )
+
+
+def day(name: str, help_text: str, *, required: bool = False) -> Callable[[Command], Command]:
+    """An option that takes a date."""
+    return click.option(name, type=Day(), required=required, help=help_text)
+
+
+def version() -> Callable[[Command], Command]:
+    """`--version N`: refuse when somebody else was faster."""
+    return click.option("--version", type=click.IntRange(min=0), help="Bản bạn đã thấy; từ chối nếu nay đã khác.")
+
+
+def data(required: bool = True) -> Callable[[Command], Command]:
+    """`--data FILE.json`: the content, `-` for stdin."""
+    return click.option(
+        "--data", "data_file", required=required, metavar="TỆP.json", help="Nội dung dạng JSON; - là stdin."
+    )
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """The JSON object in a file (`-`: stdin). Raises InvalidInput that says where it stops being JSON."""
+    if path == "-":
+        raw = sys.stdin.buffer.read(LARGEST_DATA + 1)
+    else:
+        with Path(path).open("rb") as file:
+            raw = file.read(LARGEST_DATA + 1)
+    if len(raw) > LARGEST_DATA:
+        raise InvalidInput({"data": f"Tệp {path} lớn hơn {LARGEST_DATA // 1024 // 1024} MB."})
+    try:
+        content = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InvalidInput({"data": f"Tệp {path} không phải UTF-8; hãy lưu lại với mã UTF-8."}) from error
+    except json.JSONDecodeError as error:
+        raise InvalidInput({"data": f"Tệp {path} không đúng JSON ở dòng {error.lineno}, cột {error.colno}."}) from error
+    except (RecursionError, ValueError) as error:
+        raise InvalidInput({"data": f"Tệp {path} không đọc được như JSON."}) from error
+    if not isinstance(content, dict):
+        raise InvalidInput({"data": f"Tệp {path} phải chứa một đối tượng JSON {{…}}."})
+    return content
+
+
+def pairs(written: Sequence[str], option: str) -> dict[str, str]:
+    """`key=value` arguments as a mapping. Raises a usage error for one without `=` and for a key given twice."""
+    found: dict[str, str] = {}
+    for item in written:
+        key, equals, value = item.partition("=")
+        if not equals or not key.strip():
+            raise click.UsageError(f"{option} «{item}» phải viết dạng tên=giá trị.")
+        if key.strip() in found:
+            raise click.UsageError(f"{option}: «{key.strip()}» được nêu hai lần.")
+        found[key.strip()] = value
+    return found
+
+
+def built(cls: type[Value], content: Mapping[str, Any], *, lists: Mapping[str, type[Any]] | None = None) -> Value:
+    """A dataclass of the domain from a JSON object. lists: fields that hold a list of such objects.
+
+    Checks names and the plain shape (text, list, object); what the content means is the domain's business.
+    """
+    known = {field.name: field for field in fields(cls)}  # type: ignore[arg-type]
+    problems = {str(name): f"Không có mục này. Các mục: {', '.join(known)}." for name in content if name not in known}
+    values: dict[str, Any] = {}
+    for name, field in known.items():
+        if name not in content:
+            if field.default is MISSING and field.default_factory is MISSING:
+                problems[name] = "Thiếu mục này."
+            continue
+        value = content[name]
+        if lists and name in lists:
+            if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+                problems[name] = "Cần là một danh sách các đối tượng."
+                continue
+            values[name] = [built(lists[name], item) for item in value]
+            continue
+        complaint = _misshapen(str(field.type), value)
+        if complaint:
+            problems[name] = complaint
+        else:
+            values[name] = str(value) if _plain(str(field.type)) and isinstance(value, int | float) else value
+    if problems:
+        raise InvalidInput(problems)
+    return cls(**values)
+
+
+def _plain(annotation: str) -> bool:
+    return annotation.split("|")[0].strip() in ("str", "date")
+
+
+def _misshapen(annotation: str, value: Any) -> str | None:
+    if annotation.startswith("Mapping"):
+        if not isinstance(value, dict) or not all(isinstance(item, str | int | float) for item in value.values()):
+            return "Cần là một đối tượng {tên: giá trị}."
+    elif annotation.startswith("Sequence"):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            return "Cần là một danh sách chữ."
+    elif value is None:
+        return None if "None" in annotation else "Không được để null."
+    elif annotation.startswith("bool"):
+        return None if isinstance(value, bool) else "Cần là true hoặc false."
+    elif isinstance(value, bool | dict | list):
+        return "Cần là một đoạn chữ hoặc một số."
+    return None

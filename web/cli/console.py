@@ -1,0 +1,109 @@
+"""What the command line says and how: results to stdout, messages to stderr, always UTF-8, plain where nobody looks."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+_MISSING_KINDS = {"argument": "tham số", "option": "tùy chọn"}
+
+
+def speak_utf8() -> None:
+    """Vietnamese comes out whole whatever the locale says; a character that is none is shown, not a reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def message(text: str) -> None:
+    """A line for the person, beside the result."""
+    click.echo(text, err=True)
+
+
+def result(text: str) -> None:
+    """A line of the result."""
+    click.echo(text)
+
+
+def as_json(document: Any) -> None:
+    """The result as one JSON document."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """The result as a table: fitted to the window on a terminal, one unbroken line for each row where it is piped.
+
+    right: indexes of the columns that hold numbers.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    shown = Table(box=None, pad_edge=False, header_style="bold" if terminal else "")
+    for index, heading in enumerate(headings):
+        shown.add_column(
+            Text(heading), justify="right" if index in right else "left", no_wrap=not terminal, overflow="fold"
+        )
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    for row in cells:
+        shown.add_row(*(Text(cell) for cell in row))
+    # Bytes and columns differ in Vietnamese only when marks are written apart, and nothing here is: length is width enough.
+    width = (
+        sum(max(len(heading), *(len(row[i]) for row in cells), 1) * 2 + 4 for i, heading in enumerate(headings))
+        if cells
+        else 200
+    )
+    Console(file=sys.stdout, width=None if terminal else max(width, 80), highlight=False, no_color=not terminal).print(
+        shown
+    )
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Any]:
+    """A function `(done, total)` that shows how far long work is; on stderr, and only where somebody looks."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def usage(error: click.UsageError) -> None:
+    """Say in Vietnamese what is wrong with the way the command was called, and how to learn more."""
+    message(f"Dùng sai: {_complaint(error)}")
+    if error.ctx is not None:
+        message(f"Cách dùng: {error.ctx.get_usage().partition(':')[2].strip()}")
+        message(f"Xem thêm: {error.ctx.command_path} --help")
+
+
+def _complaint(error: click.UsageError) -> str:
+    if isinstance(error, click.MissingParameter):
+        kind = _MISSING_KINDS.get(error.param.param_type_name if error.param is not None else "", "tham số")
+        name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx is not None else ""
+        return f"thiếu {kind} {name}."
+    if isinstance(error, click.NoSuchOption):
+        near = f" Có phải là: {', '.join(sorted(error.possibilities))}?" if error.possibilities else ""
+        return f"không có tùy chọn {error.option_name}.{near}"
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        group = error.ctx.command if error.ctx is not None else None
+        listed = ", ".join(group.list_commands(error.ctx)) if isinstance(group, click.Group) and error.ctx else ""
+        return f"không có lệnh «{error.command_name}». Các lệnh: {listed}."
+    if isinstance(error, click.BadParameter):
+        name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx is not None else ""
+        if error.param is not None and isinstance(error.param.type, click.Choice):
+            return f"{name}: chỉ được là một trong: {', '.join(map(str, error.param.type.choices))}."
+        return f"{name}: {error.message}" if name else error.message
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return "cần nêu một lệnh."
+    return error.format_message()

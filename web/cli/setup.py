@@ -1,0 +1,78 @@
+"""Setting up and running: `dvk init`, `dvk demo`, `dvk serve`."""
+
+from __future__ import annotations
+
+import click
+
+from config.settings import SettingsInvalid, load_settings, mask_password, secret_key
+from web import clock
+from web.cli import console, installation
+from workflow import migrate
+
+
+@click.command(
+    help="Tạo thư mục dữ liệu, khóa bí mật và cơ sở dữ liệu; cập nhật cơ sở dữ liệu cũ. Chạy lại không hại gì."
+)
+def init_command() -> None:
+    settings = load_settings()
+    done = []
+    if not settings.data_dir.exists():
+        try:
+            settings.data_dir.mkdir(parents=True, mode=0o750)
+        except OSError as error:
+            raise SettingsInvalid(
+                [f"Không tạo được thư mục dữ liệu {settings.data_dir} ({error.strerror}). Hãy đặt DVK_DATA_DIR."]
+            ) from error
+        done.append(f"Đã tạo thư mục dữ liệu {settings.data_dir}")
+    had_key = settings.secret_key is not None or settings.secret_file.exists()
+    secret_key(settings)
+    if not had_key:
+        done.append(f"Đã tạo khóa bí mật {settings.secret_file}")
+    with installation.reached(settings) as database:
+        before = migrate.current(database)
+        if migrate.upgrade(database):
+            what = "Đã tạo cơ sở dữ liệu" if before is None else f"Đã cập nhật cơ sở dữ liệu từ bản {before}"
+            done.append(f"{what} ({mask_password(settings.database_url)}), bản {migrate.head()}")
+    for line in done:
+        console.message(line + ".")
+    if not done:
+        console.message("Mọi thứ đã sẵn sàng, không có gì phải làm.")
+
+
+@click.command(help="Nạp dữ liệu mẫu vào cơ sở dữ liệu đang dùng (một lần) và in các tài khoản mẫu.")
+def demo_command() -> None:
+    from workflow import sample
+
+    settings = load_settings()
+    with installation.reached(settings) as database:
+        migrate.upgrade(database)
+        report = sample.load(database, installation.store(settings), clock.now())
+    console.message("Đã nạp dữ liệu mẫu." if report.loaded else "Dữ liệu mẫu đã có, không thay đổi gì.")
+    console.table(("Tên đăng nhập", "Mật khẩu", "Họ tên", "Vai trò"), [tuple(entry) for entry in report.accounts])
+
+
+@click.command(help="Chạy trang web cho đến khi bấm Ctrl+C.")
+@click.option("--host", help="Địa chỉ lắng nghe (mặc định theo DVK_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Cổng (mặc định theo DVK_PORT).")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Số luồng phục vụ.")
+def serve_command(host: str | None, port: int | None, threads: int) -> None:
+    from waitress.server import create_server
+
+    from web import create_app
+
+    settings = load_settings()
+    address, number = host or settings.host, port or settings.port
+    with installation.opened(settings) as database:
+        app = create_app(settings, database)
+        try:
+            server = create_server(app, host=address, port=number, threads=threads, ident=None)
+        except OSError as error:
+            raise SettingsInvalid(
+                [f"Không mở được {address}:{number} ({error.strerror}). Hãy chọn cổng khác: dvk serve --port 8081"]
+            ) from error
+        shown = f"[{address}]" if ":" in address else address
+        console.message(f"Trang web: http://{shown}:{number}/  (Ctrl+C để dừng)")
+        try:
+            server.run()
+        finally:
+            server.close()
