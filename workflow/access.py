@@ -107,14 +107,14 @@ def actor(connection: Connection, who: int | str, now: datetime) -> Actor:
     if not rows:
         raise NotFound(f"Không có tài khoản «{who}».", guard="account")
     first = rows[0]
-    if first[4] is not None:
+    if first.locked_at is not None:
         raise NotAllowed(
-            f"Tài khoản «{first[1]}» đang bị khoá. Hãy liên hệ quản trị.",
-            guard="account",
-            code="account_locked",
+            f"Tài khoản «{first.user_name}» đang bị khoá. Hãy liên hệ quản trị.", guard="account", code="account_locked"
         )
-    grants = tuple(Grant(row[5], row[6], row[7], row[8], row[9]) for row in rows if row[5] is not None)
-    return Actor(first[0], first[1], first[2], first[3], grants)
+    grants = tuple(
+        Grant(row.role, row.unit_id, row.path, row.level, row.deputy_for_id) for row in rows if row.role is not None
+    )
+    return Actor(first.id, first.user_name, first.full_name, first.home, grants)
 
 
 def sees(who: Actor, path: str, *, submitted: bool, created_by: int) -> bool:
