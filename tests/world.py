@@ -1,4 +1,4 @@
-"""A small world for tests: a province with a district, two communes, villages, an agency, an account for every role, the year 2024.
+"""A small world for tests: a province with a district, communes, villages and an agency, an account for every role, one year.
 
 Everything a person does in it goes through the domain's own functions; only units and accounts are set down directly.
 """
