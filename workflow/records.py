@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from workflow import implementation, inspection, recognition, review
+from workflow import agenda, implementation, inspection, recognition
 from workflow.context import Context
 from workflow.vocabulary import RECORD_NAMES
 
@@ -13,7 +13,7 @@ RECORDS: Final[dict[str, Callable[[Context], None]]] = {
     "plan": implementation.write_plan,
     "results": implementation.write_results,
     "inspection": inspection.conclude,
-    "agenda": review.place_on_agenda,
+    "agenda": agenda.place_on_agenda,
     "submission": recognition.write_submission,
     "decision": recognition.write_decision,
     "revocation": recognition.write_revocation,
