@@ -25,6 +25,7 @@ from workflow import (
     review,
     transition,
 )
+from workflow.calendar import local_date
 from workflow.database import Database
 from workflow.inspection import InspectionInput
 from workflow.programme_defaults import standard_defaults
@@ -165,7 +166,7 @@ class World:
                 now,
                 reason="Kết quả báo cáo không đúng sự thật.",
                 decision_number=str(9000 + self.model(code).id),
-                decision_date="01/12/2024",
+                decision_date=local_date(now),
                 signer="Trần Văn Công",
             )
         return code
@@ -179,7 +180,7 @@ class World:
             "district2",
             now,
             decision_number=number,
-            decision_date="20/11/2024",
+            decision_date=local_date(now),
             signer="Nguyễn Văn Huyện",
         )
 
@@ -189,7 +190,7 @@ class World:
             maxima = {row.code: row.max_points for row in programme.criteria(connection, self.year_id)}
             record = InspectionInput(
                 kind="appraisal",
-                held_on=now.date(),
+                held_on=local_date(now),
                 place="Nhà văn hoá thôn",
                 team_decision="Quyết định số 05-QĐ/BCĐ",
                 members=members,
@@ -211,7 +212,7 @@ class World:
                 YEAR,
                 now,
                 title="Phiên bình xét năm 2024",
-                held_on=now.date(),
+                held_on=local_date(now),
                 place="Hội trường xã",
                 members=[
                     Member(name, {"chair": "chair", "secretary": "secretary"}.get(name, "member")) for name in members
@@ -269,7 +270,7 @@ class World:
                 "chair",
                 now,
                 decision_number=str(100 + self.model(code).id),
-                decision_date="20/11/2024",
+                decision_date=local_date(now),
                 signer="Vi Văn Chủ",
             )
         elif upto != "commune_review":
@@ -281,8 +282,8 @@ class World:
                     now,
                     reports={code: "Thôn vận động 42 hộ hiến đất, góp 350 ngày công, làm 1,2 km đường."},
                     results={code: "350 ngày công; 1,2 km đường"},
-                    number="12-TTr/BCĐ",
-                    dated=now.date(),
+                    number=f"{meeting_id}-TTr/BCĐ",
+                    dated=local_date(now),
                     signer="Vi Văn Chủ",
                 )
             self.apply(code, "propose", "chair", now)
