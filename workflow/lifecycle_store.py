@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config import definitions
-from workflow import lifecycle, programme
+from workflow import access, lifecycle, programme
+from workflow.access import PRIVILEGED
 from workflow.lifecycle_terms import Definition, Role
-from workflow.refusals import InvalidInput, NotFound
-from workflow.schema import lifecycle_definition
+from workflow.refusals import InvalidInput, NotAllowed, NotFound
+from workflow.schema import emulation_model, lifecycle_definition, programme_year
 
 SHORTEST_PREFIX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A definition with what uses it. running: models that have not ended."""
+
+    definition: Definition
+    stored: bool
+    years: tuple[int, ...]
+    running: int
 
 
 @cache
@@ -57,6 +70,41 @@ def find(connection: Connection, prefix: str, *, key: str = "definition") -> Def
         listed = ", ".join(definition.short_hash for definition in fitting)
         raise InvalidInput({key: f"Mã băm «{wanted}» khớp nhiều quy trình: {listed}. Hãy ghi dài hơn."})
     return fitting[0]
+
+
+def overview(connection: Connection) -> list[Known]:
+    """Every known definition with the years that begin under it and the number of its running models."""
+    stored = set(stored_hashes(connection))
+    years: dict[str, list[int]] = {}
+    for row in connection.execute(
+        sa.select(programme_year.c.definition_hash, programme_year.c.year).order_by(programme_year.c.year)
+    ):
+        years.setdefault(row.definition_hash, []).append(row.year)
+    counts = connection.execute(
+        sa.select(emulation_model.c.definition_hash, emulation_model.c.state, sa.func.count()).group_by(
+            emulation_model.c.definition_hash, emulation_model.c.state
+        )
+    ).all()
+    return [
+        Known(
+            definition,
+            definition.hash in stored,
+            tuple(years.get(definition.hash, ())),
+            sum(
+                models
+                for used, state, models in map(tuple, counts)
+                if used == definition.hash and state in definition.states and not definition.states[state].end
+            ),
+        )
+        for definition in known(connection)
+    ]
+
+
+def keep(connection: Connection, who: int | str, definition: Definition, now: datetime) -> None:
+    """Store a definition so that a year or a migration can name it by its hash, as an administrator."""
+    if not access.actor(connection, who, now).holds(PRIVILEGED):
+        raise NotAllowed("Chỉ quản trị được lưu quy trình.", guard="role")
+    programme.store_definition(connection, definition, now)
 
 
 def levels(connection: Connection) -> dict[str, str]:

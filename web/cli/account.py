@@ -1,0 +1,186 @@
+"""`dvk account`: accounts, their passwords and their roles."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import access, accounts, assignments
+from workflow.accounts import AccountView, AssignmentView
+
+
+@click.group("account", help="Tài khoản và vai trò.")
+def account_command() -> None:
+    """Holds the commands below."""
+
+
+@account_command.command("list", help="Các tài khoản; có --as thì chỉ những tài khoản người ấy quản trị.")
+@arguments.by(required=False)
+@arguments.form()
+def listing(who: str | None, form: str) -> None:
+    with installation.opened() as database, database.read() as connection:
+        actor = access.actor(connection, who, clock.now()) if who else None
+        found = accounts.listing(connection, actor)
+    if form == "json":
+        console.as_json([_document(view) for view in found])
+        return
+    console.table(
+        ("Tên đăng nhập", "Họ tên", "Đơn vị", "Vai trò", "Trạng thái"),
+        [
+            (
+                view.user_name,
+                view.full_name,
+                view.unit,
+                ", ".join(_told(held) for held in view.assignments),
+                "đã khoá" if view.locked else ("" if view.can_sign_in else "không đăng nhập"),
+            )
+            for view in found
+        ],
+    )
+
+
+@account_command.command("first", help="Tạo quản trị đầu tiên, khi chưa có tài khoản nào; tạo luôn đơn vị cao nhất.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@click.option("--name", required=True, metavar="HỌ_TÊN", help="Họ và tên.")
+@click.option("--unit", "unit_code", required=True, metavar="MÃ", help="Mã đơn vị cao nhất.")
+@click.option("--unit-name", default="", metavar="TÊN", help="Tên đơn vị ấy, nếu chưa có đơn vị nào.")
+@click.option("--unit-level", default="province", show_default=True, metavar="CẤP", help="Cấp của đơn vị ấy.")
+@click.option("--position", default="", metavar="CHỨC_VỤ", help="Chức vụ.")
+def first(user_name: str, name: str, unit_code: str, unit_name: str, unit_level: str, position: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        _, password = accounts.bootstrap_admin(
+            connection,
+            user_name,
+            name,
+            unit_code,
+            clock.now(),
+            unit_name=unit_name,
+            unit_level=unit_level,
+            position=position,
+        )
+    _tell_password(user_name, password)
+
+
+@account_command.command("add", help="Thêm một tài khoản; mật khẩu ban đầu in ra một lần.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@click.option("--name", required=True, metavar="HỌ_TÊN", help="Họ và tên.")
+@click.option("--unit", "unit_code", required=True, metavar="MÃ", help="Mã đơn vị công tác.")
+@click.option("--position", default="", metavar="CHỨC_VỤ", help="Chức vụ.")
+@click.option("--no-sign-in", is_flag=True, help="Chỉ có trong hồ sơ, không đăng nhập.")
+@arguments.by()
+def add(user_name: str, name: str, unit_code: str, position: str, no_sign_in: bool, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        _, password = accounts.create_account(
+            connection, who, user_name, name, unit_code, clock.now(), position=position, sign_in=not no_sign_in
+        )
+    if password is None:
+        console.message(f"Đã thêm tài khoản {user_name}, không đăng nhập.")
+    else:
+        _tell_password(user_name, password)
+
+
+@account_command.command("password", help="Đặt lại mật khẩu của một người; mật khẩu ban đầu mới in ra một lần.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@arguments.by()
+def password(user_name: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        new = accounts.reset_password(connection, who, user_name, clock.now())
+    _tell_password(user_name, new)
+
+
+@account_command.command("lock", help="Khoá một tài khoản và kết thúc các phiên của nó.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@click.option("--reason", default="", metavar="LÝ_DO", help="Lý do, ghi vào lịch sử.")
+@arguments.by()
+def lock(user_name: str, reason: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        changed = accounts.lock(connection, who, user_name, clock.now(), reason=reason)
+    console.message(f"Đã khoá {user_name}." if changed else f"{user_name} đã bị khoá từ trước.")
+
+
+@account_command.command("unlock", help="Mở khoá một tài khoản.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@arguments.by()
+def unlock(user_name: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        changed = accounts.unlock(connection, who, user_name, clock.now())
+    console.message(f"Đã mở khoá {user_name}." if changed else f"{user_name} không bị khoá.")
+
+
+@account_command.command("assign", help="Giao cho một người một vai trò ở một đơn vị.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@click.argument("role", metavar="VAI_TRÒ")
+@click.argument("unit_code", metavar="MÃ_ĐƠN_VỊ")
+@arguments.day("--from", "Ngày bắt đầu; mặc định hôm nay.")
+@arguments.day("--to", "Ngày cuối; mặc định không thời hạn.")
+@click.option("--deputy-for", metavar="NGƯỜI", help="Thay mặt người này (tên đăng nhập).")
+@arguments.by()
+def assign(user_name: str, role: str, unit_code: str, deputy_for: str | None, who: str, **period: date | None) -> None:
+    with installation.opened() as database, database.write() as connection:
+        assignments.assign(
+            connection,
+            who,
+            user_name,
+            role,
+            unit_code,
+            clock.now(),
+            valid_from=period["from"],
+            valid_to=period["to"],
+            deputy_for=deputy_for,
+        )
+    console.message(f"Đã giao vai trò {role} ở {unit_code} cho {user_name}.")
+
+
+@account_command.command("end", help="Kết thúc một vai trò, kèm vai trò của những người thay mặt.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@click.argument("role", metavar="VAI_TRÒ")
+@click.argument("unit_code", metavar="MÃ_ĐƠN_VỊ")
+@arguments.day("--last-day", "Ngày cuối còn hiệu lực; mặc định hôm qua (thôi ngay).")
+@arguments.by()
+def end(user_name: str, role: str, unit_code: str, last_day: date | None, who: str) -> None:
+    now = clock.now()
+    with installation.opened() as database, database.write() as connection:
+        held = assignments.holding(connection, user_name, role, unit_code, now)
+        ended = assignments.end_assignment(connection, who, held.id, now, last_day=last_day)
+    console.message(f"Đã kết thúc {ended} vai trò.")
+
+
+def _tell_password(user_name: str, password: str) -> None:
+    console.message(f"Mật khẩu ban đầu của {user_name} (phải đổi khi đăng nhập lần đầu):")
+    console.result(password)
+    if sys.stdout.isatty():
+        console.message("Hãy trao tận tay; mật khẩu này không xem lại được.")
+
+
+def _told(held: AssignmentView) -> str:
+    until = f" đến {held.valid_to:%d/%m/%Y}" if held.valid_to else ""
+    deputy = f" thay {held.deputy_for}" if held.deputy_for else ""
+    return f"{held.role}@{held.unit}{deputy}{until}"
+
+
+def _document(view: AccountView) -> dict[str, object]:
+    return {
+        "user_name": view.user_name,
+        "full_name": view.full_name,
+        "position": view.position,
+        "unit": view.unit,
+        "locked": view.locked,
+        "can_sign_in": view.can_sign_in,
+        "must_change_password": view.must_change_password,
+        "last_seen_at": view.last_seen_at.isoformat() if view.last_seen_at else None,
+        "sample": view.sample,
+        "assignments": [
+            {
+                "role": held.role,
+                "unit": held.unit,
+                "from": held.valid_from,
+                "to": held.valid_to,
+                "deputy_for": held.deputy_for,
+            }
+            for held in view.assignments
+        ],
+    }

@@ -1,0 +1,132 @@
+"""`dvk lifecycle`: proving, drawing, listing and keeping definitions, and moving running models between them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from config import definitions
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import lifecycle, lifecycle_drawing, lifecycle_migration, lifecycle_store
+from workflow.lifecycle_terms import Definition
+from workflow.problems import DataFileInvalid
+
+
+@click.group("lifecycle", help="Quy trình: kiểm tra, vẽ, chuyển đổi.")
+def lifecycle_command() -> None:
+    """Holds the commands below."""
+
+
+@lifecycle_command.command("check", help="Chứng minh quy trình đúng: mọi trạng thái tới được, có lối ra, có người làm.")
+@click.argument("files", nargs=-1, metavar="[TỆP]...")
+def check(files: tuple[str, ...]) -> int:
+    failed = False
+    for name in files or definitions.LIFECYCLE_IDS:
+        try:
+            sound = _named(name)
+        except DataFileInvalid as invalid:
+            failed = True
+            for problem in invalid.problems:
+                console.result(str(problem))
+            continue
+        console.result(
+            f"{sound.origin}: đúng ({len(sound.states)} trạng thái, {len(sound.transitions)} bước, mã băm {sound.short_hash})"
+        )
+    return 1 if failed else 0
+
+
+@lifecycle_command.command("draw", help="Vẽ một quy trình (tên có sẵn hoặc tệp) dạng mermaid hoặc SVG.")
+@click.argument("name", required=False, default=definitions.DEFAULT_LIFECYCLE, metavar="[TỆP]")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="TỆP", help="Ghi ra tệp thay vì stdout.")
+@arguments.form("mermaid", "svg")
+def draw(name: str, output: str | None, form: str) -> None:
+    definition = _named(name)
+    drawn = lifecycle_drawing.svg(definition) if form == "svg" else lifecycle_drawing.mermaid(definition)
+    if output is None:
+        console.result(drawn.rstrip("\n"))
+        return
+    Path(output).write_text(drawn, encoding="utf-8")
+    console.message(f"Đã ghi {output}.")
+
+
+@lifecycle_command.command("list", help="Các quy trình có sẵn và đã lưu, với số mô hình đang chạy.")
+@arguments.form()
+def listing(form: str) -> None:
+    with installation.opened() as database, database.read() as connection:
+        found = lifecycle_store.overview(connection)
+    if form == "json":
+        console.as_json(
+            [
+                {
+                    "hash": known.definition.hash,
+                    "id": known.definition.id,
+                    "title": known.definition.title,
+                    "stored": known.stored,
+                    "years": list(known.years),
+                    "running": known.running,
+                }
+                for known in found
+            ]
+        )
+        return
+    console.table(
+        ("Mã băm", "Tên", "Quy trình", "Năm", "Đang chạy"),
+        [
+            (
+                known.definition.short_hash,
+                known.definition.id,
+                known.definition.title,
+                ", ".join(map(str, known.years)),
+                known.running,
+            )
+            for known in found
+        ],
+        right=(4,),
+    )
+
+
+@lifecycle_command.command("store", help="Lưu một quy trình từ tệp để năm mới hoặc việc chuyển đổi dùng được.")
+@click.argument("file", metavar="TỆP")
+@arguments.by()
+def store(file: str, who: str) -> None:
+    definition = lifecycle.load_file(file)
+    with installation.opened() as database, database.write() as connection:
+        lifecycle_store.keep(connection, who, definition, clock.now())
+    console.message(f"Đã lưu quy trình «{definition.title}».")
+    console.result(definition.hash)
+
+
+@lifecycle_command.command("migrate", help="Chuyển các mô hình đang chạy từ quy trình này sang quy trình khác.")
+@click.option("--from", "old", required=True, metavar="MÃ_BĂM", help="Quy trình cũ (từ 6 ký tự đầu).")
+@click.option("--to", "new", required=True, metavar="MÃ_BĂM", help="Quy trình mới (từ 6 ký tự đầu).")
+@click.option(
+    "--map", "mapping", multiple=True, metavar="CŨ=MỚI", help="Trạng thái cũ thành trạng thái mới; nêu nhiều lần."
+)
+@click.option("--dry-run", is_flag=True, help="Chỉ xem, không thay đổi gì.")
+@arguments.by()
+@arguments.form()
+def migrate(old: str, new: str, mapping: tuple[str, ...], dry_run: bool, who: str, form: str) -> int:
+    mapped = arguments.pairs(mapping, "--map")
+    with installation.opened() as database, database.write() as connection:
+        report = lifecycle_migration.migrate(connection, who, old, new, mapped, clock.now(), dry_run=dry_run)
+    if form == "json":
+        console.as_json(report.as_json())
+    else:
+        console.table(
+            ("Mô hình", "Từ", "Đến", "Lý do ở lại"),
+            [(moved.code, moved.from_state, moved.to_state, "") for moved in report.moved]
+            + [
+                (stayed.code, stayed.state, "", " ".join(reason.message for reason in stayed.reasons))
+                for stayed in report.stayed
+            ],
+        )
+    did = "Sẽ chuyển" if dry_run else "Đã chuyển"
+    console.message(f"{did} {len(report.moved)} mô hình, {len(report.stayed)} mô hình ở lại.")
+    return 1 if report.stayed else 0
+
+
+def _named(name: str) -> Definition:
+    """A definition that comes with the program, by its name, or one in a file."""
+    return lifecycle.standard(name) if name in definitions.LIFECYCLE_IDS else lifecycle.load_file(name)

@@ -1,0 +1,71 @@
+"""`dvk tally`: the tally of a programme year."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import access, programme, units
+from workflow.refusals import NotFound
+
+if TYPE_CHECKING:
+    from workflow.reporting.tally import Tally
+
+_KIND_LABELS = {"collective": "tập thể", "individual": "cá nhân"}
+
+
+@click.command(help="Bảng tổng hợp của một năm: lĩnh vực × loại, người đăng ký, trạng thái; hôm nay hoặc tại một ngày.")
+@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
+@click.option("--unit", "unit_code", metavar="MÃ", help="Đơn vị và mọi đơn vị trực thuộc; mặc định tất cả.")
+@arguments.day("--as-of", "Số liệu cuối ngày này.")
+@arguments.by(required=False)
+@arguments.form("table", "json", "xlsx")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="TỆP", help="Ghi ra tệp; cần khi --format xlsx.")
+def tally_command(
+    year: int, unit_code: str | None, as_of: date | None, who: str | None, form: str, output: str | None
+) -> None:
+    from workflow.reporting.tally import tally
+
+    if form == "xlsx" and output is None:
+        raise click.UsageError("--format xlsx cần --output TỆP.xlsx.")
+    if form == "table" and output is not None:
+        raise click.UsageError("--output dùng với --format json hoặc xlsx.")
+    with installation.opened() as database, database.read() as connection:
+        place = units.by_code(connection, unit_code) if unit_code else None
+        actor = access.actor(connection, who, clock.now()) if who else None
+        if actor and place is not None and not any(grant.covers(place.path) for grant in actor.grants):
+            raise NotFound(f"Không có đơn vị mã «{unit_code}».", guard="unit")
+        counted = tally(connection, year, unit_row=place, as_of=as_of, only=access.visible(actor) if actor else None)
+        definition = programme.definition(connection, programme.year(connection, year).definition_hash)
+    labels = {state.id: state.label for state in definition.states.values()}
+    if form == "xlsx" and output is not None:
+        from workflow.reporting.tally_workbook import write_tally
+
+        write_tally(counted, labels, place.name if place is not None else None, Path(output))
+        console.message(f"Đã ghi {output}.")
+    elif form == "json" and output is not None:
+        Path(output).write_text(json.dumps(counted.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        console.message(f"Đã ghi {output}.")
+    elif form == "json":
+        console.as_json(counted.as_json())
+    else:
+        _print(counted, labels)
+
+
+def _print(counted: Tally, labels: dict[str, str]) -> None:
+    console.table(
+        ("Lĩnh vực", "Tập thể", "Cá nhân", "Tổng"),
+        [(row.label, row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)],
+        right=(1, 2, 3),
+    )
+    console.result("")
+    told = ", ".join(f"{count} {_KIND_LABELS[kind]}" for kind, count in counted.registrants.items())
+    console.result(f"Người đăng ký: {told}")
+    for state, count in counted.states.items():
+        console.result(f"{labels.get(state, state)}: {count}")

@@ -1,0 +1,112 @@
+"""`dvk transition` and `dvk transition-many`: the one door, for one model or for many."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import transition
+from workflow.refusals import InvalidInput
+from workflow.transition import Applied, Outcome
+
+MOST_CODES = 100_000
+
+
+def _facts(pairs: tuple[str, ...], data_file: str | None) -> dict[str, Any]:
+    stated = arguments.read_json(data_file) if data_file else {}
+    return {**stated, **arguments.pairs(pairs, "--set")}
+
+
+@click.command(help="Chuyển bước một mô hình, ví dụ: dvk transition DVK-2024-00001 accept --as canbo")
+@click.argument("code", metavar="MÃ")
+@click.argument("trigger", metavar="BƯỚC")
+@click.option("--set", "pairs", multiple=True, metavar="TÊN=GIÁ_TRỊ", help="Một thông tin của bước; nêu nhiều lần.")
+@arguments.data(required=False)
+@arguments.version()
+@arguments.by()
+@arguments.form("text", "json")
+def transition_command(
+    code: str, trigger: str, pairs: tuple[str, ...], data_file: str | None, version: int | None, who: str, form: str
+) -> None:
+    stated = _facts(pairs, data_file)
+    with installation.opened() as database, database.write() as connection:
+        applied = transition.apply(connection, code, trigger, who, clock.now(), stated=stated, version=version)
+    for warning in applied.warnings:
+        console.message(f"Lưu ý: {warning}")
+    if form == "json":
+        console.as_json(_document(applied))
+    else:
+        console.result(_line(applied))
+
+
+@click.command(help="Chuyển cùng một bước cho nhiều mô hình: MÃ… hoặc - để đọc mã từ stdin, mỗi dòng một mã.")
+@click.argument("trigger", metavar="BƯỚC")
+@click.argument("codes", nargs=-1, required=True, metavar="MÃ…")
+@click.option("--set", "pairs", multiple=True, metavar="TÊN=GIÁ_TRỊ", help="Một thông tin của bước; nêu nhiều lần.")
+@arguments.data(required=False)
+@arguments.by()
+@arguments.form("text", "json")
+def transition_many_command(
+    trigger: str, codes: tuple[str, ...], pairs: tuple[str, ...], data_file: str | None, who: str, form: str
+) -> int:
+    if "-" in codes and data_file == "-":
+        raise click.UsageError("stdin chỉ dùng được một lần: cho danh sách mã hoặc cho --data.")
+    stated = _facts(pairs, data_file)
+    wanted = [code for given in codes for code in (_from_stdin() if given == "-" else [given])]
+    if not wanted:
+        raise InvalidInput({"codes": "Không có mã mô hình nào. Mỗi dòng ghi một mã."})
+    if len(wanted) > MOST_CODES:
+        raise InvalidInput({"codes": f"Có {len(wanted)} mã, tối đa {MOST_CODES}. Hãy chia nhỏ."})
+    with installation.opened() as database, database.write() as connection:
+        outcomes = transition.apply_many(connection, wanted, trigger, who, clock.now(), stated=stated)
+    refused = sum(outcome.refusal is not None for outcome in outcomes)
+    if form == "json":
+        console.as_json([_outcome(outcome) for outcome in outcomes])
+    else:
+        for outcome in outcomes:
+            if outcome.applied is not None:
+                console.result(_line(outcome.applied))
+                for warning in outcome.applied.warnings:
+                    console.message(f"{outcome.code}: {warning}")
+            elif outcome.refusal is not None:
+                console.result(f"{outcome.code}: bị từ chối. {outcome.refusal.message}")
+    console.message(f"Đã chuyển {len(outcomes) - refused} mô hình, từ chối {refused}.")
+    return 1 if refused else 0
+
+
+def _from_stdin() -> list[str]:
+    return [
+        line.strip() for line in sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines() if line.strip()
+    ]
+
+
+def _line(applied: Applied) -> str:
+    return f"{applied.code}: {applied.from_state} → {applied.to_state} (bản {applied.version})"
+
+
+def _document(applied: Applied) -> dict[str, Any]:
+    return {
+        "code": applied.code,
+        "trigger": applied.trigger,
+        "from": applied.from_state,
+        "to": applied.to_state,
+        "version": applied.version,
+        "warnings": list(applied.warnings),
+    }
+
+
+def _outcome(outcome: Outcome) -> Mapping[str, Any]:
+    if outcome.applied is not None:
+        return {"code": outcome.code, "done": True, "result": _document(outcome.applied), "reasons": []}
+    reasons = outcome.refusal.reasons if outcome.refusal is not None else ()
+    return {
+        "code": outcome.code,
+        "done": False,
+        "result": None,
+        "reasons": [{"code": r.code, "guard": r.guard, "message": r.message} for r in reasons],
+    }

@@ -1,0 +1,70 @@
+"""`dvk year`: programme years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import lifecycle_store, years
+
+
+@click.group("year", help="Năm thi đua.")
+def year_command() -> None:
+    """Holds the commands below."""
+
+
+@year_command.command("list", help="Các năm thi đua, mới nhất trước.")
+@arguments.form()
+def listing(form: str) -> None:
+    with installation.opened() as database, database.read() as connection:
+        found = years.listing(connection)
+    if form == "json":
+        console.as_json(
+            [
+                {
+                    "year": year.year,
+                    "name": year.name,
+                    "lifecycle": year.lifecycle,
+                    "definition": year.definition_hash,
+                    "opens_on": year.opens_on,
+                    "closes_on": year.closes_on,
+                    "models": year.models,
+                    "sample": year.sample,
+                }
+                for year in found
+            ]
+        )
+        return
+    console.table(
+        ("Năm", "Quy trình", "Mã băm", "Mở đăng ký", "Hết hạn", "Mô hình"),
+        [
+            (
+                year.year,
+                year.lifecycle,
+                year.definition_hash[:16],
+                f"{year.opens_on:%d/%m/%Y}",
+                f"{year.closes_on:%d/%m/%Y}",
+                year.models,
+            )
+            for year in found
+        ],
+        right=(5,),
+    )
+
+
+@year_command.command("add", help="Mở một năm thi đua với các giá trị mặc định trong config/programme.toml.")
+@click.argument("year", metavar="NĂM", type=int)
+@click.option(
+    "--lifecycle", "definition", metavar="MÃ", help="Mã băm của quy trình; mặc định theo thời điểm mở đăng ký."
+)
+@arguments.day("--opens", "Ngày mở đăng ký.")
+@arguments.day("--closes", "Ngày hết hạn đăng ký.")
+@arguments.by()
+def add(year: int, definition: str | None, opens: date | None, closes: date | None, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        chosen = lifecycle_store.find(connection, definition) if definition else None
+        years.start_year(connection, who, year, clock.now(), definition=chosen, opens_on=opens, closes_on=closes)
+    console.message(f"Đã mở năm thi đua {year}.")
