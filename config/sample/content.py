@@ -15,6 +15,7 @@ from config.sample.records import (
     Choice,
     CommuneModel,
     CommuneYear,
+    DistrictHalfYear,
     DistrictRow,
     SampleAccount,
     SampleAssignment,
@@ -56,6 +57,7 @@ def content() -> SampleContent:
         units=units,
         accounts=tuple(_account(row) for row in _csv("accounts.csv")),
         district_unit_code=DISTRICT_UNIT_CODE,
+        district=DistrictHalfYear(**_toml("district_half_year.toml")),
         district_rows=tuple(_district_row(row, names) for row in _csv("district_models.csv")),
         commune=_commune_year(names),
     )

@@ -214,10 +214,21 @@ class CommuneYear:
 
 
 @dataclass(frozen=True, slots=True)
+class DistrictHalfYear:
+    """What happens to the district's list: `importer` and `accepter` are account keys, `plans` goes by field code."""
+
+    importer: str
+    accepter: str
+    started_on: date
+    plans: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SampleContent:
     units: tuple[SampleUnit, ...]
     accounts: tuple[SampleAccount, ...]
     district_unit_code: str
+    district: DistrictHalfYear
     district_rows: tuple[DistrictRow, ...]
     commune: CommuneYear
 

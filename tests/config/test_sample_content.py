@@ -28,7 +28,16 @@ DISTRICT_TABLE = {
 # The codes of the default score sheet and its maxima (DOMAIN: inspection record).
 MAXIMA = {"leadership": 15, "fit": 15, "method": 20, "forces": 15, "results": 20, "durability": 15}
 ITEMS = {"situation", "goals", "method", "place_people", "forces", "time_resources", "outputs", "sustainability"}
-ROLES = {"unit_officer", "inspector", "commune_reviewer", "district_reviewer", "staff", "leader", "admin"}
+ROLES = {
+    "unit_officer",
+    "inspector",
+    "commune_reviewer",
+    "district_reviewer",
+    "province_reviewer",
+    "staff",
+    "leader",
+    "admin",
+}
 
 SAMPLE = content()
 COMMUNE = SAMPLE.commune
@@ -57,6 +66,11 @@ def test_district_fields_by_kind_are_those_of_the_report() -> None:
 def test_district_kind_texts_agree_with_the_person_column() -> None:
     assert {fold(row.kind_text) for row in DISTRICT_COLLECTIVE} == {"tap the"}
     assert {fold(row.kind_text) for row in DISTRICT_INDIVIDUAL} == {"ca nhan"}
+
+
+def test_district_has_a_plan_for_each_field_and_starts_after_the_last_acceptance() -> None:
+    assert set(SAMPLE.district.plans) == set(DISTRICT_TABLE)
+    assert SAMPLE.district.started_on > max(row.registered_on for row in SAMPLE.district_rows)
 
 
 def test_district_registrants_are_those_of_the_report() -> None:
@@ -132,13 +146,14 @@ def test_every_registering_unit_has_one_officer_of_its_own() -> None:
 
 def test_accounts_that_sign_in_cover_every_role() -> None:
     signing_in = [account for account in SAMPLE.accounts if account.sign_in]
-    assert len(signing_in) == 16
+    assert len(signing_in) == 18
     assert {assignment.role for account in signing_in for assignment in account.assignments} == ROLES
 
 
 def test_importer_and_accepter_can_be_two_people_at_both_districts() -> None:
     staff = [account for account in SAMPLE.accounts if account.holds("staff", SAMPLE.district_unit_code)]
     assert len(staff) == 2
+    assert {SAMPLE.district.importer, SAMPLE.district.accepter} == {one.key for one in staff}
     assert SAMPLE.account(COMMUNE.importer).holds("staff", "NP")
     assert SAMPLE.account(COMMUNE.accepter).holds("commune_reviewer", COMMUNE.unit_code)
     assert SAMPLE.account(COMMUNE.recogniser).holds("district_reviewer", "NP")
