@@ -76,6 +76,8 @@ ACCOUNTS: Final = (
     ("chair2", "Kha Thị Sang", "KL-X2", (("commune_reviewer", "KL-X2"),), None),
     ("district1", "Nguyễn Văn Huyện", "KL", (("district_reviewer", "KL"),), None),
     ("district2", "Trần Văn Công", "KL", (("district_reviewer", "KL"),), None),
+    ("province1", "Lê Văn Tỉnh", "AS", (("province_reviewer", "AS"),), None),
+    ("province2", "Đỗ Thị An", "AS", (("province_reviewer", "AS"),), None),
     ("leader", "Phạm Văn Trưởng", "KL", (("leader", "KL"),), None),
     ("deputy.staff", "Mai Thị Thay", "KL", (("staff", "KL"),), "staff"),
     ("deputy.officer", "Hồ Văn Hộ", "KL-X1-T1", (("unit_officer", "KL-X1-T1"),), "officer.x1t1"),
