@@ -7,9 +7,11 @@ Errors of the database that a person can do something about become a `DatabaseUn
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal
 
 import psycopg
@@ -62,7 +64,8 @@ class Database:
             raise DatabaseUnusable(
                 f"Không hỗ trợ cơ sở dữ liệu «{parsed.drivername}». Dùng sqlite:/// hoặc postgresql://."
             )
-        self._writing = self._engine.execution_options(dvk_writing=True)
+        self._reading = _Idle(self._engine)
+        self._writing = _Idle(self._engine.execution_options(dvk_writing=True))
 
     @property
     def engine(self) -> sa.Engine:
@@ -74,32 +77,19 @@ class Database:
         """True for the embedded database."""
         return self._engine.dialect.name == "sqlite"
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A consistent view for reading. Nothing written in it survives."""
-        with self._translated(), self._engine.connect() as connection:
-            yield connection
-            connection.rollback()
+        return _Transaction(self._reading, commits=False)
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """One writing transaction: committed at the end, rolled back whole on any exception."""
-        with self._translated(), self._writing.begin() as connection:
-            yield connection
+        return _Transaction(self._writing, commits=True)
 
     def close(self) -> None:
         """Give all connections back."""
+        self._reading.empty()
+        self._writing.empty()
         self._engine.dispose()
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
-            sentence = _sentence(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
-            if sentence is None:
-                raise
-            raise DatabaseUnusable(sentence) from error
 
     def _sqlite(self, synchronous: Synchronous) -> sa.Engine:
         path = self.url.database
@@ -144,6 +134,83 @@ class Database:
             max_overflow=20,
             connect_args={"options": f"-c lock_timeout={milliseconds} -c timezone=UTC"},
         )
+
+
+class _Idle:
+    """Connections between two transactions. Taking one from the engine's pool costs as much as a short transaction does."""
+
+    __slots__ = ("_connections", "_engine")
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._connections: deque[Connection] = deque()
+
+    def take(self) -> Connection:
+        """A connection without a transaction, for this thread alone until it is given back."""
+        try:
+            return self._connections.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep it for the next transaction."""
+        self._connections.append(connection)
+
+    def empty(self) -> None:
+        """Close every one that is not in use."""
+        while self._connections:
+            self._connections.pop().close()
+
+
+class _Transaction:
+    """One transaction from entry to exit; errors of the database that a person can mend come out as DatabaseUnusable."""
+
+    __slots__ = ("_commits", "_connection", "_idle")
+
+    def __init__(self, idle: _Idle, *, commits: bool) -> None:
+        self._idle = idle
+        self._commits = commits
+
+    def __enter__(self) -> Connection:
+        try:
+            self._connection = self._idle.take()
+            try:
+                self._connection.begin()
+            except BaseException:
+                self._connection.close()
+                raise
+        except _DRIVER_ERRORS as error:
+            _raise_readable(error)
+            raise
+        return self._connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._commits:
+                self._connection.commit()
+            else:
+                self._connection.rollback()
+        except _DRIVER_ERRORS as failure:
+            self._connection.close()
+            _raise_readable(failure)
+            raise
+        # After an error of the driver nobody knows what state the connection is in.
+        if isinstance(error, _DRIVER_ERRORS):
+            self._connection.close()
+            _raise_readable(error)
+        else:
+            self._idle.give_back(self._connection)
+
+
+_DRIVER_ERRORS = (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error)
+
+
+def _raise_readable(error: BaseException) -> None:
+    sentence = _sentence(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
+    if sentence is not None:
+        raise DatabaseUnusable(sentence) from error
 
 
 def locked(statement: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:

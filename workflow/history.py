@@ -48,7 +48,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=
 
 def stamp(moment: datetime) -> str:
     """A moment as it is hashed: UTC, microseconds, one form on every database."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def chained(subject: str, subject_id: int, seq: int, previous_hash: str, entry: Entry) -> dict[str, Any]:

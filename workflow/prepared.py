@@ -6,13 +6,15 @@ What is sent and what comes back is the same; a statement with an IN over a list
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, Row
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from workflow.schema.base import Moment
 
 
 class Prepared:
@@ -80,7 +82,14 @@ class _Plan:
         self._names: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positiontup is not None else None
         defaults = compiled.construct_params(_check=False)
         self._constants = {name: value for name, value in defaults.items() if value is not None}
-        self._converted = {name: converters[name] for name in defaults if name in converters}
+        self._converted = [
+            (
+                name,
+                _remembering(converters[name]) if isinstance(compiled.binds[name].type, Moment) else converters[name],
+            )
+            for name in defaults
+            if name in converters
+        ]
         returned = list(compiled._result_columns) if compiled._result_columns else []
         self._keys = SimpleResultMetaData([column.keyname for column in returned])
         processors = tuple(column.type._cached_result_processor(dialect, None) for column in returned)
@@ -89,7 +98,7 @@ class _Plan:
     def bound(self, parameters: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
         """The parameters as the driver wants them."""
         values = {**self._constants, **parameters}
-        for name, convert in self._converted.items():
+        for name, convert in self._converted:
             values[name] = convert(values[name])
         if self._names is None:
             return values
@@ -99,6 +108,21 @@ class _Plan:
         """A row like those of `Connection.execute`."""
         keys = self._keys
         return Row(keys, self._processors, keys._key_to_index, values)
+
+
+def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`convert`, which converts the same moment once: one transition writes it into four columns."""
+    last: tuple[Any, Any] = (None, convert(None))
+
+    def converted(value: Any) -> Any:
+        nonlocal last
+        known, result = last
+        if value is not known:
+            result = convert(value)
+            last = (value, result)
+        return result
+
+    return converted
 
 
 def _cursor(connection: Connection) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from workflow import agenda, implementation, inspection, recognition
+from workflow import agenda, implementation, inspection, recognition, registration
 from workflow.context import Context
 from workflow.vocabulary import RECORD_NAMES
 
@@ -17,6 +17,7 @@ RECORDS: Final[dict[str, Callable[[Context], None]]] = {
     "submission": recognition.write_submission,
     "decision": recognition.write_decision,
     "revocation": recognition.write_revocation,
+    "reasons": registration.write_items_to_mend,
 }
 
 if set(RECORDS) != RECORD_NAMES:

@@ -57,7 +57,7 @@ EFFECT_NAMES: Final = frozenset(
 )
 
 RECORD_NAMES: Final = frozenset(
-    {"plan", "results", "inspection", "agenda", "submission", "decision", "revocation"}
+    {"plan", "results", "inspection", "agenda", "submission", "decision", "revocation", "reasons"}
 )
 
 # Columns of a model that a state may require; the database holds the same rule as a constraint.
