@@ -1,7 +1,7 @@
 """The decisions that recognise a model or revoke its recognition.
 
-The dossier that comes before is in `submission.py`, what a page shows in `recognition_view.py`; their public names can be had from
-here too.
+The dossier that comes before is in `submission.py`, what a page shows in `recognition_view.py`; their public names can be
+had from here too.
 """
 
 from __future__ import annotations
