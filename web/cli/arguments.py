@@ -63,8 +63,8 @@ def data(required: bool = True) -> Callable[[Command], Command]:
     )
 
 
-def read_json(path: str) -> dict[str, Any]:
-    """The JSON object in a file (`-`: stdin). Raises InvalidInput that says where it stops being JSON."""
+def read_text(path: str) -> str:
+    """The UTF-8 text in a file (`-`: stdin). Raises InvalidInput for one that is too large or not UTF-8."""
     if path == "-":
         raw = sys.stdin.buffer.read(LARGEST_DATA + 1)
     else:
@@ -73,9 +73,16 @@ def read_json(path: str) -> dict[str, Any]:
     if len(raw) > LARGEST_DATA:
         raise InvalidInput({"data": f"Tệp {path} lớn hơn {LARGEST_DATA // 1024 // 1024} MB."})
     try:
-        content = json.loads(raw.decode("utf-8-sig"))
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput({"data": f"Tệp {path} không phải UTF-8; hãy lưu lại với mã UTF-8."}) from error
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """The JSON object in a file (`-`: stdin). Raises InvalidInput that says where it stops being JSON."""
+    text = read_text(path)
+    try:
+        content = json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidInput({"data": f"Tệp {path} không đúng JSON ở dòng {error.lineno}, cột {error.colno}."}) from error
     except (RecursionError, ValueError) as error:
@@ -122,14 +129,19 @@ def built(cls: type[Value], content: Mapping[str, Any], *, lists: Mapping[str, t
         if complaint:
             problems[name] = complaint
         else:
-            values[name] = str(value) if _plain(str(field.type)) and isinstance(value, int | float) else value
+            values[name] = _exact(str(field.type), value)
     if problems:
         raise InvalidInput(problems)
     return cls(**values)
 
 
-def _plain(annotation: str) -> bool:
-    return annotation.split("|")[0].strip() in ("str", "date")
+def _exact(annotation: str, value: Any) -> Any:
+    """Numbers where text is meant become the text somebody would have typed; nothing is left as a binary fraction."""
+    if isinstance(value, dict):
+        return {key: str(item) for key, item in value.items()}
+    if isinstance(value, float) or (isinstance(value, int) and annotation.split("|")[0].strip() in ("str", "date")):
+        return value if isinstance(value, bool) else str(value)
+    return value
 
 
 def _misshapen(annotation: str, value: Any) -> str | None:

@@ -45,9 +45,9 @@ def tally_command(
         definition = programme.definition(connection, programme.year(connection, year).definition_hash)
     labels = {state.id: state.label for state in definition.states.values()}
     if form == "xlsx" and output is not None:
-        from workflow.reporting.tally_workbook import write_tally
+        from workflow.documents.tally_workbook import write_tally
 
-        write_tally(counted, labels, place.name if place is not None else None, Path(output))
+        write_tally(Path(output), counted, labels, place.name if place is not None else None)
         console.message(f"Đã ghi {output}.")
     elif form == "json" and output is not None:
         Path(output).write_text(json.dumps(counted.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

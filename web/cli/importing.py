@@ -1,0 +1,80 @@
+"""`dvk import`: registrations from a spreadsheet, and the template for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import access
+from workflow.calendar import local_date
+
+
+@click.group("import", help="Nhập đăng ký từ bảng tính.")
+def import_command() -> None:
+    """Holds the commands below."""
+
+
+@import_command.command("template", help="Ghi một bảng tính mẫu có danh sách chọn và trang hướng dẫn.")
+@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
+@click.option("--year", type=int, metavar="NĂM", help="Năm thi đua; mặc định năm nay.")
+@arguments.by(required=False)
+def template(file: str, year: int | None, who: str | None) -> None:
+    from workflow.documents.registrations_template import write_template
+
+    now = clock.now()
+    with installation.opened() as database:
+        with database.read() as connection:
+            actor = access.actor(connection, who, now) if who else None
+        write_template(database, Path(file), year or local_date(now).year, actor=actor)
+    console.message(f"Đã ghi {file}.")
+
+
+@import_command.command(
+    "registrations", help="Nhập danh sách đăng ký: tạo và gửi thay các đơn vị. Nhập lại không tạo trùng."
+)
+@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
+@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
+@click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
+@click.option("--partial", is_flag=True, help="Vẫn nhập các dòng đúng khi có dòng bị từ chối.")
+@click.option("--draft", is_flag=True, help="Để ở bản nháp, chưa gửi.")
+@click.option("--strict", is_flag=True, help="Từ chối dòng còn thiếu mục của phiếu đăng ký.")
+@arguments.by()
+@arguments.form("text", "json")
+def registrations(
+    file: str, year: int, dry_run: bool, partial: bool, draft: bool, strict: bool, who: str, form: str
+) -> int:
+    from workflow.documents.registrations import import_registrations
+
+    with installation.opened() as database, console.progress("Đang nhập") as progress:
+        report = import_registrations(
+            database,
+            Path(file),
+            year,
+            who,
+            clock.now(),
+            dry_run=dry_run,
+            partial=partial,
+            draft=draft,
+            strict=strict,
+            progress=progress,
+        )
+    if form == "json":
+        console.as_json(report.as_json())
+    else:
+        for warning in report.warnings:
+            console.message(f"Lưu ý: {warning}")
+        if report.refused:
+            lines = [refusal.as_json() for refusal in report.refused]
+            console.table(
+                ("Dòng", "Cột", "Giá trị", "Lý do"),
+                [(line["row"], line["column"], line["value"], line["message"]) for line in lines],
+                right=(0,),
+            )
+    did = "Sẽ tạo" if dry_run else "Đã tạo"
+    console.message(
+        f"{report.rows} dòng: {did.lower()} {report.created}, đã có {report.unchanged}, lỗi {len(report.refused)}."
+    )
+    return 1 if report.refused else 0

@@ -1,0 +1,71 @@
+"""`dvk record`: what is written down between transitions: the plan, the results, the inspection."""
+
+from __future__ import annotations
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from web.cli.shapes import Plan, Results
+from workflow import implementation, inspection
+from workflow.inspection import InspectionInput
+from workflow.model_quantities import QuantityInput
+
+
+@click.group("record", help="Ghi kế hoạch, kết quả, biên bản kiểm tra của một mô hình.")
+def record_command() -> None:
+    """Holds the commands below."""
+
+
+@record_command.command("plan", help='Kế hoạch: {"start_date": "05/04/2024", "content": "…"}.')
+@click.argument("code", metavar="MÃ")
+@arguments.data()
+@arguments.version()
+@arguments.by()
+def plan(code: str, data_file: str, version: int | None, who: str) -> None:
+    given = arguments.built(Plan, arguments.read_json(data_file))
+    with installation.opened() as database, database.write() as connection:
+        new = implementation.save_plan(
+            connection, who, code, given.start_date, given.content, clock.now(), version=version
+        )
+    console.message(f"Đã ghi kế hoạch của {code} (bản {new}).")
+
+
+@record_command.command(
+    "results", help='Kết quả: {"results": [{"measure": "…", "value": "trên 350", "note": ""}], "summary": "…", …}.'
+)
+@click.argument("code", metavar="MÃ")
+@arguments.data()
+@arguments.version()
+@arguments.by()
+def results(code: str, data_file: str, version: int | None, who: str) -> None:
+    given = arguments.built(Results, arguments.read_json(data_file), lists={"results": QuantityInput})
+    with installation.opened() as database, database.write() as connection:
+        warnings = implementation.save_results(
+            connection,
+            who,
+            code,
+            given.results,
+            clock.now(),
+            summary=given.summary,
+            evidence_note=given.evidence_note,
+            items=given.items,
+            version=version,
+        )
+    for warning in warnings:
+        console.message(f"Lưu ý: {warning}")
+    console.message(f"Đã ghi kết quả của {code}.")
+
+
+@record_command.command(
+    "inspection", help='Biên bản kiểm tra: {"kind": "appraisal", "held_on": "…", "members": […], "scores": {…}, …}.'
+)
+@click.argument("code", metavar="MÃ")
+@arguments.data()
+@arguments.version()
+@arguments.by()
+def inspect(code: str, data_file: str, version: int | None, who: str) -> None:
+    given = arguments.built(InspectionInput, arguments.read_json(data_file))
+    with installation.opened() as database, database.write() as connection:
+        number = inspection.save_record(connection, who, code, given, clock.now(), version=version)
+    console.message(f"Đã ghi biên bản kiểm tra {number} của {code}.")
