@@ -6,8 +6,8 @@ Deny by default: without a grant over the model's unit the model does not exist 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,8 +23,7 @@ OWN_SCOPED = frozenset({"unit_officer"})
 PRIVILEGED = frozenset({"admin"})
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """One role held at one unit today. deputy_for: account that the holder stands in for, or None."""
 
     role: str
@@ -38,8 +37,7 @@ class Grant:
         return path == self.unit_path if self.role in OWN_SCOPED else path.startswith(self.unit_path)
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """A person who acts, with what he may do today. `people` are he and nobody else; deputies add their principal per grant."""
 
     account_id: int
@@ -75,7 +73,7 @@ _GRANTS = (
         account.c.user_name,
         account.c.full_name,
         account.c.unit_id.label("home"),
-        account.c.locked_at,
+        account.c.locked_at.is_not(None).label("locked"),
         assignment.c.role,
         assignment.c.unit_id,
         unit.c.path,
@@ -107,7 +105,7 @@ def actor(connection: Connection, who: int | str, now: datetime) -> Actor:
     if not rows:
         raise NotFound(f"Không có tài khoản «{who}».", guard="account")
     first = rows[0]
-    if first.locked_at is not None:
+    if first.locked:
         raise NotAllowed(
             f"Tài khoản «{first.user_name}» đang bị khoá. Hãy liên hệ quản trị.", guard="account", code="account_locked"
         )

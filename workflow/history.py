@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,8 +23,7 @@ GENESIS = "0" * 64
 """Hash before the first entry of every chain."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One change of one subject, before it is chained. payload: what changed, JSON-ready."""
 
     at: datetime
@@ -115,8 +113,7 @@ def _guarded_update(columns: tuple[str, ...]) -> Prepared:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Advance:
+class Advance(NamedTuple):
     """One step of one model: the row before, what happened, and the columns it changes (state only from transition.py)."""
 
     model: sa.Row[Any]

@@ -72,7 +72,13 @@ sa.Index(
 sa.Index("ix_emulation_model_year_id_id", emulation_model.c.year_id, emulation_model.c.id)
 sa.Index("ix_emulation_model_state", emulation_model.c.year_id, emulation_model.c.state, emulation_model.c.id)
 sa.Index("ix_emulation_model_unit_id", emulation_model.c.unit_id, emulation_model.c.id)
-sa.Index("ix_emulation_model_name_folded", emulation_model.c.name_folded)
+# Serves the search for a model of the same name in the same unit: on acceptance, and when a list is imported again.
+sa.Index(
+    "ix_emulation_model_namesake",
+    emulation_model.c.unit_id,
+    emulation_model.c.name_folded,
+    emulation_model.c.year_id,
+)
 sa.Index("ix_emulation_model_person_id", emulation_model.c.person_id)
 sa.Index("ix_emulation_model_submission_id", emulation_model.c.submission_id)
 sa.Index("ix_emulation_model_decision_id", emulation_model.c.decision_id)

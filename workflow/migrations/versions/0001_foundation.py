@@ -454,7 +454,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_emulation_model_code")),
     )
     op.create_index("ix_emulation_model_decision_id", "emulation_model", ["decision_id"], unique=False)
-    op.create_index("ix_emulation_model_name_folded", "emulation_model", ["name_folded"], unique=False)
+    op.create_index(
+        "ix_emulation_model_namesake", "emulation_model", ["unit_id", "name_folded", "year_id"], unique=False
+    )
     op.create_index("ix_emulation_model_person_id", "emulation_model", ["person_id"], unique=False)
     op.create_index("ix_emulation_model_state", "emulation_model", ["year_id", "state", "id"], unique=False)
     op.create_index("ix_emulation_model_submission_id", "emulation_model", ["submission_id"], unique=False)
@@ -852,7 +854,7 @@ def downgrade() -> None:
     op.drop_index("ix_emulation_model_submission_id", table_name="emulation_model")
     op.drop_index("ix_emulation_model_state", table_name="emulation_model")
     op.drop_index("ix_emulation_model_person_id", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_name_folded", table_name="emulation_model")
+    op.drop_index("ix_emulation_model_namesake", table_name="emulation_model")
     op.drop_index("ix_emulation_model_decision_id", table_name="emulation_model")
     op.drop_table("emulation_model")
     op.drop_index(op.f("ix_submission_unit_id"), table_name="submission")
