@@ -161,6 +161,8 @@ class _Import:
         """Check every row, then create those that are new, unless one is refused and all must be good."""
         if unread := unread_columns(self._sheet):
             self._warnings.append(f"Các cột không được đọc: {', '.join(unread)}.")
+        if not self._sheet.rows:
+            self._warnings.append("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.")
         fresh = self._new(self._checked())
         self._warnings.extend(self._similar(fresh))
         codes: list[str] = []

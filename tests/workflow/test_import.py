@@ -1,0 +1,437 @@
+"""Lists of registrations as offices keep them: understood, refused by row and column, kept whole or not at all, never doubled."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import Workbook, load_workbook
+
+from tests.world import ITEM_TEXTS, NOW, YEAR, World
+from workflow import access, audit, registration
+from workflow.documents.registration_columns import BY_KEY, COLUMNS
+from workflow.documents.registrations import ImportReport, RowRefusal, import_registrations
+from workflow.documents.registrations_template import SHEET_NAME, write_template
+from workflow.documents.workbook import WorkbookRefused
+from workflow.refusals import NotAllowed, NotFound
+from workflow.schema import ITEMS, emulation_model, field, history, person, registration_form, unit
+from workflow.text import fold
+
+BARE = ("Tên mô hình", "Lĩnh vực", "Loại", "Đơn vị", "Người đăng ký")
+ROAD = ("Hiến đất mở đường liên bản", "Nông thôn mới", "Tập thể", "Thôn Nà Hin", "")
+GOATS = ("Nuôi dê thoát nghèo", "KT", "Cá nhân", "KL-X1-T1", "Lò Văn Ánh")
+
+
+def book(rows: Sequence[Sequence[Any]], headers: Sequence[str] = BARE, merge: str = "") -> bytes:
+    """A workbook with one sheet; text beginning with "=" is a formula, as when a person types it."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(list(headers))
+    for row in rows:
+        sheet.append(list(row))
+    if merge:
+        sheet.merge_cells(merge)
+    target = io.BytesIO()
+    workbook.save(target)
+    return target.getvalue()
+
+
+def bring(world: World, rows: Sequence[Sequence[Any]], headers: Sequence[str] = BARE, **options: Any) -> ImportReport:
+    """Import as the district's staff unless said otherwise."""
+    who, now = options.pop("who", "staff"), options.pop("now", NOW)
+    content = book(rows, headers, options.pop("merge", ""))
+    return import_registrations(world.database, content, YEAR, who, now, **options)
+
+
+def hidden_lists(workbook: Any) -> list[str]:
+    """What stands in the cells of sheets that nobody sees."""
+    hidden = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "hidden"]
+    return [str(value) for sheet in hidden for row in sheet.values for value in row if value]
+
+
+def names(world: World) -> list[str]:
+    with world.database.read() as connection:
+        return list(connection.execute(sa.select(emulation_model.c.name).order_by(emulation_model.c.id)).scalars())
+
+
+def form(world: World, code: str) -> Any:
+    with world.database.read() as connection:
+        return connection.execute(
+            sa.select(registration_form).where(registration_form.c.model_id == world.model(code).id)
+        ).one()
+
+
+def test_bare_list_is_created_and_submitted_with_its_missing_items_waived(world: World) -> None:
+    report = bring(world, [ROAD, GOATS])
+    assert report.as_json() == {"rows": 2, "created": 2, "unchanged": 0, "refused": [], "warnings": []}
+    assert report.codes == ("DVK-2024-00001", "DVK-2024-00002")
+    assert [world.state(code) for code in report.codes] == ["submitted", "submitted"]
+    assert form(world, report.codes[0]).waived == list(ITEMS)
+    goats = world.model(report.codes[1])
+    with world.database.read() as connection:
+        assert connection.execute(sa.select(field.c.code).where(field.c.id == goats.field_id)).scalar() == "kinh_te"
+        assert connection.execute(sa.select(person.c.full_name)).scalars().all() == ["Lò Văn Ánh"]
+        assert audit.verify(connection) == []
+
+
+def test_history_says_who_imported_for_whom(world: World) -> None:
+    code = bring(world, [GOATS]).codes[0]
+    with world.database.read() as connection:
+        entries = connection.execute(
+            sa.select(history.c.trigger, history.c.actor_id, history.c.role, history.c.behalf)
+            .where(history.c.subject == "model", history.c.subject_id == world.model(code).id)
+            .order_by(history.c.seq)
+        ).all()
+    staff = world.accounts["staff"]
+    assert entries == [("created", staff, "staff", "Lò Văn Ánh"), ("submit", staff, "staff", "Lò Văn Ánh")]
+
+
+def test_headers_in_any_order_without_accents_or_in_capitals_are_understood(world: World) -> None:
+    headers = ("STT", "NGUOI DANG KY", "don vi", "Loại (Tập thể/Cá nhân)", "Lĩnh  vực (*)", "TÊN MÔ HÌNH")
+    rows = [[1, "", "THON NA HIN", "tap the", "ntm", "Tổ tự quản đường hoa"]]
+    assert bring(world, rows, headers).as_json() == {
+        "rows": 1,
+        "created": 1,
+        "unchanged": 0,
+        "refused": [],
+        "warnings": [],
+    }
+
+
+def test_decomposed_accents_are_the_same_text(world: World) -> None:
+    decomposed = [[unicodedata.normalize("NFD", cell) for cell in row] for row in (BARE, ROAD)]
+    assert bring(world, [decomposed[1]], decomposed[0]).created == 1
+    assert names(world) == ["Hiến đất mở đường liên bản"]
+    assert bring(world, [ROAD]).unchanged == 1
+
+
+def test_title_lines_above_the_header_and_unread_columns_do_not_matter(world: World) -> None:
+    rows = [["DANH SÁCH ĐĂNG KÝ NĂM 2024"], [], [*BARE, "Ghi chú"], [*ROAD, "gửi lần hai"]]
+    report = bring(world, rows[1:], rows[0])
+    assert (report.rows, report.created) == (1, 1)
+    assert report.warnings == ("Các cột không được đọc: Ghi chú.",)
+
+
+def test_complete_row_fills_the_whole_form(world: World) -> None:
+    headers = [column.title for column in COLUMNS]
+    values = {
+        "name": "Tổ phụ nữ góp vốn nuôi gà đồi",
+        "field": "Phát triển kinh tế",
+        "kind": "Tập thể",
+        "unit_code": "kl-x1-t1",
+        "person": "Lò Thị Hin",
+        "representative_position": "Tổ trưởng",
+        "phone": "0912 345 678",
+        "origin": "Tiếp tục",
+        "targets": "Ngày công: trên 350; Tiền mặt: 35.300.000đ (góp vốn)",
+        **ITEM_TEXTS,
+    }
+    report = bring(world, [[values.get(column.key, "") for column in COLUMNS]], headers, strict=True)
+    assert (report.created, report.refused) == (1, ())
+    code = report.codes[0]
+    kept = form(world, code)
+    assert {item: kept._mapping[item] for item in ITEMS} == ITEM_TEXTS
+    assert (kept.waived, kept.representative, kept.representative_position) == ([], "Lò Thị Hin", "Tổ trưởng")
+    assert (world.model(code).origin, world.model(code).person_id) == ("continued", None)
+    with world.database.read() as connection:
+        targets = registration.quantities(connection, world.model(code).id, "target")
+    assert [(row.code, row.written, row.note) for row in targets] == [
+        ("cash", "35.300.000 đồng", "góp vốn"),
+        ("labour_days", "trên 350 ngày công", ""),
+    ]
+
+
+def test_strict_refuses_a_row_whose_form_has_gaps(world: World) -> None:
+    report = bring(world, [ROAD], strict=True)
+    assert report.created == 0
+    assert (report.refused[0].row, report.refused[0].column) == (2, BY_KEY["situation"].title)
+    assert "thiếu 8 mục" in report.refused[0].message
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "value", "message"),
+    [
+        ("Lĩnh vực", ("A b", "Thể thao", "Tập thể", "KL-X1-T1", ""), "Thể thao", "Không có lĩnh vực «Thể thao»."),
+        ("Lĩnh vực", ("A b", "", "Tập thể", "KL-X1-T1", ""), "", "Hãy chọn lĩnh vực"),
+        ("Loại", ("A b", "KT", "Nhóm", "KL-X1-T1", ""), "Nhóm", "Loại phải là Tập thể hoặc Cá nhân."),
+        ("Đơn vị", ("A b", "KT", "Tập thể", "Thôn Xa", ""), "Thôn Xa", "Không có đơn vị «Thôn Xa» trong phạm vi"),
+        ("Đơn vị", ("A b", "KT", "Tập thể", "BS-X1", ""), "BS-X1", "Không có đơn vị «BS-X1» trong phạm vi"),
+        ("Đơn vị", ("A b", "KT", "Tập thể", "", ""), "", "Hãy ghi đơn vị đăng ký."),
+        ("Người đăng ký", ("A b", "KT", "Cá nhân", "KL-X1-T1", ""), "", "Hãy nhập họ và tên người đăng ký."),
+        ("Tên mô hình", ("", "KT", "Tập thể", "KL-X1-T1", ""), "", "Hãy nhập tên mô hình"),
+        ("Tên mô hình", (20240105, "KT", "Tập thể", "KL-X1-T1", ""), "20240105", "Hãy nhập tên mô hình, bằng chữ."),
+        ("Tên mô hình", ("Dê " * 200, "KT", "Tập thể", "KL-X1-T1", ""), None, "Tên mô hình dài 599 ký tự"),
+        ("Tên mô hình", ("=A1&B1", "KT", "Tập thể", "KL-X1-T1", ""), "", "công thức chưa có kết quả"),
+    ],
+)
+def test_faulty_row_is_refused_by_column_with_what_to_do(
+    world: World, column: str, row: Sequence[Any], value: str | None, message: str
+) -> None:
+    report = bring(world, [ROAD, row])
+    assert (report.rows, report.created, len(report.refused)) == (2, 0, 1)
+    refusal = report.refused[0]
+    assert (refusal.row, refusal.column) == (3, column)
+    assert value is None or refusal.value == value
+    assert message in refusal.message
+    assert names(world) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("origin", "Cũ", "Hãy ghi một trong: Mới, Tiếp tục, Nhân rộng."),
+        ("phone", "không có", "Số điện thoại chỉ gồm chữ số"),
+        ("targets", "350 ngày công", "Không hiểu chỉ tiêu «350 ngày công»"),
+        ("targets", "Con trâu: 3", "Không có chỉ số «Con trâu»"),
+        ("targets", "Tiền mặt: 1.139 tỷ", "có thể là"),
+        ("origin_model", "DVK-2023-00001", "Mô hình mới thì không có mô hình gốc"),
+    ],
+)
+def test_faulty_optional_column_is_named(world: World, key: str, value: str, message: str) -> None:
+    report = bring(world, [[*ROAD, value]], [*BARE, BY_KEY[key].title])
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [
+        (2, BY_KEY[key].title, value)
+    ]
+    assert message in report.refused[0].message
+
+
+def test_every_fault_of_a_row_is_said_at_once(world: World) -> None:
+    report = bring(world, [("", "Thể thao", "Cá nhân", "KL-X1-T1", "")])
+    assert {refusal.column for refusal in report.refused} == {"Tên mô hình", "Lĩnh vực", "Người đăng ký"}
+
+
+def test_unit_is_found_by_code_name_bare_name_and_drop_down(world: World) -> None:
+    written = ("kl-x1-t2", "thôn pác cọ", "Pác Cọ", "Thôn Pác Cọ [KL-X1-T2]")
+    report = bring(
+        world,
+        [(f"Mô hình {word}", "KT", "Tập thể", unit_text, "") for word, unit_text in zip("abcd", written, strict=True)],
+    )
+    assert report.created == 4
+    assert {world.model(code).unit_id for code in report.codes} == {world.units["KL-X1-T2"]}
+
+
+def test_ambiguous_unit_name_lists_the_codes(world: World) -> None:
+    with world.database.write() as connection:
+        connection.execute(
+            sa.update(unit).where(unit.c.code == "KL-X2-T1").values(name="Thôn Nà Hin", name_folded=fold("Thôn Nà Hin"))
+        )
+    report = bring(world, [ROAD])
+    assert report.refused[0].message == ("Có 2 đơn vị cùng tên «Thôn Nà Hin»: KL-X1-T1, KL-X2-T1. Hãy ghi mã đơn vị.")
+    assert bring(world, [[*ROAD, "KL-X1-T1"]], [*BARE, "Mã đơn vị"]).created == 1
+
+
+def test_code_and_name_of_two_units_are_refused(world: World) -> None:
+    report = bring(world, [[*ROAD, "KL-X1-T2"]], [*BARE, "Mã đơn vị"])
+    assert report.refused[0].column == "Mã đơn vị"
+    assert "khác với đơn vị «Thôn Nà Hin» (KL-X1-T1)" in report.refused[0].message
+
+
+def test_missing_column_refuses_the_file_and_names_what_was_found(world: World) -> None:
+    with pytest.raises(WorkbookRefused, match="Thiếu cột “Lĩnh vực”, “Đơn vị”") as refusal:
+        bring(world, [("Tổ tự quản", "Tập thể", "x")], ("Tên mô hình", "Loại", "Ghi chú"))
+    assert "“Tên mô hình”, “Loại”, “Ghi chú”" in refusal.value.message
+
+
+def test_person_column_is_missed_only_by_individuals(world: World) -> None:
+    assert bring(world, [ROAD[:4]], BARE[:4]).created == 1
+    with pytest.raises(WorkbookRefused, match="Thiếu cột “Người đăng ký”"):
+        bring(world, [GOATS[:4]], BARE[:4])
+
+
+@pytest.mark.parametrize("content", [b"", b"Ten mo hinh;Linh vuc\n", b"%PDF-1.7", b"PK\x03\x04 nothing"])
+def test_what_is_no_workbook_is_refused_and_nothing_is_kept(world: World, content: bytes) -> None:
+    with pytest.raises(WorkbookRefused):
+        import_registrations(world.database, content, YEAR, "staff", NOW)
+    assert names(world) == []
+
+
+def test_list_on_disk_is_read_by_its_path(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "danh sách.xlsx"
+    path.write_bytes(book([ROAD]))
+    assert import_registrations(world.database, path, YEAR, "staff", NOW).created == 1
+
+
+def test_partial_keeps_the_good_rows(world: World) -> None:
+    report = bring(world, [ROAD, ("A b", "Thể thao", "Tập thể", "KL-X1-T1", ""), GOATS], partial=True)
+    assert (report.rows, report.created, [refusal.row for refusal in report.refused]) == (3, 2, [3])
+    assert names(world) == [ROAD[0], GOATS[0]]
+
+
+def test_dry_run_reports_the_same_and_keeps_nothing(world: World) -> None:
+    rows = [ROAD, GOATS, ("A b", "Thể thao", "Tập thể", "KL-X1-T1", "")]
+    rehearsed = bring(world, rows, dry_run=True, partial=True)
+    assert names(world) == []
+    with world.database.read() as connection:
+        assert connection.execute(sa.select(person.c.id)).all() == []
+    assert bring(world, rows, partial=True) == rehearsed
+
+
+def test_the_same_list_again_changes_nothing(world: World) -> None:
+    bring(world, [ROAD, GOATS])
+    with world.database.read() as connection:
+        before = connection.execute(sa.select(sa.func.count()).select_from(history)).scalar()
+    report = bring(world, [GOATS, ROAD, ("Nuôi dê thoát nghèo", "KT", "Cá nhân", "KL-X1-T1", "Hà Văn Khác")])
+    assert (report.created, report.unchanged) == (1, 2)
+    with world.database.read() as connection:
+        after = connection.execute(sa.select(sa.func.count()).select_from(history)).scalar()
+    assert after == before + 2
+
+
+def test_two_rows_the_same_refuse_the_second_and_name_the_first(world: World) -> None:
+    shouted = (ROAD[0].upper(), *ROAD[1:])
+    report = bring(world, [ROAD, GOATS, shouted], partial=True)
+    assert report.created == 2
+    assert [(refusal.row, refusal.column) for refusal in report.refused] == [(4, "Tên mô hình")]
+    assert report.refused[0].message.startswith("Trùng với dòng 2:")
+
+
+def test_one_person_with_two_models_is_one_person(world: World) -> None:
+    report = bring(world, [GOATS, ("Trồng quế dưới tán rừng", "KT", "Cá nhân", "Thôn Nà Hin", "LÒ VĂN ÁNH")])
+    assert report.created == 2
+    assert len({world.model(code).person_id for code in report.codes}) == 1
+
+
+def test_namesakes_are_told_apart_by_their_column(world: World) -> None:
+    headers = [*BARE, "Phân biệt người trùng tên"]
+    report = bring(world, [[*GOATS, "tổ 1"], [*GOATS, "tổ 2"]], headers)
+    assert report.created == 2
+    assert len({world.model(code).person_id for code in report.codes}) == 2
+
+
+def test_draft_leaves_drafts_and_a_later_import_says_so(world: World) -> None:
+    code = bring(world, [ROAD], draft=True).codes[0]
+    assert world.state(code) == "draft"
+    report = bring(world, [ROAD])
+    assert (report.unchanged, report.warnings) == (
+        1,
+        ("1 dòng đã có dưới dạng bản nháp và được giữ nguyên. Hãy gửi các bản nháp đó.",),
+    )
+
+
+def test_unit_officer_imports_for_his_own_unit_only(world: World) -> None:
+    report = bring(world, [ROAD, ("A b", "KT", "Tập thể", "Thôn Pác Cọ", "")], who="officer.x1t1", partial=True)
+    assert (report.created, [refusal.row for refusal in report.refused]) == (1, [3])
+    with world.database.read() as connection:
+        behalf = connection.execute(sa.select(history.c.behalf).where(history.c.trigger == "submit")).scalar()
+    assert behalf == ""
+
+
+def test_commune_reviewer_imports_for_his_commune(world: World) -> None:
+    report = bring(world, [ROAD, ("A b", "KT", "Tập thể", "KL-X2-T1", "")], who="chair", partial=True)
+    assert (report.created, [refusal.row for refusal in report.refused]) == (1, [3])
+
+
+@pytest.mark.parametrize("who", ["leader", "villager", "inspector1", "admin"])
+def test_who_may_register_for_nobody_is_refused(world: World, who: str) -> None:
+    with pytest.raises(NotAllowed, match="không có quyền nhập danh sách"):
+        bring(world, [ROAD], who=who)
+    assert names(world) == []
+
+
+def test_unknown_year_is_not_found(world: World) -> None:
+    with pytest.raises(NotFound, match="Không có năm thi đua 2031"):
+        import_registrations(world.database, book([ROAD]), 2031, "staff", NOW)
+
+
+def test_similar_names_warn_and_do_not_refuse(world: World) -> None:
+    first = bring(world, [ROAD]).codes[0]
+    rows = [
+        ("Hiến đất mở đường liên thôn bản", "NTM", "Tập thể", "KL-X1-T2", ""),
+        ("Câu lạc bộ đàn tính hát then", "VH-XH", "Tập thể", "KL-X1-T2", ""),
+        ("Câu lạc bộ đàn tính và hát then", "VH-XH", "Tập thể", "KL-X1", ""),
+    ]
+    report = bring(world, rows)
+    assert (report.created, len(report.warnings)) == (3, 2)
+    assert report.warnings[0].startswith(f"Dòng 2: tên gần giống mô hình {first} «Hiến đất mở đường liên bản»")
+    assert report.warnings[1].startswith("Dòng 4: tên gần giống dòng 3 «Câu lạc bộ đàn tính hát then»")
+
+
+def test_names_outside_the_importers_scope_are_not_told(world: World) -> None:
+    bring(world, [("Hiến đất mở đường liên thôn bản", "NTM", "Tập thể", "BS-X1", "")], who="outsider")
+    assert bring(world, [ROAD]).warnings == ()
+
+
+def test_late_list_is_taken_with_one_warning(world: World) -> None:
+    report = bring(world, [ROAD, GOATS], now=NOW + timedelta(days=60))
+    assert report.created == 2
+    assert [warning.split(":")[0] for warning in report.warnings] == ["2 dòng"]
+    assert "đăng ký trễ" in report.warnings[0]
+    assert all(world.model(code).late for code in report.codes)
+
+
+def test_merged_unit_cell_counts_for_every_row_below(world: World) -> None:
+    rows = [("Mô hình một hai", "KT", "Tập thể", "Thôn Nà Hin", ""), ("Việc ba bốn", "NTM", "Tập thể", None, "")]
+    report = bring(world, rows, merge="D2:D3")
+    assert report.created == 2
+    assert {world.model(code).unit_id for code in report.codes} == {world.units["KL-X1-T1"]}
+    assert "Ô gộp D2:D3" in report.warnings[0]
+
+
+def test_hostile_text_is_kept_as_text(world: World) -> None:
+    name = "<script>alert(1)</script> {{7*7}} \u202eđảo 👩‍🌾"
+    assert bring(world, [(name, "KT", "Tập thể", "KL-X1-T1", "")]).created == 1
+    assert names(world) == ["<script>alert(1)</script> {{7*7}} đảo 👩‍🌾"]
+
+
+def test_progress_rises_to_the_number_of_rows(world: World) -> None:
+    told: list[tuple[int, int]] = []
+    rows = [(f"Việc số {i} của thôn", "KT", "Tập thể", "KL-X1-T1", "") for i in range(2_300)]
+    report = bring(world, rows, progress=lambda done, total: told.append((done, total)), dry_run=True)
+    assert report.created == 2_300
+    assert told == [(0, 2_300), (1_000, 2_300), (2_000, 2_300), (2_300, 2_300), (2_300, 2_300)]
+
+
+def test_refusals_come_in_the_order_of_the_rows(world: World) -> None:
+    report = bring(world, [ROAD, ROAD, ("A b", "KT", "Nhóm", "KL-X1", ""), ("A c", "Thể thao", "Tập thể", "KL-X1", "")])
+    assert [refusal.row for refusal in report.refused] == [3, 4, 5]
+
+
+def test_template_is_filled_in_and_imported(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "mau.xlsx"
+    write_template(world.database, path, YEAR)
+    empty = import_registrations(world.database, path, YEAR, "staff", NOW)
+    assert (empty.rows, empty.created, len(empty.warnings)) == (0, 0, 1)
+    workbook = load_workbook(path)
+    sheet = workbook[SHEET_NAME]
+    titles = {str(cell.value): cell.column for cell in sheet[1]}
+    for title, text in zip(
+        ("Tên mô hình (*)", "Lĩnh vực (*)", "Loại (*)", "Đơn vị (*)"),
+        (*ROAD[:3], "Thôn Nà Hin [KL-X1-T1]"),
+        strict=True,
+    ):
+        sheet.cell(2, titles[title], text)
+    workbook.save(path)
+    assert import_registrations(world.database, path, YEAR, "staff", NOW).created == 1
+
+
+def test_template_offers_fields_kinds_and_units_and_explains_every_column(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "mau.xlsx"
+    with world.database.read() as connection:
+        chair = access.actor(connection, "chair", NOW)
+    write_template(world.database, path, YEAR, actor=chair)
+    workbook = load_workbook(path)
+    rules = workbook[SHEET_NAME].data_validations.dataValidation
+    assert len(rules) == 4
+    # Short lists stand in the rule itself, long ones on a hidden sheet.
+    offered = " ".join([rule.formula1 for rule in rules] + hidden_lists(workbook))
+    assert "Thôn Nà Hin [KL-X1-T1]" in offered
+    assert "KL-X2" not in offered
+    assert "Quốc phòng - an ninh" in offered
+    explained = [row[0].value for row in workbook["Hướng dẫn"].iter_rows()]
+    assert {column.title for column in COLUMNS} <= set(explained)
+
+
+def test_refusal_as_json_has_the_four_keys() -> None:
+    assert RowRefusal(12, "Lĩnh vực", "Thể thao", "Không có.").as_json() == {
+        "row": 12,
+        "column": "Lĩnh vực",
+        "value": "Thể thao",
+        "message": "Không có.",
+    }
