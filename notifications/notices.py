@@ -1,0 +1,108 @@
+"""What one person is to be told, newest first: `recipients.py` seen from the other side, in a sentence for the home page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from notifications.recipients import addresses, deed_of_row
+from workflow import access, programme
+from workflow.access import OWN_SCOPED, Actor, Grant
+from workflow.lifecycle_terms import Definition
+from workflow.schema import account, emulation_model, history, outbox, unit
+
+_LONGEST_REASON = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that happened to a model and concerns the person. outbox_id: the row it comes from."""
+
+    outbox_id: int
+    at: datetime
+    sentence: str
+    code: str
+    model_name: str
+    unit_name: str
+    trigger: str
+
+
+def notices(connection: Connection, actor: Actor, *, since: datetime | None = None, limit: int = 20) -> list[Notice]:
+    """The latest of what this person is to be told under today's roles, never of what he did himself. One statement.
+
+    since: nothing older than this moment. limit: at most so many.
+    """
+    if not actor.grants:
+        return []
+    statement = (
+        sa.select(
+            outbox.c.id,
+            outbox.c.created_at,
+            outbox.c.trigger,
+            history.c.from_state,
+            history.c.to_state,
+            history.c.reason,
+            history.c.behalf,
+            history.c.definition_hash,
+            account.c.full_name,
+            emulation_model.c.code,
+            emulation_model.c.name,
+            unit.c.name.label("unit_name"),
+        )
+        .join(emulation_model, emulation_model.c.id == outbox.c.model_id)
+        .join(unit, unit.c.id == outbox.c.unit_id)
+        .join(history, deed_of_row())
+        .join(account, account.c.id == history.c.actor_id)
+        .where(
+            sa.or_(*(_concerns(grant) for grant in actor.grants)),
+            history.c.actor_id != actor.account_id,
+            access.visible(actor),
+        )
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+    if since is not None:
+        statement = statement.where(outbox.c.created_at >= since)
+    return [
+        Notice(
+            row.id,
+            row.created_at,
+            _sentence(programme.definition(connection, row.definition_hash), row),
+            row.code,
+            row.name,
+            row.unit_name,
+            row.trigger,
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def _concerns(grant: Grant) -> sa.ColumnElement[bool]:
+    within = outbox.c.unit_id == grant.unit_id if grant.role in OWN_SCOPED else access.under(grant.unit_path)
+    return sa.and_(addresses(sa.literal(grant.role)), within)
+
+
+def _sentence(definition: Definition, row: sa.Row[Any]) -> str:
+    """Who did what, for whom, why, and where the model is now."""
+    label = _label(definition, row)
+    deed = f"{row.full_name} đã {label[0].lower()}{label[1:]}"
+    if row.behalf:
+        deed += f" thay {row.behalf}"
+    state = definition.states.get(row.to_state)
+    deed += f", mô hình chuyển sang «{state.label}»." if state else "."
+    return f"{deed} Lý do: {_short(row.reason)}" if row.reason else deed
+
+
+def _label(definition: Definition, row: sa.Row[Any]) -> str:
+    """The words of the very entry that was taken: several of one trigger may differ in where they lead."""
+    entries = definition.entries(row.from_state, row.trigger) if row.from_state else ()
+    return next((entry.label for entry in entries if entry.target == row.to_state), row.trigger)
+
+
+def _short(reason: str) -> str:
+    whole = " ".join(reason.split())
+    return whole if len(whole) <= _LONGEST_REASON else whole[: _LONGEST_REASON - 1].rsplit(" ", 1)[0] + "…"
