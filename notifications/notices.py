@@ -38,7 +38,7 @@ def notices(connection: Connection, actor: Actor, *, since: datetime | None = No
     """
     if not actor.grants:
         return []
-    statement = (
+    statement: sa.Select[Any] = (
         sa.select(
             outbox.c.id,
             outbox.c.created_at,
