@@ -1,10 +1,9 @@
-"""What waits for a person: models whose present state has a step that one of his roles takes, and what he was told."""
+"""What waits for a person: models whose present state has a step that one of his roles takes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +18,6 @@ from workflow.schema import (
     emulation_model,
     field,
     meeting_member,
-    outbox,
     person,
     programme_year,
     review_meeting,
@@ -27,7 +25,6 @@ from workflow.schema import (
 )
 
 MOST_SHOWN = 20
-MOST_NOTICES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,51 +107,6 @@ def _models(
             .limit(MOST_SHOWN + 1)
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that was done to a model and that concerns the person's role."""
-
-    at: datetime
-    code: str
-    name: str
-    label: str
-    unit_name: str
-
-
-def notices(connection: Connection, actor: Actor) -> list[Notice]:
-    """The latest of what the roles of this person were told, newest first."""
-    addressed = [
-        sa.and_(
-            sa.literal(",").concat(outbox.c.roles).concat(",").contains(f",{grant.role},", autoescape=True),
-            outbox.c.unit_id == grant.unit_id if grant.role in OWN_SCOPED else access.under(grant.unit_path),
-        )
-        for grant in actor.grants
-    ]
-    if not addressed:
-        return []
-    rows = connection.execute(
-        sa.select(
-            outbox.c.created_at,
-            outbox.c.trigger,
-            emulation_model.c.code,
-            emulation_model.c.name,
-            emulation_model.c.definition_hash,
-            unit.c.name.label("unit_name"),
-        )
-        .join(emulation_model, emulation_model.c.id == outbox.c.model_id)
-        .join(unit, unit.c.id == outbox.c.unit_id)
-        .where(sa.or_(*addressed), access.visible(actor))
-        .order_by(outbox.c.id.desc())
-        .limit(MOST_NOTICES)
-    ).all()
-    found = []
-    for row in rows:
-        steps = programme.definition(connection, row.definition_hash).transitions
-        label = next((step.label for step in steps if step.trigger == row.trigger), row.trigger)
-        found.append(Notice(row.created_at, row.code, row.name, label, row.unit_name))
-    return found
 
 
 def open_requests(connection: Connection, actor: Actor, roles: Sequence[str]) -> list[sa.Row[Any]]:
