@@ -58,6 +58,7 @@ def demo_command() -> None:
 def serve_command(host: str | None, port: int | None, threads: int) -> None:
     from waitress.server import create_server
 
+    from notifications import scheduler
     from web import create_app
 
     settings = load_settings()
@@ -72,7 +73,9 @@ def serve_command(host: str | None, port: int | None, threads: int) -> None:
             ) from error
         shown = f"[{address}]" if ":" in address else address
         console.message(f"Trang web: http://{shown}:{number}/  (Ctrl+C để dừng)")
+        stop_ticking = scheduler.start(database, clock.now)
         try:
             server.run()
         finally:
             server.close()
+            stop_ticking()
