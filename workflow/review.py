@@ -373,20 +373,20 @@ def _set_present(
     strangers = sorted(wanted - {row.user_name for row in members})
     if strangers:
         raise InvalidInput({"present": f"Không phải thành viên của phiên: {', '.join(strangers[:10])}."})
-    voted = dict(
-        connection.execute(
-            sa.select(vote.c.member_id, sa.func.max(sa.case((vote.c.written, 1), else_=0)))
+    in_writing = sa.func.max(sa.case((vote.c.written, 1), else_=0)).label("in_writing")
+    voted = {
+        row.member_id: bool(row.in_writing)
+        for row in connection.execute(
+            sa.select(vote.c.member_id, in_writing)
             .join(agenda_item, agenda_item.c.id == vote.c.agenda_item_id)
             .where(agenda_item.c.meeting_id == meeting_id)
             .group_by(vote.c.member_id)
         )
-        .tuples()
-        .all()
-    )
+    }
     for row in members:
-        if voted.get(row.id) == 1 and row.user_name in wanted:
+        if voted.get(row.id) is True and row.user_name in wanted:
             raise InvalidInput({"present": f"{row.full_name} đã bỏ phiếu bằng văn bản nên không ghi có mặt được nữa."})
-        if voted.get(row.id) == 0 and row.user_name not in wanted:
+        if voted.get(row.id) is False and row.user_name not in wanted:
             raise InvalidInput({"present": f"{row.full_name} đã bỏ phiếu tại phiên nên không ghi vắng mặt được nữa."})
     here = [row.account_id for row in members if row.user_name in wanted]
     connection.execute(

@@ -16,7 +16,7 @@ from tests.world import NOW, World, a_draft
 from workflow import inspection, transition
 from workflow.inspection import InspectionInput
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.schema import account, emulation_model, history
+from workflow.schema import account, emulation_model, history, person
 from workflow.schema import inspection as inspection_table
 
 RECORD = InspectionInput(
@@ -130,8 +130,6 @@ def test_record_is_written_by_independent_inspectors_only(
 
 
 def test_registered_person_does_not_inspect_his_own_model(sqlite_world: World) -> None:
-    from workflow.schema import person
-
     code = sqlite_world.create(a_draft(kind="individual", person="Phan Văn Tra", representative=""))
     sqlite_world.carry(code, "awaiting_inspection")
     with sqlite_world.database.write() as connection:
@@ -148,9 +146,7 @@ def test_member_who_moves_into_the_unit_blocks_the_conclusion(sqlite_world: Worl
     sqlite_world.inspect(code)
     with sqlite_world.database.write() as connection:
         connection.execute(
-            sa.update(account)
-            .where(account.c.user_name == "inspector2")
-            .values(unit_id=sqlite_world.units["KL-X1-T1"])
+            sa.update(account).where(account.c.user_name == "inspector2").values(unit_id=sqlite_world.units["KL-X1-T1"])
         )
     with pytest.raises(GuardRefused) as refused:
         sqlite_world.apply(code, "pass_inspection", "inspector1")
