@@ -25,6 +25,7 @@ _MOST_UNPACKED = 200 * 1024 * 1024
 _HIGHEST_RATIO = 200
 _MOST_PARTS = 5_000
 _LONGEST_FILE_NAME = 150
+_NAMELESS = "tệp đính kèm"
 _DATE_TAKEN = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _EXIF_IFD, _DATE_TIME_ORIGINAL = 0x8769, 0x9003
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\\/]')
@@ -141,13 +142,13 @@ def _foreign(content: bytes) -> str:
 def _name(written: str) -> tuple[str, str]:
     """A name that is safe on every system, and its extension in small letters ("" if it has none that looks like one)."""
     last = re.split(r"[\\/]", clean(written[:2_000]))[-1]
-    name = _FORBIDDEN_IN_NAMES.sub("_", last).strip(" .")
+    name = _FORBIDDEN_IN_NAMES.sub("_", last).strip().rstrip(".")
     if _DEVICES.fullmatch(name):
         name = f"_{name}"
     stem, dot, ending = name.rpartition(".")
     if not dot or not 1 <= len(ending) <= 10 or not ending.isalnum():
-        return shorten(name, _LONGEST_FILE_NAME) or "tệp đính kèm", ""
-    return f"{shorten(stem.strip(), _LONGEST_FILE_NAME) or 'tệp đính kèm'}.{ending.lower()}", f".{ending.lower()}"
+        return shorten(name.strip(" ."), _LONGEST_FILE_NAME) or _NAMELESS, ""
+    return f"{shorten(stem.strip(' .'), _LONGEST_FILE_NAME) or _NAMELESS}.{ending.lower()}", f".{ending.lower()}"
 
 
 def _check_pdf(content: bytes) -> None:
@@ -184,15 +185,18 @@ def _check_office(content: bytes, kind: Kind) -> None:
         raise _refused(f"Tệp không phải {kind.label} hoàn chỉnh. Hãy mở bằng Word hoặc Excel, lưu lại rồi gửi.")
 
 
+def _too_many_pixels(picture: str) -> InvalidInput:
+    return _refused(
+        f"{picture} quá lớn, tối đa {MOST_PIXELS // 1_000_000} triệu điểm. Hãy giảm kích thước ảnh rồi gửi lại."
+    )
+
+
 def _picture(content: bytes, kind: Kind) -> tuple[bytes, bytes]:
     """The picture encoded anew: only its pixels, colour profile and the moment it was taken survive; and its thumbnail."""
     try:
         with Image.open(io.BytesIO(content), formats=[_PILLOW_NAMES[kind.media_type]]) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise _refused(
-                    f"Ảnh {opened.width} × {opened.height} điểm quá lớn, tối đa {MOST_PIXELS // 1_000_000} triệu điểm."
-                    " Hãy giảm kích thước ảnh rồi gửi lại."
-                )
+                raise _too_many_pixels(f"Ảnh {opened.width} × {opened.height} điểm")
             options: dict[str, Any] = {}
             if opened.info.get("icc_profile"):
                 options["icc_profile"] = opened.info["icc_profile"]
@@ -209,9 +213,10 @@ def _picture(content: bytes, kind: Kind) -> tuple[bytes, bytes]:
             out = io.BytesIO()
             upright.save(out, _PILLOW_NAMES[kind.media_type], **options)
             return out.getvalue(), _thumbnail(upright)
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels("Ảnh") from error
     except (
         UnidentifiedImageError,
-        Image.DecompressionBombError,
         OSError,
         SyntaxError,
         ValueError,
@@ -224,6 +229,9 @@ def _picture(content: bytes, kind: Kind) -> tuple[bytes, bytes]:
 
 def _thumbnail(picture: Image.Image) -> bytes:
     small = picture.copy()
+    if small.mode.startswith("I"):
+        # Sixteen bits of grey, as scanners write them: Pillow would cut them off at white instead of scaling.
+        small = small.convert("I").point(lambda grey: grey / 256).convert("L")
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     if small.mode not in ("RGB", "L"):
         # On white, as paper: a transparent ground would turn black in a JPEG.

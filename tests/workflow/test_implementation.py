@@ -182,7 +182,9 @@ def test_report_states_results_of_its_own(world: World) -> None:
     )
     assert figures(world, code) == [("trees", Decimal(1200), "exactly")]
     with world.database.read() as connection:
-        payload = connection.execute(sa.select(history.c.payload).where(history.c.trigger == "report_results")).scalar()
+        payload = connection.execute(
+            sa.select(history.c.payload).where(history.c.trigger == "report_results")
+        ).scalar_one()
     expected = {"measure": "trees", "value": "1200", "unit": "cây", "qualifier": "exactly", "note": "keo lai"}
     assert json.loads(payload)["results"] == [expected]
 
