@@ -23,6 +23,7 @@ from workflow.dates import parse_date_vi
 from workflow.meetings import (
     agenda_models,
     hold,
+    hold_open,
     lock_models,
     meeting_definition,
     note_meeting,
@@ -217,7 +218,7 @@ def mark_present(
 ) -> None:
     """Say anew who is there while the meeting runs. Who voted there cannot become absent, who voted in writing cannot come."""
     actor, seen, grant = _run(connection, who, meeting_id, now, to="điểm danh")
-    hold(connection, seen, "open", to="điểm danh")
+    hold_open(connection, seen, to="điểm danh")
     here = _set_present(connection, seen.id, _members(connection, seen.id), present)
     counted = connection.execute(
         sa.select(
@@ -245,6 +246,8 @@ def close_meeting(connection: Connection, who: int | str, meeting_id: int, minut
     if len(text) > LONGEST_MINUTES:
         raise InvalidInput({"minutes": f"Biên bản dài {len(text)} ký tự, tối đa {LONGEST_MINUTES}. Hãy rút gọn."})
     models = lock_models(connection, agenda_models(connection, seen.id))
+    # Votes lock their models too: the meeting as it stands behind the last of them is the one to close.
+    seen = seen_meeting(connection, actor, meeting_id)
     hold(
         connection,
         seen,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import review_result
-from workflow.access import Actor, outermost
+from workflow.access import OWN_SCOPED, Actor, outermost, under
 from workflow.ballots import entitled
 from workflow.context import MODEL, registrant_name
 from workflow.meetings import seen_meeting
@@ -138,9 +138,8 @@ def meeting(connection: Connection, actor: Actor, meeting_id: int, today: date |
 
 def meetings(connection: Connection, actor: Actor, year: int) -> list[MeetingSummary]:
     """The meetings of a year that this person may see, the latest first."""
-    wide = outermost(grant.unit_path for grant in actor.grants if grant.covers(grant.unit_path + "0/"))
-    own = [grant.unit_id for grant in actor.grants]
-    under = [sa.and_(unit.c.path >= path, unit.c.path < path[:-1] + "0") for path in wide]
+    wide = outermost(grant.unit_path for grant in actor.grants if grant.role not in OWN_SCOPED)
+    own = [grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED]
     mine = sa.exists().where(
         meeting_member.c.meeting_id == review_meeting.c.id, meeting_member.c.account_id == actor.account_id
     )
@@ -157,7 +156,10 @@ def meetings(connection: Connection, actor: Actor, year: int) -> list[MeetingSum
         )
         .join(unit, unit.c.id == review_meeting.c.unit_id)
         .join(programme_year, programme_year.c.id == review_meeting.c.year_id)
-        .where(programme_year.c.year == year, sa.or_(mine, review_meeting.c.unit_id.in_(own), *under))
+        .where(
+            programme_year.c.year == year,
+            sa.or_(mine, review_meeting.c.unit_id.in_(own), *(under(path) for path in wide)),
+        )
         .order_by(review_meeting.c.held_on.desc(), review_meeting.c.id.desc())
     )
     return [MeetingSummary(*row) for row in rows]

@@ -224,7 +224,8 @@ def test_remediation_is_followed_by_a_record_of_its_own(world: World, waiting: s
 def test_remediation_without_a_date_or_with_one_gone_by_is_refused(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "awaiting_inspection")
     sqlite_world.inspect(code)
-    for stated in ({}, {"mend_by": "29/02/2024"}):
+    gone_by: dict[str, Any] = {"mend_by": "29/02/2024"}
+    for stated in ({}, gone_by):
         with pytest.raises(GuardRefused) as refused:
             sqlite_world.apply(code, "require_remediation", "inspector1", finding="Thiếu sổ ghi công.", **stated)
         assert [reason.guard for reason in refused.value.reasons] == ["remediation_dated"]
