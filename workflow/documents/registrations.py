@@ -89,7 +89,8 @@ def import_registrations(
 
     content: the bytes of an xlsx file, or its path. dry_run: report and keep nothing. partial: keep the good rows although others
     are refused. draft: leave drafts instead of submitting. strict: refuse rows in which an item of the form is missing instead
-    of waiving it. progress: called with rows done and rows in all. sample: invented data, and the history says so.
+    of waiving it. progress: called with steps done and in all, two for each row (compared, kept).
+    sample: invented data, and the history says so.
     Raises WorkbookRefused when the file cannot be used at all, NotAllowed when the person may register for nobody.
     """
     sheet = _read(content)
@@ -239,7 +240,7 @@ class _Import:
             .outerjoin(person, person.c.id == emulation_model.c.person_id)
             .where(
                 emulation_model.c.year_id == self._year.id,
-                any_of(self._connection, emulation_model.c.unit_id, sorted(unit_ids)),
+                any_of(emulation_model.c.unit_id, sorted(unit_ids)),
             )
         )
         return {
@@ -257,7 +258,9 @@ class _Import:
         stored = [((_STORED, row.code), row.name) for row in self._connection.execute(statement)]
         index = NameIndex([*stored, *(((_IN_FILE, read.row), checked.name) for read, checked in fresh)])
         sentences: list[str] = []
-        for read, checked in fresh:
+        for position, (read, checked) in enumerate(fresh):
+            if position % _AT_ONCE == 0:
+                self._tell(position)
             for hit in index.similar(checked.name, but=(_IN_FILE, read.row)):
                 kind, key = hit.key
                 if hit.name.casefold() == checked.name.casefold() or (kind == _IN_FILE and key > read.row):
@@ -268,27 +271,27 @@ class _Import:
                     " Nếu là một mô hình, hãy bỏ một."
                 )
                 break
-        if len(sentences) > _SIMILAR_SHOWN:
-            more = len(sentences) - _SIMILAR_SHOWN
-            sentences[_SIMILAR_SHOWN:] = [f"Và {more} dòng khác có tên gần giống tên đã có."]
+            if len(sentences) == _SIMILAR_SHOWN and read is not fresh[-1][0]:
+                sentences.append(
+                    f"Chỉ nêu {_SIMILAR_SHOWN} tên gần giống đầu tiên; các dòng sau dòng {read.row} chưa được so."
+                )
+                break
         return sentences
 
     def _create(self, fresh: Sequence[tuple[Candidate, Checked]]) -> list[str]:
         """Create and submit; the submitting goes by so many at a time that progress can be shown. Returns the codes."""
-        total = len(self._sheet.rows)
-        self._tell(total - len(fresh), total)
+        self._tell(len(self._sheet.rows))
         drafts = [read.draft for read, _ in fresh]
         codes = registration.create_drafts(
             self._connection, self._actor.account_id, self._year.year, drafts, self._now, sample=self._sample
         )
         if not self._draft:
-            self._submit(dict(zip(codes, (read for read, _ in fresh), strict=True)), total)
-        self._tell(total, total)
+            self._submit(codes)
+        self._tell(2 * len(self._sheet.rows))
         return codes
 
-    def _submit(self, created: dict[str, Candidate], total: int) -> None:
+    def _submit(self, codes: Sequence[str]) -> None:
         warnings: Counter[str] = Counter()
-        codes = list(created)
         for start in range(0, len(codes), _AT_ONCE):
             chunk = codes[start : start + _AT_ONCE]
             for outcome in transition.apply_many(self._connection, chunk, SUBMIT, self._actor.account_id, self._now):
@@ -297,12 +300,12 @@ class _Import:
                     raise outcome.refusal
                 if outcome.applied is not None:
                     warnings.update(outcome.applied.warnings)
-            self._tell(total - len(codes) + start + len(chunk), total)
+            self._tell(len(self._sheet.rows) + start + len(chunk))
         self._warnings.extend(f"{models} dòng: {sentence}" for sentence, models in warnings.items())
 
-    def _tell(self, done: int, total: int) -> None:
+    def _tell(self, done: int) -> None:
         if self._progress is not None:
-            self._progress(done, total)
+            self._progress(done, 2 * len(self._sheet.rows))
 
 
 def _scope(connection: Connection, actor: Actor, year: sa.Row[Any]) -> sa.ColumnElement[bool]:
