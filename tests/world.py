@@ -52,6 +52,7 @@ UNITS: Final = (
     ("KL-CQ1", "Phòng Giáo dục và Đào tạo huyện Khe Lam", "district", "agency", "KL"),
     ("BS", "Huyện Bình Sa", "district", "administrative", "AS"),
     ("BS-X1", "Xã Đồng Tiến", "commune", "administrative", "BS"),
+    ("AS-CQ1", "Hội Liên hiệp Phụ nữ tỉnh An Sơn", "province", "organisation", "AS"),
 )
 
 ACCOUNTS: Final = (
@@ -64,9 +65,12 @@ ACCOUNTS: Final = (
     ("officer.x1", "Vi Thị Lầu", "KL-X1", (("unit_officer", "KL-X1"),), None),
     ("officer.x2t1", "Kha Văn Rạn", "KL-X2-T1", (("unit_officer", "KL-X2-T1"),), None),
     ("officer.cq1", "Nguyễn Thị Giáo", "KL-CQ1", (("unit_officer", "KL-CQ1"),), None),
+    ("officer.cq0", "Vũ Thị Hội", "AS-CQ1", (("unit_officer", "AS-CQ1"),), None),
     ("inspector1", "Phan Văn Tra", "KL", (("inspector", "KL"),), None),
     ("inspector2", "Đặng Thị Kiểm", "KL", (("inspector", "KL"),), None),
     ("inspector3", "Bùi Văn Soát", "KL", (("inspector", "KL"),), None),
+    ("inspector.as1", "Cao Văn Tỉnh", "AS", (("inspector", "AS"),), None),
+    ("inspector.as2", "Lưu Thị Thẩm", "AS", (("inspector", "AS"),), None),
     ("inspector.own", "Lò Văn Nhà", "KL-X1-T1", (("inspector", "KL-X1"),), None),
     ("chair", "Vi Văn Chủ", "KL-X1", (("commune_reviewer", "KL-X1"),), None),
     ("secretary", "Lò Văn Thư", "KL-X1", (("commune_reviewer", "KL-X1"),), None),
@@ -133,9 +137,9 @@ class World:
         )
 
     def carry(self, code: str, upto: str, now: datetime = NOW) -> str:
-        """Take a draft of commune 1 or of the agency to a state, one real step after the other. Returns the code.
+        """Take a draft of commune 1, or of an agency of the level that recognises, to a state by real steps. Returns the code.
 
-        Besides the way to `recognised` it reaches returned, remediation, withdrawn, not_recognised and commune_recognised.
+        Besides the way to `recognised` it reaches returned, remediation, withdrawn, not_recognised, commune_recognised, revoked.
         """
         officer = self.officer(code)
         if upto == "draft":
@@ -145,26 +149,33 @@ class World:
             return code
         self.apply(code, "submit", officer, now)
         if upto == "returned":
-            self.apply(code, "return_registration", "staff", now, reason="Chỉ tiêu chưa đo được.")
+            self.apply(
+                code,
+                "return_registration",
+                self.accepter(code),
+                now,
+                reason="Chỉ tiêu chưa đo được.",
+            )
         for state in WAY[1:]:
             if upto in ("submitted", "returned") or self.state(code) == upto:
                 return code
             self._step(code, state, officer, now, mending=upto == "remediation")
         if upto in ("inspected", "remediation"):
             return code
-        if self.model(code).unit_id == self.units["KL-CQ1"]:
-            self.apply(code, "advance_to_district", "district1", now)
+        upper, first, second = self._upper(code)
+        if self._level(code) == upper:
+            self.apply(code, f"advance_to_{upper}", first, now)
         else:
             self._review(code, upto, now)
-        if upto in ("district_review", "recognised", "revoked") and self.state(code) == "proposed":
-            self.apply(code, "receive_dossier", "district2", now)
+        if upto in (f"{upper}_review", "recognised", "revoked") and self.state(code) == "proposed":
+            self.apply(code, "receive_dossier", second, now)
         if upto in ("recognised", "revoked"):
             self.recognise(code, now)
         if upto == "revoked":
             self.apply(
                 code,
                 "revoke",
-                "district2",
+                second,
                 now,
                 reason="Kết quả báo cáo không đúng sự thật.",
                 decision_number=str(9000 + self.model(code).id),
@@ -174,20 +185,40 @@ class World:
         return code
 
     def recognise(self, code: str, now: datetime = NOW) -> None:
-        """The district's decision, with a number of its own."""
-        number = str(100 + self.model(code).id)
+        """The decision of the district or, in the two tiers, of the province, with a number of its own."""
         self.apply(
             code,
             "recognise",
-            "district2",
+            self._upper(code)[2],
             now,
-            decision_number=number,
+            decision_number=str(100 + self.model(code).id),
             decision_date=local_date(now),
             signer="Nguyễn Văn Huyện",
         )
 
-    def inspect(self, code: str, now: datetime = NOW, members: Sequence[str] = ("inspector1", "inspector2")) -> int:
+    def _level(self, code: str) -> str:
+        unit_id = self.model(code).unit_id
+        return next(level for place, _, level, _, _ in UNITS if self.units[place] == unit_id)
+
+    def _upper(self, code: str) -> tuple[str, str, str]:
+        """The level that recognises a model, and two of its reviewers."""
+        with self.database.read() as connection:
+            level = programme.definition(connection, self.model(code).definition_hash).recognising_level
+        return level, f"{level}1", f"{level}2"
+
+    def accepter(self, code: str) -> str:
+        """Somebody who may take a model's registration in, or give it back."""
+        return "province1" if self._level(code) == "province" else "staff2"
+
+    def inspectors(self, code: str) -> tuple[str, str]:
+        """Two inspectors over a model's unit."""
+        if self._level(code) == "province":
+            return "inspector.as1", "inspector.as2"
+        return "inspector1", "inspector2"
+
+    def inspect(self, code: str, now: datetime = NOW, members: Sequence[str] = ()) -> int:
         """A complete inspection record, not concluded yet."""
+        members = members or self.inspectors(code)
         with self.database.write() as connection:
             maxima = {row.code: row.max_points for row in programme.criteria(connection, self.year_id)}
             record = InspectionInput(
@@ -240,7 +271,7 @@ class World:
         if state == "registered":
             if self.state(code) == "returned":
                 self.apply(code, "submit", officer, now)
-            self.apply(code, "accept", "staff2", now)
+            self.apply(code, "accept", self.accepter(code), now)
         elif state == "implementing":
             self.apply(code, "start", officer, now, start_date="05/03/2024", plan="Họp dân, chia tổ, làm từng đoạn.")
         elif state == "awaiting_inspection":
@@ -256,10 +287,17 @@ class World:
         elif mending:
             self.inspect(code, now)
             mend_by = (now + timedelta(days=30)).strftime("%d/%m/%Y")
-            self.apply(code, "require_remediation", "inspector1", now, finding="Thiếu sổ ghi công.", mend_by=mend_by)
+            self.apply(
+                code,
+                "require_remediation",
+                self.inspectors(code)[0],
+                now,
+                finding="Thiếu sổ ghi công.",
+                mend_by=mend_by,
+            )
         else:
             self.inspect(code, now)
-            self.apply(code, "pass_inspection", "inspector1", now)
+            self.apply(code, "pass_inspection", self.inspectors(code)[0], now)
 
     def _review(self, code: str, upto: str, now: datetime) -> None:
         meeting_id = self.hold_meeting([code], now, choice="against" if upto == "not_recognised" else "for")
