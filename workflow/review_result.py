@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.database import any_of
 from workflow.schema import agenda_item, meeting_member, programme_year, review_meeting, unit, vote
 
 WAITING = ("prepared", "open")
@@ -59,17 +61,7 @@ def needed_votes(members: int, numerator: int, denominator: int) -> int:
 
 def latest(connection: Connection, model_id: int) -> Result | None:
     """The model's result at the meeting that counts: one still to come before those closed, of these the last one."""
-    meeting_id = connection.execute(
-        sa.select(review_meeting.c.id)
-        .join(agenda_item, agenda_item.c.meeting_id == review_meeting.c.id)
-        .where(agenda_item.c.model_id == model_id, review_meeting.c.status != "cancelled")
-        .order_by(
-            sa.case((review_meeting.c.status == "closed", 1), else_=0),
-            review_meeting.c.closed_at.desc(),
-            review_meeting.c.id.desc(),
-        )
-        .limit(1)
-    ).scalar()
+    meeting_id = connection.execute(_LATEST, {"model": model_id}).scalar()
     return None if meeting_id is None else _results(connection, meeting_id, model_id)[model_id]
 
 
@@ -104,15 +96,53 @@ def count(connection: Connection, meeting_id: int) -> dict[int, Result]:
     return _results(connection, meeting_id, None)
 
 
+def superseded(connection: Connection, model_ids: Collection[int], meeting_id: int) -> frozenset[int]:
+    """Those of the models for which this closed meeting is not the one that counts, because another has them since."""
+    this, other = review_meeting.alias("this"), review_meeting.alias("other")
+    rows = connection.execute(
+        sa.select(agenda_item.c.model_id)
+        .join(other, other.c.id == agenda_item.c.meeting_id)
+        .join(this, this.c.id == meeting_id)
+        .where(
+            any_of(agenda_item.c.model_id, list(model_ids)),
+            other.c.id != meeting_id,
+            sa.or_(
+                other.c.status.in_(WAITING),
+                sa.and_(
+                    other.c.status == "closed",
+                    sa.tuple_(other.c.closed_at, other.c.id) > sa.tuple_(this.c.closed_at, this.c.id),
+                ),
+            ),
+        )
+    )
+    return frozenset(rows.scalars())
+
+
 def count_votes(connection: Connection, meeting_id: int) -> dict[int, Result]:
     """The same counted from the votes themselves, for the close to freeze."""
     return _results(connection, meeting_id, None, recount=True)
 
 
-def _results(
-    connection: Connection, meeting_id: int, model_id: int | None, *, recount: bool = False
-) -> dict[int, Result]:
-    items = sa.select(
+_RULES = ("quorum_numerator", "quorum_denominator", "threshold_numerator", "threshold_denominator")
+
+
+def _rule(name: str) -> sa.ColumnElement[int]:
+    """The rule frozen at the opening; before it, that of the programme year."""
+    return sa.func.coalesce(review_meeting.c[name], programme_year.c[name])
+
+
+def _votes(choice: str) -> sa.ColumnElement[int]:
+    counted = sa.select(sa.func.count()).where(vote.c.agenda_item_id == agenda_item.c.id, vote.c.choice == choice)
+    return counted.correlate(agenda_item).scalar_subquery()
+
+
+def _members(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    counted = sa.select(sa.func.count()).where(meeting_member.c.meeting_id == review_meeting.c.id, *conditions)
+    return counted.correlate(review_meeting).scalar_subquery()
+
+
+_RESULTS = (
+    sa.select(
         agenda_item.c.model_id,
         agenda_item.c.votes_for.label("frozen_for"),
         agenda_item.c.votes_against.label("frozen_against"),
@@ -133,36 +163,34 @@ def _results(
         _members(meeting_member.c.present).label("present"),
         *(_rule(name).label(name) for name in _RULES),
     )
-    items = (
-        items.join(review_meeting, review_meeting.c.id == agenda_item.c.meeting_id)
-        .join(programme_year, programme_year.c.id == review_meeting.c.year_id)
-        .where(agenda_item.c.meeting_id == meeting_id)
-        .order_by(agenda_item.c.position)
+    .join(review_meeting, review_meeting.c.id == agenda_item.c.meeting_id)
+    .join(programme_year, programme_year.c.id == review_meeting.c.year_id)
+    .where(agenda_item.c.meeting_id == sa.bindparam("meeting"))
+    .order_by(agenda_item.c.position)
+)
+_RESULT_OF_MODEL = _RESULTS.where(agenda_item.c.model_id == sa.bindparam("model"))
+# The meeting that counts for a model: one still to come before those closed, of these the last one.
+_LATEST = (
+    sa.select(review_meeting.c.id)
+    .join(agenda_item, agenda_item.c.meeting_id == review_meeting.c.id)
+    .where(agenda_item.c.model_id == sa.bindparam("model"), review_meeting.c.status != "cancelled")
+    .order_by(
+        sa.case((review_meeting.c.status == "closed", 1), else_=0),
+        review_meeting.c.closed_at.desc(),
+        review_meeting.c.id.desc(),
     )
-    if model_id is not None:
-        items = items.where(agenda_item.c.model_id == model_id)
+    .limit(1)
+)
+
+
+def _results(
+    connection: Connection, meeting_id: int, model_id: int | None, *, recount: bool = False
+) -> dict[int, Result]:
+    statement = _RESULTS if model_id is None else _RESULT_OF_MODEL
     return {
         row.model_id: _result(meeting_id, row, frozen=row.status == "closed" and not recount)
-        for row in connection.execute(items)
+        for row in connection.execute(statement, {"meeting": meeting_id, "model": model_id})
     }
-
-
-_RULES = ("quorum_numerator", "quorum_denominator", "threshold_numerator", "threshold_denominator")
-
-
-def _rule(name: str) -> sa.ColumnElement[int]:
-    """The rule frozen at the opening; before it, that of the programme year."""
-    return sa.func.coalesce(review_meeting.c[name], programme_year.c[name])
-
-
-def _votes(choice: str) -> sa.ColumnElement[int]:
-    counted = sa.select(sa.func.count()).where(vote.c.agenda_item_id == agenda_item.c.id, vote.c.choice == choice)
-    return counted.correlate(agenda_item).scalar_subquery()
-
-
-def _members(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-    counted = sa.select(sa.func.count()).where(meeting_member.c.meeting_id == review_meeting.c.id, *conditions)
-    return counted.correlate(review_meeting).scalar_subquery()
 
 
 def _result(meeting_id: int, row: sa.Row[Any], *, frozen: bool) -> Result:

@@ -53,10 +53,9 @@ def prepare_submission(
     require_status(meeting, "closed", to="lập tờ trình")
     counted = review_result.count(connection, meeting_id)
     models = lock_models(connection, [key for key, result in counted.items() if result.carried])
+    later = review_result.superseded(connection, models, meeting_id)
     proposable = [
-        models[key]
-        for key in counted
-        if key in models and _proposable(connection, models[key]) and _counts(connection, key, meeting_id)
+        models[key] for key in counted if key in models and key not in later and _proposable(connection, models[key])
     ]
     if not proposable:
         raise NotPossible("Phiên này không còn mô hình nào đủ phiếu để trình.", guard="roster")
@@ -220,12 +219,6 @@ def write_submission(context: Context) -> None:
 def _proposable(connection: Connection, model: sa.Row[Any]) -> bool:
     definition = programme.definition(connection, model.definition_hash)
     return any(t.record == "submission" for t in definition.outgoing(model.state))
-
-
-def _counts(connection: Connection, model_id: int, meeting_id: int) -> bool:
-    """Whether this meeting's vote is the one that counts for the model, and no later one."""
-    result = review_result.latest(connection, model_id)
-    return result is not None and result.meeting_id == meeting_id
 
 
 def _signature(

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
@@ -156,6 +156,22 @@ def test_latest_submission_counts_and_takes_only_what_is_left(sqlite_world: Worl
     sqlite_world.apply(codes[1], "propose", "chair")
     assert [sqlite_world.model(code).submission_id for code in codes] == [first, second]
     assert [line.code for line in view(sqlite_world, second).roster] == [codes[1]]
+
+
+def test_meeting_overtaken_by_a_later_one_sends_nothing_up(world: World) -> None:
+    meeting_id, (code,) = reviewed(world, ["Vận động trồng quế"])
+    prepare(world, meeting_id, {code: REPORT})
+    world.apply(code, "propose", "chair")
+    world.apply(code, "return_dossier", "district1", reason="Biên bản thiếu chữ ký.")
+    second = world.hold_meeting([code], NOW + timedelta(days=1))
+    with pytest.raises(NotPossible) as refused:
+        prepare(world, meeting_id, {code: REPORT})
+    assert refused.value.guard == "roster"
+    with pytest.raises(GuardRefused, match="tờ trình và danh sách trích ngang"):
+        world.apply(code, "propose", "chair")
+    key = prepare(world, second, {code: REPORT})
+    world.apply(code, "propose", "chair")
+    assert world.model(code).submission_id == key
 
 
 @pytest.mark.parametrize("document", ["submission", "roster", "reports", "name"])
