@@ -39,30 +39,33 @@ def as_json(document: Any) -> None:
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
     """The result as a table: fitted to the window on a terminal, one unbroken line for each row where it is piped.
 
-    right: indexes of the columns that hold numbers.
+    right: indexes of the columns that hold numbers. Without any heading the first line is left out.
     """
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _table_for_eyes(headings, cells, right)
+        return
+    lines = [list(headings), *cells] if any(headings) else cells
+    widths = [max((len(line[index]) for line in lines), default=0) for index in range(len(headings))]
+    for line in lines:
+        shown = (
+            cell.rjust(width) if index in right else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        click.echo("  ".join(shown).rstrip())
+
+
+def _table_for_eyes(headings: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[int]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
-    shown = Table(box=None, pad_edge=False, header_style="bold" if terminal else "")
+    shown = Table(box=None, pad_edge=False, show_header=any(headings))
     for index, heading in enumerate(headings):
-        shown.add_column(
-            Text(heading), justify="right" if index in right else "left", no_wrap=not terminal, overflow="fold"
-        )
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        shown.add_column(Text(heading), justify="right" if index in right else "left", overflow="fold")
     for row in cells:
         shown.add_row(*(Text(cell) for cell in row))
-    # Bytes and columns differ in Vietnamese only when marks are written apart, and nothing here is: length is width enough.
-    width = (
-        sum(max(len(heading), *(len(row[i]) for row in cells), 1) * 2 + 4 for i, heading in enumerate(headings))
-        if cells
-        else 200
-    )
-    Console(file=sys.stdout, width=None if terminal else max(width, 80), highlight=False, no_color=not terminal).print(
-        shown
-    )
+    Console(file=sys.stdout, highlight=False).print(shown)
 
 
 @contextmanager
