@@ -52,7 +52,7 @@ def recipients(connection: Connection, rows: Sequence[int], now: datetime) -> di
     rows: ids, however many; those without a recipient map to nothing. One statement.
     """
     today = local_date(now)
-    chosen = any_of(connection, outbox.c.id, rows)
+    chosen = any_of(outbox.c.id, rows)
     # From each unit up to the root; starting at the few units concerned, not at the many assignments.
     above = (
         sa.select(unit.c.id.label("place_id"), unit.c.id, unit.c.parent_id)

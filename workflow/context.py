@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.access import Actor, Grant, people
 from workflow.calendar import local_date
-from workflow.database import any_of, locked
+from workflow.database import any_of, as_list, locked
 from workflow.lifecycle_terms import Definition, Transition
 from workflow.prepared import Prepared
 from workflow.schema import change_request, emulation_model, person, programme_year, unit
@@ -60,9 +60,13 @@ class Context:
         return self.connection.execute(sa.select(programme_year).where(programme_year.c.id == self.model.year_id)).one()
 
 
+# Moments that only pages show: each read costs more than the rest of the row.
+_ELSEWHERE = frozenset({"created_at", "changed_at", "started_at", "inspected_at", "recognised_at"})
+_namesake = emulation_model.alias("namesake")
+
 MODEL = (
     sa.select(
-        emulation_model,
+        *(column for column in emulation_model.c if column.name not in _ELSEWHERE),
         unit.c.path.label("unit_path"),
         unit.c.level.label("unit_level"),
         unit.c.name.label("unit_name"),
@@ -74,6 +78,14 @@ MODEL = (
             change_request.c.model_id == emulation_model.c.id, change_request.c.status == sa.literal_column("'open'")
         )
         .label("change_is_open"),
+        sa.exists()
+        .where(
+            _namesake.c.unit_id == emulation_model.c.unit_id,
+            _namesake.c.name_folded == emulation_model.c.name_folded,
+            _namesake.c.year_id == emulation_model.c.year_id,
+            _namesake.c.id != emulation_model.c.id,
+        )
+        .label("has_namesake"),
     )
     .select_from(emulation_model)
     .join(unit, unit.c.id == emulation_model.c.unit_id)
@@ -83,6 +95,14 @@ MODEL = (
 
 _BY_CODE = Prepared(MODEL.where(emulation_model.c.code == sa.bindparam("code")))
 _BY_CODE_LOCKED = Prepared(locked(MODEL.where(emulation_model.c.code == sa.bindparam("code")), emulation_model))
+
+
+_BY_CODES = Prepared(
+    locked(
+        MODEL.where(any_of(emulation_model.c.code, "codes")).order_by(emulation_model.c.id),
+        emulation_model,
+    )
+)
 
 
 def model_by_code(connection: Connection, code: str, *, lock: bool) -> sa.Row[Any] | None:
@@ -98,14 +118,8 @@ def model_by_id(connection: Connection, model_id: int, *, lock: bool) -> sa.Row[
 
 def models_by_codes(connection: Connection, codes: Sequence[str]) -> dict[str, sa.Row[Any]]:
     """Many models at once, locked in the order of their keys so that two bulk applications cannot deadlock."""
-    found: dict[str, sa.Row[Any]] = {}
-    for start in range(0, len(codes), 10_000):
-        chunk = list(codes[start : start + 10_000])
-        ids = connection.execute(sa.select(emulation_model.c.id).where(emulation_model.c.code.in_(chunk))).scalars()
-        statement = MODEL.where(any_of(connection, emulation_model.c.id, list(ids))).order_by(emulation_model.c.id)
-        for row in connection.execute(locked(statement, emulation_model)):
-            found[row.code] = row
-    return found
+    parameters = {"codes": as_list(codes)}
+    return {row.code: row for row in _BY_CODES.all(connection, parameters)}
 
 
 def registrant_name(model: sa.Row[Any]) -> str:

@@ -6,6 +6,7 @@ Errors of the database that a person can do something about become a `DatabaseUn
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import deque
 from collections.abc import Sequence
@@ -18,7 +19,10 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from workflow.refusals import DatabaseUnusable
 
@@ -103,6 +107,8 @@ class Database:
         pragmas = (
             f"PRAGMA busy_timeout={int(self.busy_seconds * 1000)}",
             "PRAGMA foreign_keys=ON",
+            # REPLACE removes a row without a DELETE trigger otherwise: a way round the append-only history.
+            "PRAGMA recursive_triggers=ON",
             f"PRAGMA synchronous={synchronous}",
             "PRAGMA temp_store=MEMORY",
             "PRAGMA cache_size=-65536",
@@ -218,12 +224,42 @@ def locked(statement: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:
     return statement.with_for_update(of=list(tables) if tables else None)
 
 
-def any_of(connection: Connection, column: sa.ColumnElement[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
-    """`column` is one of `ids`, however many: one parameter instead of thousands."""
-    if connection.dialect.name == "sqlite":
-        listed = sa.func.json_each(sa.literal("[" + ",".join(str(int(i)) for i in ids) + "]")).table_valued("value")
-        return column.in_(sa.select(listed.c.value))
-    return column == sa.any_(sa.cast(list(ids), sa.ARRAY(sa.BigInteger)))
+class any_of(sa.ColumnElement[bool]):
+    """`column` is one of the values in a JSON list: one parameter instead of thousands, one statement however many.
+
+    values: the list itself, or the name of a parameter that will carry `as_list(values)`.
+    """
+
+    type = sa.Boolean()
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 - the form SQLAlchemy asks of such a construct
+        ("column", InternalTraversal.dp_clauseelement),
+        ("values", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: sa.ColumnElement[Any], values: Sequence[Any] | str) -> None:
+        self.column = column
+        self.values: sa.ColumnElement[str] = (
+            sa.bindparam(values, type_=sa.Text) if isinstance(values, str) else sa.literal(as_list(values), sa.Text)
+        )
+
+
+def as_list(values: Sequence[Any]) -> str:
+    """The parameter of an `any_of` with a named parameter."""
+    return json.dumps(list(values))
+
+
+@compiles(any_of, "sqlite")
+def _any_of_on_sqlite(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = compiler.process(element.column, **options), compiler.process(element.values, **options)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled expressions
+
+
+@compiles(any_of, "postgresql")
+def _any_of_on_postgresql(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = compiler.process(element.column, **options), compiler.process(element.values, **options)
+    kind = compiler.dialect.type_compiler_instance.process(element.column.type)
+    return f"{column} IN (SELECT CAST(value AS {kind}) FROM jsonb_array_elements_text(CAST({values} AS jsonb)))"  # noqa: S608
 
 
 def _sentence(error: BaseException | None) -> str | None:

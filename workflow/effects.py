@@ -16,7 +16,7 @@ EFFECTS: Final[dict[str, Effect]] = {}
 
 
 def _effect(effect: Effect) -> Effect:
-    EFFECTS[effect.__name__] = effect  # type: ignore[attr-defined]
+    EFFECTS[effect.__name__] = effect
     return effect
 
 

@@ -106,6 +106,8 @@ _TWINS = Prepared(
 @_guard
 def name_and_field_fit(context: Context) -> str | None:
     model = context.model
+    if not model.has_namesake:
+        return None
     twins = _TWINS.all(
         context.connection,
         {
@@ -333,7 +335,7 @@ def quorum_met(context: Context) -> str | None:
 @_guard
 def votes_over_threshold(context: Context) -> str | None:
     result = review_result.latest(context.connection, context.model.id)
-    if result is not None and result.closed and not result.carried:
+    if result is not None and result.closed and result.quorum and not result.carried:
         return (
             f"Mô hình được {result.votes_for}/{result.members} phiếu, cần ít nhất {result.needed_votes}"
             " trên tổng số thành viên."

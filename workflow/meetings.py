@@ -125,7 +125,7 @@ def agenda_models(connection: Connection, meeting_id: int) -> list[int]:
 
 def lock_models(connection: Connection, ids: Collection[int]) -> dict[int, sa.Row[Any]]:
     """Rows of `context.MODEL` by key, locked until the commit."""
-    statement = MODEL.where(any_of(connection, emulation_model.c.id, sorted(ids))).order_by(emulation_model.c.id)
+    statement = MODEL.where(any_of(emulation_model.c.id, sorted(ids))).order_by(emulation_model.c.id)
     return {row.id: row for row in connection.execute(locked(statement, emulation_model))}
 
 

@@ -70,7 +70,7 @@ class Prepared:
 class _Plan:
     """Text and processors of a statement on one dialect."""
 
-    __slots__ = ("_constants", "_converted", "_make", "_names", "_processors", "text")
+    __slots__ = ("_bound", "_by_name", "_constants", "_make", "_processors", "text")
 
     def __init__(self, statement: sa.ClauseElement, dialect: Dialect, columns: Sequence[str] | None) -> None:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=list(columns) if columns else None))
@@ -78,18 +78,14 @@ class _Plan:
             raise TypeError("a statement with an expanding parameter cannot be prepared")
         self.text = str(compiled)
         converters: Mapping[str, Any] = compiled._bind_processors
-        # Positional drivers take the values in the order of the text, the others by name.
-        self._names: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positiontup is not None else None
         defaults = compiled.construct_params(_check=False)
         self._constants = {name: value for name, value in defaults.items() if value is not None}
-        self._converted = [
-            (
-                name,
-                _remembering(converters[name]) if isinstance(compiled.binds[name].type, Moment) else converters[name],
-            )
-            for name in defaults
-            if name in converters
+        # In the order of the text, which is that of the values for a driver that knows them by position.
+        self._bound = [
+            (name, _binder(compiled.binds[name], converters.get(name)))
+            for name in (compiled.positiontup if compiled.positiontup is not None else defaults)
         ]
+        self._by_name = compiled.positiontup is None
         returned = list(compiled._result_columns) if compiled._result_columns else []
         self._make = _record([column.keyname for column in returned])
         processors = [column.type._cached_result_processor(dialect, None) for column in returned]
@@ -97,12 +93,10 @@ class _Plan:
 
     def bound(self, parameters: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
         """The parameters as the driver wants them."""
-        values = {**self._constants, **parameters}
-        for name, convert in self._converted:
-            values[name] = convert(values[name])
-        if self._names is None:
-            return values
-        return tuple([values[name] for name in self._names])
+        values = {**self._constants, **parameters} if self._constants else parameters
+        if self._by_name:
+            return {name: values[name] if bind is None else bind(values[name]) for name, bind in self._bound}
+        return tuple([values[name] if bind is None else bind(values[name]) for name, bind in self._bound])
 
     def row(self, values: Sequence[Any]) -> Row[Any]:
         """A row that answers as those of `Connection.execute` do: by attribute, by index, by `_mapping`."""
@@ -117,6 +111,10 @@ def _record(keys: Sequence[str]) -> Callable[[Sequence[Any]], Row[Any]]:
     base = namedtuple("base", keys)  # type: ignore[misc]
     record = type("Record", (base,), {"__slots__": (), "_mapping": property(base._asdict)})
     return cast(Callable[[Sequence[Any]], Row[Any]], record._make)  # type: ignore[attr-defined]
+
+
+def _binder(parameter: sa.BindParameter[Any], convert: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    return _remembering(convert) if convert is not None and isinstance(parameter.type, Moment) else convert
 
 
 def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -11,9 +11,13 @@ from sqlalchemy.engine import Connection
 
 from workflow import lifecycle
 from workflow.lifecycle_terms import Definition
+from workflow.prepared import Prepared
 from workflow.programme_defaults import ProgrammeDefaults, name_key
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import criterion, field, lifecycle_definition, measure, programme_year, score_band
+
+_YEAR = Prepared(sa.select(programme_year).where(programme_year.c.year == sa.bindparam("number")))
+_FIELDS = Prepared(sa.select(field).where(field.c.year_id == sa.bindparam("year")).order_by(field.c.position))
 
 _definitions: dict[str, Definition] = {}
 
@@ -137,7 +141,7 @@ class FieldNames:
 
 def year(connection: Connection, number: int) -> sa.Row[Any]:
     """The programme year, or NotFound listing those that there are."""
-    row = connection.execute(sa.select(programme_year).where(programme_year.c.year == number)).first()
+    row = _YEAR.first(connection, {"number": number})
     if row is None:
         known = connection.execute(sa.select(programme_year.c.year).order_by(programme_year.c.year)).scalars().all()
         listed = ", ".join(map(str, known)) or "chưa có năm nào"
@@ -147,7 +151,7 @@ def year(connection: Connection, number: int) -> sa.Row[Any]:
 
 def fields(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
     """The fields of a year in the programme's order."""
-    return list(connection.execute(sa.select(field).where(field.c.year_id == year_id).order_by(field.c.position)))
+    return _FIELDS.all(connection, {"year": year_id})
 
 
 def field_names(connection: Connection, year_id: int) -> FieldNames:

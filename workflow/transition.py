@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -27,8 +27,7 @@ from workflow.refusals import Conflict, GuardRefused, NotAllowed, NotFound, NotP
 from workflow.schema import outbox
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """What one transition did. warnings: sentences for the person, e.g. that it counts as late."""
 
     code: str
@@ -39,8 +38,7 @@ class Applied:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The result for one item of a bulk application: exactly one of the two is set."""
 
     code: str

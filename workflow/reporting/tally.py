@@ -7,16 +7,18 @@ programme's order, also when it has no model: the district report of 2024 forgot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, programme
+from workflow import programme
 from workflow.calendar import end_of_day
+from workflow.prepared import Prepared
 from workflow.schema import emulation_model, history, unit
 
 KINDS = ("collective", "individual")
@@ -87,30 +89,21 @@ def tally(
     Vietnam. only: a further condition, `access.visible(actor)` when a person asks. Index: ix_emulation_model_tally.
     """
     programme_year = programme.year(connection, year)
-    where = [emulation_model.c.year_id == programme_year.id]
+    parameters: dict[str, Any] = {"year_id": programme_year.id}
     if unit_row is not None:
-        where.append(access.under(unit_row.path))
-    if only is not None:
-        where.append(only)
-    source = emulation_model.join(unit, unit.c.id == emulation_model.c.unit_id)
-    columns: tuple[Any, Any, Any]
-    if as_of is None:
-        columns = (emulation_model.c.field_id, emulation_model.c.kind, emulation_model.c.state)
-        where.append(_registered(emulation_model.c.state))
+        parameters |= {"path": unit_row.path, "path_end": unit_row.path[:-1] + "0"}
+    if as_of is not None:
+        parameters["moment"] = end_of_day(as_of)
+    counted: Sequence[sa.Row[Any]]
+    registrants: Sequence[int]
+    if only is None:
+        cells, people = _prepared(unit_row is not None, as_of is not None)
+        counted = cells.all(connection, parameters)
+        registrants = people.all(connection, parameters)[0]
     else:
-        source, columns, conditions = _as_of(source, as_of)
-        where.extend(conditions)
-    counted = connection.execute(
-        sa.select(*columns, sa.func.count()).select_from(source).where(*where).group_by(*columns)
-    ).all()
-    registrants = connection.execute(
-        sa.select(
-            sa.func.count(sa.distinct(sa.case((emulation_model.c.person_id.is_(None), emulation_model.c.unit_id)))),
-            sa.func.count(sa.distinct(emulation_model.c.person_id)),
-        )
-        .select_from(source)
-        .where(*where)
-    ).one()
+        cell_question, people_question = _questions(unit_row is not None, as_of is not None)
+        counted = list(connection.execute(cell_question.where(only), parameters))
+        registrants = connection.execute(people_question.where(only), parameters).all()[0]
     by_cell: Counter[tuple[int, str]] = Counter()
     states: Counter[str] = Counter()
     for cell in counted:
@@ -136,28 +129,42 @@ def tally(
     )
 
 
-def _registered(state: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        emulation_model.c.submitted_at.is_not(None),
-        sa.or_(state != "withdrawn", emulation_model.c.accepted_at.is_not(None)),
+def _questions(within_unit: bool, dated: bool) -> tuple[sa.Select[Any], sa.Select[int, int]]:
+    """The two questions of a tally: models by field, kind and state; registrants, collective and individual."""
+    model = emulation_model.c
+    where = [model.year_id == sa.bindparam("year_id"), model.submitted_at.is_not(None)]
+    if within_unit:
+        where += [unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end")]
+    source = emulation_model.join(unit, unit.c.id == model.unit_id)
+    columns: tuple[sa.ColumnElement[Any], ...] = (model.field_id, model.kind, model.state)
+    if dated:
+        # Put to the history: each model's last entry before the end of the day.
+        moment = sa.bindparam("moment", type_=history.c.at.type)
+        last = (
+            sa.select(sa.func.max(history.c.seq))
+            .where(history.c.subject == "model", history.c.subject_id == model.id, history.c.at < moment)
+            .correlate(emulation_model)
+            .scalar_subquery()
+        )
+        entry = sa.and_(history.c.subject == "model", history.c.subject_id == model.id, history.c.seq == last)
+        source = source.join(history, entry)
+        columns = (history.c.field_id, history.c.kind, history.c.to_state)
+        where += [model.submitted_at < moment, sa.or_(history.c.to_state != "withdrawn", model.accepted_at < moment)]
+    else:
+        where.append(sa.or_(model.state != "withdrawn", model.accepted_at.is_not(None)))
+    collective = sa.case((model.person_id.is_(None), model.unit_id))
+    models: sa.Select[Any] = sa.select(*columns, sa.func.count().label("models"))
+    registrants = sa.select(
+        sa.func.count(sa.distinct(collective)).label("collective"),
+        sa.func.count(sa.distinct(model.person_id)).label("individual"),
+    )
+    return (
+        models.select_from(source).where(*where).group_by(*columns),
+        registrants.select_from(source).where(*where),
     )
 
 
-def _as_of(source: sa.Join, day: date) -> tuple[sa.Join, tuple[Any, Any, Any], list[sa.ColumnElement[bool]]]:
-    """The same question put to the history: each model's last entry before the end of the day."""
-    moment = end_of_day(day)
-    last = (
-        sa.select(sa.func.max(history.c.seq))
-        .where(history.c.subject == "model", history.c.subject_id == emulation_model.c.id, history.c.at < moment)
-        .correlate(emulation_model)
-        .scalar_subquery()
-    )
-    joined = source.join(
-        history,
-        sa.and_(history.c.subject == "model", history.c.subject_id == emulation_model.c.id, history.c.seq == last),
-    )
-    conditions = [
-        emulation_model.c.submitted_at < moment,
-        sa.or_(history.c.to_state != "withdrawn", emulation_model.c.accepted_at < moment),
-    ]
-    return joined, (history.c.field_id, history.c.kind, history.c.to_state), conditions
+@cache
+def _prepared(within_unit: bool, dated: bool) -> tuple[Prepared, Prepared]:
+    cells, people = _questions(within_unit, dated)
+    return Prepared(cells), Prepared(people)
