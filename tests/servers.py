@@ -54,11 +54,12 @@ class PostgresServer:
         return f"postgresql://{self.owner}@127.0.0.1:{self.port}/{database}"
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """A fresh empty database for one test, dropped afterwards; yields its name."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """A fresh database for one test, dropped afterwards; yields its name. Empty, or a copy of one nobody is connected to."""
         name = f"test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            connection.execute(copied)
         try:
             yield name
         finally:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from tests import matrix
 from tests import world as small_world
 from tests.matrix import Stock
 from tests.servers import PostgresServer
-from tests.workflow.conftest import sqlite_world, world, world_file
+from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
 from workflow.database import Database
 
-__all__ = ["sqlite_world", "world", "world_file"]
+__all__ = ["postgres_world", "sqlite_world", "world", "world_file", "world_template"]
 
 
 @pytest.fixture(scope="session")
@@ -58,15 +55,10 @@ def stocked_template(postgres: PostgresServer) -> Iterator[tuple[str, Stock]]:
 def stocked_postgres(postgres: PostgresServer, stocked_template: tuple[str, Stock]) -> Iterator[tuple[Database, Stock]]:
     """A copy of it."""
     template, stock = stocked_template
-    name = f"copy_{uuid.uuid4().hex[:12]}"
-    names = {"copy": sql.Identifier(name), "template": sql.Identifier(template)}
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {template}").format(**names))
-    database = Database(postgres.url(name), busy_seconds=10)
-    yield database, stock
-    database.close()
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {copy} WITH (FORCE)").format(**names))
+    with postgres.database(template) as name:
+        database = Database(postgres.url(name), busy_seconds=10)
+        yield database, stock
+        database.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import world as small_world
+from tests.servers import PostgresServer
 from tests.world import World
 from workflow.database import Database
 
@@ -39,12 +40,27 @@ def sqlite_world(world_file: Path, tmp_path: Path) -> Iterator[World]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def world_template(postgres: PostgresServer) -> Iterator[str]:
+    """Name of a PostgreSQL database with the world in it, to be copied for the same reason."""
+    with postgres.database() as name:
+        database = Database(postgres.url(name))
+        small_world.build(database)
+        database.close()
+        yield name
+
+
+@pytest.fixture
+def postgres_world(postgres: PostgresServer, world_template: str) -> Iterator[World]:
+    """The world on PostgreSQL."""
+    with postgres.database(world_template) as name:
+        database = Database(postgres.url(name), busy_seconds=5)
+        yield small_world.found(database)
+        database.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def world(request: pytest.FixtureRequest) -> World:
     """The world on either database; PostgreSQL is skipped where there is none."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_world")
-        return
-    database = Database(request.getfixturevalue("postgres_database"), busy_seconds=5)
-    yield small_world.build(database)
-    database.close()
+    found: World = request.getfixturevalue("sqlite_world" if request.param == "sqlite" else "postgres_world")
+    return found
