@@ -164,6 +164,7 @@ def test_strict_refuses_a_row_whose_form_has_gaps(sqlite_world: World) -> None:
         ("Đơn vị", ("A b", "KT", "Tập thể", "Thôn Xa", ""), "Thôn Xa", "Không có đơn vị «Thôn Xa» trong phạm vi"),
         ("Đơn vị", ("A b", "KT", "Tập thể", "BS-X1", ""), "BS-X1", "Không có đơn vị «BS-X1» trong phạm vi"),
         ("Đơn vị", ("A b", "KT", "Tập thể", "", ""), "", "Hãy ghi đơn vị đăng ký."),
+        ("Đơn vị", ("A b", "KT", "Tập thể", "Thôn Bản Lầu", ""), "Thôn Bản Lầu", "Không có đơn vị «Thôn Bản Lầu»"),
         ("Người đăng ký", ("A b", "KT", "Cá nhân", "KL-X1-T1", ""), "", "Hãy nhập họ và tên người đăng ký."),
         ("Tên mô hình", ("", "KT", "Tập thể", "KL-X1-T1", ""), "", "Hãy nhập tên mô hình"),
         ("Tên mô hình", (20240105, "KT", "Tập thể", "KL-X1-T1", ""), "20240105", "Hãy nhập tên mô hình, bằng chữ."),
@@ -208,12 +209,12 @@ def test_every_fault_of_a_row_is_said_at_once(sqlite_world: World) -> None:
 
 
 def test_unit_is_found_by_code_name_bare_name_and_drop_down(world: World) -> None:
-    written = ("kl-x1-t2", "thôn pác cọ", "Pác Cọ", "Thôn Pác Cọ [KL-X1-T2]")
+    written = ("kl-x1-t2", "thôn pác cọ", "Pác Cọ", "UBND Thôn Pác Cọ", "Thôn Pác Cọ [KL-X1-T2]")
     report = bring(
         world,
-        [(f"Mô hình {word}", "KT", "Tập thể", unit_text, "") for word, unit_text in zip("abcd", written, strict=True)],
+        [(f"Mô hình {word}", "KT", "Tập thể", unit_text, "") for word, unit_text in zip("abcde", written, strict=True)],
     )
-    assert report.created == 4
+    assert report.created == 5
     assert {world.model(code).unit_id for code in report.codes} == {world.units["KL-X1-T2"]}
 
 

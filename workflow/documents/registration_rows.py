@@ -33,8 +33,10 @@ _ORIGINS: Final[Mapping[str, str]] = {
     },
     **{name_key(word): "replicated" for word in ("Nhân rộng", "Được nhân rộng", "Nhân rộng mô hình", "replicated")},
 }
-# What official lists may leave out before a name ("Châu Lam" for "Xã Châu Lam"): tried only when the full name is not found.
-_LEADING = re.compile(r"^(?:uy ban nhan dan |ubnd )?(?:xa|phuong|thi tran|thon|ban|khoi|to dan pho|huyen|tinh) ")
+# What lists leave out before a name: "Châu Lam" for "Xã Châu Lam". Never exchanged: "Thôn Châu Lam" is not the commune.
+_LEADING = re.compile(r"^(?:xa|phuong|thi tran|thon|ban|khoi|to dan pho|huyen|tinh) ")
+# What they add: "UBND xã Châu Lam".
+_ADDED = re.compile(r"^(?:ubnd|uy ban nhan dan) ")
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _CODE_AT_END = re.compile(r"\[([A-Za-z0-9][A-Za-z0-9._-]{0,39})\]\s*$")
 _BETWEEN_TARGETS = re.compile(r"[;\n]")
@@ -85,7 +87,7 @@ class UnitNames:
             return found
         key = name_key(written)
         for names in (self._by_name, self._by_bare_name):
-            matches = names.get(key) or names.get(_LEADING.sub("", key), [])
+            matches = names.get(key) or names.get(_ADDED.sub("", key), [])
             # A unit that was merged away yields to the one that bears its name today.
             living = [row for row in matches if row.valid_to is None or row.valid_to >= self._today]
             meant = living or matches
