@@ -51,9 +51,7 @@ def actor() -> Actor:
 
 def give_token(response: Response, token: str) -> None:
     """Put a fresh session's token into the browser: until it closes, out of reach of scripts and of other sites' forms."""
-    response.set_cookie(
-        COOKIE, token, httponly=True, samesite="Lax", secure=settings().cookie_secure, path="/"
-    )
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings().cookie_secure, path="/")
 
 
 def take_token(response: Response) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, Form, FormField, StringField, TextAreaField
 
+from workflow.dates import parse_date_vi
 from workflow.refusals import InvalidInput, Refusal
 
 # WTForms has no Vietnamese catalogue; these are the messages our forms can meet.
@@ -65,7 +67,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
         if not problems:
             self.general.extend(reason.message for reason in refusal.reasons)
 
-    def summary(self) -> Sequence[tuple[str, str]]:
+    def error_summary(self) -> Sequence[tuple[str, str]]:
         """Everything that is wrong, in the form's order: (id of the field or '', sentence)."""
         found = [("", sentence) for sentence in self.general]
         for field in self:
@@ -83,6 +85,17 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 def said(field: Field) -> str:
     """What was typed into a field; nothing for one that was not sent."""
     return str(field.data) if field.data is not None else ""
+
+
+def day_of(field: Field) -> date | None:
+    """The day typed into a field, None when it was left empty. Raises InvalidInput under the field's name."""
+    written = said(field)
+    if not written.strip():
+        return None
+    try:
+        return parse_date_vi(written)
+    except Refusal as refusal:
+        raise InvalidInput({field.name: refusal.message}) from None
 
 
 def _places(field: Field) -> Iterator[Field]:

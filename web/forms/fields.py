@@ -34,12 +34,12 @@ class QuantityRow(Form):
     note = StringField(_l("Ghi chú"), render_kw={"maxlength": 400})
 
 
-def quantity_rows(label: str, description: str = "") -> FieldList:
+def quantity_rows(label: str, description: str = "") -> FieldList[Any]:
     """Rows of quantities; `prepare_rows` gives them their measures."""
     return FieldList(FormField(QuantityRow), label=label, description=description)
 
 
-def prepare_rows(rows: FieldList, measures: Sequence[Any], *, add: bool = False, empty: int = EMPTY_ROWS) -> None:
+def prepare_rows(rows: FieldList[Any], measures: Sequence[Any], *, add: bool = False, empty: int = EMPTY_ROWS) -> None:
     """Fill the choice of measures; keep some empty rows, or add one when asked."""
     while len(rows) < empty or (add and len(rows) < MOST_ROWS):
         rows.append_entry()
@@ -52,11 +52,9 @@ def prepare_rows(rows: FieldList, measures: Sequence[Any], *, add: bool = False,
         row.form.measure.choices = choices if written in known else [*choices, (written, written[:80])]
 
 
-def quantity_inputs(rows: FieldList) -> list[QuantityInput]:
+def quantity_inputs(rows: FieldList[Any]) -> list[QuantityInput]:
     """The rows as typed, empty ones included so that row numbers stay."""
-    return [
-        QuantityInput(said(row.form.measure), said(row.form.value), said(row.form.note)) for row in rows
-    ]
+    return [QuantityInput(said(row.form.measure), said(row.form.value), said(row.form.note)) for row in rows]
 
 
 def typed_again(kept: Sequence[ModelQuantity]) -> list[dict[str, str]]:

@@ -36,7 +36,9 @@ class RegistrationForm(PageForm):
         _l("Người đăng ký"), _l("Chỉ điền với mô hình cá nhân."), render_kw={"autocomplete": "off", "maxlength": 300}
     )
     person_distinguisher = line(
-        _l("Phân biệt người trùng tên"), _l("Ví dụ: thôn Nà Hin, tổ 2. Không ghi số giấy tờ."), render_kw={"maxlength": 100}
+        _l("Phân biệt người trùng tên"),
+        _l("Ví dụ: thôn Nà Hin, tổ 2. Không ghi số giấy tờ."),
+        render_kw={"maxlength": 100},
     )
     field = SelectField(_l("Lĩnh vực"), choices=[], validate_choice=False)
     name = prose(_GUIDANCE["name"].label, _GUIDANCE["name"].guidance, rows=2)
@@ -53,7 +55,9 @@ class RegistrationForm(PageForm):
     )
     representative = line(_l("Người đại diện"), render_kw={"maxlength": 200})
     representative_position = line(_l("Chức vụ"), render_kw={"maxlength": 200})
-    phone = line(_l("Điện thoại"), render_kw={"inputmode": "tel", "autocomplete": "off", "maxlength": 60, "class": "short"})
+    phone = line(
+        _l("Điện thoại"), render_kw={"inputmode": "tel", "autocomplete": "off", "maxlength": 60, "class": "short"}
+    )
     origin = RadioField(
         _l("Mô hình này"),
         choices=[
@@ -65,7 +69,9 @@ class RegistrationForm(PageForm):
         validate_choice=False,
     )
     origin_model = line(
-        _l("Mã mô hình gốc"), _l("Chỉ điền khi tiếp tục hoặc nhân rộng. Ví dụ: DVK-2023-00017."), render_kw={"class": "short"}
+        _l("Mã mô hình gốc"),
+        _l("Chỉ điền khi tiếp tục hoặc nhân rộng. Ví dụ: DVK-2023-00017."),
+        render_kw={"class": "short"},
     )
     version = HiddenField()
 

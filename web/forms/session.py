@@ -22,9 +22,7 @@ class SignInForm(PageForm):
 class PasswordForm(PageForm):
     """The present password, and the new one twice."""
 
-    current = PasswordField(
-        _l("Mật khẩu hiện tại"), render_kw={"autocomplete": "current-password", "maxlength": 500}
-    )
+    current = PasswordField(_l("Mật khẩu hiện tại"), render_kw={"autocomplete": "current-password", "maxlength": 500})
     new = PasswordField(
         _l("Mật khẩu mới"),
         description=_l("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),

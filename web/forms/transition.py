@@ -41,7 +41,9 @@ class TransitionForm(PageForm):
         return {fact.name: _stated(self[fact.name]) for fact in self.asked}
 
 
-def transition_form(facts: Sequence[Fact], offers: Offers, *, version: int | None, add_row: bool = False) -> TransitionForm:
+def transition_form(
+    facts: Sequence[Fact], offers: Offers, *, version: int | None, add_row: bool = False
+) -> TransitionForm:
     """A form for these facts. version: what the person sees now, when it is about a single model."""
     made = type(
         "FactsForm",

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.schema import account, decision, emulation_model, field, history, programme_year, submission, unit
+from workflow.text import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Event:
     changed: tuple[tuple[str, str, str], ...]
 
 
-def particulars(connection: Connection, model_id: int) -> sa.Row[Any]:
+def particulars(connection: Connection, model_id: int) -> Any:
     """Year, field and the records a model points to, by what people call them."""
     origin = emulation_model.alias("origin")
     merged = emulation_model.alias("merged")
@@ -106,9 +107,18 @@ def passed(told: Sequence[Event]) -> list[str]:
 
 
 def _changed(payload: str) -> tuple[tuple[str, str, str], ...]:
-    """Before and after of a governed change of name or field."""
+    """Before and after of what an entry changed, for what people read as one line: names, fields, kinds, people."""
     content = json.loads(payload)
-    before, after = content.get("before"), content.get("after")
-    if isinstance(before, str) and isinstance(after, str) and before != after:
-        return ((str(content.get("subject", "")), before, after),)
-    return ()
+    pairs = [(content.get("subject"), content.get("before"), content.get("after"))]
+    changed = content.get("changed")
+    if isinstance(changed, dict):
+        pairs += [(name, *pair) for name, pair in changed.items() if isinstance(pair, list) and len(pair) == 2]
+    return tuple(
+        (str(name), _line(before), _line(after))
+        for name, before, after in pairs
+        if isinstance(name, str) and before != after
+    )
+
+
+def _line(value: object) -> str:
+    return shorten(value, 160) if isinstance(value, str) else ""

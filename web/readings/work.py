@@ -147,9 +147,7 @@ def my_meetings(connection: Connection, actor: Actor) -> list[sa.Row[Any]]:
         connection.execute(
             sa.select(review_meeting.c.id, review_meeting.c.title, review_meeting.c.held_on, review_meeting.c.status)
             .join(meeting_member, meeting_member.c.meeting_id == review_meeting.c.id)
-            .where(
-                meeting_member.c.account_id == actor.account_id, review_meeting.c.status.in_(("prepared", "open"))
-            )
+            .where(meeting_member.c.account_id == actor.account_id, review_meeting.c.status.in_(("prepared", "open")))
             .order_by(review_meeting.c.held_on)
             .limit(MOST_SHOWN)
         )

@@ -91,12 +91,16 @@ def _titles() -> dict[int, str]:
 def _sentences() -> dict[int, str]:
     return {
         403: _("Trang này dành cho người có vai trò khác. Nếu đây là việc của bạn, hãy nhờ quản trị phân công."),
-        404: _("Trang không có, hoặc nằm ngoài phạm vi của bạn. Hãy kiểm tra địa chỉ hoặc tìm trong danh sách mô hình."),
+        404: _(
+            "Trang không có, hoặc nằm ngoài phạm vi của bạn. Hãy kiểm tra địa chỉ hoặc tìm trong danh sách mô hình."
+        ),
         405: _("Trang này không mở được bằng cách ấy. Hãy quay lại trang trước và dùng nút trên trang."),
-        413: _("Tệp gửi lên vượt quá dung lượng cho phép. Hãy giảm dung lượng, hoặc chia thành nhiều tệp, rồi gửi lại."),
+        413: _(
+            "Tệp gửi lên vượt quá dung lượng cho phép. Hãy giảm dung lượng, hoặc chia thành nhiều tệp, rồi gửi lại."
+        ),
         429: _("Có quá nhiều lần đăng nhập sai. Hãy đợi ít phút rồi thử lại, hoặc nhờ quản trị đặt lại mật khẩu."),
     }
 
 
 def _general() -> str:
-    return _("Yêu cầu này không đúng dạng. Hãy quay lại trang trước rồi thử lại.")
+    return str(_("Yêu cầu này không đúng dạng. Hãy quay lại trang trước rồi thử lại."))

@@ -1,0 +1,125 @@
+"""One account: the roles it holds, locking it, giving it a new initial password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy.engine import Connection
+from werkzeug.wrappers import Response
+
+from web import clock
+from web.access_rules import ADMINISTRATORS, access_rule
+from web.answers import page_again, say, say_refused
+from web.forms.administration import AssignmentForm
+from web.forms.base import day_of, said
+from web.presentation import ROLES
+from web.readings.places import units_of
+from web.transactions import reading, writing
+from web.visitor import actor
+from workflow import accounts, assignments, lifecycle_store
+from workflow.accounts import AccountView
+from workflow.calendar import local_date
+from workflow.refusals import NotFound, Refusal
+
+pages = Blueprint("assignments", __name__, url_prefix="/quan-tri/tai-khoan/<user_name>")
+
+
+@pages.route("", methods=["GET", "POST"])
+@access_rule(roles=ADMINISTRATORS)
+def shown(user_name: str) -> Response | tuple[str, int]:
+    """The page of an account; sent, it gives the account a role."""
+    account = _account(user_name)
+    form, refusal = AssignmentForm(), None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                assignments.assign(
+                    connection,
+                    actor().account_id,
+                    account.user_name,
+                    said(form.role),
+                    said(form.unit),
+                    clock.now(),
+                    valid_from=day_of(form.valid_from),
+                    valid_to=day_of(form.valid_to),
+                    deputy_for=said(form.deputy_for).strip() or None,
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã giao vai trò."))
+            return redirect(url_for("assignments.shown", user_name=account.user_name))
+    today = local_date(clock.now())
+    form.role.choices = [(role, str(ROLES.get(role, role))) for role in lifecycle_store.roles(reading())]
+    form.unit.choices = [
+        (one.code, f"{one.name} ({one.code})") for one in units_of(reading(), actor(), ADMINISTRATORS, today)
+    ]
+    return page_again("administration/account.html", form, refusal, account=_account(user_name), day_now=today)
+
+
+@pages.post("/vai-tro/<int:assignment_id>/ket-thuc")
+@access_rule(roles=ADMINISTRATORS)
+def end(user_name: str, assignment_id: int) -> Response:
+    if assignment_id not in {one.id for one in _account(user_name).assignments}:
+        raise NotFound(_("Tài khoản này không có vai trò ấy."), guard="assignment")
+    return _done(
+        user_name,
+        lambda connection: assignments.end_assignment(connection, actor().account_id, assignment_id, clock.now()),
+        _("Đã kết thúc vai trò."),
+    )
+
+
+@pages.post("/khoa")
+@access_rule(roles=ADMINISTRATORS)
+def lock(user_name: str) -> Response:
+    return _done(
+        user_name,
+        lambda connection: accounts.lock(connection, actor().account_id, user_name, clock.now()),
+        _("Đã khoá tài khoản."),
+    )
+
+
+@pages.post("/mo-khoa")
+@access_rule(roles=ADMINISTRATORS)
+def unlock(user_name: str) -> Response:
+    return _done(
+        user_name,
+        lambda connection: accounts.unlock(connection, actor().account_id, user_name, clock.now()),
+        _("Đã mở khoá tài khoản."),
+    )
+
+
+@pages.post("/mat-khau")
+@access_rule(roles=ADMINISTRATORS)
+def reset(user_name: str) -> Response | str:
+    account = _account(user_name)
+    try:
+        with writing() as connection:
+            initial = accounts.reset_password(connection, actor().account_id, account.user_name, clock.now())
+    except Refusal as refused:
+        say_refused(refused)
+        return redirect(url_for("assignments.shown", user_name=account.user_name))
+    # Shown once, on this very page: a password has no business in a redirect or a cookie.
+    return render_template("administration/password.html", account=account, initial=initial)
+
+
+def _done(user_name: str, act: Callable[[Connection], object], sentence: str) -> Response:
+    account = _account(user_name)
+    try:
+        with writing() as connection:
+            act(connection)
+    except Refusal as refused:
+        say_refused(refused)
+    else:
+        say(sentence)
+    return redirect(url_for("assignments.shown", user_name=account.user_name))
+
+
+def _account(user_name: str) -> AccountView:
+    """An account that this administrator looks after."""
+    for one in accounts.listing(reading(), actor()):
+        if one.user_name == user_name.lower():
+            return one
+    raise NotFound(_("Không có tài khoản «%(name)s» trong phạm vi của bạn.", name=user_name[:60]), guard="account")

@@ -1,0 +1,55 @@
+"""The picture of the lifecycle: with the number of models in each state, or with one model's own way."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+
+from web.access_rules import access_rule
+from web.readings import model as readings
+from web.readings.states import count_states
+from web.readings.years import chosen_year, every_year
+from web.transactions import reading
+from web.visitor import actor
+from workflow import changes, programme
+from workflow.lifecycle_drawing import svg
+
+pages = Blueprint("lifecycle", __name__)
+
+
+@pages.get("/quy-trinh")
+@access_rule(signed_in=True)
+def shown() -> str:
+    year = chosen_year(reading(), request.args.get("nam"))
+    definition = programme.definition(reading(), year.definition_hash)
+    counts = count_states(reading(), actor(), year.id, definition.hash)
+    return render_template(
+        "lifecycle/show.html",
+        year=year,
+        years=every_year(reading()),
+        definition=definition,
+        counts=counts,
+        model=None,
+        # Made by us from a checked definition, every text in it escaped.
+        picture=Markup(svg(definition, counts)),  # noqa: S704
+    )
+
+
+@pages.get("/mo-hinh/<code>/quy-trinh")
+@access_rule(signed_in=True)
+def of_model(code: str) -> str:
+    model = changes.seen(reading(), actor(), code)
+    definition = programme.definition(reading(), model.definition_hash)
+    way: list[str] = []
+    for state in readings.passed(readings.events(reading(), model.id)):
+        if not way or way[-1] != state:
+            way.append(state)
+    return render_template(
+        "lifecycle/show.html",
+        year=None,
+        years=[],
+        definition=definition,
+        counts=None,
+        model=model,
+        picture=Markup(svg(definition, None, way)),  # noqa: S704
+    )

@@ -1,0 +1,159 @@
+"""The list of models, one model's page, and one step taken for many models at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from web import clock
+from web.access_rules import access_rule
+from web.answers import page_again, say
+from web.forms.models import read_query
+from web.forms.transition import transition_form
+from web.presentation import stops
+from web.readings import model as readings
+from web.readings.offers import offers_for
+from web.readings.places import units_of
+from web.readings.years import chosen_year, every_year
+from web.transactions import reading, writing
+from web.visitor import actor
+from workflow import (
+    attachments,
+    change_requests,
+    changes,
+    comments,
+    implementation,
+    inspection,
+    listing,
+    programme,
+    registration,
+    review_result,
+    transition,
+)
+from workflow.calendar import local_date
+from workflow.lifecycle import Definition
+from workflow.refusals import NotFound, Refusal
+from workflow.registrant import before_review, editable
+
+pages = Blueprint("models", __name__)
+
+PAGE_SIZE = 50
+MOST_AT_ONCE = 500
+
+
+@pages.get("/mo-hinh")
+@access_rule(signed_in=True)
+def listed() -> str:
+    connection, who = reading(), actor()
+    year = chosen_year(connection, request.args.get("nam"))
+    definition = programme.definition(connection, year.definition_hash)
+    fields = programme.fields(connection, year.id)
+    query = read_query(connection, request.args, year, definition, fields)
+    page = (
+        listing.Page((), None, None)
+        if query.unknown_unit
+        else listing.page(connection, who, query.filters, request.args.get("sau", ""), PAGE_SIZE)
+    )
+    return render_template(
+        "models/list.html",
+        year=year,
+        years=every_year(connection),
+        definition=definition,
+        fields=fields,
+        units=units_of(connection, who, None, local_date(clock.now())),
+        query=query,
+        page=page,
+        steps=_steps_for(definition, page.rows),
+    )
+
+
+@pages.get("/mo-hinh/<code>")
+@access_rule(signed_in=True)
+def shown(code: str) -> str:
+    connection, who = reading(), actor()
+    model = changes.seen(connection, who, code)
+    definition = programme.definition(connection, model.definition_hash)
+    told = readings.events(connection, model.id)
+    inspections = inspection.of_model(connection, model.id)
+    return render_template(
+        "models/show.html",
+        model=model,
+        definition=definition,
+        state=definition.states[model.state],
+        stops=stops(definition, model.state, readings.passed(told)),
+        facts=readings.particulars(connection, model.id),
+        possible=transition.possible(connection, model, who, clock.now()),
+        form=registration.form(connection, model.id),
+        to_mend=registration.items_to_mend(connection, model.id),
+        targets=registration.quantities(connection, model.id, "target"),
+        plan=implementation.plan_of(connection, model.id),
+        results=implementation.results_of(connection, model.id),
+        result_rows=registration.quantities(connection, model.id, "result"),
+        inspections=inspections,
+        awaits_inspection=any(t.record == "inspection" for t in definition.outgoing(model.state)),
+        review=review_result.latest(connection, model.id),
+        files=attachments.listing(connection, model.id),
+        comments=comments.of_model(connection, who, model),
+        changes=change_requests.changes_of(connection, model.id),
+        events=list(reversed(told)),
+        editable=editable(definition, model.state),
+        before_review=before_review(definition, model.state),
+    )
+
+
+@pages.route("/mo-hinh/hang-loat", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def many() -> Response | str | tuple[str, int]:
+    """First the facts of the step, asked once; then a result for each model. `confirm` marks the second round."""
+    if request.method == "GET":
+        return redirect(url_for("models.listed"))
+    codes = list(dict.fromkeys(code[:40] for code in request.form.getlist("code")))[:MOST_AT_ONCE]
+    trigger = request.form.get("trigger", "")
+    back = url_for("models.listed", nam=request.form.get("nam") or None)
+    if not codes or not trigger:
+        say(_("Hãy chọn ít nhất một mô hình và một bước."))
+        return redirect(back)
+    connection, who = reading(), actor()
+    first = next((row for code in codes if (row := _seen(code)) is not None), None)
+    if first is None:
+        raise NotFound(_("Không có mô hình nào trong số đã chọn thuộc phạm vi của bạn."), guard="model")
+    definition = programme.definition(connection, first.definition_hash)
+    step = next((t for t in definition.transitions if t.trigger == trigger), None)
+    if step is None:
+        raise NotFound(_("Không có bước này trong quy trình."), guard="trigger")
+    offers = offers_for(connection, who, first, step, whole_year=True)
+    form = transition_form(step.facts, offers, version=None, add_row="add_row" in request.form)
+    outcomes = None
+    refusal: Refusal | None = None
+    if "confirm" in request.form and "add_row" not in request.form:
+        try:
+            with writing() as connection:
+                outcomes = transition.apply_many(
+                    connection, codes, trigger, who.account_id, clock.now(), stated=form.stated()
+                )
+        except Refusal as refused:
+            refusal = refused
+        if outcomes is not None:
+            return render_template("models/many_done.html", step=step, outcomes=outcomes, back=back)
+    return page_again(
+        "models/many.html", form, refusal, step=step, codes=codes, back=back, year=request.form.get("nam")
+    )
+
+
+def _seen(code: str) -> sa.Row[Any] | None:
+    try:
+        return changes.seen(reading(), actor(), code)
+    except NotFound:
+        return None
+
+
+def _steps_for(definition: Definition, rows: Sequence[sa.Row[Any]]) -> list[tuple[str, str]]:
+    """Steps that models of the page may take, for the choice of one step for many: trigger and label, no dangerous ones."""
+    states = {row.state for row in rows}
+    steps = [step for state in definition.states if state in states for step in definition.outgoing(state)]
+    return list({step.trigger: step.label for step in steps if not step.danger and actor().holds(step.roles)}.items())

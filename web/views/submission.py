@@ -1,0 +1,132 @@
+"""Submissions to the higher body: the list, preparing one from a closed meeting, and its page with the counts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from web import clock
+from web.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
+from web.answers import page_again, say
+from web.forms.base import said
+from web.forms.submission import NumberForm, ReportForm, submission_form
+from web.readings.years import chosen_year, every_year
+from web.transactions import reading, writing
+from web.visitor import actor
+from workflow import programme, review, submission
+from workflow.calendar import local_date
+from workflow.recognition_view import submission_view, submissions
+from workflow.refusals import InvalidInput, NotFound, Refusal
+
+pages = Blueprint("submission", __name__)
+
+READERS = REVIEWERS | RECOGNISERS | STAFF | frozenset({"leader"})
+
+
+@pages.get("/to-trinh")
+@access_rule(roles=READERS)
+def listed() -> str:
+    year = chosen_year(reading(), request.args.get("nam"))
+    return render_template(
+        "submission/list.html",
+        year=year,
+        years=every_year(reading()),
+        submissions=submissions(reading(), actor(), year.year),
+    )
+
+
+@pages.route("/phien-binh-xet/<int:meeting_id>/to-trinh", methods=["GET", "POST"])
+@access_rule(roles=REVIEWERS)
+def prepare(meeting_id: int) -> Response | tuple[str, int]:
+    who, refusal = actor(), None
+    meeting = review.meeting(reading(), who, meeting_id, local_date(clock.now()))
+    carried = [item for item in meeting.agenda if item.result.carried]
+    form = submission_form(carried)(data={"declared_models": str(len(carried))})
+    if form.is_submitted():
+        try:
+            declared = said(form.declared_models).strip()
+            if declared and not declared.isdecimal():
+                raise InvalidInput({"declared_models": _("Hãy ghi một số nguyên, ví dụ 7.")})
+            with writing() as connection:
+                submission_id = submission.prepare_submission(
+                    connection,
+                    who.account_id,
+                    meeting_id,
+                    clock.now(),
+                    reports=form.reports(),
+                    results=form.results(),
+                    number=said(form.number),
+                    dated=said(form.dated) or None,
+                    signer=said(form.signer),
+                    declared_models=int(declared) if declared else None,
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lập tờ trình và danh sách trích ngang."))
+            return redirect(url_for("submission.shown", submission_id=submission_id))
+    return page_again("submission/prepare.html", form, refusal, meeting=meeting, carried=carried)
+
+
+@pages.route("/to-trinh/<int:submission_id>", methods=["GET", "POST"])
+@access_rule(roles=READERS)
+def shown(submission_id: int) -> Response | tuple[str, int]:
+    """The page of a submission; sent, it enters number, date and signer."""
+    who, refusal = actor(), None
+    seen = submission_view(reading(), who, submission_id)
+    form = NumberForm()
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                submission.number_submission(
+                    connection,
+                    who.account_id,
+                    submission_id,
+                    said(form.number),
+                    said(form.dated),
+                    said(form.signer),
+                    clock.now(),
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã ghi số tờ trình."))
+            return redirect(url_for("submission.shown", submission_id=submission_id))
+    definition = programme.definition(reading(), programme.year(reading(), seen.year).definition_hash)
+    states = {line.state for line in seen.roster if line.state in definition.states}
+    return page_again(
+        "submission/show.html",
+        form,
+        refusal,
+        submission=seen,
+        definition=definition,
+        writes=who.holds(REVIEWERS),
+        steps={
+            step.trigger: step.label
+            for state in states
+            for step in definition.outgoing(state)
+            if not step.danger and who.holds(step.roles)
+        },
+    )
+
+
+@pages.route("/to-trinh/<int:submission_id>/bao-cao/<code>", methods=["GET", "POST"])
+@access_rule(roles=REVIEWERS)
+def report(submission_id: int, code: str) -> Response | tuple[str, int]:
+    who, refusal = actor(), None
+    seen = submission_view(reading(), who, submission_id)
+    line = next((one for one in seen.roster if one.code == code), None)
+    if line is None:
+        raise NotFound(_("Danh sách trích ngang không có mô hình %(code)s.", code=code), guard="model")
+    form = ReportForm(data={"content": line.report})
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                submission.save_report(connection, who.account_id, submission_id, code, said(form.content), clock.now())
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lưu báo cáo thành tích."))
+            return redirect(url_for("submission.shown", submission_id=submission_id))
+    return page_again("submission/report.html", form, refusal, submission=seen, line=line)
