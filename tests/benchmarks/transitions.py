@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from tests.benchmarks import dataset, floors
 from tests.benchmarks.measuring import Measurement, interleaved
 from tests.servers import postgres_server
 from workflow import transition
-from workflow.database import Database
+from workflow.database import Database, Synchronous
 
 ROUNDS = 600
 BULK = 10_000
@@ -27,31 +27,44 @@ def on_sqlite(folder: Path) -> list[Measurement]:
     copies = {name: folder / f"{name}.db" for name in ("ours", "floor", "objects")}
     for copy in copies.values():
         shutil.copy(original, copy)
-    found: list[Measurement] = []
-    levels: tuple[tuple[Literal["NORMAL", "FULL"], float], ...] = (("NORMAL", 3.0), ("FULL", 1.5))
-    for number, (level, bound) in enumerate(levels):
-        first = 1 + number * (ROUNDS + 50)
-        ours = Database(f"sqlite:///{copies['ours']}", synchronous=level)
-        objects = Database(f"sqlite:///{copies['objects']}", synchronous=level)
-        raw = floors.RawSqlite(copies["floor"], level)
-        ordinary = floors.MachinePerObject(objects)
-        times = interleaved(
-            ROUNDS,
-            lambda n, ours=ours, first=first: _accept(ours, built, first + n),  # type: ignore[misc]
-            lambda n, raw=raw, first=first: raw.transition(dataset.code_of(first + n)),  # type: ignore[misc]
-            lambda n, ordinary=ordinary, first=first: ordinary.transition(dataset.code_of(first + n)),  # type: ignore[misc]
-            warm_up=20,
-        )
-        found.append(Measurement(f"one transition, SQLite synchronous={level}", times[0], times[1], bound))
-        if level == "NORMAL":
-            found.append(
-                Measurement("… against a machine per object with the ORM", times[0], times[2], 6.0, at_least=True)
-            )
-        for each in (ours, objects):
-            each.close()
-        raw.close()
-    found.append(_bulk(copies, built))
+    found = [
+        _pair(copies, built, "NORMAL", 1, Measurement("one transition, SQLite synchronous=NORMAL", 0, 0, 3.0)),
+        _pair(copies, built, "FULL", 1_000, Measurement("one transition, SQLite synchronous=FULL", 0, 0, 1.5)),
+        _ordinary(copies, built, 2_000),
+        _bulk(copies, built),
+    ]
     return found
+
+
+def _pair(
+    copies: dict[str, Path], built: dataset.Dataset, level: Synchronous, first: int, asked: Measurement
+) -> Measurement:
+    ours = Database(f"sqlite:///{copies['ours']}", synchronous=level)
+    raw = floors.RawSqlite(copies["floor"], level)
+    spent, floor = interleaved(
+        ROUNDS,
+        lambda n: _accept(ours, built, first + n),
+        lambda n: raw.transition(dataset.code_of(first + n)),
+        warm_up=20,
+    )
+    ours.close()
+    raw.close()
+    return replace(asked, ours=spent, floor=floor)
+
+
+def _ordinary(copies: dict[str, Path], built: dataset.Dataset, first: int) -> Measurement:
+    ours = Database(f"sqlite:///{copies['ours']}", synchronous="NORMAL")
+    objects = Database(f"sqlite:///{copies['objects']}", synchronous="NORMAL")
+    ordinary = floors.MachinePerObject(objects)
+    spent, other = interleaved(
+        ROUNDS,
+        lambda n: _accept(ours, built, first + n),
+        lambda n: ordinary.transition(dataset.code_of(first + n)),
+        warm_up=20,
+    )
+    ours.close()
+    objects.close()
+    return Measurement("one transition, against a machine per object with the ORM", spent, other, 6.0, at_least=True)
 
 
 def on_postgresql() -> list[Measurement]:
