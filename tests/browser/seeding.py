@@ -1,0 +1,69 @@
+"""Models of this year that have already come some way, for tests of what comes after. They get there through the domain."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from tests.browser.site import Site
+from workflow import inspection, programme, registration, transition
+from workflow.calendar import local_date
+from workflow.inspection import InspectionInput
+from workflow.registration import Draft, QuantityInput
+from workflow.schema import ITEMS
+
+OFFICER, ACCEPTER, INSPECTOR = "nachuong", "thuky.binhluong", "kiemtra.naphieng"
+WAY = ("draft", "submitted", "registered", "implementing", "awaiting_inspection", "inspected")
+
+
+def model_in(site: Site, state: str, name: str) -> str:
+    """A new model of the village Nà Chuông in a state on the way to `inspected`; its code."""
+    now = datetime.now(UTC)
+    draft = Draft(
+        unit="NP-BL-T01",
+        kind="collective",
+        field="Nông thôn mới",
+        name=name,
+        items=dict.fromkeys(ITEMS, "Nội dung viết đủ để người khác hiểu."),
+        targets=(QuantityInput("labour_days", "300 ngày công"),),
+    )
+    with site.database.write() as connection:
+        code = registration.create_draft(connection, OFFICER, local_date(now).year, draft, now)
+        for reached in WAY[1 : WAY.index(state) + 1]:
+            _step(connection, code, reached, now)
+    return code
+
+
+def _step(connection: Connection, code: str, state: str, now: datetime) -> None:
+    def apply(trigger: str, who: str, **stated: Any) -> None:
+        transition.apply(connection, code, trigger, who, now, stated=stated)
+
+    if state == "submitted":
+        apply("submit", OFFICER)
+    elif state == "registered":
+        apply("accept", ACCEPTER)
+    elif state == "implementing":
+        apply("start", OFFICER, start_date=f"{local_date(now):%d/%m/%Y}", plan="Họp dân, chia tổ, làm từng đoạn.")
+    elif state == "awaiting_inspection":
+        apply(
+            "report_results",
+            OFFICER,
+            results=[{"measure": "labour_days", "value": "350"}],
+            evidence_note="Ảnh lưu ở nhà văn hoá thôn.",
+        )
+    else:
+        year = programme.year(connection, local_date(now).year)
+        scores = {row.code: str(row.max_points - 1) for row in programme.criteria(connection, year.id)}
+        record = InspectionInput(
+            kind="inspection",
+            held_on=local_date(now),
+            place="Nhà văn hoá thôn",
+            team_decision="12-QĐ/BCĐ",
+            members=(INSPECTOR, "kiemtra2.naphieng"),
+            head=INSPECTOR,
+            scores=scores,
+        )
+        inspection.save_record(connection, INSPECTOR, code, record, now)
+        apply("pass_inspection", INSPECTOR)

@@ -1,0 +1,112 @@
+"""A running installation for the browser: the sample in a database of its own, served on a free port of this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from waitress.server import create_server
+
+from config.settings import Settings, load_settings
+from web import create_app
+from workflow import migrate, sample
+from workflow.attachments import Store
+from workflow.database import Database
+from workflow.schema import emulation_model, web_session
+
+PASSWORD = sample.PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """address: without a slash at the end. The database is the one being served."""
+
+    address: str
+    database: Database
+    settings: Settings
+
+    def state(self, code: str) -> str:
+        """The state of a model."""
+        return str(self._model(code).state)
+
+    def version(self, code: str) -> int:
+        """The version of a model."""
+        return int(self._model(code).version)
+
+    def code_of(self, name: str) -> str:
+        """The code of the one model with this name."""
+        with self.database.read() as connection:
+            return str(
+                connection.execute(sa.select(emulation_model.c.code).where(emulation_model.c.name == name)).scalar_one()
+            )
+
+    def some(self, state: str, *, unit_id: int | None = None) -> str:
+        """The code of some model in this state."""
+        statement = sa.select(emulation_model.c.code).where(emulation_model.c.state == state)
+        if unit_id is not None:
+            statement = statement.where(emulation_model.c.unit_id == unit_id)
+        with self.database.read() as connection:
+            return str(connection.execute(statement.order_by(emulation_model.c.id).limit(1)).scalar_one())
+
+    def end_sessions(self) -> None:
+        """As if everybody had been away too long."""
+        with self.database.write() as connection:
+            connection.execute(sa.delete(web_session))
+
+    def _model(self, code: str) -> sa.Row[tuple[str, int]]:
+        with self.database.read() as connection:
+            return connection.execute(
+                sa.select(emulation_model.c.state, emulation_model.c.version).where(emulation_model.c.code == code)
+            ).one()
+
+
+def loaded_sample(folder: Path) -> Path:
+    """A data folder with the sample in it, made once for all processes of a test run. Copy it, do not change it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        data = folder / "data"
+        if not (folder / "done").exists():
+            shutil.rmtree(data, ignore_errors=True)
+            settings = _settings(data)
+            database = Database(settings.database_url, synchronous="NORMAL")
+            migrate.upgrade(database)
+            sample.load(database, Store(data / "attachments", settings.max_upload_bytes), datetime.now(UTC))
+            with database.engine.connect() as connection:
+                # Everything into the one file, so that a copy of it is whole.
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.close()
+            (folder / "done").touch()
+    return data
+
+
+@contextmanager
+def serving(sample_folder: Path, folder: Path) -> Iterator[Site]:
+    """A site on a copy of the sample. Whoever changes something in it has it to himself."""
+    shutil.copytree(sample_folder, folder)
+    settings = _settings(folder)
+    database = Database(settings.database_url, synchronous="NORMAL")
+    server = create_server(create_app(settings, database), host="127.0.0.1", port=0, threads=6, ident=None)
+    thread = threading.Thread(target=server.run, name="site")
+    thread.start()
+    try:
+        yield Site(f"http://127.0.0.1:{server.effective_port}", database, settings)
+    finally:
+        server.close()
+        thread.join(10)
+        server.task_dispatcher.shutdown()
+        database.close()
+
+
+def _settings(folder: Path) -> Settings:
+    return load_settings(
+        {"DVK_DATA_DIR": str(folder), "DVK_SECRET_KEY": "k" * 40, "DVK_SIGN_IN_LIMIT": "1000 per 15 minutes"},
+        env_file=None,
+    )
