@@ -14,7 +14,7 @@ from workflow.database import Database
 from workflow.reporting.tally import tally
 from workflow.schema import unit
 
-ROUNDS = 300
+ROUNDS = 30
 
 TALLY = """
 SELECT m.field_id, m.kind, m.state, count(*) FROM emulation_model m JOIN unit u ON u.id = m.unit_id

@@ -39,24 +39,29 @@ class Measurement:
         return {**asdict(self), "value": self.value, "met": self.met}
 
 
-def interleaved(rounds: int, *ways: Callable[[int], object], warm_up: int = 3) -> list[float]:
-    """Seconds of each way at the 10th percentile over `rounds`; each way gets the number of the round.
+BLOCK = 10
+"""Operations of one way in a row: with fewer, a way is charged for the caches that the other one has filled."""
 
-    Collection of garbage is switched off while a way is timed and done between rounds, for all ways alike.
+
+def interleaved(rounds: int, *ways: Callable[[int], object], block: int = BLOCK, warm_up: int = 2) -> list[float]:
+    """Seconds for one operation of each way, at the 10th percentile over `rounds` blocks that take turns.
+
+    Each way gets the running number of its operation. Garbage is collected between blocks, for all ways alike.
     """
     times: list[list[int]] = [[] for _ in ways]
     gc.collect()
     gc.disable()
     try:
-        for number in range(rounds + warm_up):
+        for turn in range(rounds + warm_up):
             for index, way in enumerate(ways):
+                numbers = range(turn * block, (turn + 1) * block)
                 start = perf_counter_ns()
-                way(number)
-                spent = perf_counter_ns() - start
-                if number >= warm_up:
+                for number in numbers:
+                    way(number)
+                spent = (perf_counter_ns() - start) // block
+                if turn >= warm_up:
                     times[index].append(spent)
-            if number % 50 == 0:
-                gc.collect()
+            gc.collect()
     finally:
         gc.enable()
     return [p10(each) / 1e9 for each in times]

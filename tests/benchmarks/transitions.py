@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks import dataset, floors
-from tests.benchmarks.measuring import Measurement, interleaved
+from tests.benchmarks.measuring import BLOCK, Measurement, interleaved
 from tests.servers import postgres_server
 from workflow import transition
 from workflow.database import Database, Synchronous
 
-ROUNDS = 600
+ROUNDS = 60
 BULK = 10_000
 BULK_ROUNDS = 3
 MODELS = BULK * BULK_ROUNDS + 5_000
@@ -27,13 +27,12 @@ def on_sqlite(folder: Path) -> list[Measurement]:
     copies = {name: folder / f"{name}.db" for name in ("ours", "floor", "objects")}
     for copy in copies.values():
         shutil.copy(original, copy)
-    found = [
+    return [
         _pair(copies, built, "NORMAL", 1, Measurement("one transition, SQLite synchronous=NORMAL", 0, 0, 3.0)),
         _pair(copies, built, "FULL", 1_000, Measurement("one transition, SQLite synchronous=FULL", 0, 0, 1.5)),
         _ordinary(copies, built, 2_000),
         _bulk(copies, built),
     ]
-    return found
 
 
 def _pair(
@@ -45,7 +44,6 @@ def _pair(
         ROUNDS,
         lambda n: _accept(ours, built, first + n),
         lambda n: raw.transition(dataset.code_of(first + n)),
-        warm_up=20,
     )
     ours.close()
     raw.close()
@@ -60,7 +58,6 @@ def _ordinary(copies: dict[str, Path], built: dataset.Dataset, first: int) -> Me
         ROUNDS,
         lambda n: _accept(ours, built, first + n),
         lambda n: ordinary.transition(dataset.code_of(first + n)),
-        warm_up=20,
     )
     ours.close()
     objects.close()
@@ -71,16 +68,15 @@ def on_postgresql() -> list[Measurement]:
     """The same on a private cluster that really waits for its disk."""
     with postgres_server(durable=True) as server, server.database() as mine, server.database() as theirs:
         ours = Database(server.url(mine))
-        built = dataset.build(ours, ROUNDS + 100)
+        built = dataset.build(ours, (ROUNDS + 2) * BLOCK)
         other = Database(server.url(theirs))
-        dataset.build(other, ROUNDS + 100)
+        dataset.build(other, (ROUNDS + 2) * BLOCK)
         other.close()
         raw = floors.RawPostgres(server.dsn(theirs))
         times = interleaved(
             ROUNDS,
             lambda n: _accept(ours, built, 1 + n),
             lambda n: raw.transition(dataset.code_of(1 + n)),
-            warm_up=20,
         )
         raw.close()
         ours.close()
@@ -105,7 +101,9 @@ def _bulk(copies: dict[str, Path], built: dataset.Dataset) -> Measurement:
         if any(outcome.refusal for outcome in outcomes):
             raise RuntimeError(next(str(outcome.refusal) for outcome in outcomes if outcome.refusal))
 
-    times = interleaved(BULK_ROUNDS, many, lambda n: raw.transitions(built.codes(first + n * BULK, BULK)), warm_up=0)
+    times = interleaved(
+        BULK_ROUNDS, many, lambda n: raw.transitions(built.codes(first + n * BULK, BULK)), block=1, warm_up=0
+    )
     ours.close()
     raw.close()
     return Measurement(f"bulk, {BULK:,} models, one commit", times[0], times[1], 2.5)
