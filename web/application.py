@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, redirect, request, url_for
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.settings import Settings, secret_key
@@ -86,6 +88,7 @@ def build(settings: Settings, database: Database | None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = _Key
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -108,6 +111,13 @@ def build(settings: Settings, database: Database | None) -> Flask:
     access_rules.declare(app, "static", access_rules.Rule(public=True))
     _redirect_root(app)
     return app
+
+
+class _Key(IntegerConverter):
+    """A key in an address: a number that no database can hold is no page."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, max=2**62, **options)
 
 
 def _redirect_root(app: Flask) -> None:

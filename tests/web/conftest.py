@@ -93,7 +93,7 @@ def _check_page(text: str) -> None:
     assert document.get("lang") == "vi"
     assert len(document.findall(".//h1")) == 1
     assert not list(document.iter("script"))
-    assert not [one for one in document.iter() if one.get("style") or any(k.startswith("on") for k in one.keys())]
+    assert not [one for one in document.iter() if one.get("style") or any(k.startswith("on") for k in dict(one.items()))]
     ids = [one.get("id") for one in document.iter() if one.get("id")]
     assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
     labelled = {one.get("for") for one in document.iter("label")}

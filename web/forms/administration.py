@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
-from web.forms.base import PageForm, day_field, line
+from web.forms.base import PageForm, day_field, line, options
 from web.presentation import UNIT_KINDS
 
 
@@ -19,7 +19,7 @@ class UnitForm(PageForm):
     )
     name = line(_l("Tên đơn vị"), render_kw={"maxlength": 300})
     level = SelectField(_l("Cấp"), choices=[], validate_choice=False)
-    kind = SelectField(_l("Loại"), choices=list(UNIT_KINDS.items()), validate_choice=False)
+    kind = SelectField(_l("Loại"), choices=options(UNIT_KINDS.items()), validate_choice=False)
     parent = SelectField(_l("Trực thuộc"), choices=[], validate_choice=False)
     valid_from = day_field(_l("Hoạt động từ ngày"), _l("Để trống nếu đã có từ trước."))
 

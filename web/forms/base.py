@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, Form, FormField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from workflow.dates import parse_date_vi
 from workflow.refusals import InvalidInput, Refusal
@@ -80,6 +81,11 @@ class PageForm(FlaskForm):  # type: ignore[misc]
         field = self._fields.get("version")
         text = str(field.data or "") if field is not None else ""
         return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Choices of a field from pairs of value and label."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def said(field: Field) -> str:

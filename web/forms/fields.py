@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from web.forms.base import said
+from web.forms.base import options, said
 from workflow.model_quantities import ModelQuantity, QuantityInput
 
 EMPTY_ROWS = 3
@@ -49,7 +49,7 @@ def prepare_rows(rows: FieldList[Any], measures: Sequence[Any], *, add: bool = F
     for row in rows:
         written = said(row.form.measure)
         # A value that is no measure stays visible, so that the sentence beside it makes sense.
-        row.form.measure.choices = choices if written in known else [*choices, (written, written[:80])]
+        row.form.measure.choices = options(choices if written in known else [*choices, (written, written[:80])])
 
 
 def quantity_inputs(rows: FieldList[Any]) -> list[QuantityInput]:

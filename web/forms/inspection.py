@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField
 
-from web.forms.base import PageForm, day_field, line, prose, said
+from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField
 from web.presentation import INSPECTION_KINDS, day, number
 from workflow.inspection import InspectionInput, InspectionView
@@ -19,7 +19,7 @@ class InspectionForm(PageForm):
     """What every record has; the criteria of the year are added by `inspection_form`."""
 
     criteria: tuple[str, ...] = ()
-    kind = SelectField(_l("Hình thức"), choices=list(INSPECTION_KINDS.items()), validate_choice=False)
+    kind = SelectField(_l("Hình thức"), choices=options(INSPECTION_KINDS.items()), validate_choice=False)
     held_on = day_field(_l("Ngày kiểm tra"))
     place = line(_l("Địa điểm"), render_kw={"maxlength": 400})
     team_decision = line(_l("Quyết định lập đoàn"), render_kw={"maxlength": 300})
@@ -34,8 +34,8 @@ class InspectionForm(PageForm):
     def choose_from(self, people: Sequence[Any]) -> None:
         """The inspectors who can be named."""
         named = [(one.user_name, f"{one.full_name} – {one.unit_name or ''}") for one in people]
-        self.members.choices = named
-        self.head.choices = [("", _l("– chưa chọn –")), *named]
+        self.members.choices = options(named)
+        self.head.choices = options([("", _l("– chưa chọn –")), *named])
 
     def as_record(self) -> InspectionInput:
         """What was typed, for the domain to check. A score left empty takes back what was there."""

@@ -8,8 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 
-from web.forms.base import PageForm, line, prose, said
+from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
+from web.presentation import KINDS, REQUEST_SUBJECTS
 from workflow.programme_defaults import standard_defaults
 from workflow.registration import Draft
 from workflow.schema import ITEMS
@@ -28,7 +29,7 @@ class RegistrationForm(PageForm):
     unit = SelectField(_l("Đơn vị đăng ký"), choices=[], validate_choice=False)
     kind = RadioField(
         _l("Loại mô hình"),
-        choices=[("collective", _l("Tập thể")), ("individual", _l("Cá nhân"))],
+        choices=options(KINDS.items()),
         default="collective",
         validate_choice=False,
     )
@@ -60,11 +61,13 @@ class RegistrationForm(PageForm):
     )
     origin = RadioField(
         _l("Mô hình này"),
-        choices=[
-            ("new", _l("là mô hình mới")),
-            ("continued", _l("tiếp tục từ năm trước")),
-            ("replicated", _l("nhân rộng từ mô hình đã được công nhận")),
-        ],
+        choices=options(
+            (
+                ("new", _l("là mô hình mới")),
+                ("continued", _l("tiếp tục từ năm trước")),
+                ("replicated", _l("nhân rộng từ mô hình đã được công nhận")),
+            )
+        ),
         default="new",
         validate_choice=False,
     )
@@ -78,8 +81,8 @@ class RegistrationForm(PageForm):
     def choose_from(self, units: Sequence[Any], fields: Sequence[Any]) -> None:
         """Units the person may register for and fields of the year."""
         empty = [("", str(_l("– chọn –")))]
-        self.unit.choices = ([] if len(units) == 1 else empty) + [(u.code, u.name) for u in units]
-        self.field.choices = empty + [(f.code, f.label) for f in fields]
+        self.unit.choices = options([*([] if len(units) == 1 else empty), *((u.code, u.name) for u in units)])
+        self.field.choices = options([*empty, *((f.code, f.label) for f in fields)])
 
     def as_draft(self, waived: Sequence[str] = ()) -> Draft:
         """What was typed, for the domain to check. waived: items that were let off before and are still empty."""
@@ -106,7 +109,7 @@ class ChangeRequestForm(PageForm):
 
     subject = RadioField(
         _l("Đề nghị đổi"),
-        choices=[("name", _l("Tên mô hình")), ("field", _l("Lĩnh vực"))],
+        choices=options(REQUEST_SUBJECTS.items()),
         default="name",
         validate_choice=False,
     )
@@ -120,7 +123,7 @@ class ChangeDecisionForm(PageForm):
 
     approve = RadioField(
         _l("Quyết định"),
-        choices=[("1", _l("Đồng ý đổi")), ("0", _l("Không đồng ý"))],
+        choices=options((("1", _l("Đồng ý đổi")), ("0", _l("Không đồng ý")))),
         validate_choice=False,
     )
     note = prose(_l("Ghi chú"), _l("Nêu lý do khi không đồng ý."), rows=3)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 
-from web.forms.base import PageForm, day_field, line, prose
+from web.forms.base import PageForm, day_field, line, options, prose
 from web.presentation import BALLOTS
 from workflow.review import MeetingView, Member, VoteInput
 
@@ -22,7 +22,7 @@ class MeetingForm(PageForm):
     )
     held_on = day_field(_l("Ngày họp"))
     place = line(_l("Địa điểm"), render_kw={"maxlength": 400})
-    ballot = RadioField(_l("Cách lấy phiếu"), choices=list(BALLOTS.items()), default="named", validate_choice=False)
+    ballot = RadioField(_l("Cách lấy phiếu"), choices=options(BALLOTS.items()), default="named", validate_choice=False)
 
 
 class ListForm(PageForm):

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, SelectField
 
-from web.forms.base import PageForm, day_field, line, prose, said
+from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
 from workflow.lifecycle import Fact
 from workflow.model_quantities import ModelQuantity
@@ -70,7 +70,7 @@ def _field(fact: Fact, offers: Offers) -> Field:
         case "boolean":
             return BooleanField(label, description=fact.help)
         case "choice":
-            return RadioField(label, description=fact.help, choices=list(fact.choices), validate_choice=False)
+            return RadioField(label, description=fact.help, choices=options(fact.choices), validate_choice=False)
         case "decision":
             return _select(label, fact.help, offers.decisions, _l("– quyết định mới, điền bên dưới –"))
         case "meeting":
@@ -78,7 +78,7 @@ def _field(fact: Fact, offers: Offers) -> Field:
         case "submission":
             return _select(label, fact.help, offers.submissions, _l("– tờ trình đã có mô hình này –"))
         case "list" if fact.name == "items":
-            return ChecksField(label, description=fact.help, choices=list(offers.items), validate_choice=False)
+            return ChecksField(label, description=fact.help, choices=options(offers.items), validate_choice=False)
         case "list":
             return quantity_rows(label, fact.help)
         case "integer":
@@ -90,7 +90,7 @@ def _field(fact: Fact, offers: Offers) -> Field:
 
 
 def _select(label: str, help_text: str, choices: Sequence[Choice], empty: Any) -> SelectField:
-    return SelectField(label, description=help_text, choices=[("", empty), *choices], validate_choice=False)
+    return SelectField(label, description=help_text, choices=options([("", empty), *choices]), validate_choice=False)
 
 
 def _stated(field: Field) -> Any:

@@ -22,4 +22,4 @@ def count_states(connection: Connection, actor: Actor, year_id: int, definition_
         )
         .group_by(emulation_model.c.state)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

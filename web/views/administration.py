@@ -12,7 +12,7 @@ from web import clock
 from web.access_rules import ADMINISTRATORS, access_rule
 from web.answers import page_again, say
 from web.forms.administration import AccountForm, MergeForm, RenameForm, UnitForm
-from web.forms.base import day_of, said
+from web.forms.base import day_of, options, said
 from web.readings.places import units_of
 from web.transactions import reading, writing
 from web.visitor import actor
@@ -58,8 +58,8 @@ def new_unit() -> Response | tuple[str, int]:
         else:
             say(_("Đã thêm đơn vị."))
             return redirect(url_for("administration.units"))
-    form.level.choices = list(lifecycle_store.levels(reading()).items())
-    form.parent.choices = _places()
+    form.level.choices = options(lifecycle_store.levels(reading()).items())
+    form.parent.choices = options(_places())
     return _page(form, refusal, _("Thêm đơn vị"), _("Thêm đơn vị"), "administration.units")
 
 
@@ -101,7 +101,7 @@ def merge_unit(code: str) -> Response | tuple[str, int]:
         else:
             say(_("Đã sáp nhập đơn vị. Các mô hình đang làm vẫn tiếp tục ở đơn vị cũ."))
             return redirect(url_for("administration.units"))
-    form.successor.choices = [("", _("– chọn –")), *(one for one in _places() if one[0] != place.code)]
+    form.successor.choices = options([("", _("– chọn –")), *(one for one in _places() if one[0] != place.code)])
     title = _("Sáp nhập %(name)s vào đơn vị khác", name=place.name)
     return _page(form, refusal, title, _("Sáp nhập"), "administration.units", danger=True)
 
@@ -141,7 +141,7 @@ def new_account() -> str | tuple[str, int]:
             made = next(one for one in accounts.listing(reading(), actor()) if one.id == account_id)
             # Shown once, on this very page: a password has no business in a redirect or a cookie.
             return render_template("administration/password.html", account=made, initial=initial)
-    form.unit.choices = _places()
+    form.unit.choices = options(_places())
     return _page(form, refusal, _("Thêm tài khoản"), _("Thêm tài khoản"), "administration.accounts")
 
 

@@ -13,7 +13,7 @@ from web import clock
 from web.access_rules import ADMINISTRATORS, access_rule
 from web.answers import page_again, say, say_refused
 from web.forms.administration import AssignmentForm
-from web.forms.base import day_of, said
+from web.forms.base import day_of, options, said
 from web.presentation import ROLES
 from web.readings.places import units_of
 from web.transactions import reading, writing
@@ -52,10 +52,10 @@ def shown(user_name: str) -> Response | tuple[str, int]:
             say(_("Đã giao vai trò."))
             return redirect(url_for("assignments.shown", user_name=account.user_name))
     today = local_date(clock.now())
-    form.role.choices = [(role, str(ROLES.get(role, role))) for role in lifecycle_store.roles(reading())]
-    form.unit.choices = [
+    form.role.choices = options((role, ROLES.get(role, role)) for role in lifecycle_store.roles(reading()))
+    form.unit.choices = options(
         (one.code, f"{one.name} ({one.code})") for one in units_of(reading(), actor(), ADMINISTRATORS, today)
-    ]
+    )
     return page_again("administration/account.html", form, refusal, account=_account(user_name), day_now=today)
 
 

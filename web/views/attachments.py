@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from web import clock
 from web.access_rules import access_rule
 from web.answers import page_again, say, say_refused
-from web.forms.base import said
+from web.forms.base import options, said
 from web.forms.implementation import FileForm
 from web.presentation import PURPOSES
 from web.transactions import reading, store, writing
@@ -30,7 +30,7 @@ def add(code: str) -> AnyResponse | tuple[str, int]:
     who, refusal = actor(), None
     model = changes.seen(reading(), who, code)
     form = FileForm(data={"purpose": "evidence"})
-    form.purpose.choices = list(PURPOSES.items())
+    form.purpose.choices = options(PURPOSES.items())
     if form.is_submitted():
         try:
             file = form.file.data

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from web import clock
 from web.access_rules import access_rule
 from web.answers import page_again, say
-from web.forms.base import said
+from web.forms.base import options, said
 from web.forms.implementation import CommentForm
 from web.presentation import AUDIENCES
 from web.transactions import reading, writing
@@ -27,7 +27,7 @@ def write(code: str) -> Response | tuple[str, int]:
     model = changes.seen(reading(), who, code)
     form = CommentForm()
     among = comments.reviews(who, model)
-    form.audience.choices = [item for item in AUDIENCES.items() if among or item[0] != "reviewers"]
+    form.audience.choices = options(item for item in AUDIENCES.items() if among or item[0] != "reviewers")
     if form.is_submitted():
         try:
             with writing() as connection:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from web import clock
 from web.access_rules import REVIEWERS, access_rule
 from web.answers import page_again, say
-from web.forms.base import said
+from web.forms.base import options, said
 from web.forms.review import MeetingForm
 from web.readings.places import units_of
 from web.readings.years import chosen_year, every_year
@@ -63,7 +63,7 @@ def new() -> Response | tuple[str, int]:
             say(_("Đã lập phiên bình xét. Hãy chọn thành viên và chương trình."))
             return redirect(url_for("review.shown", meeting_id=meeting_id))
     places = units_of(reading(), who, REVIEWERS, local_date(clock.now()))
-    form.unit.choices = [(one.code, one.name) for one in places if one.level == definition.reviewing_level]
+    form.unit.choices = options((one.code, one.name) for one in places if one.level == definition.reviewing_level)
     return page_again("review/new.html", form, refusal, year=year)
 
 
