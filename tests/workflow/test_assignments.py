@@ -18,7 +18,8 @@ TODAY = date(2024, 3, 1)
 
 def give(world: World, *arguments: str, who: str = "admin", **options: Any) -> int:
     with world.database.write() as connection:
-        return assignments.assign(connection, who, *arguments, now=NOW, **options)
+        user_name, role, unit = arguments
+        return assignments.assign(connection, who, user_name, role, unit, NOW, **options)
 
 
 def end(world: World, assignment_id: int, who: str = "admin", **options: Any) -> int:

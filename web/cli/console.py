@@ -84,6 +84,9 @@ def progress(label: str) -> Iterator[Any]:
 
 def usage(error: click.UsageError) -> None:
     """Say in Vietnamese what is wrong with the way the command was called, and how to learn more."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
+        message(error.ctx.get_help())
+        return
     message(f"Dùng sai: {_complaint(error)}")
     if error.ctx is not None:
         message(f"Cách dùng: {error.ctx.get_usage().partition(':')[2].strip()}")
@@ -107,6 +110,4 @@ def _complaint(error: click.UsageError) -> str:
         if error.param is not None and isinstance(error.param.type, click.Choice):
             return f"{name}: chỉ được là một trong: {', '.join(map(str, error.param.type.choices))}."
         return f"{name}: {error.message}" if name else error.message
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return "cần nêu một lệnh."
     return error.format_message()

@@ -104,6 +104,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         console.message(error.format_message())
         return WRONG_USAGE
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else DONE
     except (click.Abort, KeyboardInterrupt):
         console.message("Đã dừng.")
         return INTERRUPTED

@@ -8,7 +8,7 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import access
+from workflow import access, programme
 from workflow.calendar import local_date
 
 
@@ -28,7 +28,10 @@ def template(file: str, year: int | None, who: str | None) -> None:
     with installation.opened() as database:
         with database.read() as connection:
             actor = access.actor(connection, who, now) if who else None
-        write_template(database, Path(file), year or local_date(now).year, actor=actor)
+            # A year that is not there is told before an empty file is left behind.
+            chosen = programme.year(connection, year or local_date(now).year).year
+        with Path(file).open("wb") as target:
+            write_template(database, target, chosen, actor=actor)
     console.message(f"Đã ghi {file}.")
 
 

@@ -15,19 +15,25 @@ if TYPE_CHECKING:
     from workflow.attachments import Store
 
 
+BUSY_SECONDS = 10.0
+"""How long a command waits for another writer."""
+
+
 @contextmanager
-def opened(settings: Settings | None = None, *, busy_seconds: float = 10.0) -> Iterator[Database]:
+def opened(settings: Settings | None = None) -> Iterator[Database]:
     """The database the settings name, which must have the schema of this version."""
-    with reached(settings, busy_seconds=busy_seconds) as database:
+    with reached(settings) as database:
         migrate.require_current(database)
         yield database
 
 
 @contextmanager
-def reached(settings: Settings | None = None, *, busy_seconds: float = 10.0) -> Iterator[Database]:
+def reached(settings: Settings | None = None, *, busy_seconds: float | None = None) -> Iterator[Database]:
     """The same, whatever schema it has: for setting up and for examining."""
     found = settings or load_settings()
-    database = Database(found.database_url, synchronous=found.sqlite_synchronous, busy_seconds=busy_seconds)
+    database = Database(
+        found.database_url, synchronous=found.sqlite_synchronous, busy_seconds=busy_seconds or BUSY_SECONDS
+    )
     try:
         yield database
     finally:

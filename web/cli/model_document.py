@@ -122,8 +122,21 @@ def entries(connection: Connection, model_id: int) -> list[dict[str, Any]]:
 def _head(connection: Connection, model: sa.Row[Any]) -> dict[str, Any]:
     origin, merged = emulation_model.alias("origin"), emulation_model.alias("merged")
     revocation = decision.alias("revocation")
+    moments = (
+        "created_at",
+        "submitted_at",
+        "accepted_at",
+        "started_at",
+        "inspected_at",
+        "proposed_at",
+        "recognised_at",
+    )
     row = connection.execute(
         sa.select(
+            *(emulation_model.c[name] for name in moments),
+            emulation_model.c.late,
+            emulation_model.c.outstanding,
+            emulation_model.c.origin,
             programme_year.c.year,
             field.c.code.label("field_code"),
             field.c.label.label("field_label"),
@@ -145,15 +158,6 @@ def _head(connection: Connection, model: sa.Row[Any]) -> dict[str, Any]:
         .outerjoin(revocation, revocation.c.id == emulation_model.c.revocation_id)
         .where(emulation_model.c.id == model.id)
     ).one()
-    moments = (
-        "created_at",
-        "submitted_at",
-        "accepted_at",
-        "started_at",
-        "inspected_at",
-        "proposed_at",
-        "recognised_at",
-    )
     return {
         "code": model.code,
         "name": model.name,
@@ -165,15 +169,15 @@ def _head(connection: Connection, model: sa.Row[Any]) -> dict[str, Any]:
         "state": model.state,
         "version": model.version,
         "definition": model.definition_hash,
-        "late": model.late,
-        "outstanding": model.outstanding,
-        "origin": model.origin,
+        "late": row.late,
+        "outstanding": row.outstanding,
+        "origin": row.origin,
         "origin_model": row.origin_code,
         "merged_into": row.merged_code,
         "submission": row.submission,
-        "decision": _paper(row, "decision"),
-        "revocation": _paper(row, "revocation"),
-        **{name: _moment(model._mapping[name]) for name in moments},
+        "decision": _paper(row._mapping, "decision"),
+        "revocation": _paper(row._mapping, "revocation"),
+        **{name: _moment(row._mapping[name]) for name in moments},
     }
 
 
@@ -181,8 +185,8 @@ def _decision_columns(table: sa.FromClause, prefix: str) -> list[sa.Label[Any]]:
     return [table.c[name].label(f"{prefix}_{name}") for name in ("number", "symbol", "dated", "signer")]
 
 
-def _paper(row: sa.Row[Any], prefix: str) -> dict[str, Any] | None:
-    values = {name: row._mapping[f"{prefix}_{name}"] for name in ("number", "symbol", "dated", "signer")}
+def _paper(columns: sa.RowMapping, prefix: str) -> dict[str, Any] | None:
+    values = {name: columns[f"{prefix}_{name}"] for name in ("number", "symbol", "dated", "signer")}
     return None if values["number"] is None else values
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+
 import click
 
 from config.settings import SettingsInvalid, load_settings, mask_password, secret_key
@@ -48,7 +51,10 @@ def demo_command() -> None:
         migrate.upgrade(database)
         report = sample.load(database, installation.store(settings), clock.now())
     console.message("Đã nạp dữ liệu mẫu." if report.loaded else "Dữ liệu mẫu đã có, không thay đổi gì.")
-    console.table(("Tên đăng nhập", "Mật khẩu", "Họ tên", "Vai trò"), [tuple(entry) for entry in report.accounts])
+    console.table(
+        ("Tên đăng nhập", "Mật khẩu", "Họ tên", "Vai trò"),
+        [(entry.user_name, entry.password, entry.full_name, entry.roles_text) for entry in report.accounts],
+    )
 
 
 @click.command(help="Chạy trang web cho đến khi bấm Ctrl+C.")
@@ -74,6 +80,8 @@ def serve_command(host: str | None, port: int | None, threads: int) -> None:
         shown = f"[{address}]" if ":" in address else address
         console.message(f"Trang web: http://{shown}:{number}/  (Ctrl+C để dừng)")
         stop_ticking = scheduler.start(database, clock.now)
+        # A service manager stops with SIGTERM; requests under way are finished and the database is closed either way.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             server.run()
         finally:

@@ -47,7 +47,8 @@ def tally_command(
     if form == "xlsx" and output is not None:
         from workflow.documents.tally_workbook import write_tally
 
-        write_tally(Path(output), counted, labels, place.name if place is not None else None)
+        with Path(output).open("wb") as file:
+            write_tally(file, counted, labels, place.name if place is not None else None)
         console.message(f"Đã ghi {output}.")
     elif form == "json" and output is not None:
         Path(output).write_text(json.dumps(counted.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
