@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import sys
@@ -11,6 +12,17 @@ from typing import Any
 
 import click
 
+_SYSTEM_SENTENCES = {
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EISDIR: "đây là thư mục, cần một tệp",
+    errno.ENOTDIR: "đường dẫn đi qua một tệp không phải thư mục",
+    errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.EROFS: "ổ đĩa chỉ đọc được",
+    errno.EADDRINUSE: "cổng đang được dùng",
+    errno.EADDRNOTAVAIL: "máy này không có địa chỉ ấy",
+}
 _MISSING_KINDS = {"argument": "tham số", "option": "tùy chọn"}
 
 
@@ -34,6 +46,11 @@ def result(text: str) -> None:
 def as_json(document: Any) -> None:
     """The result as one JSON document."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def system_sentence(error: OSError) -> str:
+    """What the operating system complains about, in Vietnamese where it is something a person meets."""
+    return _SYSTEM_SENTENCES.get(error.errno or 0, error.strerror or str(error))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:

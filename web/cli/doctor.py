@@ -63,7 +63,7 @@ def _examine_folder(settings: Settings, facts: list[tuple[str, str]], findings: 
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-"):
             facts.append(("Ghi vào thư mục dữ liệu", "được"))
     except OSError as error:
-        findings.append(f"Không ghi được vào {folder} ({error.strerror}). Hãy kiểm tra quyền và ổ đĩa.")
+        findings.append(f"Không ghi được vào {folder} ({console.system_sentence(error)}). Hãy kiểm tra quyền và ổ đĩa.")
     free = shutil.disk_usage(folder).free
     facts.append(("Ổ đĩa còn trống", f"{free // (1024 * 1024)} MB"))
     if free < LEAST_FREE_BYTES:

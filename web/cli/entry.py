@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -17,16 +16,6 @@ from web.cli import console
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 INTERRUPTED = 130
-
-_SYSTEM_SENTENCES = {
-    errno.ENOENT: "không có tệp hoặc thư mục này",
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không có quyền",
-    errno.EISDIR: "đây là thư mục, cần một tệp",
-    errno.ENOTDIR: "đường dẫn đi qua một tệp không phải thư mục",
-    errno.ENOSPC: "ổ đĩa đã đầy",
-    errno.EROFS: "ổ đĩa chỉ đọc được",
-}
 
 # Name of the command, module of web.cli, what it does. The order is that of the help page.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -151,5 +140,5 @@ def _explain(error: Exception) -> None:
         for problem in error.problems:
             console.message(str(problem))
     elif isinstance(error, OSError):
-        why = _SYSTEM_SENTENCES.get(error.errno or 0, error.strerror or str(error))
+        why = console.system_sentence(error)
         console.message(f"Không dùng được «{error.filename}»: {why}." if error.filename else f"Lỗi hệ thống: {why}.")
