@@ -23,10 +23,9 @@ def init_command() -> None:
         try:
             settings.data_dir.mkdir(parents=True, mode=0o750)
         except OSError as error:
+            why = console.system_sentence(error)
             raise SettingsInvalid(
-                [
-                    f"Không tạo được thư mục dữ liệu {settings.data_dir} ({console.system_sentence(error)}). Hãy đặt DVK_DATA_DIR."
-                ]
+                [f"Không tạo được thư mục dữ liệu {settings.data_dir} ({why}). Hãy đặt DVK_DATA_DIR."]
             ) from error
         done.append(f"Đã tạo thư mục dữ liệu {settings.data_dir}")
     had_key = settings.secret_key is not None or settings.secret_file.exists()
@@ -76,10 +75,9 @@ def serve_command(host: str | None, port: int | None, threads: int) -> None:
         try:
             server = create_server(app, host=address, port=number, threads=threads, ident=None)
         except OSError as error:
+            why = console.system_sentence(error)
             raise SettingsInvalid(
-                [
-                    f"Không mở được {address}:{number} ({console.system_sentence(error)}). Hãy chọn cổng khác: dvk serve --port 8081"
-                ]
+                [f"Không mở được {address}:{number} ({why}). Hãy chọn cổng khác: dvk serve --port 8081"]
             ) from error
         shown = f"[{address}]" if ":" in address else address
         console.message(f"Trang web: http://{shown}:{number}/  (Ctrl+C để dừng)")
