@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,9 @@ class Browser:
     def __post_init__(self) -> None:
         self.client = self.app.test_client()
 
-    def get(self, path: str, status: int = 200, **query: str) -> str:
+    def get(self, path: str, status: int = 200, *, query: Mapping[str, str] | None = None, **named: str) -> str:
         """The text of a page that answers with `status`."""
-        answer = self.client.get(path, query_string=query or None)
+        answer = self.client.get(path, query_string={**(query or {}), **named} or None)
         assert answer.status_code == status, f"GET {path}: {answer.status_code}\n{_said(answer)}"
         return self._read(answer)
 
@@ -93,7 +93,9 @@ def _check_page(text: str) -> None:
     assert document.get("lang") == "vi"
     assert len(document.findall(".//h1")) == 1
     assert not list(document.iter("script"))
-    assert not [one for one in document.iter() if one.get("style") or any(k.startswith("on") for k in dict(one.items()))]
+    assert not [
+        one for one in document.iter() if one.get("style") or any(k.startswith("on") for k in dict(one.items()))
+    ]
     ids = [one.get("id") for one in document.iter() if one.get("id")]
     assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
     labelled = {one.get("for") for one in document.iter("label")}

@@ -108,7 +108,11 @@ def test_model_from_registration_to_recognition(visit: Visit, world: World) -> N
     step(chair, code, "propose")
     step(visit("district1"), code, "receive_dossier")
     district = visit("district2")
-    decision: dict[str, Any] = {"decision_number": "12-QĐ/BCĐ", "decision_date": "15/05/2024", "signer": "Nguyễn Văn Huyện"}
+    decision: dict[str, Any] = {
+        "decision_number": "12-QĐ/BCĐ",
+        "decision_date": "15/05/2024",
+        "signer": "Nguyễn Văn Huyện",
+    }
     step(district, code, "recognise", **decision)
     page = district.get(f"/mo-hinh/{code}")
     assert world.state(code) == "recognised"

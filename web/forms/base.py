@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -33,6 +35,9 @@ _MESSAGES = {
 }
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+
+
 class _Vietnamese:
     def gettext(self, string: str) -> str:
         return _MESSAGES.get(string, string)
@@ -50,6 +55,13 @@ class PageForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: Form) -> _Vietnamese:
             return _Vietnamese()
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was sent, without the control characters that no page may contain."""
+            sent = super().wrap_formdata(form, formdata)
+            if sent is None:
+                return None
+            return MultiDict([(name, printable(value)) for name, values in sent.lists() for value in values])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +98,11 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """Choices of a field from pairs of value and label."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def printable(value: Any) -> Any:
+    """A text without control characters other than ends of lines and tabs; anything else as it is."""
+    return _CONTROL.sub("", value) if isinstance(value, str) else value
 
 
 def said(field: Field) -> str:

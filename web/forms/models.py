@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from web.forms.base import printable
 from workflow import units
 from workflow.lifecycle import Definition
 from workflow.listing import Filters
@@ -40,7 +41,7 @@ def read_query(
     fields: Sequence[sa.Row[Any]],
 ) -> ListQuery:
     """Filters from the query of an address. What makes no sense is left out, except a unit that does not exist."""
-    written = {name: args.get(name, "").strip()[:200] for name in NAMES}
+    written = {name: printable(args.get(name, "")).strip()[:200] for name in NAMES}
     states = tuple(
         state.id
         for state in definition.states.values()

@@ -12,7 +12,7 @@ from web import clock
 from web.access_rules import ADMINISTRATORS, access_rule
 from web.answers import page_again, say
 from web.forms.administration import AccountForm, MergeForm, RenameForm, UnitForm
-from web.forms.base import day_of, options, said
+from web.forms.base import day_of, options, printable, said
 from web.readings.places import units_of
 from web.transactions import reading, writing
 from web.visitor import actor
@@ -109,7 +109,7 @@ def merge_unit(code: str) -> Response | tuple[str, int]:
 @pages.get("/tai-khoan", endpoint="accounts")
 @access_rule(roles=ADMINISTRATORS)
 def account_list() -> str:
-    wanted = request.args.get("tim", "")[:100]
+    wanted = printable(request.args.get("tim", ""))[:100]
     words = fold(wanted).split()
     found = [
         one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import session as form_session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -40,6 +41,8 @@ def sign_in() -> AnyResponse | tuple[str, int]:
         except Refusal as refused:
             refusal = refused
         else:
+            # The token of forms made before belongs to nobody in particular; this person gets a new one.
+            form_session.clear()
             answer = make_response(redirect(own_path(said(form.next), home)))
             visitor.give_token(answer, opened.token)
             return answer
@@ -92,6 +95,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
 
 
 def _signed_out(sentence: str) -> AnyResponse:
+    form_session.clear()
     flash(sentence, "success")
     answer = make_response(redirect(url_for("session.sign_in")))
     visitor.take_token(answer)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from web import clock
 from web.access_rules import access_rule
+from web.forms.base import printable
 from web.presentation import day
 from web.readings.places import units_of
 from web.readings.years import chosen_year, every_year
@@ -49,7 +50,7 @@ def shown() -> tuple[str, int]:
         tally=counted,
         problem=problem,
         definition=definition,
-        asked={"don-vi": request.args.get("don-vi", ""), "ngay": request.args.get("ngay", "")},
+        asked={"don-vi": request.args.get("don-vi", ""), "ngay": printable(request.args.get("ngay", ""))},
     )
     return page, 422 if problem else 200
 
