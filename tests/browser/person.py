@@ -115,7 +115,10 @@ class Person:
 def at_browser(
     browser: Browser, site: Site, user_name: str, *, size: Mapping[str, int] = DESK, scripts: bool = False
 ) -> Iterator[Person]:
-    """Somebody who has just signed in. scripts: the program has none of its own; a test may need them to measure."""
+    """Somebody who has just signed in, or nobody under the name "".
+
+    scripts: the program has none of its own; a test may need them to measure.
+    """
     context = browser.new_context(
         viewport={"width": size["width"], "height": size["height"]},
         java_script_enabled=scripts,
@@ -126,7 +129,8 @@ def at_browser(
     context.set_default_timeout(PATIENCE_MS)
     try:
         person = Person(context.new_page(), site, user_name)
-        person.sign_in()
+        if user_name:
+            person.sign_in()
         yield person
     finally:
         context.close()

@@ -1,0 +1,197 @@
+"""Every page of the site in a typical state, with who looks at it: what the tests of accessibility and layout go through."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from PIL import Image
+
+from tests.browser.journey import COUNCIL
+from tests.browser.person import Person
+from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in
+from tests.browser.site import Site
+from workflow import attachments, change_requests, comments, review, transition
+from workflow.attachments import Store
+from workflow.calendar import local_date
+from workflow.review import Member
+from workflow.schema import review_meeting, submission
+
+CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
+LONG_NAME = (
+    "Vận động nhân dân hiến đất, góp ngày công mở rộng đường liên thôn, trồng hoa hai bên đường,"
+    " lắp đèn chiếu sáng và giữ gìn vệ sinh môi trường khu dân cư kiểu mẫu năm 2026"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page. path: with {names} of `furnish`. press: a button to press once there, to see the page with its errors."""
+
+    name: str
+    user_name: str
+    path: str
+    press: str = ""
+    status: int = 200
+
+
+VISITS = (
+    Visit("sign-in", "", "/dang-nhap"),
+    Visit("sign-in-refused", "", "/dang-nhap", press="Đăng nhập", status=403),
+    Visit("password", OFFICER, "/doi-mat-khau"),
+    Visit("password-refused", OFFICER, "/doi-mat-khau", press="Đổi mật khẩu", status=422),
+    Visit("not-found", OFFICER, "/mo-hinh/DVK-1999-00001", status=404),
+    Visit("no-such-page", OFFICER, "/khong-co", status=404),
+    Visit("not-allowed", OFFICER, "/quan-tri/don-vi", status=403),
+    Visit("work-officer", OFFICER, "/viec-cua-toi"),
+    Visit("work-chair", CHAIR, "/viec-cua-toi"),
+    Visit("work-staff", STAFF, "/viec-cua-toi"),
+    Visit("list", STAFF, "/mo-hinh?nam=2024"),
+    Visit("list-filtered", STAFF, "/mo-hinh?nam=2024&tim=duong&loai=collective"),
+    Visit("list-empty", STAFF, "/mo-hinh?nam=2024&tim=khongcogi"),
+    Visit("many", CHAIR, "/mo-hinh?nam={year}&trang-thai=submitted", press="Tiếp tục"),
+    Visit("draft", OFFICER, "/mo-hinh/{draft}"),
+    Visit("submitted", CHAIR, "/mo-hinh/{submitted}"),
+    Visit("returned", OFFICER, "/mo-hinh/{returned}"),
+    Visit("registered", OFFICER, "/mo-hinh/{registered}"),
+    Visit("implementing", OFFICER, "/mo-hinh/{implementing}"),
+    Visit("awaiting-inspection", INSPECTOR, "/mo-hinh/{awaiting_inspection}"),
+    Visit("inspected", CHAIR, "/mo-hinh/{inspected}"),
+    Visit("in-review", CHAIR, "/mo-hinh/{in_review}"),
+    Visit("recognised", DISTRICT, "/mo-hinh/{recognised}"),
+    Visit("not-recognised", DISTRICT, "/mo-hinh/{not_recognised}"),
+    Visit("registration", OFFICER, "/mo-hinh/moi"),
+    Visit("registration-refused", OFFICER, "/mo-hinh/moi", press="Lưu phiếu", status=422),
+    Visit("registration-returned", OFFICER, "/mo-hinh/{returned}/phieu"),
+    Visit("step-text", CHAIR, "/mo-hinh/{submitted}/buoc/return_registration"),
+    Visit(
+        "step-text-refused",
+        CHAIR,
+        "/mo-hinh/{submitted}/buoc/return_registration",
+        press="Trả lại để bổ sung",
+        status=422,
+    ),
+    Visit("step-plan", OFFICER, "/mo-hinh/{registered}/buoc/start"),
+    Visit("step-results", OFFICER, "/mo-hinh/{implementing}/buoc/report_results"),
+    Visit("step-results-refused", OFFICER, "/mo-hinh/{implementing}/buoc/report_results", "Báo cáo kết quả", 409),
+    Visit("step-decision", DISTRICT, "/mo-hinh/{recognised}/buoc/revoke"),
+    Visit("step-dangerous", OFFICER, "/mo-hinh/{registered}/buoc/withdraw"),
+    Visit("plan", OFFICER, "/mo-hinh/{implementing}/ke-hoach"),
+    Visit("results", OFFICER, "/mo-hinh/{implementing}/ket-qua"),
+    Visit("attach", OFFICER, "/mo-hinh/{implementing}/tep"),
+    Visit("attach-refused", OFFICER, "/mo-hinh/{implementing}/tep", press="Gửi tệp", status=422),
+    Visit("comment", OFFICER, "/mo-hinh/{implementing}/y-kien"),
+    Visit("change-asked", OFFICER, "/mo-hinh/{registered}/doi-ten"),
+    Visit("change-decision", CHAIR, "/mo-hinh/{implementing}/de-nghi/{change}"),
+    Visit("inspection", INSPECTOR, "/mo-hinh/{awaiting_inspection}/kiem-tra"),
+    Visit("inspection-refused", INSPECTOR, "/mo-hinh/{awaiting_inspection}/kiem-tra", "Lưu biên bản", 422),
+    Visit("place-in-lifecycle", OFFICER, "/mo-hinh/{implementing}/quy-trinh"),
+    Visit("meetings", CHAIR, "/phien-binh-xet?nam=2024"),
+    Visit("meeting-new", CHAIR, "/phien-binh-xet/moi"),
+    Visit("meeting-new-refused", CHAIR, "/phien-binh-xet/moi", press="Lập phiên", status=422),
+    Visit("meeting-prepared", CHAIR, "/phien-binh-xet/{prepared}"),
+    Visit("meeting-members", CHAIR, "/phien-binh-xet/{prepared}/thanh-vien"),
+    Visit("meeting-agenda", CHAIR, "/phien-binh-xet/{prepared}/chuong-trinh"),
+    Visit("meeting-opening", CHAIR, "/phien-binh-xet/{prepared}/khai-mac"),
+    Visit("meeting-calling-off", CHAIR, "/phien-binh-xet/{prepared}/huy"),
+    Visit("meeting-open", CHAIR, "/phien-binh-xet/{opened}"),
+    Visit("meeting-attendance", CHAIR, "/phien-binh-xet/{opened}/diem-danh"),
+    Visit("meeting-votes", CHAIR, "/phien-binh-xet/{opened}/phieu"),
+    Visit("meeting-votes-refused", CHAIR, "/phien-binh-xet/{opened}/phieu", press="Ghi phiếu", status=422),
+    Visit("meeting-closing", CHAIR, "/phien-binh-xet/{opened}/ket-thuc"),
+    Visit("meeting-closed", CHAIR, "/phien-binh-xet/{closed}"),
+    Visit("submission-prepare", CHAIR, "/phien-binh-xet/{closed}/to-trinh"),
+    Visit("submissions", CHAIR, "/to-trinh?nam=2024"),
+    Visit("submission", CHAIR, "/to-trinh/{submission}"),
+    Visit("submission-report", CHAIR, "/to-trinh/{submission}/bao-cao/{recognised}"),
+    Visit("decisions", DISTRICT, "/quyet-dinh"),
+    Visit("decide-many", DISTRICT, "/quyet-dinh/cong-nhan?nam=2024"),
+    Visit("tally", STAFF, "/tong-hop?nam=2024"),
+    Visit("tally-bad-day", STAFF, "/tong-hop?nam=2024&ngay=31/02/2024", status=422),
+    Visit("lifecycle", STAFF, "/quy-trinh?nam=2024"),
+    Visit("units", ADMIN, "/quan-tri/don-vi"),
+    Visit("unit-new", ADMIN, "/quan-tri/don-vi/moi"),
+    Visit("unit-rename", ADMIN, "/quan-tri/don-vi/NP-BL"),
+    Visit("unit-merge", ADMIN, "/quan-tri/don-vi/NP-BL/sap-nhap"),
+    Visit("accounts", ADMIN, "/quan-tri/tai-khoan"),
+    Visit("account-new", ADMIN, "/quan-tri/tai-khoan/moi"),
+    Visit("account-new-refused", ADMIN, "/quan-tri/tai-khoan/moi", press="Thêm tài khoản", status=422),
+    Visit("account", ADMIN, "/quan-tri/tai-khoan/nachuong"),
+)
+
+
+def furnish(site: Site) -> dict[str, str]:
+    """Bring a site into the states the visits need; what stands between braces in their paths."""
+    now = datetime.now(UTC)
+    year = local_date(now).year
+    found = {state: model_in(site, state, f"{LONG_NAME} ({state})") for state in _STATES}
+    found["returned"] = model_in(site, "submitted", f"{LONG_NAME} (trả lại)")
+    in_review = model_in(site, "inspected", f"{LONG_NAME} (đang bình xét)")
+    with site.database.write() as connection:
+        transition.apply(
+            connection,
+            found["returned"],
+            "return_registration",
+            ACCEPTER,
+            now,
+            stated={"reason": "Chỉ tiêu chưa đo được.", "items": [{"item": "goals", "note": "ghi số hộ"}]},
+        )
+        found["change"] = str(
+            change_requests.request_change(
+                connection, OFFICER, found["implementing"], "name", "Tên mới gọn hơn", "Tên cũ quá dài.", now
+            )
+        )
+        comments.write(connection, OFFICER, found["implementing"], "Đã họp dân lần một.", "unit", now)
+        store = Store(site.settings.data_dir / "attachments", site.settings.max_upload_bytes)
+        attachments.add(connection, store, OFFICER, found["implementing"], "ảnh.png", _picture(), "evidence", now)
+        for name, model in (("prepared", found["inspected"]), ("opened", in_review)):
+            duties = ("chair", "secretary", *("member" for _ in COUNCIL[2:]))
+            found[name] = str(
+                review.prepare_meeting(
+                    connection,
+                    CHAIR,
+                    "NP-BL",
+                    year,
+                    now,
+                    title=f"Phiên bình xét năm {year}",
+                    held_on=local_date(now),
+                    members=[Member(who, duty) for who, duty in zip(COUNCIL, duties, strict=True)],
+                    models=[model],
+                )
+            )
+        review.open_meeting(connection, CHAIR, int(found["opened"]), list(COUNCIL[:4]), now)
+    with site.database.read() as connection:
+        found["closed"] = str(
+            connection.execute(sa.select(review_meeting.c.id).where(review_meeting.c.status == "closed")).scalar_one()
+        )
+        found["submission"] = str(connection.execute(sa.select(submission.c.id)).scalar_one())
+    return {
+        **found,
+        "year": str(year),
+        "in_review": in_review,
+        "recognised": site.some("recognised"),
+        "not_recognised": site.some("not_recognised"),
+    }
+
+
+_STATES = ("draft", "submitted", "registered", "implementing", "awaiting_inspection", "inspected")
+
+
+def look_at(person: Person, visit: Visit, names: Mapping[str, str]) -> None:
+    """Open the page of a visit and wait until it is there, as expected."""
+    answer = person.go(visit.path.format_map(names))
+    if visit.press:
+        with person.page.expect_navigation() as sent:
+            person.page.get_by_role("button", name=visit.press, exact=True).first.click()
+        answer = sent.value
+    assert answer is not None
+    assert answer.status == visit.status, f"{visit.name}: {answer.status}, {person.title()}"
+
+
+def _picture() -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (320, 200), (120, 160, 90)).save(content, "PNG")
+    return content.getvalue()
