@@ -42,13 +42,21 @@ class TransitionForm(PageForm):
 
 
 def transition_form(
-    facts: Sequence[Fact], offers: Offers, *, version: int | None, add_row: bool = False
+    facts: Sequence[Fact],
+    offers: Offers,
+    *,
+    version: int | None,
+    add_row: bool = False,
+    recorded: bool = False,
 ) -> TransitionForm:
-    """A form for these facts. version: what the person sees now, when it is about a single model."""
+    """A form for these facts. version: what the person sees now, when it is about a single model.
+
+    recorded: the step writes a record. What that needs may be stated here or be there already, so nothing is called optional.
+    """
     made = type(
         "FactsForm",
         (TransitionForm,),
-        {"asked": tuple(facts), **{fact.name: _field(fact, offers) for fact in facts}},
+        {"asked": tuple(facts), **{fact.name: _field(fact, offers, recorded=recorded) for fact in facts}},
     )
     defaults = {**offers.present, "version": "" if version is None else str(version)}
     if any(fact.name == "results" for fact in facts):
@@ -60,8 +68,9 @@ def transition_form(
     return form
 
 
-def _field(fact: Fact, offers: Offers) -> Field:
-    label = fact.label if fact.required else f"{fact.label} ({_l('không bắt buộc')})"
+def _field(fact: Fact, offers: Offers, *, recorded: bool) -> Field:
+    optional = not (fact.required or recorded or fact.type == "boolean")
+    label = f"{fact.label} ({_l('không bắt buộc')})" if optional else fact.label
     match fact.type:
         case "text":
             return prose(label, fact.help, rows=8 if (fact.max_length or 0) > 10_000 else 4)

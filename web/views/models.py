@@ -127,7 +127,9 @@ def many() -> Response | str | tuple[str, int]:
     if step is None:
         raise NotFound(_("Không có bước này trong quy trình."), guard="trigger")
     offers = offers_for(connection, who, first, step, whole_year=True)
-    form = transition_form(step.facts, offers, version=None, add_row="add_row" in request.form)
+    form = transition_form(
+        step.facts, offers, version=None, add_row="add_row" in request.form, recorded=step.record is not None
+    )
     outcomes = None
     refusal: Refusal | None = None
     if "confirm" in request.form and "add_row" not in request.form:

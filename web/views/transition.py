@@ -35,7 +35,13 @@ def step(code: str, trigger: str) -> Response | tuple[str, int]:
     facts = tuple({fact.name: fact for entry in entries for fact in entry.facts}.values())
     usual = entries[-1]
     adding = "add_row" in request.form
-    form = transition_form(facts, offers_for(reading(), who, model, usual), version=model.version, add_row=adding)
+    form = transition_form(
+        facts,
+        offers_for(reading(), who, model, usual),
+        version=model.version,
+        add_row=adding,
+        recorded=usual.record is not None,
+    )
     if form.is_submitted() and not adding:
         try:
             with writing() as connection:
