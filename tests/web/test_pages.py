@@ -15,7 +15,8 @@ from flask import Flask
 from tests.web.conftest import Browser
 from tests.web.test_journey import register, step
 from tests.world import NOW, PASSWORD, YEAR, World, a_draft
-from workflow import registration
+from workflow import lifecycle, programme, registration
+from workflow.programme_defaults import standard_defaults
 
 Visit = Callable[[str], Browser]
 
@@ -230,3 +231,20 @@ def test_results_ask_for_what_was_waived(visit: Visit, world: World) -> None:
 
 def test_password_of_the_world_is_never_on_a_page(visit: Visit) -> None:
     assert PASSWORD not in visit("admin").get("/quan-tri/tai-khoan")
+
+
+def test_latest_year_with_models_is_shown_and_the_latest_is_registered_in(
+    visit: Visit, world: World, codes: list[str]
+) -> None:
+    with world.database.write() as connection:
+        programme.create_year(connection, 2025, standard_defaults(), lifecycle.standard(), NOW)
+    officer = visit("officer.x1t1")
+    assert "Mô hình năm 2024" in officer.get("/mo-hinh")
+    assert "Đăng ký mô hình năm 2025" in officer.get("/mo-hinh/moi")
+    assert "Mô hình năm 2025" in officer.get("/mo-hinh", nam="2025")
+
+
+def test_nothing_chosen_for_many_says_what_to_do(visit: Visit, codes: list[str]) -> None:
+    staff = visit("staff")
+    staff.get("/mo-hinh")
+    assert "Hãy chọn ít nhất một mô hình" in staff.follow(staff.post("/mo-hinh/hang-loat", {"trigger": "accept"}))

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import programme
 from workflow.refusals import NotFound
-from workflow.schema import programme_year
+from workflow.schema import emulation_model, programme_year
 
 
 def every_year(connection: Connection) -> list[sa.Row[Any]]:
@@ -18,13 +18,18 @@ def every_year(connection: Connection) -> list[sa.Row[Any]]:
     return list(connection.execute(sa.select(programme_year).order_by(programme_year.c.year.desc())))
 
 
-def chosen_year(connection: Connection, written: str | None) -> sa.Row[Any]:
-    """The year named in an address, by default the latest. NotFound for one there is none of, or when there is no year yet."""
+def chosen_year(connection: Connection, written: str | None, *, to_register: bool = False) -> sa.Row[Any]:
+    """The year named in an address. Without one the latest that has models to show, or the latest of all `to_register` in.
+
+    Raises NotFound for a year there is none of, or when there is no year yet.
+    """
     if written:
         if not written.isdecimal() or len(written) > 4:
             raise NotFound(_("Không có năm thi đua «%(written)s».", written=written[:10]), guard="year")
         return programme.year(connection, int(written))
-    row = connection.execute(sa.select(programme_year).order_by(programme_year.c.year.desc()).limit(1)).first()
+    used = sa.exists().where(emulation_model.c.year_id == programme_year.c.id)
+    order = [programme_year.c.year.desc()] if to_register else [used.desc(), programme_year.c.year.desc()]
+    row = connection.execute(sa.select(programme_year).order_by(*order).limit(1)).first()
     if row is None:
         raise NotFound(_("Chưa có năm thi đua nào. Quản trị hãy tạo bằng lệnh: dvk year add 2026."), guard="year")
     return row

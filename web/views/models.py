@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web import clock
 from web.access_rules import access_rule
-from web.answers import page_again, say
+from web.answers import page_again
 from web.forms.models import read_query
 from web.forms.transition import transition_form
 from web.presentation import stops
@@ -116,7 +116,7 @@ def many() -> Response | str | tuple[str, int]:
     trigger = request.form.get("trigger", "")
     back = url_for("models.listed", nam=request.form.get("nam") or None)
     if not codes or not trigger:
-        say(_("Hãy chọn ít nhất một mô hình và một bước."))
+        flash(_("Hãy chọn ít nhất một mô hình và một bước."), "warning")
         return redirect(back)
     connection, who = reading(), actor()
     first = next((row for code in codes if (row := _seen(code)) is not None), None)

@@ -33,7 +33,7 @@ MAY_REGISTER = REGISTRANTS | STAFF | REVIEWERS | RECOGNISERS
 @access_rule(roles=MAY_REGISTER)
 def new() -> Response | tuple[str, int]:
     who, refusal = actor(), None
-    year = chosen_year(reading(), request.values.get("nam"))
+    year = chosen_year(reading(), request.values.get("nam"), to_register=True)
     form = RegistrationForm()
     if form.is_submitted() and "add_row" not in request.form:
         try:
