@@ -64,16 +64,17 @@ def save_plan(
 
 
 def write_plan(context: Context) -> None:
-    """Record the plan stated with the transition; without one, the plan saved before stands."""
-    if not (context.facts.get("plan") and context.facts.get("start_date")):
+    """Record the plan stated with the transition; what is not stated stands as it was saved before."""
+    stated = {name: context.facts[name] for name in ("start_date", "plan") if name in context.facts}
+    if not stated:
         return
+    saved = plan_of(context.connection, context.model.id)
     problems: dict[str, str] = {}
-    begins = _start_date(context.facts["start_date"], context.year().year, problems)
+    begins = _start_date(stated.get("start_date") or (saved.start_date if saved else ""), context.year().year, problems)
     if begins is None:
         raise InvalidInput(problems)
-    _keep_plan(
-        context.connection, context.model.id, begins, context.facts["plan"], context.actor.account_id, context.now
-    )
+    content = stated.get("plan") or (saved.content if saved else "")
+    _keep_plan(context.connection, context.model.id, begins, content, context.actor.account_id, context.now)
 
 
 def plan_of(connection: Connection, model_id: int) -> sa.Row[Any] | None:
