@@ -2,6 +2,7 @@
 
 from workflow.schema.accounts import account, assignment, web_session
 from workflow.schema.base import metadata
+from workflow.schema.disclosure import access_log, invitation
 from workflow.schema.history import anchor, history, outbox
 from workflow.schema.inspections import inspection, inspection_member, score
 from workflow.schema.models import (
@@ -30,6 +31,7 @@ from workflow.schema.units import person, unit
 
 __all__ = [
     "ITEMS",
+    "access_log",
     "account",
     "achievement_report",
     "agenda_item",
@@ -46,6 +48,7 @@ __all__ = [
     "history",
     "inspection",
     "inspection_member",
+    "invitation",
     "lifecycle_definition",
     "measure",
     "meeting_member",

@@ -37,6 +37,8 @@ history = sa.Table(
 )
 # Serves the daily anchor and the tally as of a date.
 sa.Index("ix_history_at", history.c.at)
+# Serves the page of the history when it is about one person.
+sa.Index("ix_history_actor_id", history.c.actor_id, history.c.at)
 
 anchor = sa.Table(
     "anchor",

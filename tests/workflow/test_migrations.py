@@ -1,0 +1,43 @@
+"""The steps of the schema: they end where the tables of the program are, go back on data, and come up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from tests.world import World
+from workflow import audit, migrate
+from workflow.schema import history, metadata
+
+
+@pytest.fixture
+def lived_in(world: World) -> Iterator[World]:
+    """The world with a recognised model in it."""
+    world.carry(world.create(), "recognised")
+    yield world
+
+
+def test_migrations_lead_to_the_tables_of_the_program(world: World) -> None:
+    with world.database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+    assert differences == []
+
+
+@pytest.mark.parametrize("revision", ["0006"])
+def test_going_back_and_up_again_keeps_the_data(lived_in: World, revision: str) -> None:
+    def entries() -> list[str]:
+        with lived_in.database.read() as connection:
+            return list(connection.execute(sa.select(history.c.hash).order_by(history.c.id)).scalars())
+
+    before = entries()
+    migrate.downgrade(lived_in.database, revision)
+    assert migrate.current(lived_in.database) == revision
+    assert migrate.upgrade(lived_in.database)
+    assert entries() == before
+    with lived_in.database.read() as connection:
+        assert audit.verify(connection) == []
