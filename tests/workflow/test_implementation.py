@@ -53,6 +53,35 @@ def test_plan_saved_before_the_start_and_again_after(world: World) -> None:
     assert (kept.start_date, kept.content, world.state(code)) == (date(2024, 3, 6), "Làm từng đoạn.", "implementing")
 
 
+@pytest.mark.parametrize(
+    ("stated", "begins", "content"),
+    [
+        ({}, date(2024, 3, 5), "Họp dân."),
+        ({"start_date": date(2024, 3, 8)}, date(2024, 3, 8), "Họp dân."),
+        ({"plan": "Làm từng đoạn."}, date(2024, 3, 5), "Làm từng đoạn."),
+    ],
+)
+def test_start_takes_what_is_not_stated_from_the_plan_saved_before(
+    sqlite_world: World, stated: dict[str, Any], begins: date, content: str
+) -> None:
+    code = sqlite_world.carry(sqlite_world.create(), "registered")
+    with sqlite_world.database.write() as connection:
+        implementation.save_plan(connection, "officer.x1t1", code, date(2024, 3, 5), "Họp dân.", NOW)
+    sqlite_world.apply(code, "start", "officer.x1t1", **stated)
+    with sqlite_world.database.read() as connection:
+        kept = implementation.plan_of(connection, sqlite_world.model(code).id)
+    assert kept is not None
+    assert (kept.start_date, kept.content, sqlite_world.state(code)) == (begins, content, "implementing")
+
+
+@pytest.mark.parametrize("stated", [{}, {"start_date": date(2024, 3, 8)}, {"plan": "Làm từng đoạn."}])
+def test_start_without_a_whole_plan_is_refused(sqlite_world: World, stated: dict[str, Any]) -> None:
+    code = sqlite_world.carry(sqlite_world.create(), "registered")
+    with pytest.raises(GuardRefused) as refused:
+        sqlite_world.apply(code, "start", "officer.x1t1", **stated)
+    assert [reason.guard for reason in refused.value.reasons] == ["plan_recorded"]
+
+
 def test_plan_by_staff_names_the_registrant(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with sqlite_world.database.write() as connection:
