@@ -38,12 +38,15 @@ _SQLITE_SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất.",
     sqlite3.SQLITE_NOTADB: "Tệp này không phải cơ sở dữ liệu của chương trình. Kiểm tra DVK_DATABASE_URL.",
 }
+_UNREACHABLE = "Không nối được với máy chủ PostgreSQL. Kiểm tra DVK_DATABASE_URL và máy chủ rồi thử lại."
 _POSTGRES_SENTENCES = {
     "55P03": _SQLITE_SENTENCES[sqlite3.SQLITE_BUSY],
     "57014": _SQLITE_SENTENCES[sqlite3.SQLITE_BUSY],
     "40P01": "Hai người cùng ghi một lúc. Chưa có gì thay đổi; hãy thử lại.",
     "25006": _SQLITE_SENTENCES[sqlite3.SQLITE_READONLY],
     "53100": _SQLITE_SENTENCES[sqlite3.SQLITE_FULL],
+    # The server takes no more connections, is starting, or was stopped under us.
+    **dict.fromkeys(("53300", "57P01", "57P02", "57P03", "08006"), _UNREACHABLE),
 }
 
 
@@ -270,5 +273,5 @@ def _sentence(error: BaseException | None) -> str | None:
     if state in _POSTGRES_SENTENCES:
         return _POSTGRES_SENTENCES[state]
     if isinstance(error, psycopg.OperationalError) and state is None:
-        return "Không nối được với máy chủ PostgreSQL. Kiểm tra DVK_DATABASE_URL và máy chủ rồi thử lại."
+        return _UNREACHABLE
     return None
