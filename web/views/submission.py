@@ -41,7 +41,10 @@ def listed() -> str:
 def prepare(meeting_id: int) -> Response | tuple[str, int]:
     who, refusal = actor(), None
     meeting = review.meeting(reading(), who, meeting_id, local_date(clock.now()))
-    carried = [item for item in meeting.agenda if item.result.carried]
+    definition = programme.definition(reading(), programme.year(reading(), meeting.year).definition_hash)
+    proposable = {state for step in definition.transitions if step.record == "submission" for state in step.sources}
+    # What the commune recognised itself, or has sent up already, carried as well.
+    carried = [item for item in meeting.agenda if item.result.carried and item.state in proposable]
     form = submission_form(carried)(data={"declared_models": str(len(carried))})
     if form.is_submitted():
         try:
