@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from tests.browser.person import DESK, Person, at_browser
 from tests.browser.site import Site
@@ -42,7 +42,7 @@ def day(days: int = 0) -> str:
 class Office:
     """Everybody of the sample at a browser of his own, opened when he first has something to do."""
 
-    def __init__(self, browser: Browser, site: Site, size: Mapping[str, int] = DESK) -> None:
+    def __init__(self, browser: Browser, site: Site, size: ViewportSize = DESK) -> None:
         self.site = site
         self._browser = browser
         self._size = size

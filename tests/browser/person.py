@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Final
 
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Response, ViewportSize, expect
 
 from tests.browser.site import PASSWORD, Site
 
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 800}
+PHONE: Final = ViewportSize(width=360, height=740)
+DESK: Final = ViewportSize(width=1280, height=800)
 # A page of this program takes some 50 ms; ten seconds is a busy machine.
 PATIENCE_MS = 10_000
 
@@ -113,14 +114,14 @@ class Person:
 
 @contextmanager
 def at_browser(
-    browser: Browser, site: Site, user_name: str, *, size: Mapping[str, int] = DESK, scripts: bool = False
+    browser: Browser, site: Site, user_name: str, *, size: ViewportSize = DESK, scripts: bool = False
 ) -> Iterator[Person]:
     """Somebody who has just signed in, or nobody under the name "".
 
     scripts: the program has none of its own; a test may need them to measure.
     """
     context = browser.new_context(
-        viewport={"width": size["width"], "height": size["height"]},
+        viewport=size,
         java_script_enabled=scripts,
         # Measuring a page puts a script into it, which its own policy would rightly refuse.
         bypass_csp=scripts,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from waitress.server import create_server
@@ -60,11 +62,10 @@ class Site:
         with self.database.write() as connection:
             connection.execute(sa.delete(web_session))
 
-    def _model(self, code: str) -> sa.Row[tuple[str, int]]:
+    def _model(self, code: str) -> sa.Row[Any]:
+        wanted: sa.Select[Any] = sa.select(emulation_model).where(emulation_model.c.code == code)
         with self.database.read() as connection:
-            return connection.execute(
-                sa.select(emulation_model.c.state, emulation_model.c.version).where(emulation_model.c.code == code)
-            ).one()
+            return connection.execute(wanted).one()
 
 
 def loaded_sample(folder: Path) -> Path:
@@ -93,11 +94,12 @@ def serving(sample_folder: Path, folder: Path) -> Iterator[Site]:
     shutil.copytree(sample_folder, folder)
     settings = _settings(folder)
     database = Database(settings.database_url, synchronous="NORMAL")
-    server = create_server(create_app(settings, database), host="127.0.0.1", port=0, threads=6, ident=None)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = create_server(create_app(settings, database), sockets=[listener], threads=6, ident=None)
     thread = threading.Thread(target=server.run, name="site")
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{server.effective_port}", database, settings)
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", database, settings)
     finally:
         server.close()
         thread.join(10)

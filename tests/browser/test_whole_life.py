@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from tests.browser import journey
 from tests.browser.journey import Office
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_model_goes_from_registration_to_recognition(browser: Browser, site: Site, size: dict[str, int]) -> None:
+def test_model_goes_from_registration_to_recognition(browser: Browser, site: Site, size: ViewportSize) -> None:
     with Office(browser, site, size) as office:
         officer, chair = office["nachuong"], office["truongban.binhluong"]
         inspector, province = office["kiemtra.naphieng"], office["xetduyet.tinhmau"]

@@ -133,14 +133,15 @@ def test_rows_without_a_recipient_are_in_the_answer(eventful: World) -> None:
         assert recipients(connection, [], NOW) == {}
 
 
-def test_notice_says_who_did_what_why_and_where_the_model_is(eventful: World) -> None:
-    with passing(eventful) as connection:
-        found = heard(connection, eventful, "officer.x1t1")
-    returned = next(notice for notice in found if notice.trigger == "return_registration")
+def test_notice_says_who_did_what_why_and_where_the_model_is(quiet: World) -> None:
+    code = quiet.carry(quiet.create(a_draft(name="Mô hình trả lại")), "submitted")
+    quiet.apply(code, "return_registration", "staff", reason="Chỉ tiêu chưa đo được.")
+    with quiet.database.read() as connection:
+        returned = heard(connection, quiet, "officer.x1t1")[0]
     assert returned.sentence == (
         "Trần Thị Giúp đã trả lại để bổ sung, mô hình chuyển sang «Trả lại bổ sung». Lý do: Chỉ tiêu chưa đo được."
     )
-    assert (returned.model_name, returned.unit_name, returned.at) == ("Mô hình đi tới returned", "Thôn Nà Hin", NOW)
+    assert (returned.model_name, returned.unit_name, returned.at) == ("Mô hình trả lại", "Thôn Nà Hin", NOW)
 
 
 def test_notice_shortens_a_long_reason_at_a_word(quiet: World) -> None:
