@@ -16,7 +16,7 @@ from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
 from workflow.database import locked
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.schema import account, assignment, unit, web_session
+from workflow.schema import account, assignment, invitation, unit, web_session
 from workflow.text import clean
 
 _USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
@@ -201,7 +201,7 @@ def change_password(
     passwords.check_choice(new, user_name=row.user_name, full_name=row.full_name, key="new")
     if passwords.verified(row.password_hash, new):
         raise InvalidInput({"new": "Mật khẩu mới phải khác mật khẩu hiện tại."})
-    _store(connection, row.id, new, must_change=False)
+    store_password(connection, row.id, new, must_change=False)
     ended = sa.delete(web_session).where(web_session.c.account_id == row.id)
     if keep_session is not None:
         ended = ended.where(web_session.c.token_hash != keep_session)
@@ -214,8 +214,9 @@ def reset_password(connection: Connection, who: int | str, user_name: str, now: 
     """A new initial password for somebody, as an administrator over all that he may do. Ends his sessions."""
     actor, row, grant = managed(connection, who, user_name, now, to="đặt lại mật khẩu")
     initial = passwords.generate()
-    _store(connection, row.id, initial, must_change=True)
+    store_password(connection, row.id, initial, must_change=True)
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id))
+    withdraw_links(connection, row.id, now)
     note(connection, row.id, actor, grant, "password_reset", now, {})
     return initial
 
@@ -228,6 +229,7 @@ def lock(connection: Connection, who: int | str, user_name: str, now: datetime, 
     refuse_without_admin(connection, now, leaving_account=row.id)
     connection.execute(sa.update(account).where(account.c.id == row.id).values(locked_at=now))
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id))
+    withdraw_links(connection, row.id, now)
     note(connection, row.id, actor, grant, "account_locked", now, {}, reason=clean(reason)[:300])
     return True
 
@@ -240,6 +242,28 @@ def unlock(connection: Connection, who: int | str, user_name: str, now: datetime
     connection.execute(sa.update(account).where(account.c.id == row.id).values(locked_at=None))
     note(connection, row.id, actor, grant, "account_unlocked", now, {})
     return True
+
+
+def end_sessions(connection: Connection, who: int | str, user_name: str, now: datetime) -> int:
+    """Sign somebody out everywhere, as an administrator over him. Returns how many sessions ended."""
+    actor, row, grant = managed(connection, who, user_name, now, to="kết thúc phiên làm việc")
+    ended = connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id)).rowcount
+    if ended:
+        note(connection, row.id, actor, grant, "sessions_ended", now, {"sessions": ended})
+    return ended
+
+
+def withdraw_links(connection: Connection, account_id: int, now: datetime) -> int:
+    """Make every link by which the account's password could still be set useless. Returns how many there were."""
+    return connection.execute(
+        sa.update(invitation)
+        .where(
+            invitation.c.account_id == account_id,
+            invitation.c.used_at.is_(None),
+            invitation.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+    ).rowcount
 
 
 def listing(connection: Connection, actor: Actor | None = None) -> list[AccountView]:
@@ -398,7 +422,8 @@ def _insert(connection: Connection, values: Mapping[str, Any], password: str | N
     return account_id
 
 
-def _store(connection: Connection, account_id: int, password: str, *, must_change: bool) -> None:
+def store_password(connection: Connection, account_id: int, password: str, *, must_change: bool) -> None:
+    """Keep a password that was checked, in the form in which it is kept."""
     connection.execute(
         sa.update(account)
         .where(account.c.id == account_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -15,20 +13,25 @@ from workflow.schema import history, metadata
 
 
 @pytest.fixture
-def lived_in(world: World) -> Iterator[World]:
+def lived_in(world: World) -> World:
     """The world with a recognised model in it."""
     world.carry(world.create(), "recognised")
-    yield world
+    return world
 
 
 def test_migrations_lead_to_the_tables_of_the_program(world: World) -> None:
     with world.database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _described})
         differences = compare_metadata(context, metadata)
     assert differences == []
 
 
-@pytest.mark.parametrize("revision", ["0006"])
+def _described(name: str | None, kind: str, parents: object) -> bool:
+    """Whether SQLAlchemy can describe it: the index of words is another thing on each database."""
+    return not (kind == "table" and name is not None and name.startswith("model_search"))
+
+
+@pytest.mark.parametrize("revision", ["0006", "0007"])
 def test_going_back_and_up_again_keeps_the_data(lived_in: World, revision: str) -> None:
     def entries() -> list[str]:
         with lived_in.database.read() as connection:
