@@ -3,6 +3,7 @@
 from workflow.schema.accounts import account, assignment, web_session
 from workflow.schema.base import metadata
 from workflow.schema.disclosure import access_log, invitation
+from workflow.schema.figures import tally_cell, tally_delta
 from workflow.schema.history import anchor, history, outbox
 from workflow.schema.inspections import inspection, inspection_member, score
 from workflow.schema.models import (
@@ -65,6 +66,8 @@ __all__ = [
     "score",
     "score_band",
     "submission",
+    "tally_cell",
+    "tally_delta",
     "unit",
     "vote",
     "web_session",

@@ -59,7 +59,7 @@ emulation_model = sa.Table(
     sa.CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
     sa.CheckConstraint("version >= 1", name="version_positive"),
 )
-# Serves the tally of a year and a subtree: every column it groups by, so that the table is not read.
+# Serves the tally of a year and a subtree: every column it asks for, so that the table is not read.
 sa.Index(
     "ix_emulation_model_tally",
     emulation_model.c.year_id,
@@ -67,11 +67,31 @@ sa.Index(
     emulation_model.c.field_id,
     emulation_model.c.kind,
     emulation_model.c.state,
+    emulation_model.c.submitted_at,
+    emulation_model.c.accepted_at,
 )
-# Serve the lists: newest first over a whole year, and by state.
+# Serve the lists: newest first over a whole year, and by state; in the order of names, in that of the last change;
+# one kind, the late ones, and the drafts that somebody wrote.
 sa.Index("ix_emulation_model_year_id_id", emulation_model.c.year_id, emulation_model.c.id)
 sa.Index("ix_emulation_model_state", emulation_model.c.year_id, emulation_model.c.state, emulation_model.c.id)
 sa.Index("ix_emulation_model_unit_id", emulation_model.c.unit_id, emulation_model.c.id)
+sa.Index("ix_emulation_model_name", emulation_model.c.year_id, emulation_model.c.name_folded, emulation_model.c.id)
+sa.Index("ix_emulation_model_changed_at", emulation_model.c.year_id, emulation_model.c.changed_at, emulation_model.c.id)
+sa.Index("ix_emulation_model_kind", emulation_model.c.year_id, emulation_model.c.kind, emulation_model.c.id)
+sa.Index(
+    "ix_emulation_model_late",
+    emulation_model.c.year_id,
+    emulation_model.c.id,
+    sqlite_where=emulation_model.c.late == sa.true(),
+    postgresql_where=emulation_model.c.late == sa.true(),
+)
+sa.Index(
+    "ix_emulation_model_draft_of",
+    emulation_model.c.created_by,
+    emulation_model.c.id,
+    sqlite_where=emulation_model.c.submitted_at.is_(None),
+    postgresql_where=emulation_model.c.submitted_at.is_(None),
+)
 # Serves the search for a model of the same name in the same unit: on acceptance, and when a list is imported again.
 sa.Index(
     "ix_emulation_model_namesake",
