@@ -26,8 +26,8 @@ from workflow.schema.programme import (
     programme_year,
     score_band,
 )
-from workflow.schema.recognition import achievement_report, decision, roster_entry, submission
-from workflow.schema.review import agenda_item, meeting_member, review_meeting, vote
+from workflow.schema.recognition import achievement_report, commendation, decision, roster_entry, submission
+from workflow.schema.review import agenda_item, meeting_guest, meeting_member, meeting_note, review_meeting, vote
 from workflow.schema.units import person, unit
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "attachment",
     "blob",
     "change_request",
+    "commendation",
     "comment",
     "criterion",
     "decision",
@@ -52,7 +53,9 @@ __all__ = [
     "invitation",
     "lifecycle_definition",
     "measure",
+    "meeting_guest",
     "meeting_member",
+    "meeting_note",
     "metadata",
     "outbox",
     "person",

@@ -76,3 +76,15 @@ decision = sa.Table(
     sa.CheckConstraint("number > 0", name="number_positive"),
     sa.CheckConstraint("length(signer) > 0", name="signer_given"),
 )
+
+# The second selection: which models of a decision are put forward for a commendation.
+commendation = sa.Table(
+    "commendation",
+    metadata,
+    pk(),
+    ref("decision_id", "decision"),
+    ref("model_id", "emulation_model", index=True),
+    sa.Column("chosen_at", Moment, nullable=False),
+    ref("chosen_by", "account"),
+    sa.UniqueConstraint("decision_id", "model_id"),
+)

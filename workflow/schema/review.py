@@ -95,3 +95,28 @@ vote = sa.Table(
     sa.UniqueConstraint("agenda_item_id", "member_id"),
     one_of("choice", "for", "against", "abstain"),
 )
+
+meeting_guest = sa.Table(
+    "meeting_guest",
+    metadata,
+    pk(),
+    ref("meeting_id", "review_meeting"),
+    sa.Column("position", sa.Integer, nullable=False),
+    # People without an account as well: a name and what he is, as the minutes write it. A guest has no vote.
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.UniqueConstraint("meeting_id", "position"),
+    sa.CheckConstraint("length(name) > 0", name="name_given"),
+)
+
+# What turns out after the close. The minutes themselves stay as they were signed.
+meeting_note = sa.Table(
+    "meeting_note",
+    metadata,
+    pk(),
+    ref("meeting_id", "review_meeting", index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("written_at", Moment, nullable=False),
+    ref("written_by", "account"),
+    sa.CheckConstraint("length(text) > 0", name="text_given"),
+    longest("text", 5_000),
+)
