@@ -26,9 +26,11 @@ from workflow.schema.programme import (
     programme_year,
     score_band,
 )
+from workflow.schema.receipts import form_receipt
 from workflow.schema.recognition import achievement_report, commendation, decision, roster_entry, submission
 from workflow.schema.review import agenda_item, meeting_guest, meeting_member, meeting_note, review_meeting, vote
 from workflow.schema.units import person, unit
+from workflow.schema.visits import visit, visit_member, visit_model
 
 __all__ = [
     "ITEMS",
@@ -47,6 +49,7 @@ __all__ = [
     "decision",
     "emulation_model",
     "field",
+    "form_receipt",
     "history",
     "inspection",
     "inspection_member",
@@ -72,6 +75,9 @@ __all__ = [
     "tally_cell",
     "tally_delta",
     "unit",
+    "visit",
+    "visit_member",
+    "visit_model",
     "vote",
     "web_session",
 ]
