@@ -66,9 +66,10 @@ def serve_command(host: str | None, port: int | None, threads: int) -> None:
     from waitress.server import create_server
 
     from notifications import scheduler
-    from web import create_app
+    from web import create_app, log
 
     settings = load_settings()
+    log.to_stderr(settings.log_level)
     address, number = host or settings.host, port or settings.port
     with installation.opened(settings) as database:
         app = create_app(settings, database)
