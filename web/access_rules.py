@@ -54,15 +54,10 @@ def access_rule(
     return stated
 
 
-def declare(app: Flask, endpoint: str, rule: Rule) -> None:
-    """The same for a page that the framework made."""
-    app.extensions.setdefault("dvk_rules", {})[endpoint] = rule
-
-
 def rule_of(app: Flask, endpoint: str) -> Rule | None:
     """The rule a page states, or None."""
-    declared: Rule | None = app.extensions.get("dvk_rules", {}).get(endpoint)
-    return declared or getattr(app.view_functions.get(endpoint), "access_rule", None)
+    found: Rule | None = getattr(app.view_functions.get(endpoint), "access_rule", None)
+    return found
 
 
 def install(app: Flask) -> None:

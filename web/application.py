@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.settings import Settings, secret_key
-from web import access_rules, presentation, security, transactions, visitor
+from web import access_rules, compression, presentation, security, static_files, transactions, visitor
 from web.views import (
     administration,
     assignments,
@@ -63,7 +63,7 @@ FAMILIES = (
 
 def build(settings: Settings, database: Database | None) -> Flask:
     """A Flask application; several may live in one process, each with its own database."""
-    app = Flask("web", static_url_path="/tinh")
+    app = Flask("web", static_folder=None)
     app.config.update(
         SECRET_KEY=secret_key(settings),
         SESSION_COOKIE_NAME="dvk_form",
@@ -75,7 +75,6 @@ def build(settings: Settings, database: Database | None) -> Flask:
         # A sheet of 2 000 votes is one form.
         MAX_FORM_PARTS=20_000,
         MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         # A form left open overnight is still a good form; what may be stale in it carries a version of its own.
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="vi",
@@ -97,6 +96,8 @@ def build(settings: Settings, database: Database | None) -> Flask:
     app.extensions["dvk_database"] = opened
     app.extensions["dvk_store"] = Store(Path(settings.data_dir) / "attachments", settings.max_upload_bytes)
 
+    # Registered first, so that it comes last: what it compresses is final.
+    compression.install(app)
     transactions.install(app)
     # Who it is comes before the form's token: without a session there is no form to check.
     visitor.install(app)
@@ -105,10 +106,10 @@ def build(settings: Settings, database: Database | None) -> Flask:
     Babel(app)
     security.install(app)
     presentation.install(app)
+    static_files.install(app)
     errors.install(app)
     for family in FAMILIES:
         app.register_blueprint(family.pages)
-    access_rules.declare(app, "static", access_rules.Rule(public=True))
     _redirect_root(app)
     return app
 

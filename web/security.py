@@ -9,11 +9,11 @@ from flask_limiter.util import get_remote_address
 from web.transactions import settings
 from workflow.text import fold
 
-# No script at all, no inline style; pictures may come from ourselves only.
+# Scripts and styles are files of our own, none stands in a page; pictures may come from ourselves only.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'none'",
+        "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
         "object-src 'none'",
@@ -68,7 +68,7 @@ def _headers(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    if "Cache-Control" not in response.headers:
         # Every page is somebody's own; the back button of a shared machine must not show it to the next person.
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure and settings().cookie_secure:
