@@ -1,6 +1,6 @@
 """Who opened the dossier of an individual: written when somebody from outside the registrant's unit reads it, and shown.
 
-Law 91/2025/QH15 gives a person the right to know who processed his data. One entry for each person, model, hour and way of reading.
+Law 91/2025/QH15 gives a person the right to know who processed his data. One entry for each person, model, hour and way.
 """
 
 from __future__ import annotations

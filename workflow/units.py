@@ -118,6 +118,32 @@ def rename(connection: Connection, who: int | str, code: str, name: str, now: da
     return True
 
 
+def set_validity(
+    connection: Connection,
+    who: int | str,
+    code: str,
+    valid_from: date | None,
+    valid_to: date | None,
+    now: datetime,
+) -> bool:
+    """Set the first and last day of a unit, None for open ends, as an administrator over it. False when nothing changes.
+
+    The last day of a unit that has a successor is part of the merger and stays.
+    """
+    actor = access.actor(connection, who, now)
+    found, grant = _held(connection, actor, code, to="đổi thời gian hoạt động của đơn vị")
+    if (found.valid_from, found.valid_to) == (valid_from, valid_to):
+        return False
+    if found.successor_id is not None and valid_to != found.valid_to:
+        raise InvalidInput({"valid_to": "Ngày cuối do việc sáp nhập định ra nên không đổi được."})
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        raise InvalidInput({"valid_to": "Ngày cuối phải từ ngày thành lập trở đi."})
+    connection.execute(sa.update(unit).where(unit.c.id == found.id).values(valid_from=valid_from, valid_to=valid_to))
+    payload = {"valid_from": [found.valid_from, valid_from], "valid_to": [found.valid_to, valid_to]}
+    _note(connection, found.id, actor, grant, "unit_validity_set", now, payload)
+    return True
+
+
 def merge_into(
     connection: Connection,
     who: int | str,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import access, history, lifecycle_store, programme
+from workflow.access import Actor, Grant
 from workflow.lifecycle_terms import Definition
 from workflow.programme_defaults import standard_defaults
 from workflow.programme_terms import ProgrammeDefaults
@@ -49,10 +50,7 @@ def start_year(
     definition: by default the lifecycle that holds when the year's registration opens (`config/programme.toml`).
     """
     actor = access.actor(connection, who, now)
-    # A year belongs to the whole tree: only a role at a root, whose path has one step, reaches that far.
-    grant = next((g for g in actor.grants if g.role in STARTERS and g.unit_path.count("/") == 2), None)
-    if grant is None:
-        raise NotAllowed("Chỉ quản trị hoặc tổ giúp việc của đơn vị cao nhất được mở năm thi đua.", guard="role")
+    grant = root_grant(actor)
     values = defaults or standard_defaults()
     if not 2000 <= year <= 2100:
         raise InvalidInput({"year": f"Năm {year} không hợp lệ: cần từ 2000 đến 2100."})
@@ -74,6 +72,15 @@ def start_year(
     )
     history.append(connection, "year", year_id, entry)
     return year_id
+
+
+def root_grant(actor: Actor) -> Grant:
+    """The grant under which somebody may start or change a year, or NotAllowed."""
+    # A year belongs to the whole tree: only a role at a root, whose path has one step, reaches that far.
+    grant = next((g for g in actor.grants if g.role in STARTERS and g.unit_path.count("/") == 2), None)
+    if grant is None:
+        raise NotAllowed("Chỉ quản trị hoặc tổ giúp việc của đơn vị cao nhất được mở và sửa năm thi đua.", guard="role")
+    return grant
 
 
 def listing(connection: Connection) -> list[YearView]:

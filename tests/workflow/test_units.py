@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, UNITS, World
-from workflow import access, accounts, audit, units
+from workflow import access, accounts, audit, unit_tree, units
 from workflow.database import Database
 from workflow.migrate import upgrade
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
@@ -150,3 +150,51 @@ def test_the_first_unit_is_made_once(tmp_path: Any) -> None:
         assert [node.code for node in units.tree(connection)] == ["TM"]
         assert audit.verify(connection) == []
     database.close()
+
+
+def test_first_and_last_day_of_a_unit_can_be_set(sqlite_world: World) -> None:
+    first, last = date(2020, 1, 1), date(2026, 12, 31)
+    with sqlite_world.database.write() as connection:
+        assert units.set_validity(connection, "admin", "KL-X2", first, last, NOW)
+        assert not units.set_validity(connection, "admin", "KL-X2", first, last, NOW)
+        with pytest.raises(InvalidInput):
+            units.set_validity(connection, "admin", "KL-X2", last, first, NOW)
+        with pytest.raises(NotAllowed):
+            units.set_validity(connection, "staff", "KL-X2", None, None, NOW)
+    found = row(sqlite_world, "KL-X2")
+    assert (found.valid_from, found.valid_to) == (first, last)
+    assert told(sqlite_world, found.id)[-1] == (
+        "unit_validity_set",
+        {"valid_from": [None, "2020-01-01"], "valid_to": [None, "2026-12-31"]},
+    )
+
+
+def test_last_day_that_a_merger_set_stays(sqlite_world: World) -> None:
+    with sqlite_world.database.write() as connection:
+        units.merge_into(connection, "admin", "KL-X2", "KL-X1", NOW, last_day=date(2024, 6, 30))
+        with pytest.raises(InvalidInput):
+            units.set_validity(connection, "admin", "KL-X2", None, None, NOW)
+        assert units.set_validity(connection, "admin", "KL-X2", date(2020, 1, 1), date(2024, 6, 30), NOW)
+
+
+def test_a_page_of_the_tree_holds_so_much_and_tells_of_the_rest(sqlite_world: World) -> None:
+    with sqlite_world.database.read() as connection:
+        admin = access.actor(connection, "admin", NOW)
+        whole = unit_tree.branch(connection, admin)
+        assert [node.code for node in whole.nodes] == ["AS"]
+        assert [node.code for node in whole.nodes[0].children] == ["AS-CQ1", "BS", "KL"]
+        assert [node.code for node in whole.nodes[0].children[2].children] == ["KL-CQ1", "KL-X1", "KL-X2"]
+        part = unit_tree.branch(connection, admin, most=5)
+        assert [(node.code, node.below, node.children) for node in part.nodes[0].children] == [
+            ("AS-CQ1", 0, []),
+            ("BS", 1, []),
+            ("KL", 3, []),
+        ]
+        below = unit_tree.branch(connection, admin, "kl-x1")
+        assert [node.code for node in below.nodes[0].children] == ["KL-X1-T1", "KL-X1-T2"]
+        assert [code for code, _ in below.above] == ["AS", "KL"]
+        assert [node.code for node in unit_tree.search(connection, admin, "ban LAU")] == ["KL-X1"]
+        assert [node.code for node in unit_tree.search(connection, admin, "x1-t")] == ["KL-X1-T1", "KL-X1-T2"]
+        assert unit_tree.search(connection, access.actor(connection, "staff", NOW), "xã") == []
+        with pytest.raises(NotFound):
+            unit_tree.branch(connection, access.actor(connection, "staff", NOW), "KL")
