@@ -108,7 +108,9 @@ def _labels(table: Table) -> tuple[str, str]:
 def _fields(root: Table) -> tuple[FieldDefault, ...]:
     found, codes, names = [], set[str](), _Distinct()
     for number, table in enumerate(root.tables("fields")):
-        new = FieldDefault(_code(table, codes), *_labels(table), table.texts("aliases", ()))
+        new = FieldDefault(
+            _code(table, codes), *_labels(table), table.texts("aliases", ()), table.texts("keywords", ())
+        )
         names.add(table, "code", new.code, number)
         names.add(table, "label", new.label, number)
         for index, alias in enumerate(new.aliases):
@@ -248,7 +250,9 @@ def _items(root: Table) -> tuple[ItemDefault, ...]:
             table.problem("id", f"mục “{item_id}” đã có ở trên; hãy bỏ bớt một")
         label, label_en = _labels(table)
         length = table.integer("max_length", low=1, high=100_000) or 0
-        found.append(ItemDefault(item_id, label, label_en, table.text("guidance"), length))
+        found.append(
+            ItemDefault(item_id, label, label_en, table.text("guidance"), length, table.text("good"), table.text("bad"))
+        )
         table.close()
     missing = [item_id for item_id in ITEM_IDS if item_id not in {item.id for item in found}]
     if found and missing:

@@ -30,10 +30,13 @@ ObligationKind = Literal["quarterly", "six_monthly", "annual", "thematic", "ad_h
 
 @dataclass(frozen=True, slots=True)
 class FieldDefault:
+    """keywords: phrases in a model's name that speak for this field."""
+
     code: str
     label: str
     label_en: str
     aliases: tuple[str, ...]
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,15 @@ class WindowDefault:
 
 @dataclass(frozen=True, slots=True)
 class ItemDefault:
+    """good, bad: one example of each, shown beside the field."""
+
     id: str
     label: str
     label_en: str
     guidance: str
     max_length: int
+    good: str
+    bad: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,17 +65,36 @@ class Office:
 
 
 def register(officer: Person, name: str) -> str:
-    """Fill in the registration form of this year and keep it as a draft; its code."""
+    """Fill in the registration form of this year step by step and keep it as a draft; its code."""
     officer.go("/mo-hinh/moi")
+    officer.fill("Tên mô hình", name)
     officer.choose("Lĩnh vực", "Nông thôn mới")
-    officer.fill_all({"Tên mô hình": name, **ITEMS, "Người đại diện": "Hứa Văn Thưởng", "Điện thoại": "0912 345 678"})
+    officer.picture("registration-begun")
+    keep(officer)
+    texts = list(ITEMS.items())
+    officer.fill_all(dict(texts[:2]))
+    keep(officer)
+    officer.fill_all(dict(texts[2:5]))
+    keep(officer)
+    officer.fill_all(dict(texts[5:]))
     rows = officer.page.get_by_role("group", name="Chỉ tiêu bằng số")
     rows.get_by_label("Chỉ số").first.select_option("labour_days")
     rows.get_by_label("Số lượng").first.fill("350 ngày công")
     officer.picture("registration-form")
-    officer.press("Lưu phiếu")
+    keep(officer)
+    officer.sees("Ngày công: 350 ngày công")
+    officer.fill_all({"Người đại diện": "Hứa Văn Thưởng", "Điện thoại": "0912 345 678"})
+    keep(officer)
+    officer.picture("registration-check")
+    code = code_in(officer.page.url)
+    officer.open_model(code)
+    return code
+
+
+def keep(officer: Person) -> None:
+    """Save one step of the form and come to the next."""
+    officer.press("Lưu và tiếp tục")
     officer.done()
-    return code_in(officer.page.url)
 
 
 def code_in(address: str) -> str:

@@ -33,8 +33,9 @@ def test_returned_registration_is_mended_and_submitted_again(browser: Browser, s
         officer.sees(REASON)
         officer.picture("returned")
         officer.follow("Sửa phiếu đăng ký")
+        officer.follow("Mục tiêu, chỉ tiêu")
         officer.fill("Mục tiêu, chỉ tiêu", "42/42 hộ đồng thuận; 1.200 m đường rộng 5 m.")
-        officer.press("Lưu phiếu")
+        officer.press("Lưu và tiếp tục")
         journey.submit(officer, code)
         assert site.state(code) == "submitted"
         clerk.open_model(code)

@@ -48,7 +48,7 @@ def test_registration_pressed_twice_is_kept_once(browser: Browser, site: Site) -
         person.go("/mo-hinh/moi")
         person.choose("Lĩnh vực", "Kinh tế")
         person.fill("Tên mô hình", "Mô hình gửi hai lần liền nhau")
-        press_twice(person, "Lưu phiếu")
+        press_twice(person, "Lưu và tiếp tục")
         person.go("/viec-cua-toi")
         person.sees("Mô hình gửi hai lần liền nhau")
     assert models(site) == before + 1

@@ -80,7 +80,7 @@ def test_error_summary_leads_to_the_field(browser: Browser, site: Site) -> None:
     with at_browser(browser, site, OFFICER, scripts=True) as person:
         page = person.page
         person.go("/mo-hinh/moi")
-        person.press("Lưu phiếu")
+        person.press("Lưu và tiếp tục")
         tab_to(page, "Hãy nhập tên mô hình")
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")

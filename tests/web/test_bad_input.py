@@ -58,7 +58,8 @@ def test_hostile_search_and_filters_do_no_harm(visit: Visit, name: str) -> None:
 def test_hundred_thousand_characters_are_refused_and_kept(visit: Visit) -> None:
     officer = visit("officer.x1t1")
     long = "Họp dân bàn việc. " * 6000
-    answer = officer.fill("/mo-hinh/moi", {**FORM, "situation": long}, status=422)
+    path = f"/mo-hinh/{register(officer)}/phieu/muc-tieu"
+    answer = officer.fill(path, {"situation": long}, status=422)
     assert 'href="#situation"' in answer.text
     assert long.strip() in html.unescape(answer.text)
 
@@ -66,7 +67,7 @@ def test_hundred_thousand_characters_are_refused_and_kept(visit: Visit) -> None:
 def test_refused_form_keeps_everything_typed_and_lists_what_is_wrong(visit: Visit) -> None:
     officer = visit("officer.x1t1")
     typed = {**FORM, "name": "", "phone": "gọi sau 5 giờ", "targets-0-value": "1,000,000", "origin": "continued"}
-    answer = officer.fill("/mo-hinh/moi", typed, status=422)
+    answer = officer.fill(f"/mo-hinh/{register(officer)}/phieu/ca-phieu", typed, status=422)
     for target in ("#name", "#phone", "#targets-0-value"):
         assert f'href="{target}"' in answer.text, target
     assert 'value="gọi sau 5 giờ"' in answer.text
@@ -77,11 +78,10 @@ def test_refused_form_keeps_everything_typed_and_lists_what_is_wrong(visit: Visi
 
 def test_row_is_added_without_scripts_and_without_losing_a_letter(visit: Visit) -> None:
     officer = visit("officer.x1t1")
-    page = officer.get("/mo-hinh/moi")
+    path = f"/mo-hinh/{register(officer)}/phieu/ca-phieu"
+    page = officer.get(path)
     before = page.count('-measure"')
-    answer = officer.post(
-        "/mo-hinh/moi", {**FORM, "targets-1-measure": "", "phone": "chưa có", "add_row": "targets"}, status=200
-    )
+    answer = officer.post(path, {**FORM, "targets-1-measure": "", "phone": "chưa có", "add_row": "targets"}, status=200)
     assert answer.text.count('-measure"') > before - 1
     assert 'id="targets-2-value"' in answer.text
     assert 'value="chưa có"' in answer.text

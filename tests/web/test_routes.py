@@ -26,6 +26,7 @@ ARGUMENTS = {
     "assignment_id": 1,
     "user_name": "staff",
     "filename": "dvk.css",
+    "part": "ten",
 }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from werkzeug.datastructures import FileStorage
+from wtforms import FileField, HiddenField, RadioField, SelectField, TextAreaField
 
 from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
@@ -23,9 +25,55 @@ def _item(name: str) -> TextAreaField:
     return prose(item.label, item.guidance, rows=4)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One short step of the form. slug: its word in the address; fields: what it asks; needed: items that must not stay empty."""
+
+    slug: str
+    title: Any
+    fields: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+
+
+PARTS: Final = (
+    Part(
+        "ten",
+        _l("Tên, lĩnh vực và người đăng ký"),
+        ("name", "field", "unit", "kind", "person", "person_distinguisher", "origin", "origin_model"),
+    ),
+    Part("muc-tieu", _l("Thực trạng và mục tiêu"), ("situation", "goals"), ("situation", "goals")),
+    Part(
+        "cach-lam",
+        _l("Cách làm, địa bàn, lực lượng"),
+        ("method", "place_people", "forces"),
+        ("method", "place_people", "forces"),
+    ),
+    Part(
+        "thoi-gian",
+        _l("Thời gian, sản phẩm, chỉ tiêu"),
+        ("time_resources", "outputs", "sustainability", "targets"),
+        ("time_resources", "outputs", "sustainability"),
+    ),
+    Part(
+        "lien-he", _l("Người đại diện và tệp kèm theo"), ("representative", "representative_position", "phone", "file")
+    ),
+)
+WHOLE: Final = Part(
+    "ca-phieu",
+    _l("Cả phiếu trên một trang"),
+    tuple(name for part in PARTS for name in part.fields if name != "file"),
+    tuple(ITEMS),
+)
+"""For those who have the text ready, from a paper or from Word."""
+
+_ALWAYS = frozenset({"csrf_token", "version"})
+
+
 class RegistrationForm(PageForm):
     """The nine items and what goes with them. Choices come from the programme year and the person's units."""
 
+    name = prose(_GUIDANCE["name"].label, _GUIDANCE["name"].guidance, rows=2)
+    field = SelectField(_l("Lĩnh vực"), choices=[], validate_choice=False)
     unit = SelectField(_l("Đơn vị đăng ký"), choices=[], validate_choice=False)
     kind = RadioField(
         _l("Loại mô hình"),
@@ -40,24 +88,6 @@ class RegistrationForm(PageForm):
         _l("Phân biệt người trùng tên"),
         _l("Ví dụ: thôn Nà Hin, tổ 2. Không ghi số giấy tờ."),
         render_kw={"maxlength": 100},
-    )
-    field = SelectField(_l("Lĩnh vực"), choices=[], validate_choice=False)
-    name = prose(_GUIDANCE["name"].label, _GUIDANCE["name"].guidance, rows=2)
-    situation = _item("situation")
-    goals = _item("goals")
-    method = _item("method")
-    place_people = _item("place_people")
-    forces = _item("forces")
-    time_resources = _item("time_resources")
-    outputs = _item("outputs")
-    sustainability = _item("sustainability")
-    targets = quantity_rows(
-        _l("Chỉ tiêu bằng số (nếu có)"), _l("Ví dụ: 350 ngày công; 1,139 tỷ đồng; 172,5 kg; trên 200 hộ.")
-    )
-    representative = line(_l("Người đại diện"), render_kw={"maxlength": 200})
-    representative_position = line(_l("Chức vụ"), render_kw={"maxlength": 200})
-    phone = line(
-        _l("Điện thoại"), render_kw={"inputmode": "tel", "autocomplete": "off", "maxlength": 60, "class": "short"}
     )
     origin = RadioField(
         _l("Mô hình này"),
@@ -76,7 +106,34 @@ class RegistrationForm(PageForm):
         _l("Chỉ điền khi tiếp tục hoặc nhân rộng. Ví dụ: DVK-2023-00017."),
         render_kw={"class": "short"},
     )
+    situation = _item("situation")
+    goals = _item("goals")
+    method = _item("method")
+    place_people = _item("place_people")
+    forces = _item("forces")
+    time_resources = _item("time_resources")
+    outputs = _item("outputs")
+    sustainability = _item("sustainability")
+    targets = quantity_rows(
+        _l("Chỉ tiêu bằng số (nếu có)"), _l("Ví dụ: 350 ngày công; 1,139 tỷ đồng; 172,5 kg; trên 200 hộ.")
+    )
+    representative = line(_l("Người đại diện"), render_kw={"maxlength": 200})
+    representative_position = line(_l("Chức vụ"), render_kw={"maxlength": 200})
+    phone = line(
+        _l("Điện thoại"), render_kw={"inputmode": "tel", "autocomplete": "off", "maxlength": 60, "class": "short"}
+    )
+    file = FileField(
+        _l("Tệp kèm phiếu (không bắt buộc)"),
+        description=_l("Ảnh, PDF, Word hoặc Excel. Lưu xong có thể thêm tệp nữa."),
+        render_kw={"accept": ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"},
+    )
     version = HiddenField()
+
+    def keep(self, names: Collection[str]) -> None:
+        """Leave only these fields on the form: the others are asked in another step."""
+        for name in [field.name for field in self]:
+            if name not in names and name not in _ALWAYS:
+                del self[name]
 
     def choose_from(self, units: Sequence[Any], fields: Sequence[Any]) -> None:
         """Units the person may register for and fields of the year."""
@@ -84,24 +141,35 @@ class RegistrationForm(PageForm):
         self.unit.choices = options([*([] if len(units) == 1 else empty), *((u.code, u.name) for u in units)])
         self.field.choices = options([*empty, *((f.code, f.label) for f in fields)])
 
-    def as_draft(self, waived: Sequence[str] = ()) -> Draft:
-        """What was typed, for the domain to check. waived: items that were let off before and are still empty."""
-        return Draft(
-            unit=said(self.unit),
-            kind=said(self.kind),
-            field=said(self.field),
-            name=said(self.name),
-            person=said(self.person),
-            person_distinguisher=said(self.person_distinguisher),
-            items={item: said(self[item]) for item in ITEMS},
-            representative=said(self.representative),
-            representative_position=said(self.representative_position),
-            phone=said(self.phone),
-            origin=said(self.origin),
-            origin_model=said(self.origin_model),
-            targets=quantity_inputs(self.targets),
-            waived=[item for item in waived if not said(self[item]).strip()],
-        )
+    def over(self, kept: Draft) -> Draft:
+        """What was typed in the fields of this form over what was kept, for the domain to check."""
+        mine = self._fields.keys()
+        typed: dict[str, Any] = {name: said(self[name]) for name in _TEXTS if name in mine}
+        if "targets" in mine:
+            typed["targets"] = quantity_inputs(self.targets)
+        items = {item: said(self[item]) if item in mine else kept.items.get(item, "") for item in ITEMS}
+        return replace(kept, items=items, waived=(), **typed)
+
+    @property
+    def chosen_file(self) -> FileStorage | None:
+        """The file that was sent along, if any."""
+        sent = self._fields["file"].data if "file" in self._fields else None
+        return sent if isinstance(sent, FileStorage) and sent.filename else None
+
+
+_TEXTS = (
+    "unit",
+    "kind",
+    "field",
+    "name",
+    "person",
+    "person_distinguisher",
+    "representative",
+    "representative_position",
+    "phone",
+    "origin",
+    "origin_model",
+)
 
 
 class ChangeRequestForm(PageForm):

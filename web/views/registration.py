@@ -1,149 +1,332 @@
-"""Beginning a registration and editing it until it is accepted. Handing it in is a step like every other."""
+"""The registration form in short steps, each saved as a draft. Handing it in is a step of the model like every other."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web import clock
 from web.access_rules import RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF, access_rule
 from web.answers import page_again, renewed, say
-from web.forms.fields import prepare_rows, typed_again
-from web.forms.registration import RegistrationForm
+from web.forms.base import said
+from web.forms.fields import prepare_rows
+from web.forms.registration import PARTS, WHOLE, Part, RegistrationForm
+from web.readings import registration as readings
 from web.readings.places import units_of
 from web.readings.years import chosen_year, every_year, year_by_id
-from web.transactions import reading, writing
+from web.transactions import reading, store, writing
 from web.visitor import actor
-from workflow import changes, programme, registration
+from workflow import attachments, changes, programme, registration, transition
 from workflow.calendar import local_date
-from workflow.refusals import Refusal
-from workflow.registrant import SUBMIT, roles_of
-from workflow.schema import ITEMS, emulation_model, field, person, unit
+from workflow.field_suggestion import Suggestion, suggest
+from workflow.model_quantities import doubts
+from workflow.programme_defaults import standard_defaults
+from workflow.refusals import NotFound, NotPossible, Refusal
+from workflow.registrant import SUBMIT, editable, roles_of
+from workflow.registration import Draft
+from workflow.text import clean
 
 pages = Blueprint("registration", __name__)
 
 MAY_REGISTER = REGISTRANTS | STAFF | REVIEWERS | RECOGNISERS
+MOST_ALIKE = 3
 
 
 @pages.route("/mo-hinh/moi", methods=["GET", "POST"])
 @access_rule(roles=MAY_REGISTER)
 def new() -> Response | tuple[str, int]:
+    """The first part; with it the draft begins. tiep-tuc, nhan-rong: code of a model whose form is copied."""
     who, refusal = actor(), None
     year = chosen_year(reading(), request.values.get("nam"), to_register=True)
-    form = RegistrationForm()
-    if form.is_submitted() and "add_row" not in request.form:
+    begun = _beginning(year)
+    form = RegistrationForm(data=_typed(begun))
+    if form.is_submitted():
         try:
             with writing() as connection:
-                code = registration.create_draft(connection, who.account_id, year.year, form.as_draft(), clock.now())
+                code = registration.create_draft(connection, who.account_id, year.year, form.over(begun), clock.now())
         except Refusal as refused:
             refusal = refused
         else:
-            say(_("Đã lưu bản nháp %(code)s. Hãy xem lại rồi nộp.", code=code), *_alike(year.id, code))
-            return redirect(url_for("models.shown", code=code))
-    _prepare(form, year)
+            say(_("Đã lưu bản nháp %(code)s.", code=code))
+            return redirect(url_for("registration.part", code=code, part=PARTS[1].slug))
+    units = _prepare(form, year)
+    form.keep(PARTS[0].fields)
+    hint = _hint(form, year)
     return page_again(
-        "registration/form.html", form, refusal, model=None, year=year, years=every_year(reading()), to_mend={}
+        "registration/part.html",
+        form,
+        refusal,
+        model=None,
+        year=year,
+        years=every_year(reading()),
+        part=PARTS[0],
+        number=1,
+        count=len(PARTS) + 1,
+        hint=hint,
+        alike=(),
+        returned=None,
+        to_mend={},
+        copied=begun.origin_model,
+        beginnings=() if begun.origin_model else readings.to_continue(reading(), who, year.year, units),
+        examples=_EXAMPLES,
+        files=(),
     )
 
 
-@pages.route("/mo-hinh/<code>/phieu", methods=["GET", "POST"])
+@pages.get("/mo-hinh/<code>/phieu")
 @access_rule(signed_in=True)
-def edit(code: str) -> Response | tuple[str, int]:
+def edit(code: str) -> str:
+    """The parts of the form with how far each is."""
+    connection, model = reading(), _editable(code)
+    form = registration.form(connection, model.id)
+    draft = readings.kept(connection, model)
+    to_mend = _to_mend(model)
+    return render_template(
+        "registration/parts.html",
+        model=model,
+        year=year_by_id(connection, model.year_id),
+        parts=readings.parts_of(draft, form.waived if form else (), to_mend),
+        returned=readings.last_return(connection, model.id) if model.submitted_at else None,
+        to_mend=to_mend,
+        alike=_alike(model),
+    )
+
+
+@pages.route("/mo-hinh/<code>/phieu/<part>", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def part(code: str, part: str) -> Response | tuple[str, int]:
+    """One part of the form, or the whole of it on one page."""
     who, refusal = actor(), None
-    model = changes.seen(reading(), who, code)
+    asked = next((one for one in (*PARTS, WHOLE) if one.slug == part), None)
+    model = _editable(code)
+    if asked is None:
+        raise NotFound(_("Phiếu đăng ký không có phần này."), guard="part")
     year = year_by_id(reading(), model.year_id)
-    kept = registration.form(reading(), model.id)
-    waived = list(kept.waived) if kept else []
-    form = RegistrationForm(data=_kept(model, kept))
-    if form.is_submitted() and "add_row" not in request.form:
+    before = readings.kept(reading(), model)
+    form = RegistrationForm(data={**_typed(before), "version": str(model.version)})
+    sent = form.is_submitted() and "add_row" not in request.form
+    _prepare(form, year)
+    form.keep(asked.fields)
+    if sent:
         try:
             with writing() as connection:
                 registration.edit_draft(
-                    connection, who.account_id, code, form.as_draft(), clock.now(), version=form.present
+                    connection, who.account_id, code, form.over(before), clock.now(), version=form.present
                 )
+                if (file := form.chosen_file) is not None:
+                    attachments.add(
+                        connection,
+                        store(),
+                        who.account_id,
+                        code,
+                        file.filename or "",
+                        file.read(),
+                        "registration",
+                        clock.now(),
+                    )
         except Refusal as refused:
             refusal = refused
         else:
-            say(_("Đã lưu phiếu đăng ký."), *_alike(year.id, code))
-            return redirect(url_for("models.shown", code=code))
+            say(_("Đã lưu."), *_echo(asked, model))
+            return redirect(_following(asked, code))
     model = changes.seen(reading(), who, code)
     renewed(form, refusal, model.version)
-    _prepare(form, year)
-    to_mend = {item.item: item.note for item in registration.items_to_mend(reading(), model.id)}
     return page_again(
-        "registration/form.html",
+        "registration/part.html",
         form,
         refusal,
         model=model,
         year=year,
         years=[year],
-        to_mend=to_mend if model.submitted_at else {},
-        waived=waived,
+        part=asked,
+        number=PARTS.index(asked) + 1 if asked in PARTS else None,
+        count=len(PARTS) + 1,
+        hint=_hint(form, year),
+        alike=_alike(model) if asked is PARTS[1] and refusal is None else (),
+        returned=readings.last_return(reading(), model.id) if model.submitted_at else None,
+        to_mend=_to_mend(model),
+        copied="",
+        beginnings=(),
+        examples=_EXAMPLES,
+        files=attachments.listing(reading(), model.id) if "file" in asked.fields else (),
     )
 
 
-def _prepare(form: RegistrationForm, year: sa.Row[Any]) -> None:
+@pages.get("/mo-hinh/<code>/phieu/kiem-tra")
+@access_rule(signed_in=True)
+def check(code: str) -> str:
+    """Everything that was answered, once more, before it is handed in."""
+    connection, model, now = reading(), _editable(code), clock.now()
+    year = year_by_id(connection, model.year_id)
+    form = registration.form(connection, model.id)
+    draft = readings.kept(connection, model)
+    definition = programme.definition(connection, model.definition_hash)
+    targets = registration.quantities(connection, model.id, "target")
+    return render_template(
+        "registration/check.html",
+        model=model,
+        year=year,
+        draft=draft,
+        parts=readings.parts_of(draft, form.waived if form else (), _to_mend(model)),
+        waived=form.waived if form else (),
+        field_label=next(
+            (f.label for f in programme.fields(connection, year.id) if f.code == draft.field), draft.field
+        ),
+        targets=targets,
+        doubts=doubts(targets),
+        files=attachments.listing(connection, model.id),
+        alike=_alike(model),
+        late=model.submitted_at is None and local_date(now) > year.closes_on,
+        early=model.submitted_at is None and local_date(now) < year.opens_on,
+        answer=next(
+            (one for one in transition.possible(connection, model, actor(), now) if one.trigger == SUBMIT), None
+        ),
+        step=next(one for one in definition.outgoing(model.state) if one.trigger == SUBMIT),
+    )
+
+
+@pages.get("/mo-hinh/gan-giong")
+@access_rule(roles=MAY_REGISTER)
+def alike() -> str:
+    """For the page of the first part, while somebody types a name: the field it suggests and names like it."""
     connection = reading()
-    definition = programme.definition(connection, year.definition_hash)
-    roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
-    form.choose_from(
-        units_of(connection, actor(), roles, local_date(clock.now())), programme.fields(connection, year.id)
+    year = chosen_year(connection, request.args.get("nam"), to_register=True)
+    name = clean(request.args.get("ten", "")[:600])
+    itself = request.args.get("phieu", "")
+    return render_template(
+        "registration/_alike.html",
+        hint=suggest(name, programme.fields(connection, year.id)),
+        alike=[
+            hit
+            for hit in registration.similar_models(connection, year.id, name, limit=MOST_ALIKE + 1, actor=actor())
+            if hit[0] != itself
+        ][:MOST_ALIKE],
     )
-    prepare_rows(form.targets, programme.measures(connection, year.id), add="add_row" in request.form, empty=2)
 
 
-def _kept(model: sa.Row[Any], kept: sa.Row[Any] | None) -> dict[str, Any]:
-    """What the form holds now, as somebody would type it."""
-    origin = emulation_model.alias("origin")
-    row = (
-        reading()
-        .execute(
-            sa.select(
-                unit.c.code.label("unit"),
-                field.c.code.label("field"),
-                person.c.full_name.label("person"),
-                person.c.distinguisher.label("person_distinguisher"),
-                origin.c.code.label("origin_model"),
-            )
-            .select_from(emulation_model)
-            .join(unit, unit.c.id == emulation_model.c.unit_id)
-            .join(field, field.c.id == emulation_model.c.field_id)
-            .outerjoin(person, person.c.id == emulation_model.c.person_id)
-            .outerjoin(origin, origin.c.id == emulation_model.c.origin_model_id)
-            .where(emulation_model.c.id == model.id)
+@pages.app_template_global("part_of")
+def part_of(item: str) -> str:
+    """In which part of the form an item is asked."""
+    return next((one.slug for one in PARTS if item in one.fields), PARTS[0].slug)
+
+
+def _editable(code: str) -> sa.Row[Any]:
+    """The model, while its form is still the registrant's to write."""
+    connection = reading()
+    model = changes.seen(connection, actor(), code)
+    definition = programme.definition(connection, model.definition_hash)
+    if not editable(definition, model.state):
+        raise NotPossible(
+            _(
+                "Phiếu %(code)s đang ở «%(state)s» nên không sửa trực tiếp được. Hãy gửi đề nghị đổi tên hoặc lĩnh vực.",
+                code=code,
+                state=definition.states[model.state].label,
+            ),
+            guard="state",
         )
-        .one()
-    )
-    filled = {name: kept._mapping[name] for name in (*ITEMS, *_CONTACT)} if kept is not None else {}
+    return model
+
+
+def _beginning(year: sa.Row[Any]) -> Draft:
+    """An empty form, or a copy of the form of a model that is continued or replicated; only of what this person may see."""
+    empty = Draft(unit="", kind="collective", field="", name="")
+    for word, origin in (("tiep-tuc", "continued"), ("nhan-rong", "replicated")):
+        code = request.values.get(word, "")[:40]
+        if not code:
+            continue
+        connection = reading()
+        source = changes.seen(connection, actor(), code)
+        draft = readings.kept(connection, source)
+        known = {row.code for row in programme.measures(connection, year.id)}
+        fields = {row.code for row in programme.fields(connection, year.id)}
+        targets = [target for target in draft.targets if target.measure in known]
+        draft = replace(
+            draft,
+            origin=origin,
+            origin_model=code,
+            field=draft.field if draft.field in fields else "",
+            targets=targets,
+        )
+        if origin == "replicated":
+            # The method is copied; who does it and how much of it is the new place's own.
+            return replace(
+                draft, unit="", kind="collective", person="", person_distinguisher="", targets=(),
+                representative="", representative_position="", phone="",
+            )  # fmt: skip
+        return draft
+    return empty
+
+
+def _typed(draft: Draft) -> dict[str, Any]:
+    """A form as the fields of the page hold it."""
+    lines = ("unit", "kind", "field", "name", "person", "person_distinguisher", "origin", "origin_model")
+    contact = ("representative", "representative_position", "phone")
     return {
-        **{name: value or "" for name, value in row._mapping.items()},
-        **filled,
-        "name": model.name,
-        "kind": model.kind,
-        "origin": model.origin,
-        "targets": typed_again(registration.quantities(reading(), model.id, "target")),
-        "version": str(model.version),
+        **{name: getattr(draft, name) for name in (*lines, *contact)},
+        **draft.items,
+        "targets": [{"measure": row.measure, "value": row.value, "note": row.note} for row in draft.targets],
     }
 
 
-_CONTACT = ("representative", "representative_position", "phone")
+def _prepare(form: RegistrationForm, year: sa.Row[Any]) -> Sequence[str]:
+    """Give the form its choices; returns the codes of the units one may register for."""
+    connection = reading()
+    definition = programme.definition(connection, year.definition_hash)
+    roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
+    units = units_of(connection, actor(), roles, local_date(clock.now()))
+    form.choose_from(units, programme.fields(connection, year.id))
+    prepare_rows(form.targets, programme.measures(connection, year.id), add="add_row" in request.form, empty=2)
+    return [one.code for one in units]
 
 
-def _alike(year_id: int, code: str) -> list[str]:
+def _hint(form: RegistrationForm, year: sa.Row[Any]) -> Suggestion | None:
+    """The field that the name speaks for, unless that is the one chosen."""
+    if "field" not in form._fields:
+        return None
+    found = suggest(said(form.name), programme.fields(reading(), year.id))
+    return found if found is not None and found.code != said(form.field) else None
+
+
+def _to_mend(model: sa.Row[Any]) -> dict[str, str]:
+    """Items that the latest return named, with what was said about each."""
+    if model.submitted_at is None:
+        return {}
+    return {one.item: one.note for one in registration.items_to_mend(reading(), model.id)}
+
+
+def _alike(model: sa.Row[Any]) -> list[tuple[str, str, int, str]]:
     """Names so much alike that one of the two may be a double: a warning, never a refusal."""
-    model = changes.seen(reading(), actor(), code)
-    return [
-        _(
-            "Tên gần giống với %(code)s “%(name)s” (%(unit)s). Hãy kiểm tra có trùng không.",
-            code=other,
-            name=name,
-            unit=place,
-        )
-        for other, name, score, place in registration.similar_models(
-            reading(), year_id, model.name, exclude_id=model.id, limit=3, actor=actor()
-        )
-    ]
+    return registration.similar_models(
+        reading(), model.year_id, model.name, exclude_id=model.id, limit=MOST_ALIKE, actor=actor()
+    )
+
+
+def _echo(asked: Part, model: sa.Row[Any]) -> list[str]:
+    """How the figures were read, and which of them look wrong."""
+    if "targets" not in asked.fields:
+        return []
+    targets = registration.quantities(reading(), model.id, "target")
+    if not targets:
+        return []
+    read = "; ".join(f"{row.label}: {row.written}" for row in targets)
+    return [_("Chỉ tiêu đã ghi: %(read)s. Nếu chưa đúng, hãy sửa.", read=read), *doubts(targets)]
+
+
+def _following(asked: Part, code: str) -> str:
+    """Where saving leads: to the next part, to the last check, back to the list of parts, or here again for another file."""
+    if "stay" in request.form:
+        return url_for("registration.part", code=code, part=asked.slug)
+    if "back" in request.form:
+        return url_for("registration.edit", code=code)
+    if asked in PARTS[:-1]:
+        return url_for("registration.part", code=code, part=PARTS[PARTS.index(asked) + 1].slug)
+    return url_for("registration.check", code=code)
+
+
+_EXAMPLES = {item.id: item for item in standard_defaults().items}
