@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, request
 from markupsafe import Markup
 
 from web.access_rules import access_rule
@@ -76,23 +76,24 @@ def _by_hashed_name() -> Mapping[str, StaticFile]:
 
 
 @cache
+def address(name: str) -> str:
+    """Where a file is, e.g. address("register.js"). A name that is no file is a mistake in a template: KeyError."""
+    return f"{PREFIX}/{files()[name].name}"
+
+
+@cache
 def icon(name: str) -> Markup:
     """An icon from the sprite; the word beside it says the same, so a screen reader passes over it."""
-    sprite = f"{PREFIX}/{files()['vendor/icons.svg'].name}"
     return Markup('<svg class="icon" width="16" height="16" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        sprite, name
+        address("vendor/icons.svg"), name
     )
 
 
 def install(app: Flask) -> None:
-    """Serve the files and let templates name them: `url_for("static", filename="site.css")`."""
+    """Serve the files and let templates name them: `asset("site.css")`, or url_for("static", filename="site.css")."""
     app.add_url_rule(f"{PREFIX}/<path:filename>", "static", _answer, methods=["GET"])
     app.url_defaults(_hashed)
-    app.jinja_env.globals.update(icon=icon, preloaded=_preloaded)
-
-
-def _preloaded() -> list[str]:
-    return [url_for("static", filename=name) for name in PRELOADED]
+    app.jinja_env.globals.update(icon=icon, asset=address, PRELOADED=PRELOADED)
 
 
 @access_rule(public=True)
