@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.settings import Settings, secret_key
-from web import access_rules, compression, presentation, security, static_files, transactions, visitor
+from web import access_rules, compression, presentation, receipts, security, static_files, transactions, visitor
 from web.views import (
     administration,
     assignments,
@@ -103,6 +103,7 @@ def build(settings: Settings, database: Database | None) -> Flask:
     visitor.install(app)
     access_rules.install(app)
     CSRFProtect(app)
+    receipts.install(app)
     Babel(app)
     security.install(app)
     presentation.install(app)

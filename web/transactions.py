@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from flask import Flask, current_app, g
@@ -50,11 +50,20 @@ def reading() -> Connection:
 def writing() -> Iterator[Connection]:
     """One writing transaction: committed when the block ends, rolled back whole by any exception.
 
-    What was read before is let go, so that the page after a refusal shows what is there now.
+    What was read before is let go, so that the page after a refusal shows what is there now. The first one of a request begins
+    with what was asked for by `begin_writing_with`.
     """
     _finish(None)
+    first: Callable[[Connection], None] | None = g.pop("first_in_writing", None)
     with database().write() as connection:
+        if first is not None:
+            first(connection)
         yield connection
+
+
+def begin_writing_with(act: Callable[[Connection], None]) -> None:
+    """Do this first in the next writing transaction of this request, so that it is committed or rolled back with it."""
+    g.first_in_writing = act
 
 
 def _finish(error: BaseException | None) -> None:

@@ -108,7 +108,10 @@ def test_double_click_does_one_thing_once(visit: Visit, world: World) -> None:
     code = register(officer)
     page = officer.get(f"/mo-hinh/{code}/buoc/submit")
     officer.post(f"/mo-hinh/{code}/buoc/submit", hidden_fields(page))
-    answer = officer.post(f"/mo-hinh/{code}/buoc/submit", hidden_fields(page), 409)
+    again = officer.post(f"/mo-hinh/{code}/buoc/submit", hidden_fields(page))
+    assert "đã được gửi trước đó" in officer.follow(again)
+    # The same step from another tab is another form.
+    answer = officer.post(f"/mo-hinh/{code}/buoc/submit", {"version": "1"}, 409)
     assert "Có thể bước này vừa được làm rồi" in answer.text
     assert world.model(code).version == 2
 

@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from web import receipts
 from workflow.dates import parse_date_vi
 from workflow.refusals import InvalidInput, Refusal
 
@@ -62,6 +64,11 @@ class PageForm(FlaskForm):  # type: ignore[misc]
             if sent is None:
                 return None
             return MultiDict([(name, printable(value)) for name, values in sent.lists() for value in values])
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Wherever a page puts the token against forgery, the one against sending twice goes with it."""
+            shown: Markup = super().render_field(field, render_kw)
+            return shown + receipts.hidden_field() if field.type == "CSRFTokenField" else shown
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,0 +1,23 @@
+"""Tokens of forms: spent once, given back, forgotten when they are old."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.world import NOW, World
+from workflow import receipts
+
+TOKEN = "t" * 24
+
+
+def test_receipts_too_old_to_matter_are_forgotten(world: World) -> None:
+    account = world.accounts["staff"]
+    with world.database.write() as connection:
+        assert receipts.spend(connection, account, "old-token-0123456789", "/a", NOW - timedelta(days=31))
+        assert receipts.spend(connection, account, TOKEN, "/a", NOW)
+        assert not receipts.spend(connection, account, TOKEN, "/a", NOW)
+        receipts.settle(connection, account, TOKEN, "/b", NOW)
+        assert receipts.result_of(connection, account, TOKEN) == "/b"
+        assert receipts.spent_on(connection, account, "/a") == [TOKEN]
+        receipts.forget(connection, account, TOKEN)
+        assert receipts.result_of(connection, account, TOKEN) is None
