@@ -17,12 +17,11 @@ from workflow.meetings import (
     agenda_models,
     hold,
     lock_models,
-    meeting_definition,
     note_meeting,
     note_models,
+    run_meeting,
     seen_meeting,
 )
-from workflow.participants import require_writer
 from workflow.refusals import GuardRefused, InvalidInput, Reason, Refusal
 from workflow.schema import agenda_item, emulation_model, unit
 from workflow.text import clean
@@ -30,15 +29,22 @@ from workflow.text import clean
 LONGEST_AGENDA = 500
 
 
-def set_agenda(connection: Connection, who: int | str, meeting_id: int, codes: Sequence[str], now: datetime) -> None:
+def set_agenda(
+    connection: Connection,
+    who: int | str,
+    meeting_id: int,
+    codes: Sequence[str],
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> None:
     """Make these models, in this order, the whole agenda of a meeting that is being prepared.
 
     Raises InvalidInput (under 'models') naming each model that may not go on it, NotPossible once the meeting was opened.
+    version: of the meeting as the caller saw it.
     """
-    actor = access.actor(connection, who, now)
-    meeting = seen_meeting(connection, actor, meeting_id)
-    grant = require_writer(
-        actor, meeting_definition(connection, meeting), "agenda", meeting.unit_path, to="lập chương trình bình xét"
+    actor, meeting, grant = run_meeting(
+        connection, who, meeting_id, now, to="lập chương trình bình xét", version=version
     )
     write_agenda(connection, actor, grant, meeting, codes, now)
 
@@ -49,7 +55,9 @@ def write_agenda(
     """The same for somebody whose right was checked."""
     wanted = list(dict.fromkeys(clean(code) for code in codes))
     if len(wanted) > LONGEST_AGENDA:
-        raise InvalidInput({"models": f"Chương trình có {len(wanted)} mô hình, tối đa {LONGEST_AGENDA}."})
+        raise InvalidInput(
+            {"models": f"Chương trình có {len(wanted)} mô hình, tối đa {LONGEST_AGENDA}. Hãy chia thành nhiều phiên."}
+        )
     before = agenda_models(connection, meeting.id)
     by_code = _seen_keys(connection, actor, wanted)
     models = lock_models(connection, {*before, *by_code.values()})

@@ -23,7 +23,7 @@ from workflow.meetings import (
     seen_meeting,
 )
 from workflow.participants import require_writer, units_of
-from workflow.refusals import GuardRefused, InvalidInput, NotAllowed, NotPossible, Reason
+from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotPossible, Reason
 from workflow.schema import account, agenda_item, emulation_model, meeting_member, vote
 from workflow.text import clean
 
@@ -40,6 +40,28 @@ class VoteInput:
     member: str
     choice: str
     written: bool = False
+
+
+_UNSEEN: Final = (-1, -1, -1)
+_COUNTS: Final = ("ballots_for", "ballots_against", "ballots_abstaining")
+
+
+@dataclass(frozen=True, slots=True)
+class BallotCount:
+    """What the tellers counted on the model with this code.
+
+    seen: the count that stood there when the caller looked, None for none yet; left out when it does not matter.
+    """
+
+    code: str
+    for_: int
+    against: int
+    abstaining: int
+    seen: tuple[int, int, int] | None = _UNSEEN
+
+    def columns(self) -> dict[str, int]:
+        """The count as columns of the agenda."""
+        return dict(zip(_COUNTS, (self.for_, self.against, self.abstaining), strict=True))
 
 
 def record_vote(
@@ -112,9 +134,17 @@ def record_ballots(
     abstaining: int,
     now: datetime,
 ) -> None:
-    """Record the count of a secret ballot on one model: ballots of those present, for and against of those entitled to either.
+    """Record the count of a secret ballot on one model. See `record_counts`."""
+    record_counts(connection, who, meeting_id, [BallotCount(code, for_, against, abstaining)], now)
 
-    Until the close a corrected count replaces an earlier one; both stand in the model's history.
+
+def record_counts(
+    connection: Connection, who: int | str, meeting_id: int, counts: Sequence[BallotCount], now: datetime
+) -> None:
+    """Record counts of a secret ballot, all or none: ballots of those present, for and against of those entitled to either.
+
+    Until the close a corrected count replaces an earlier one; both stand in the model's history. Raises InvalidInput (of a
+    single count under its columns, of several under 'votes'), Conflict when somebody counted since the caller looked.
     """
     actor = access.actor(connection, who, now)
     meeting = seen_meeting(connection, actor, meeting_id)
@@ -122,28 +152,67 @@ def record_ballots(
     require_status(meeting, "open", to="ghi kết quả kiểm phiếu")
     if meeting.ballot != "secret":
         raise NotPossible("Phiên này biểu quyết công khai: hãy ghi phiếu của từng thành viên.", guard="ballot")
-    code = clean(code)
-    item = _agenda(connection, meeting.id).get(code)
-    if item is None:
-        raise InvalidInput({"code": f"Mô hình «{code[:40]}» không có trong chương trình của phiên."})
-    models = lock_models(connection, [item.model_id])
+    given = {clean(count.code): count for count in counts}
+    items = _agenda(connection, meeting.id)
+    unknown = [code for code in given if code not in items]
+    if unknown:
+        raise InvalidInput({"code": f"Mô hình «{unknown[0][:40]}» không có trong chương trình của phiên."})
+    models = lock_models(connection, [items[code].model_id for code in given])
     hold_open(connection, meeting, to="ghi kết quả kiểm phiếu")
-    model = models[item.model_id]
+    # Read again behind the lock: what stands now is what a correction replaces.
+    items = _agenda(connection, meeting.id)
     here = [row for row in _members(connection, meeting.id).values() if row.present]
-    entitled_accounts = entitled(connection, meeting.id, models, local_date(now))[item.model_id]
-    free = sum(row.account_id in entitled_accounts for row in here)
-    counts = {"ballots_for": for_, "ballots_against": against, "ballots_abstaining": abstaining}
-    problems = {name: "Số phiếu là số nguyên, từ 0 trở lên." for name, number in counts.items() if number < 0}
-    if for_ + against > free:
-        problems["ballots_for"] = (
-            f"Có {for_ + against} phiếu đồng ý và không đồng ý, nhưng chỉ {free} người có mặt được biểu quyết."
-        )
-    elif sum(counts.values()) > len(here):
-        problems["ballots_abstaining"] = f"Có {sum(counts.values())} phiếu, nhưng chỉ {len(here)} người có mặt."
+    free = entitled(connection, meeting.id, models, local_date(now))
+    problems: dict[str, dict[str, str]] = {}
+    for code, count in given.items():
+        item = items[code]
+        if count.seen is not _UNSEEN and count.seen != _counted(item):
+            raise Conflict(
+                f"Người khác vừa ghi kết quả kiểm phiếu của {code}. Hãy xem số họ ghi rồi gửi lại nếu vẫn cần sửa.",
+                guard="version",
+            )
+        entitled_here = sum(row.account_id in free[item.model_id] for row in here)
+        if found := _miscounted(count, entitled_here, len(here)):
+            problems[code] = found
+    if len(given) == 1 and problems:
+        raise InvalidInput(next(iter(problems.values())))
     if problems:
-        raise InvalidInput(problems)
-    connection.execute(sa.update(agenda_item).where(agenda_item.c.id == item.id).values(**counts))
-    note_models(connection, [(model, {"meeting": meeting.id, **counts})], actor, grant, "ballots_recorded", now)
+        sentences = (f"{code}: {' '.join(found.values())}" for code, found in problems.items())
+        raise InvalidInput({"votes": " ".join(list(sentences)[:20])})
+    written = {items[code].id: count.columns() for code, count in given.items()}
+    connection.execute(
+        sa.update(agenda_item)
+        .where(agenda_item.c.id == sa.bindparam("item"))
+        .values({name: sa.bindparam(f"new_{name}") for name in _COUNTS}),
+        [{"item": key, **{f"new_{name}": number for name, number in row.items()}} for key, row in written.items()],
+    )
+    note_models(
+        connection,
+        [(models[items[code].model_id], {"meeting": meeting.id, **count.columns()}) for code, count in given.items()],
+        actor,
+        grant,
+        "ballots_recorded",
+        now,
+    )
+
+
+def _miscounted(count: BallotCount, entitled_here: int, here: int) -> dict[str, str]:
+    columns = count.columns()
+    problems = {name: "Số phiếu là số nguyên, từ 0 trở lên." for name, number in columns.items() if number < 0}
+    cast = count.for_ + count.against
+    if cast > entitled_here:
+        problems["ballots_for"] = (
+            f"Có {cast} phiếu đồng ý và không đồng ý, nhưng chỉ {entitled_here} người có mặt được biểu quyết."
+        )
+    elif sum(columns.values()) > here:
+        problems["ballots_abstaining"] = f"Có {sum(columns.values())} phiếu, nhưng chỉ {here} người có mặt."
+    return problems
+
+
+def _counted(item: sa.Row[Any]) -> tuple[int, int, int] | None:
+    if item.ballots_for is None:
+        return None
+    return item.ballots_for, item.ballots_against, item.ballots_abstaining
 
 
 def entitled(
@@ -182,7 +251,14 @@ def _recorder(connection: Connection, actor: Actor, meeting: sa.Row[Any], voters
 
 def _agenda(connection: Connection, meeting_id: int) -> dict[str, sa.Row[Any]]:
     statement: sa.Select[Any] = (
-        sa.select(agenda_item.c.id, agenda_item.c.model_id, emulation_model.c.code)
+        sa.select(
+            agenda_item.c.id,
+            agenda_item.c.model_id,
+            emulation_model.c.code,
+            agenda_item.c.ballots_for,
+            agenda_item.c.ballots_against,
+            agenda_item.c.ballots_abstaining,
+        )
         .join(emulation_model, emulation_model.c.id == agenda_item.c.model_id)
         .where(agenda_item.c.meeting_id == meeting_id)
     )

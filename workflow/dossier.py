@@ -66,35 +66,52 @@ def gaps(connection: Connection, model: sa.Row[Any], submission_id: int | None) 
         if submission_id is not None:
             return [f"tờ trình số thứ tự {submission_id} có tên mô hình này trong danh sách trích ngang"]
         return ["tờ trình và danh sách trích ngang có tên mô hình này"]
-    of_model = {
+    papers = _papers(sa.literal(chosen), sa.literal(model.id))
+    present = connection.execute(sa.select(*papers.values())).one()
+    return [label for label, there in zip(papers, present, strict=True) if not there]
+
+
+def gaps_of_roster(connection: Connection, submission_id: int) -> dict[str, list[str]]:
+    """What the dossiers of all models on a roster still lack, by code and in its order: one statement, whatever its length."""
+    papers = _papers(roster_entry.c.submission_id, roster_entry.c.model_id)
+    rows = connection.execute(
+        sa.select(emulation_model.c.code, *papers.values())
+        .select_from(roster_entry.join(emulation_model, emulation_model.c.id == roster_entry.c.model_id))
+        .where(roster_entry.c.submission_id == submission_id)
+        .order_by(roster_entry.c.position)
+    )
+    return {row[0]: [label for label, there in zip(papers, row[1:], strict=True) if not there] for row in rows}
+
+
+def _papers(of_submission: sa.ColumnElement[int], of_model: sa.ColumnElement[int]) -> dict[str, sa.ColumnElement[bool]]:
+    """The papers of a dossier by name, each with the question whether it is there."""
+    return {
         "báo cáo thành tích": _there(
-            achievement_report.c.submission_id == chosen, achievement_report.c.model_id == model.id
+            achievement_report.c.submission_id == of_submission, achievement_report.c.model_id == of_model
         ),
         "biên bản phiên bình xét": _there(
-            submission.c.id == chosen,
+            submission.c.id == of_submission,
             review_meeting.c.id == submission.c.meeting_id,
             review_meeting.c.minutes != "",
         ),
-        "phiếu đăng ký": _there(registration_form.c.model_id == model.id),
-        "kế hoạch thực hiện": _there(plan.c.model_id == model.id),
+        "phiếu đăng ký": _there(registration_form.c.model_id == of_model),
+        "kế hoạch thực hiện": _there(plan.c.model_id == of_model),
         "biên bản kiểm tra kết luận đạt": _there(
-            inspection.c.model_id == model.id, inspection.c.conclusion == "passed"
+            inspection.c.model_id == of_model, inspection.c.conclusion == "passed"
         ),
         "minh chứng kết quả": sa.or_(
-            _there(results_report.c.model_id == model.id, results_report.c.evidence_note != ""),
+            _there(results_report.c.model_id == of_model, results_report.c.evidence_note != ""),
             _there(
-                attachment.c.model_id == model.id,
+                attachment.c.model_id == of_model,
                 attachment.c.purpose == "evidence",
                 attachment.c.removed_at.is_(None),
             ),
         ),
     }
-    present = connection.execute(sa.select(*of_model.values())).one()
-    return [label for label, there in zip(of_model, present, strict=True) if not there]
 
 
 def _there(*conditions: sa.ColumnElement[bool]) -> sa.Exists:
-    return sa.exists(sa.select(sa.literal(1)).where(*conditions))
+    return sa.exists(sa.select(sa.literal(1)).where(*conditions).correlate(roster_entry))
 
 
 def differences(connection: Connection, submission_id: int | None) -> list[str]:

@@ -12,12 +12,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import programme
+from workflow import access, programme
 from workflow.access import Actor, Grant
 from workflow.context import MODEL
 from workflow.database import any_of, locked
 from workflow.history import Advance, Entry, advance_many, append
 from workflow.lifecycle_terms import Definition
+from workflow.participants import require_writer
 from workflow.refusals import Conflict, NotFound, NotPossible
 from workflow.schema import agenda_item, emulation_model, meeting_member, programme_year, review_meeting, unit
 
@@ -37,6 +38,10 @@ _MEETING = (
         unit.c.name.label("unit_name"),
         programme_year.c.year,
         programme_year.c.definition_hash,
+        *(
+            programme_year.c[name].label(f"year_{name}")
+            for name in ("quorum_numerator", "quorum_denominator", "threshold_numerator", "threshold_denominator")
+        ),
     )
     .join(unit, unit.c.id == review_meeting.c.unit_id)
     .join(programme_year, programme_year.c.id == review_meeting.c.year_id)
@@ -61,6 +66,24 @@ def member(connection: Connection, meeting_id: int, account_id: int) -> sa.Row[A
             meeting_member.c.meeting_id == meeting_id, meeting_member.c.account_id == account_id
         )
     ).first()
+
+
+def run_meeting(
+    connection: Connection, who: int | str, meeting_id: int, now: datetime, *, to: str, version: int | None = None
+) -> tuple[Actor, sa.Row[Any], Grant]:
+    """The person, the meeting he sees and the grant by which he runs it.
+
+    version: of the meeting as he saw it, None for whatever is there. Raises Conflict, NotAllowed, NotFound.
+    """
+    actor = access.actor(connection, who, now)
+    seen = seen_meeting(connection, actor, meeting_id)
+    grant = require_writer(actor, meeting_definition(connection, seen), "agenda", seen.unit_path, to=to)
+    if version is not None and version != seen.version:
+        raise Conflict(
+            "Trong lúc bạn điền, người khác đã thay đổi phiên bình xét này. Hãy xem lại rồi gửi lại nếu vẫn muốn.",
+            guard="version",
+        )
+    return actor, seen, grant
 
 
 def meeting_definition(connection: Connection, meeting: sa.Row[Any]) -> Definition:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import dossier
 from workflow.access import OWN_SCOPED, Actor, outermost, under, visible
+from workflow.database import any_of
 from workflow.refusals import NotFound
 from workflow.schema import (
     achievement_report,
@@ -41,7 +42,10 @@ class RosterLine:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionView:
-    """One submission. listed, reported: models on the roster and with a report, to be compared with declared_models."""
+    """One submission. listed, reported: models on the roster and with a report, to be compared with declared_models.
+
+    misnamed: models whose name is not the same in all papers.
+    """
 
     id: int
     year: int
@@ -56,8 +60,14 @@ class SubmissionView:
     listed: int
     reported: int
     created_at: datetime
+    misnamed: int
     roster: tuple[RosterLine, ...] = ()
     differences: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether text, roster and reports name the same models."""
+        return self.declared_models == self.listed == self.reported and self.misnamed == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,27 @@ def _of_submission(table: sa.Table) -> sa.ScalarSelect[int]:
     return counted.correlate(submission).scalar_subquery()
 
 
+_MISNAMED = (
+    sa.select(sa.func.count())
+    .select_from(
+        roster_entry.join(emulation_model, emulation_model.c.id == roster_entry.c.model_id).outerjoin(
+            achievement_report,
+            sa.and_(
+                achievement_report.c.submission_id == roster_entry.c.submission_id,
+                achievement_report.c.model_id == roster_entry.c.model_id,
+            ),
+        )
+    )
+    .where(
+        roster_entry.c.submission_id == submission.c.id,
+        sa.or_(
+            roster_entry.c.model_name != emulation_model.c.name,
+            achievement_report.c.model_name != emulation_model.c.name,
+        ),
+    )
+    .correlate(submission)
+    .scalar_subquery()
+)
 _SUBMISSION = (
     sa.select(
         submission,
@@ -101,6 +132,7 @@ _SUBMISSION = (
         _recipient.c.name.label("to_unit_name"),
         _of_submission(roster_entry).label("listed"),
         _of_submission(achievement_report).label("reported"),
+        _MISNAMED.label("misnamed"),
     )
     .join(unit, unit.c.id == submission.c.unit_id)
     .join(_recipient, _recipient.c.id == submission.c.to_unit_id)
@@ -163,8 +195,35 @@ def submissions(connection: Connection, actor: Actor, year: int) -> list[Submiss
     return [_view(row) for row in rows]
 
 
+def incoming(connection: Connection, actor: Actor, year: int) -> list[tuple[SubmissionView, dict[str, int]]]:
+    """The submissions of a year that have models on their way, with how many are in each state: two statements."""
+    papers = submissions(connection, actor, year)
+    rows = connection.execute(
+        sa.select(emulation_model.c.submission_id, emulation_model.c.state, sa.func.count())
+        .where(any_of(emulation_model.c.submission_id, [paper.id for paper in papers]))
+        .group_by(emulation_model.c.submission_id, emulation_model.c.state)
+        .order_by(emulation_model.c.state)
+    )
+    states: dict[int, dict[str, int]] = {}
+    for submission_id, state, count in rows:
+        states.setdefault(submission_id, {})[state] = count
+    return [(paper, states[paper.id]) for paper in papers if paper.id in states]
+
+
 def decisions(connection: Connection, actor: Actor) -> list[DecisionView]:
     """The decisions issued in this person's scope or concerning a model he may see, the latest first."""
+    return _decisions(connection, actor)
+
+
+def decision_seen(connection: Connection, actor: Actor, decision_id: int) -> DecisionView:
+    """One of these. Raises NotFound for any other."""
+    found = _decisions(connection, actor, decision.c.id == decision_id)
+    if not found:
+        raise NotFound(f"Không có quyết định số thứ tự {decision_id} trong phạm vi của bạn.", guard="decision")
+    return found[0]
+
+
+def _decisions(connection: Connection, actor: Actor, *conditions: sa.ColumnElement[bool]) -> list[DecisionView]:
     concerned = (
         sa.select(sa.func.count())
         .select_from(emulation_model.join(unit, unit.c.id == emulation_model.c.unit_id))
@@ -191,7 +250,7 @@ def decisions(connection: Connection, actor: Actor) -> list[DecisionView]:
             concerned.label("models"),
         )
         .join(_issuer, _issuer.c.id == decision.c.issuer_id)
-        .where(sa.or_(concerned > 0, *issued))
+        .where(sa.or_(concerned > 0, *issued), *conditions)
         .order_by(decision.c.dated.desc(), decision.c.number.desc())
     )
     return [DecisionView(**row._mapping) for row in rows]
@@ -211,6 +270,7 @@ def _view(row: sa.Row[Any], roster: tuple[RosterLine, ...] = (), differences: tu
         declared_models=row.declared_models,
         listed=row.listed,
         reported=row.reported,
+        misnamed=row.misnamed,
         created_at=row.created_at,
         roster=roster,
         differences=differences,

@@ -1,13 +1,12 @@
 """The life of a review meeting: prepared, opened with its members and rules frozen, voted in, closed with its results frozen.
 
-The agenda is in `agenda.py`, voting in `ballots.py`, counting in `review_result.py`, what a page shows in `review_view.py`; their
-public names can be had from here too.
+Members and guests are in `committee.py`, the agenda in `agenda.py`, voting in `ballots.py`, counting in `review_result.py`, its
+papers in `minutes.py`, what a page shows in `review_view.py`; their public names can be had from here too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,37 +14,49 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import access, programme, review_result, transition
-from workflow.access import Actor, Grant
+from workflow.access import Actor
 from workflow.agenda import place_on_agenda, set_agenda, write_agenda
-from workflow.ballots import VoteInput, entitled, record_ballots, record_vote, record_votes
-from workflow.calendar import local_date
+from workflow.ballots import BallotCount, VoteInput, entitled, record_ballots, record_counts, record_vote, record_votes
+from workflow.committee import (
+    DUTIES,
+    Member,
+    freeze_members,
+    mark_present,
+    set_members,
+    set_present,
+    write_members,
+)
 from workflow.dates import parse_date_vi
 from workflow.meetings import (
     agenda_models,
     hold,
-    hold_open,
     lock_models,
-    meeting_definition,
     note_meeting,
     note_models,
     require_status,
+    run_meeting,
     seen_meeting,
 )
-from workflow.participants import named, require_writer
+from workflow.minutes import add_note, proposed_minutes
+from workflow.participants import require_writer
 from workflow.refusals import GuardRefused, InvalidInput, NotFound, NotPossible, Reason, Refusal
 from workflow.review_result import Result
-from workflow.review_view import AgendaView, MeetingSummary, MeetingView, MemberView, meeting, meetings
-from workflow.schema import account, agenda_item, meeting_member, review_meeting, unit, vote
+from workflow.review_view import AgendaView, MeetingSummary, MeetingView, MemberView, NoteView, meeting, meetings
+from workflow.schema import agenda_item, review_meeting, unit
 from workflow.text import clean
 
 __all__ = [
+    "DUTIES",
     "AgendaView",
+    "BallotCount",
     "MeetingSummary",
     "MeetingView",
     "Member",
     "MemberView",
+    "NoteView",
     "Result",
     "VoteInput",
+    "add_note",
     "cancel_meeting",
     "close_meeting",
     "entitled",
@@ -55,7 +66,9 @@ __all__ = [
     "open_meeting",
     "place_on_agenda",
     "prepare_meeting",
+    "proposed_minutes",
     "record_ballots",
+    "record_counts",
     "record_vote",
     "record_votes",
     "set_agenda",
@@ -63,17 +76,7 @@ __all__ = [
 ]
 
 BALLOTS: Final = {"named": "Biểu quyết công khai", "secret": "Bỏ phiếu kín"}
-DUTIES: Final = {"chair": "Chủ trì", "secretary": "Thư ký", "member": "Thành viên"}
 LONGEST_MINUTES: Final = 50_000
-MOST_MEMBERS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Somebody who may vote. duty: 'chair', 'secretary' or 'member'."""
-
-    user_name: str
-    duty: str = "member"
 
 
 def prepare_meeting(
@@ -140,29 +143,28 @@ def prepare_meeting(
         definition_hash=definition.hash,
     )
     if members:
-        _write_members(connection, actor, grant, seen_meeting(connection, actor, meeting_id), members, now)
+        write_members(connection, actor, grant, seen_meeting(connection, actor, meeting_id), members, now)
     if models:
         write_agenda(connection, actor, grant, seen_meeting(connection, actor, meeting_id), models, now)
     return meeting_id
 
 
-def set_members(
-    connection: Connection, who: int | str, meeting_id: int, members: Sequence[Member], now: datetime
-) -> None:
-    """Make these people the members of a meeting that is being prepared. Raises InvalidInput under 'members'."""
-    actor, seen, grant = _run(connection, who, meeting_id, now, to="lập danh sách thành viên")
-    _write_members(connection, actor, grant, seen, members, now)
-
-
 def open_meeting(
-    connection: Connection, who: int | str, meeting_id: int, present: Sequence[str], now: datetime
+    connection: Connection,
+    who: int | str,
+    meeting_id: int,
+    present: Sequence[str],
+    now: datetime,
+    *,
+    version: int | None = None,
 ) -> None:
     """Open a prepared meeting: freeze members, their units and the year's rules; put every model of the agenda under review.
 
     present: user names of the members who are there. All or nothing: a model that cannot be reviewed any more (withdrawn,
-    change of name asked for) refuses the opening and is named.
+    change of name asked for) refuses the opening and is named, and so does a member who left or whose account is locked.
+    version: of the meeting as the caller saw it.
     """
-    actor, seen, grant = _run(connection, who, meeting_id, now, to="mở phiên bình xét")
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="mở phiên bình xét", version=version)
     keys = agenda_models(connection, seen.id)
     models = lock_models(connection, keys)
     rules = programme.year(connection, seen.year)
@@ -180,20 +182,8 @@ def open_meeting(
     )
     if not keys:
         raise NotPossible("Chương trình chưa có mô hình nào. Hãy đưa mô hình vào chương trình trước.", guard="agenda")
-    members = _members(connection, seen.id)
-    if not members:
-        raise NotPossible("Phiên chưa có thành viên nào. Hãy lập danh sách thành viên trước.", guard="members")
-    connection.execute(
-        sa.update(meeting_member)
-        .where(meeting_member.c.meeting_id == seen.id)
-        .values(
-            full_name=sa.select(account.c.full_name)
-            .where(account.c.id == meeting_member.c.account_id)
-            .scalar_subquery(),
-            unit_id=sa.select(account.c.unit_id).where(account.c.id == meeting_member.c.account_id).scalar_subquery(),
-        )
-    )
-    here = _set_present(connection, seen.id, members, present)
+    members = freeze_members(connection, seen, now)
+    here = set_present(connection, seen.id, members, present)
     note_meeting(
         connection,
         seen.id,
@@ -213,32 +203,15 @@ def open_meeting(
     _open_reviews(connection, actor, [models[key] for key in keys], now)
 
 
-def mark_present(
-    connection: Connection, who: int | str, meeting_id: int, present: Sequence[str], now: datetime
-) -> None:
-    """Say anew who is there while the meeting runs. Who voted there cannot become absent, who voted in writing cannot come."""
-    actor, seen, grant = _run(connection, who, meeting_id, now, to="điểm danh")
-    hold_open(connection, seen, to="điểm danh")
-    here = _set_present(connection, seen.id, _members(connection, seen.id), present)
-    counted = connection.execute(
-        sa.select(
-            sa.func.max(agenda_item.c.ballots_for + agenda_item.c.ballots_against + agenda_item.c.ballots_abstaining)
-        ).where(agenda_item.c.meeting_id == seen.id)
-    ).scalar()
-    if counted is not None and counted > len(here):
-        raise InvalidInput({"present": f"Đã kiểm {counted} phiếu nên không thể ghi {len(here)} người có mặt."})
-    note_meeting(
-        connection, seen.id, actor, grant, "attendance", now, {"present": here}, definition_hash=seen.definition_hash
-    )
-
-
-def close_meeting(connection: Connection, who: int | str, meeting_id: int, minutes: str, now: datetime) -> list[Result]:
+def close_meeting(
+    connection: Connection, who: int | str, meeting_id: int, minutes: str, now: datetime, *, version: int | None = None
+) -> list[Result]:
     """Close an open meeting: count, freeze, write each model's result into its history. Nothing can be changed afterwards.
 
     Returns the results in the order of the agenda. Raises InvalidInput without minutes, NotPossible when there is a quorum
-    but a model without any vote.
+    but a model without any vote. version: of the meeting as the caller saw it, so that nobody closes over a vote he has not seen.
     """
-    actor, seen, grant = _run(connection, who, meeting_id, now, to="kết thúc phiên bình xét")
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="kết thúc phiên bình xét", version=version)
     require_status(seen, "open", to="kết thúc phiên")
     text = clean(minutes, multiline=True)
     if not text:
@@ -286,7 +259,7 @@ def close_meeting(connection: Connection, who: int | str, meeting_id: int, minut
 
 def cancel_meeting(connection: Connection, who: int | str, meeting_id: int, reason: str, now: datetime) -> None:
     """Call off a meeting that is prepared or open; its models can go on another one. A closed one stays."""
-    actor, seen, grant = _run(connection, who, meeting_id, now, to="huỷ phiên bình xét")
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="huỷ phiên bình xét")
     why = clean(reason, multiline=True)
     if not 5 <= len(why) <= 4_000:
         raise InvalidInput({"reason": "Hãy nêu lý do huỷ phiên, từ 5 đến 4000 ký tự."})
@@ -306,98 +279,6 @@ def cancel_meeting(connection: Connection, who: int | str, meeting_id: int, reas
 
 
 # Inside ------------------------------------------------------------------------------------------------------------------------
-
-
-def _run(
-    connection: Connection, who: int | str, meeting_id: int, now: datetime, *, to: str
-) -> tuple[Actor, sa.Row[Any], Grant]:
-    """The person, the meeting he sees and the grant by which he runs it."""
-    actor = access.actor(connection, who, now)
-    seen = seen_meeting(connection, actor, meeting_id)
-    grant = require_writer(actor, meeting_definition(connection, seen), "agenda", seen.unit_path, to=to)
-    return actor, seen, grant
-
-
-def _members(connection: Connection, meeting_id: int) -> list[sa.Row[Any]]:
-    return list(
-        connection.execute(
-            sa.select(meeting_member, account.c.user_name)
-            .join(account, account.c.id == meeting_member.c.account_id)
-            .where(meeting_member.c.meeting_id == meeting_id)
-            .order_by(meeting_member.c.id)
-        )
-    )
-
-
-def _write_members(
-    connection: Connection, actor: Actor, grant: Grant, seen: sa.Row[Any], members: Sequence[Member], now: datetime
-) -> None:
-    hold(connection, seen, "prepared", to="sửa danh sách thành viên")
-    if not members or len(members) > MOST_MEMBERS:
-        raise InvalidInput({"members": f"Phiên bình xét cần từ 1 đến {MOST_MEMBERS} thành viên."})
-    unknown = {member.duty for member in members} - DUTIES.keys()
-    if unknown:
-        listed = ", ".join(f"{key} ({label})" for key, label in DUTIES.items())
-        raise InvalidInput({"members": f"Nhiệm vụ của thành viên là một trong: {listed}."})
-    for duty in ("chair", "secretary"):
-        if sum(member.duty == duty for member in members) > 1:
-            raise InvalidInput({"members": f"Chỉ một người làm {DUTIES[duty].lower()}. Hãy chọn lại."})
-    people = named(
-        connection, [member.user_name for member in members], seen.unit_path, local_date(now), form_field="members"
-    )
-    connection.execute(sa.delete(meeting_member).where(meeting_member.c.meeting_id == seen.id))
-    rows = [
-        {
-            "meeting_id": seen.id,
-            "account_id": person.id,
-            "full_name": person.full_name,
-            "unit_id": person.unit_id,
-            "duty": member.duty,
-        }
-        for member, person in zip(members, people.values(), strict=True)
-    ]
-    connection.execute(sa.insert(meeting_member), rows)
-    note_meeting(
-        connection,
-        seen.id,
-        actor,
-        grant,
-        "members_set",
-        now,
-        {"members": [{"account": row["account_id"], "duty": row["duty"]} for row in rows]},
-        definition_hash=seen.definition_hash,
-    )
-
-
-def _set_present(
-    connection: Connection, meeting_id: int, members: Sequence[sa.Row[Any]], present: Sequence[str]
-) -> list[int]:
-    wanted = {clean(name) for name in present}
-    strangers = sorted(wanted - {row.user_name for row in members})
-    if strangers:
-        raise InvalidInput({"present": f"Không phải thành viên của phiên: {', '.join(strangers[:10])}."})
-    in_writing = sa.func.max(sa.case((vote.c.written, 1), else_=0)).label("in_writing")
-    voted = {
-        row.member_id: bool(row.in_writing)
-        for row in connection.execute(
-            sa.select(vote.c.member_id, in_writing)
-            .join(agenda_item, agenda_item.c.id == vote.c.agenda_item_id)
-            .where(agenda_item.c.meeting_id == meeting_id)
-            .group_by(vote.c.member_id)
-        )
-    }
-    for row in members:
-        if voted.get(row.id) is True and row.user_name in wanted:
-            raise InvalidInput({"present": f"{row.full_name} đã bỏ phiếu bằng văn bản nên không ghi có mặt được nữa."})
-        if voted.get(row.id) is False and row.user_name not in wanted:
-            raise InvalidInput({"present": f"{row.full_name} đã bỏ phiếu tại phiên nên không ghi vắng mặt được nữa."})
-    here = [row.account_id for row in members if row.user_name in wanted]
-    connection.execute(
-        sa.update(meeting_member)
-        .where(meeting_member.c.meeting_id == meeting_id)
-        .values(present=meeting_member.c.account_id.in_(here))
-    )
-    return here
 
 
 def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[Any]], now: datetime) -> None:

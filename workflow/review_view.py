@@ -15,13 +15,16 @@ from workflow.access import OWN_SCOPED, Actor, outermost, under
 from workflow.ballots import entitled
 from workflow.context import MODEL, registrant_name
 from workflow.meetings import seen_meeting
+from workflow.model_briefs import Brief, briefs
 from workflow.review_result import Result
 from workflow.schema import (
     account,
     agenda_item,
     emulation_model,
     field,
+    meeting_guest,
     meeting_member,
+    meeting_note,
     programme_year,
     review_meeting,
     unit,
@@ -42,6 +45,15 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteView:
+    """What was added to the minutes after the close."""
+
+    text: str
+    written_at: datetime
+    written_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgendaView:
     """One model of the agenda. votes, written: by user name. must_abstain: members of the registrant's unit."""
 
@@ -58,6 +70,7 @@ class AgendaView:
     written: frozenset[str]
     must_abstain: frozenset[str]
     ballots: tuple[int, int, int] | None
+    brief: Brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,10 @@ class MeetingView:
     closed_at: datetime | None
     members: tuple[MemberView, ...]
     agenda: tuple[AgendaView, ...]
+    guests: tuple[str, ...]
+    notes: tuple[NoteView, ...]
+    needed_present: int
+    needed_votes: int
 
     @property
     def present(self) -> int:
@@ -115,6 +132,17 @@ def meeting(connection: Connection, actor: Actor, meeting_id: int, today: date |
             .order_by(meeting_member.c.id)
         )
     )
+    guests = connection.execute(
+        sa.select(meeting_guest.c.name)
+        .where(meeting_guest.c.meeting_id == meeting_id)
+        .order_by(meeting_guest.c.position)
+    ).scalars()
+    notes = connection.execute(
+        sa.select(meeting_note.c.text, meeting_note.c.written_at, account.c.full_name)
+        .join(account, account.c.id == meeting_note.c.written_by)
+        .where(meeting_note.c.meeting_id == meeting_id)
+        .order_by(meeting_note.c.id)
+    )
     return MeetingView(
         id=seen.id,
         year=seen.year,
@@ -132,7 +160,11 @@ def meeting(connection: Connection, actor: Actor, meeting_id: int, today: date |
         opened_at=seen.opened_at,
         closed_at=seen.closed_at,
         members=members,
-        agenda=tuple(_agenda(connection, meeting_id, members, today or seen.held_on)),
+        agenda=tuple(_agenda(connection, seen, members, today or seen.held_on)),
+        guests=tuple(guests),
+        notes=tuple(NoteView(*row) for row in notes),
+        needed_present=review_result.needed_present(len(members), *_rule(seen, "quorum")),
+        needed_votes=review_result.needed_votes(len(members), *_rule(seen, "threshold")),
     )
 
 
@@ -172,7 +204,18 @@ def _count(
     return counted.correlate(review_meeting).scalar_subquery()
 
 
-def _agenda(connection: Connection, meeting_id: int, members: tuple[MemberView, ...], today: date) -> list[AgendaView]:
+def _rule(seen: sa.Row[Any], name: str) -> tuple[int, int]:
+    """A fraction as frozen at the opening; before it, that of the programme year."""
+    numerator, denominator = getattr(seen, f"{name}_numerator"), getattr(seen, f"{name}_denominator")
+    if numerator is None:
+        return getattr(seen, f"year_{name}_numerator"), getattr(seen, f"year_{name}_denominator")
+    return numerator, denominator
+
+
+def _agenda(
+    connection: Connection, seen: sa.Row[Any], members: tuple[MemberView, ...], today: date
+) -> list[AgendaView]:
+    meeting_id = seen.id
     results = review_result.count(connection, meeting_id)
     rows = connection.execute(
         MODEL.add_columns(
@@ -199,6 +242,7 @@ def _agenda(connection: Connection, meeting_id: int, members: tuple[MemberView, 
         cast.setdefault(row.agenda_item_id, {})[row.user_name] = row.choice
         if row.written:
             written.setdefault(row.agenda_item_id, set()).add(row.user_name)
+    told = briefs(connection, seen.year_id, [row.id for row in rows])
     free = entitled(connection, meeting_id, {row.id: row for row in rows}, today)
     return [
         AgendaView(
@@ -215,6 +259,7 @@ def _agenda(connection: Connection, meeting_id: int, members: tuple[MemberView, 
             written=frozenset(written.get(row.item_id, ())),
             must_abstain=frozenset(m.user_name for m in members if m.account_id not in free[row.id]),
             ballots=None if row.ballots_for is None else (row.ballots_for, row.ballots_against, row.ballots_abstaining),
+            brief=told[row.id],
         )
         for row in rows
     ]
