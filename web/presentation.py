@@ -103,6 +103,8 @@ NOTES = {
     "file_added": _l("Đính kèm tệp"),
     "file_removed": _l("Gỡ tệp"),
     "comment_written": _l("Viết ý kiến"),
+    "visit_planned": _l("Hẹn ngày kiểm tra"),
+    "visit_cancelled": _l("Huỷ ngày hẹn kiểm tra"),
     "inspection_recorded": _l("Ghi biên bản kiểm tra"),
     "placed_on_agenda": _l("Đưa vào chương trình bình xét"),
     "taken_off_agenda": _l("Bỏ khỏi chương trình bình xét"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, changes, programme
+from workflow import access, changes, programme, visits
 from workflow.calendar import local_date
 from workflow.context import Context
 from workflow.dates import parse_date_vi
@@ -191,6 +191,7 @@ def conclude(context: Context) -> None:
             values["shortcomings"] = "\n".join(part for part in (open_record.shortcomings, finding) if part)
         values["mend_by"] = context.facts.get("mend_by") or open_record.mend_by
     context.connection.execute(sa.update(inspection).where(inspection.c.id == open_record.id).values(values))
+    visits.done(context.connection, context.model.id)
     context.payload["inspection"] = open_record.id
     context.payload["conclusion"] = values["conclusion"]
     context.payload["total"] = _total(context.connection, open_record.id)
