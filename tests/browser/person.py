@@ -16,8 +16,8 @@ from tests.browser.site import PASSWORD, Site
 
 PHONE: Final = ViewportSize(width=360, height=740)
 DESK: Final = ViewportSize(width=1280, height=800)
-# A page of this program takes some 50 ms; ten seconds is a busy machine.
-PATIENCE_MS = 10_000
+# A page of this program takes some 50 ms; half a minute is a very busy machine.
+PATIENCE_MS = 30_000
 
 _numbers = count(1)
 
