@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -110,9 +111,9 @@ def test_two_different_steps_of_one_model_exclude_each_other(world: World) -> No
     for number in range(6):
         code = world.carry(world.create(a_draft(name=f"Mô hình tranh chấp {number}")), "submitted")
         answers = at_once(
-            lambda code=code: world.apply(code, "accept", "staff2"),
-            lambda code=code: world.apply(code, "withdraw", "officer.x1t1", reason="Đơn vị không làm được."),
-            lambda code=code: world.apply(code, "return_registration", "chair", reason="Chỉ tiêu chưa rõ."),
+            partial(world.apply, code, "accept", "staff2"),
+            partial(world.apply, code, "withdraw", "officer.x1t1", reason="Đơn vị không làm được."),
+            partial(world.apply, code, "return_registration", "chair", reason="Chỉ tiêu chưa rõ."),
         )
         assert world.state(code) in {answer.to_state for answer in answers if not isinstance(answer, Refusal)}
         with world.database.read() as connection:
@@ -162,7 +163,7 @@ def test_many_writers_of_one_model_lose_nothing(world: World) -> None:
         with world.database.write() as connection:
             return comments.write(connection, "staff", code, f"Ý kiến số {number}", "unit", NOW)
 
-    answers = at_once(*(lambda number=number: write(number) for number in range(6)))
+    answers = at_once(*(partial(write, number) for number in range(6)))
     assert len({answer for answer in answers if isinstance(answer, int)}) == 6
     assert world.model(code).version in (version, version + 6)
     assert_whole(world.database)
@@ -258,7 +259,7 @@ def test_one_member_votes_once_whoever_records_it(world: World) -> None:
 
 
 def test_codes_are_numbered_without_gap_or_double(world: World) -> None:
-    answers = at_once(*(lambda n=n: world.create(a_draft(name=f"Mô hình cùng lúc {n}")) for n in range(6)))
+    answers = at_once(*(partial(world.create, a_draft(name=f"Mô hình cùng lúc {n}")) for n in range(6)))
     assert sorted(answers) == [f"DVK-2024-{n:05}" for n in range(1, 7)]
 
 

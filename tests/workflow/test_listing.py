@@ -39,7 +39,8 @@ def names(page: Page) -> list[str]:
 @pytest.mark.parametrize("size", [1, 5, 7, 23, 24, 200])
 def test_pages_show_every_model_once_forth_and_back(world: World, size: int) -> None:
     codes = filled(world)
-    forth, page = [], a_page(world, size=size)
+    forth: list[str] = []
+    page = a_page(world, size=size)
     assert page.preceding is None
     while True:
         forth.extend(row.code for row in page.rows)
