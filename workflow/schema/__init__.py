@@ -1,6 +1,6 @@
 """Every table of the product, one module per part of the domain."""
 
-from workflow.schema.accounts import account, assignment, web_session
+from workflow.schema.accounts import account, assignment, web_session, work_seen
 from workflow.schema.base import metadata
 from workflow.schema.disclosure import access_log, invitation
 from workflow.schema.figures import tally_cell, tally_delta
@@ -80,4 +80,5 @@ __all__ = [
     "visit_model",
     "vote",
     "web_session",
+    "work_seen",
 ]
