@@ -57,6 +57,11 @@ def test_page_is_for_everybody(gallery: Gallery, visit: Visit) -> None:
     page.evaluate(AXE)
     faults = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
     assert _told(faults["violations"]) == []
+    # The dark colours at once: half-way between the two nothing has its contrast.
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    faults = page.evaluate("axe.run(document, {runOnly: {type: 'rule', values: ['color-contrast']}})")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    assert _told(faults["violations"]) == [], "in the dark"
     assert page.locator("h1").count() == 1
     assert page.title().strip()
     person.picture(visit.name)

@@ -136,21 +136,21 @@ def _face(family: str, weight: int, file: str, letters: str) -> str:
 
 
 def _figures(source: Path, target: Path) -> None:
-    """The figures alone, all as wide as the widest, each in the middle of its place."""
+    """The figures alone, all as wide as the nought, each in the middle of its place."""
     font = TTFont(source, recalcTimestamp=False)
     chosen = subset.Subsetter(subset.Options(layout_features=[], hinting=False))
     chosen.populate(text=FIGURES)
     chosen.subset(font)
     names = [font.getBestCmap()[ord(figure)] for figure in FIGURES]
     widths, shapes = font["hmtx"], font["glyf"]
-    widest = max(widths[name][0] for name in names)
+    width = widths[names[0]][0]
     for name in names:
         advance, bearing = widths[name]
-        shift = (widest - advance) // 2
+        shift = (width - advance) // 2
         shape = shapes[name]
         shape.coordinates.translate((shift, 0))
         shape.recalcBounds(shapes)
-        widths[name] = (widest, bearing + shift)
+        widths[name] = (width, bearing + shift)
     font.flavor = "woff2"
     font.save(target)
 
