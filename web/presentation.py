@@ -113,7 +113,12 @@ NOTES = {
     "review_closed": _l("Kết thúc phiên bình xét"),
     "review_cancelled": _l("Huỷ phiên bình xét"),
     "submission_prepared": _l("Lập tờ trình"),
+    "report_written": _l("Viết báo cáo thành tích"),
     "outstanding_marked": _l("Ghi nhận tiêu biểu"),
+    "outstanding_unmarked": _l("Thôi ghi nhận tiêu biểu"),
+    "commendation_proposed": _l("Đưa vào danh sách đề nghị khen thưởng"),
+    "commendation_withdrawn": _l("Đưa ra khỏi danh sách đề nghị khen thưởng"),
+    "report_written": _l("Viết báo cáo thành tích"),
     "definition_changed": _l("Chuyển sang quy trình khác"),
 }
 FIELD_NAMES = {
@@ -124,6 +129,7 @@ FIELD_NAMES = {
     "origin": _l("Mới, tiếp tục hay nhân rộng"),
     "representative": _l("Người đại diện"),
     "representative_position": _l("Chức vụ"),
+    "targets": _l("Chỉ tiêu bằng số"),
     "phone": _l("Điện thoại"),
     **ITEMS,
 }

@@ -143,7 +143,7 @@ def test_submitter_may_not_accept_his_own(visit: Visit, world: World) -> None:
     step(staff, code, "submit")
     assert "không được tự tiếp nhận" in staff.get(f"/mo-hinh/{code}")
     assert "không được tự tiếp nhận" in staff.fill(f"/mo-hinh/{code}/buoc/accept", {}, status=409).text
-    assert "Làm thay cho" in officer.get(f"/mo-hinh/{code}")
+    assert "thay cho Thôn Nà Hin" in officer.get(f"/mo-hinh/{code}")
     assert world.state(code) == "submitted"
 
 

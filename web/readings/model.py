@@ -1,23 +1,41 @@
-"""What a model's page shows of the model itself and of its history."""
+"""What a model's page shows of the model itself, of where it comes from and what followed it, and of its history."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.schema import account, decision, emulation_model, field, history, programme_year, submission, unit
+from web.readings.differences import Piece, pieces
+from workflow import access
+from workflow.access import Actor
+from workflow.programme_defaults import standard_defaults
+from workflow.quantities import Quantity, format_quantity
+from workflow.schema import (
+    account,
+    decision,
+    emulation_model,
+    field,
+    history,
+    programme_year,
+    submission,
+    unit,
+)
 from workflow.text import shorten
+
+MOST_FOLLOWERS = 20
+RETURNED, EDITED = "return_registration", "form_edited"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of a model's history, with names instead of keys. details: what it carried, in words of the domain."""
+    """One entry of a model's history, with names instead of keys. content: what it carried; changed: names before and after."""
 
     seq: int
     at: datetime
@@ -29,6 +47,7 @@ class Event:
     from_state: str | None
     to_state: str | None
     reason: str
+    content: Mapping[str, Any]
     changed: tuple[tuple[str, str, str], ...]
 
 
@@ -95,9 +114,11 @@ def events(connection: Connection, model_id: int) -> list[Event]:
             row.from_state,
             row.to_state,
             row.reason,
-            _changed(row.payload),
+            content,
+            _changed(content),
         )
         for row in rows
+        for content in (json.loads(row.payload),)
     ]
 
 
@@ -106,19 +127,78 @@ def passed(told: Sequence[Event]) -> list[str]:
     return [event.to_state for event in told if event.to_state is not None]
 
 
-def _changed(payload: str) -> tuple[tuple[str, str, str], ...]:
+def mended(told: Sequence[Event]) -> dict[str, list[Piece]]:
+    """What was written again since the form was last given back: item → its text with what went and what came."""
+    start = max((i for i, event in enumerate(told) if event.trigger == RETURNED), default=None)
+    if start is None:
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    for event in told[start:]:
+        changed = event.content.get("changed") if event.trigger == EDITED else None
+        for name, pair in (changed or {}).items():
+            before, after = (_written(value) for value in pair)
+            found[name] = (found[name][0] if name in found else before, after)
+    return {
+        name: pieces(before, after)
+        for name, (before, after) in found.items()
+        if before != after and name not in ("waived", "origin_model")
+    }
+
+
+def followers(connection: Connection, actor: Actor, model_id: int) -> list[sa.Row[Any]]:
+    """Models that continue this one or replicate it, of those the person may see."""
+    return list(
+        connection.execute(
+            sa.select(
+                emulation_model.c.code,
+                emulation_model.c.name,
+                emulation_model.c.origin,
+                unit.c.name.label("unit_name"),
+                programme_year.c.year,
+            )
+            .join(unit, unit.c.id == emulation_model.c.unit_id)
+            .join(programme_year, programme_year.c.id == emulation_model.c.year_id)
+            .where(emulation_model.c.origin_model_id == model_id, access.visible(actor))
+            .order_by(emulation_model.c.id)
+            .limit(MOST_FOLLOWERS)
+        )
+    )
+
+
+def latest_year(connection: Connection) -> int:
+    """The latest programme year there is."""
+    return int(connection.execute(sa.select(sa.func.max(programme_year.c.year))).scalar_one())
+
+
+def _changed(content: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     """Before and after of what an entry changed, for what people read as one line: names, fields, kinds, people."""
-    content = json.loads(payload)
     pairs = [(content.get("subject"), content.get("before"), content.get("after"))]
     changed = content.get("changed")
     if isinstance(changed, dict):
         pairs += [(name, *pair) for name, pair in changed.items() if isinstance(pair, list) and len(pair) == 2]
     return tuple(
-        (str(name), _line(before), _line(after))
+        (str(name), shorten(_written(before), 160), shorten(_written(after), 160))
         for name, before, after in pairs
-        if isinstance(name, str) and before != after
+        if isinstance(name, str) and before != after and name not in ("waived", "origin_model")
     )
 
 
-def _line(value: object) -> str:
-    return shorten(value, 160) if isinstance(value, str) else ""
+def _written(value: object) -> str:
+    """A kept value as people read it; rows of quantities as one line each."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "\n".join(_quantity(row) for row in value if isinstance(row, dict))
+    return ""
+
+
+def _quantity(row: Mapping[str, Any]) -> str:
+    note = f" ({row['note']})" if row.get("note") else ""
+    return f"{_MEASURES.get(str(row.get('measure')), str(row.get('measure')))}: {_amount(row)}{note}"
+
+
+def _amount(row: Mapping[str, Any]) -> str:
+    return format_quantity(Quantity(Decimal(str(row["value"])), row.get("unit") or None, row["qualifier"]))
+
+
+_MEASURES = {default.code: default.label for default in standard_defaults().measures}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from web.forms.registration import PARTS, Part
 from workflow import access, registration
 from workflow.access import Actor
 from workflow.registration import Draft, QuantityInput
-from workflow.schema import ITEMS, account, emulation_model, field, history, measure, person, programme_year, unit
+from workflow.schema import ITEMS, account, emulation_model, field, history, person, programme_year, unit
 
 MOST_BEGINNINGS = 12
 
@@ -110,31 +109,6 @@ def last_return(connection: Connection, model_id: int) -> Returned | None:
         .limit(1)
     ).first()
     return Returned(row.seq, row.at, row.full_name, row.reason) if row else None
-
-
-def mended_since(connection: Connection, model_id: int, seq: int) -> dict[str, tuple[Any, Any]]:
-    """What was written again after an entry of the history: item → what stood there then and what was written last."""
-    rows = connection.execute(
-        sa.select(history.c.payload)
-        .where(
-            history.c.subject == "model",
-            history.c.subject_id == model_id,
-            history.c.trigger == "form_edited",
-            history.c.seq > seq,
-        )
-        .order_by(history.c.seq)
-    ).scalars()
-    found: dict[str, tuple[Any, Any]] = {}
-    for payload in rows:
-        for name, (before, after) in json.loads(payload).get("changed", {}).items():
-            found[name] = (found[name][0] if name in found else before, after)
-    return {name: pair for name, pair in found.items() if pair[0] != pair[1] and name != "waived"}
-
-
-def measure_labels(connection: Connection, year_id: int) -> dict[str, str]:
-    """What the measures of a year are called."""
-    rows = connection.execute(sa.select(measure.c.code, measure.c.label).where(measure.c.year_id == year_id))
-    return {row.code: row.label for row in rows}
 
 
 def to_continue(connection: Connection, actor: Actor, year: int, units: Sequence[str]) -> list[sa.Row[Any]]:

@@ -17,8 +17,10 @@ from web.forms.models import read_query
 from web.forms.transition import transition_form
 from web.presentation import stops
 from web.readings import model as readings
+from web.readings.holders import holders_over, named
 from web.readings.offers import offers_for
 from web.readings.places import units_of
+from web.readings.timeline import tell
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
 from web.visitor import actor
@@ -100,10 +102,23 @@ def shown(code: str) -> str:
         files=attachments.listing(connection, model.id),
         comments=comments.of_model(connection, who, model),
         changes=change_requests.changes_of(connection, model.id),
-        events=list(reversed(told)),
+        told=[tell(definition, event) for event in reversed(told)],
+        mended=readings.mended(told) if model.state == "submitted" else {},
+        followers=readings.followers(connection, who, model.id),
+        latest_year=readings.latest_year(connection),
+        waits_for=_waits_for(definition, model),
         editable=editable(definition, model.state),
         before_review=before_review(definition, model.state),
     )
+
+
+def _waits_for(definition: Definition, model: sa.Row[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The usual next steps of a model, each with who may take it: roles and the names of those who hold them today."""
+    steps = {step.trigger: step for step in reversed(definition.outgoing(model.state)) if not step.danger}
+    roles = {role for step in steps.values() for role in step.roles}
+    holders = holders_over(reading(), [model.unit_path], roles, local_date(clock.now()))
+    labels = {role.id: role.label for role in definition.roles.values()}
+    return [(step.label, named(holders, step, model.unit_path, labels)) for step in reversed(steps.values())]
 
 
 @pages.route("/mo-hinh/hang-loat", methods=["GET", "POST"])
