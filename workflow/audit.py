@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import end_of_day, local_date, start_of_day
+from workflow.database import alone
 from workflow.history import GENESIS, digest
 from workflow.refusals import Conflict
 from workflow.schema import anchor, emulation_model, history
@@ -49,6 +50,7 @@ class Finding:
 
 def make_anchors(connection: Connection, now: datetime) -> list[Anchor]:
     """Anchor every finished day that has entries and no anchor yet. Repeatable; returns the new ones, oldest first."""
+    alone(connection, "anchors")
     last = connection.execute(sa.select(anchor).order_by(anchor.c.day.desc()).limit(1)).first()
     since = end_of_day(last.day) if last else None
     previous = last.root if last else GENESIS

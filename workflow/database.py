@@ -18,6 +18,7 @@ from typing import Any, Literal
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -107,6 +108,7 @@ class Database:
             except OSError as error:
                 raise DatabaseUnusable(_SQLITE_SENTENCES[sqlite3.SQLITE_CANTOPEN]) from error
         engine = sa.create_engine(self.url, connect_args={"timeout": self.busy_seconds, "check_same_thread": False})
+        engine.dialect.statement_compiler = _WithHints
         pragmas = (
             f"PRAGMA busy_timeout={int(self.busy_seconds * 1000)}",
             "PRAGMA foreign_keys=ON",
@@ -143,6 +145,13 @@ class Database:
             max_overflow=20,
             connect_args={"options": f"-c lock_timeout={milliseconds} -c timezone=UTC"},
         )
+
+
+class _WithHints(SQLiteCompiler):
+    """Writes `Select.with_hint(table, "INDEXED BY …", "sqlite")` behind the table, which SQLAlchemy leaves to each dialect."""
+
+    def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:
+        return text
 
 
 class _Idle:
@@ -227,6 +236,12 @@ def locked(statement: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:
     return statement.with_for_update(of=list(tables) if tables else None)
 
 
+def alone(connection: Connection, task: str) -> None:
+    """Let nobody else do this task until the commit. SQLite needs nothing: its writers are alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(task))))
+
+
 class any_of(sa.ColumnElement[bool]):
     """`column` is one of the values in a JSON list: one parameter instead of thousands, one statement however many.
 
@@ -245,6 +260,10 @@ class any_of(sa.ColumnElement[bool]):
         self.values: sa.ColumnElement[str] = (
             sa.bindparam(values, type_=sa.Text) if isinstance(values, str) else sa.literal(as_list(values), sa.Text)
         )
+
+    def self_group(self, against: Any = None) -> any_of:
+        """As it stands: SQLAlchemy would write `… = 1` behind it on SQLite, and no index serves that."""
+        return self
 
 
 def as_list(values: Sequence[Any]) -> str:
