@@ -178,11 +178,11 @@ def _words_on_sqlite() -> None:
 
 def _words_on_postgresql() -> None:
     op.execute(
-        "CREATE TABLE model_search (model_id bigint NOT NULL CONSTRAINT pk_model_search PRIMARY KEY"
-        " CONSTRAINT fk_model_search_model_id_emulation_model REFERENCES emulation_model (id) ON DELETE CASCADE,"
+        "CREATE TABLE model_search (rowid bigint NOT NULL CONSTRAINT pk_model_search PRIMARY KEY"
+        " CONSTRAINT fk_model_search_rowid_emulation_model REFERENCES emulation_model (id) ON DELETE CASCADE,"
         " text text NOT NULL)"
     )
-    insert = "INSERT INTO model_search (model_id, text) " + WORDS
+    insert = "INSERT INTO model_search (rowid, text) " + WORDS
     op.execute(insert)
     op.execute("CREATE INDEX ix_model_search_text ON model_search USING gin (to_tsvector('simple', text))")
     for table, condition, when in (
@@ -192,7 +192,7 @@ def _words_on_postgresql() -> None:
     ):
         op.execute(
             f"CREATE FUNCTION {table}_words() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {insert} WHERE {condition}"
-            " ON CONFLICT (model_id) DO UPDATE SET text = excluded.text; RETURN NULL; END $$"
+            " ON CONFLICT (rowid) DO UPDATE SET text = excluded.text; RETURN NULL; END $$"
         )
         op.execute(
             f"CREATE TRIGGER {table}_words AFTER {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_words()"
