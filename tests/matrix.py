@@ -88,11 +88,12 @@ def stock(world: World) -> Stock:
     codes[VILLAGE, "merged"] = merged
     world.inspect(codes[VILLAGE, "awaiting_inspection"])
     world.prepare_meeting([codes[VILLAGE, "inspected"]])
-    _submission(world, codes[VILLAGE, "commune_review"])
+    submission(world, codes[VILLAGE, "commune_review"])
     return Stock(codes, heir)
 
 
-def _submission(world: World, code: str) -> None:
+def submission(world: World, code: str) -> None:
+    """Draw up the submission of the closed meeting that has this model."""
     with world.database.write() as connection:
         meeting = connection.execute(
             sa.text(
