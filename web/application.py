@@ -14,7 +14,17 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.settings import Settings, secret_key
-from web import access_rules, compression, presentation, receipts, security, static_files, transactions, visitor
+from web import (
+    access_rules,
+    compression,
+    presentation,
+    receipts,
+    security,
+    static_files,
+    transactions,
+    uploads,
+    visitor,
+)
 from web.views import (
     administration,
     assignments,
@@ -35,6 +45,7 @@ from web.views import (
     submission,
     tally,
     transition,
+    visits,
 )
 from workflow.attachments import Store
 from workflow.database import Database
@@ -49,6 +60,7 @@ FAMILIES = (
     implementation,
     attachments,
     comments,
+    visits,
     inspection,
     review,
     meeting,
@@ -102,6 +114,7 @@ def build(settings: Settings, database: Database | None) -> Flask:
     # Who it is comes before the form's token: without a session there is no form to check.
     visitor.install(app)
     access_rules.install(app)
+    uploads.install(app)
     CSRFProtect(app)
     receipts.install(app)
     Babel(app)

@@ -228,6 +228,8 @@ def navigation() -> Sequence[tuple[str, Any]]:
     if who is None:
         return ()
     places: list[tuple[str, Any]] = [("home.work", _l("Việc của tôi")), ("models.listed", _l("Mô hình"))]
+    if who.actor.holds(INSPECTORS):
+        places.append(("visits.listed", _l("Kiểm tra")))
     if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):
         places.append(("review.listed", _l("Bình xét")))
         places.append(("submission.listed", _l("Tờ trình")))

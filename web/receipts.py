@@ -44,9 +44,14 @@ class SentBefore(HTTPException):
         super().__init__(response=_led_to(address))
 
 
+def new_token() -> str:
+    """A token that nobody has used."""
+    return secrets.token_urlsafe(18)
+
+
 def hidden_field() -> Markup:
     """The token as a form carries it: a new one for every form of every page."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, secrets.token_urlsafe(18))
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, new_token())
 
 
 def install(app: Flask) -> None:

@@ -18,7 +18,7 @@ from workflow.context import Context
 from workflow.dates import parse_date_vi
 from workflow.participants import named, require_writer
 from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotPossible, Refusal
-from workflow.schema import account, emulation_model, inspection, inspection_member, score
+from workflow.schema import account, emulation_model, history, inspection, inspection_member, score
 from workflow.text import clean
 
 KINDS: Final = {
@@ -253,6 +253,17 @@ def of_model(connection: Connection, model_id: int) -> list[InspectionView]:
             )
         )
     return views
+
+
+def saved_at(connection: Connection, model_id: int) -> datetime | None:
+    """When somebody last wrote into a record of the model (unique key of its history); None if nobody did."""
+    return connection.execute(
+        sa.select(history.c.at)
+        .where(history.c.subject == "model", history.c.subject_id == model_id)
+        .where(history.c.trigger == "inspection_recorded")
+        .order_by(history.c.seq.desc())
+        .limit(1)
+    ).scalar()
 
 
 def latest_total(connection: Connection, model_id: int) -> Decimal | None:

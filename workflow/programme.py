@@ -182,6 +182,17 @@ def band(connection: Connection, year_id: int, points: float) -> str:
     return row.label if row else ""
 
 
+def bands(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
+    """The bands of a year's score (label, from_points), the highest first."""
+    return list(
+        connection.execute(
+            sa.select(score_band.c.label, score_band.c.from_points)
+            .where(score_band.c.year_id == year_id)
+            .order_by(score_band.c.from_points.desc())
+        )
+    )
+
+
 def measures(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
     """The measures of a year in their order."""
     return list(connection.execute(sa.select(measure).where(measure.c.year_id == year_id).order_by(measure.c.position)))

@@ -119,7 +119,7 @@ def waiting(connection: Connection, actor: Actor) -> Plan:
     if not paths or not states:
         return Plan((), more=False)
     years = sa.select(programme_year.c.id).order_by(programme_year.c.year.desc()).limit(3)
-    found: Sequence[sa.Row[Any]] = connection.execute(
+    wanted = (
         sa.select(
             emulation_model.c.id,
             emulation_model.c.code,
@@ -146,7 +146,8 @@ def waiting(connection: Connection, actor: Actor) -> Plan:
         )
         .order_by(unit.c.path, emulation_model.c.id)
         .limit(MOST_SHOWN + 1)
-    ).all()
+    )
+    found: list[sa.Row[Any]] = list(connection.execute(wanted))
     shown = found[:MOST_SHOWN]
     planned = _visits(connection, {row.visit_id for row in shown if row.visit_id is not None})
     begun = _begun(connection, [row.id for row in shown])

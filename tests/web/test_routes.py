@@ -22,6 +22,8 @@ ARGUMENTS = {
     "meeting_id": 1,
     "submission_id": 1,
     "attachment_id": 1,
+    "inspection_id": 1,
+    "visit_id": 1,
     "request_id": 1,
     "assignment_id": 1,
     "user_name": "staff",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField
+from werkzeug.datastructures import FileStorage
+from wtforms import HiddenField, MultipleFileField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField
 from web.presentation import INSPECTION_KINDS, day, number
+from web.uploads import MOST_PHOTOS
 from workflow.inspection import InspectionInput, InspectionView
+from workflow.visits import VisitInput, VisitView
 
 
 class InspectionForm(PageForm):
@@ -29,6 +33,12 @@ class InspectionForm(PageForm):
     shortcomings = prose(_l("Tồn tại"), rows=4)
     recommendations = prose(_l("Kiến nghị"), rows=4)
     mend_by = day_field(_l("Hạn khắc phục (nếu cần khắc phục)"))
+    photos = MultipleFileField(
+        _l("Chụp hoặc chọn ảnh"),
+        description=_l("Nhiều nhất %(most)s ảnh một lần; vị trí chụp được xoá khỏi ảnh.", most=MOST_PHOTOS),
+        # On a telephone this opens the camera.
+        render_kw={"accept": "image/*", "capture": "environment"},
+    )
     record_version = HiddenField()
 
     def choose_from(self, people: Sequence[Any]) -> None:
@@ -55,6 +65,11 @@ class InspectionForm(PageForm):
         )
 
     @property
+    def pictures(self) -> list[FileStorage]:
+        """The photos that were sent; a browser sends an empty one for none."""
+        return [one for one in self.photos.data or () if isinstance(one, FileStorage) and one.filename]
+
+    @property
     def seen(self) -> int | None:
         """The version of the record the person saw; 0 when there was none."""
         text = said(self.record_version)
@@ -69,7 +84,13 @@ def inspection_form(sheet: Sequence[sa.Row[Any]]) -> type[InspectionForm]:
         fields[f"score_{criterion.code}"] = line(
             _l("%(label)s (tối đa %(points)s)", label=criterion.label, points=criterion.max_points),
             criterion.guidance,
-            render_kw={"inputmode": "decimal", "autocomplete": "off", "class": "short", "maxlength": 20},
+            render_kw={
+                "inputmode": "decimal",
+                "autocomplete": "off",
+                "class": "points",
+                "maxlength": 20,
+                "data-most": criterion.max_points,
+            },
         )
         fields[f"note_{criterion.code}"] = line(_l("Nhận xét"), render_kw={"maxlength": 600})
         names[f"scores.{criterion.code}"] = f"score_{criterion.code}"
@@ -78,10 +99,18 @@ def inspection_form(sheet: Sequence[sa.Row[Any]]) -> type[InspectionForm]:
     return type("YearInspectionForm", (InspectionForm,), {**fields, "criteria": codes, "names": names})
 
 
-def kept_record(record: InspectionView | None) -> dict[str, Any]:
-    """An open record as somebody would type it."""
+def kept_record(record: InspectionView | None, planned: VisitView | None, today: date) -> dict[str, Any]:
+    """An open record as somebody would type it; without one, what the planned visit already says."""
     if record is None:
-        return {"record_version": "0", "kind": "inspection"}
+        begun = {"record_version": "0", "kind": "inspection", "held_on": day(today)}
+        if planned is None:
+            return begun
+        return {
+            **begun,
+            "team_decision": planned.team_decision,
+            "members": [one.user_name for one in planned.members],
+            "head": next((one.user_name for one in planned.members if one.head), ""),
+        }
     scores = {f"score_{one.criterion}": number(one.points) for one in record.scores}
     notes = {f"note_{one.criterion}": one.note for one in record.scores}
     return {
@@ -98,4 +127,53 @@ def kept_record(record: InspectionView | None) -> dict[str, Any]:
         "record_version": str(record.version),
         **scores,
         **notes,
+    }
+
+
+class VisitForm(PageForm):
+    """A day, a team and the models it goes to."""
+
+    day = day_field(_l("Ngày đi"))
+    team_decision = line(_l("Quyết định lập đoàn"), render_kw={"maxlength": 300})
+    members = ChecksField(_l("Thành viên đoàn"), choices=[], validate_choice=False)
+    head = SelectField(_l("Trưởng đoàn"), choices=[], validate_choice=False)
+    models = ChecksField(_l("Mô hình"), choices=[], validate_choice=False)
+    note = line(_l("Ghi chú"), _l("Nơi tập trung, giờ đi, phương tiện."), render_kw={"maxlength": 400})
+    visit_version = HiddenField()
+
+    def choose_from(self, people: Sequence[Any], models: Sequence[tuple[str, str]]) -> None:
+        """The inspectors who can be named and the models that can be visited."""
+        named = [(one.user_name, f"{one.full_name} – {one.unit_name or ''}") for one in people]
+        self.members.choices = options(named)
+        self.head.choices = options([("", _l("– chưa chọn –")), *named])
+        self.models.choices = options(models)
+
+    def as_visit(self) -> VisitInput:
+        """What was typed, for the domain to check."""
+        return VisitInput(
+            day=said(self.day),
+            models=list(self.models.data or ()),
+            members=list(self.members.data or ()),
+            head=said(self.head),
+            team_decision=said(self.team_decision),
+            note=said(self.note),
+        )
+
+    @property
+    def seen(self) -> int | None:
+        """The version of the visit the person saw."""
+        text = said(self.visit_version)
+        return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def kept_visit(planned: VisitView, codes: Sequence[str]) -> dict[str, Any]:
+    """A visit as somebody would type it."""
+    return {
+        "day": day(planned.day),
+        "team_decision": planned.team_decision,
+        "members": [one.user_name for one in planned.members],
+        "head": next((one.user_name for one in planned.members if one.head), ""),
+        "models": list(codes),
+        "note": planned.note,
+        "visit_version": str(planned.version),
     }

@@ -97,6 +97,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
 def _signed_out(sentence: str) -> AnyResponse:
     form_session.clear()
     flash(sentence, "success")
-    answer = make_response(redirect(url_for("session.sign_in")))
+    # The page after signing out clears what this browser kept; one after a session that ended does not.
+    answer = make_response(redirect(url_for("session.sign_in", **{"da-thoat": "1"})))
     visitor.take_token(answer)
     return answer
