@@ -14,13 +14,15 @@ from tests.browser.journey import COUNCIL
 from tests.browser.person import Person
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in
 from tests.browser.site import Site
-from workflow import attachments, change_requests, comments, review, transition
+from workflow import attachments, change_requests, comments, review, transition, visits
 from workflow.attachments import Store
 from workflow.calendar import local_date
 from workflow.review import Member
-from workflow.schema import review_meeting, submission
+from workflow.schema import emulation_model, inspection, review_meeting, submission
+from workflow.visits import VisitInput
 
 CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
+SECOND_INSPECTOR = "kiemtra2.naphieng"
 LONG_NAME = (
     "Vận động nhân dân hiến đất, góp ngày công mở rộng đường liên thôn, trồng hoa hai bên đường,"
     " lắp đèn chiếu sáng và giữ gìn vệ sinh môi trường khu dân cư kiểu mẫu năm 2026"
@@ -94,6 +96,12 @@ VISITS = (
     Visit("change-decision", CHAIR, "/mo-hinh/{implementing}/de-nghi/{change}"),
     Visit("inspection", INSPECTOR, "/mo-hinh/{awaiting_inspection}/kiem-tra"),
     Visit("inspection-refused", INSPECTOR, "/mo-hinh/{awaiting_inspection}/kiem-tra", "Lưu biên bản", 422),
+    Visit("inspection-minutes", INSPECTOR, "/mo-hinh/{inspected}/kiem-tra/{inspection}/bien-ban"),
+    Visit("visit-plan", INSPECTOR, "/kiem-tra"),
+    Visit("visit-plan-empty", INSPECTOR, "/kiem-tra?cua-toi=1"),
+    Visit("visit-new", INSPECTOR, "/kiem-tra/chuyen/moi?ma={awaiting_inspection}"),
+    Visit("visit-new-refused", INSPECTOR, "/kiem-tra/chuyen/moi", press="Lưu ngày hẹn", status=422),
+    Visit("visit", INSPECTOR, "/kiem-tra/chuyen/{visit}"),
     Visit("place-in-lifecycle", OFFICER, "/mo-hinh/{implementing}/quy-trinh"),
     Visit("meetings", CHAIR, "/phien-binh-xet?nam=2024"),
     Visit("meeting-new", CHAIR, "/phien-binh-xet/moi"),
@@ -151,6 +159,8 @@ def furnish(site: Site) -> dict[str, str]:
             )
         )
         comments.write(connection, OFFICER, found["implementing"], "Đã họp dân lần một.", "unit", now)
+        planned = VisitInput(local_date(now), [found["awaiting_inspection"]])
+        found["visit"] = str(visits.save(connection, SECOND_INSPECTOR, planned, now))
         store = Store(site.settings.data_dir / "attachments", site.settings.max_upload_bytes)
         attachments.add(connection, store, OFFICER, found["implementing"], "ảnh.png", _picture(), "evidence", now)
         for name, model in (("prepared", found["inspected"]), ("opened", in_review)):
@@ -172,6 +182,13 @@ def furnish(site: Site) -> dict[str, str]:
     with site.database.read() as connection:
         found["closed"] = str(
             connection.execute(sa.select(review_meeting.c.id).where(review_meeting.c.status == "closed")).scalar_one()
+        )
+        found["inspection"] = str(
+            connection.execute(
+                sa.select(inspection.c.id)
+                .join(emulation_model, emulation_model.c.id == inspection.c.model_id)
+                .where(emulation_model.c.code == found["inspected"])
+            ).scalar_one()
         )
         found["submission"] = str(connection.execute(sa.select(submission.c.id)).scalar_one())
     return {

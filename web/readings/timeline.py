@@ -13,7 +13,7 @@ from workflow.lifecycle import Definition
 from workflow.text import shorten
 
 # These speak of a body, not of the one member who typed it in.
-_BODIES = {"inspection_recorded", "pass_inspection", "require_remediation"}
+_BODIES = {"visit_planned", "visit_cancelled", "inspection_recorded", "pass_inspection", "require_remediation"}
 _LONGEST = 300
 _VALUES = {**KINDS, **ORIGINS}
 
@@ -73,6 +73,8 @@ def _details(event: Event) -> list[str]:
         lines.append(_("Mục cần viết lại: %(items)s.", items="; ".join(named)))
     if "start_date" in content:
         lines.append(_("Bắt đầu từ ngày %(day)s.", day=_day(content["start_date"])))
+    if "visit" in content and content.get("day"):
+        lines.append(_("Ngày hẹn: %(day)s.", day=_day(content["day"])))
     if content.get("conclusion"):
         total = content.get("total")
         conclusion = str(CONCLUSIONS.get(content["conclusion"], content["conclusion"])).lower()

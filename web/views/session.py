@@ -98,6 +98,6 @@ def _signed_out(sentence: str) -> AnyResponse:
     form_session.clear()
     flash(sentence, "success")
     # The page after signing out clears what this browser kept; one after a session that ended does not.
-    answer = make_response(redirect(url_for("session.sign_in", **{"da-thoat": "1"})))
+    answer = make_response(redirect(url_for("session.sign_in") + "?da-thoat=1"))
     visitor.take_token(answer)
     return answer
