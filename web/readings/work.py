@@ -1,22 +1,26 @@
-"""What waits for a person: models whose present state has a step that one of his roles takes."""
+"""What waits for a person and what he waits for: models whose present state has a step that one of his roles takes, or took."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from web.readings.holders import holders_over, named
 from workflow import access, programme
 from workflow.access import OWN_SCOPED, Actor, Grant
 from workflow.lifecycle import Definition, State, Transition
+from workflow.registrant import editable
 from workflow.schema import (
     account,
     change_request,
     emulation_model,
     field,
+    inspection,
     meeting_member,
     person,
     programme_year,
@@ -24,40 +28,153 @@ from workflow.schema import (
     unit,
 )
 
-MOST_SHOWN = 20
+MOST_COUNTED = 50
+"""Of one group; what is beyond is said as "hơn 50" and found in the list."""
+MOST_URGENT = 15
+MOST_OUTSIDE = 12
+_YEARS = 3
+_REVIEWING = frozenset({"commune_reviewer", "district_reviewer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The one thing to do next. kind: 'form' fills in the registration, 'record' the inspection's, 'step' takes the step."""
+
+    kind: str
+    trigger: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One model that waits for this person. instead_of: whose work it is, for a deputy."""
+
+    row: sa.Row[Any]
+    state: State
+    action: Action
+    due: date | None
+    instead_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many models wait in one state. late: those of them whose day is over."""
+
+    year: int
+    state: State
+    action: Action
+    count: int
+    more: bool
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Models in one state that wait for this person. more: there are others beside those shown."""
+    """Everything that waits for a person: the most urgent first, and counted by state."""
 
-    year: int
+    tasks: tuple[Task, ...]
+    groups: tuple[Group, ...]
+
+    @property
+    def rest(self) -> int:
+        """How many there are at least beside those that are shown."""
+        return sum(group.count for group in self.groups) - len(self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One model that somebody else has to move on: the step, and who takes it."""
+
+    row: sa.Row[Any]
     state: State
-    actions: tuple[str, ...]
-    rows: tuple[sa.Row[Any], ...]
-    more: bool
+    step: str
+    people: tuple[tuple[str, str], ...]
 
 
-def waiting(connection: Connection, actor: Actor) -> list[Waiting]:
-    """Everything that waits for the person, in the order of the lifecycle: one statement for each state he acts on."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One state of one year in which models are looked for, within what these grants cover."""
+
+    year: sa.Row[Any]
+    definition: Definition
+    state: State
+    steps: tuple[Transition, ...]
+    grants: tuple[Grant, ...]
+
+
+def waiting(connection: Connection, actor: Actor, today: date) -> Waiting:
+    """Everything that waits for the person: what is late or due first, then what waits longest. A fixed number of statements."""
+    places = [place for place in _places(connection, actor) if place.grants]
+    rows = _models(connection, actor, places, MOST_COUNTED + 1)
+    principals = _principals(connection, actor)
+    tasks: list[Task] = []
+    groups: list[Group] = []
+    for number, place in enumerate(places):
+        own = [row for row in rows if row.place == number]
+        if not own:
+            continue
+        action = _action(place)
+        found = [
+            Task(row, place.state, action, _due(place, row), _instead_of(place, row, principals))
+            for row in own[:MOST_COUNTED]
+        ]
+        late = sum(1 for task in found if task.due is not None and task.due < today)
+        groups.append(Group(place.year.year, place.state, action, len(found), len(own) > MOST_COUNTED, late))
+        tasks.extend(found)
+    tasks.sort(key=lambda task: (task.due is None, task.due or today, task.row.changed_at, task.row.id))
+    return Waiting(tuple(tasks[:MOST_URGENT]), tuple(groups))
+
+
+def waits_outside(connection: Connection, actor: Actor, today: date) -> list[Outside]:
+    """Models this person has brought so far that somebody else has to move on, with whom to ask; the latest change first."""
+    every = _places(connection, actor)
+    places = [
+        _Place(place.year, place.definition, place.state, place.steps, grants)
+        for place in every
+        if not place.grants and (grants := _brought(actor, place, every))
+    ]
+    rows = _models(connection, actor, places, MOST_OUTSIDE)
+    roles = {role for place in places for step in place.steps for role in step.roles}
+    holders = holders_over(connection, {row.unit_path for row in rows}, roles, today)
     found = []
-    for year in connection.execute(sa.select(programme_year).order_by(programme_year.c.year.desc()).limit(3)):
-        definition = programme.definition(connection, year.definition_hash)
-        for state in definition.states.values():
-            mine = [(step, grants) for step in _steps(definition, state) if (grants := _grants(actor, step))]
-            if not mine:
-                continue
-            scope = _scope([grant for _, grants in mine for grant in grants])
-            rows = _models(connection, actor, year.id, state.id, scope)
-            if rows:
-                actions = tuple(dict.fromkeys(step.label for step, _ in mine))
-                found.append(Waiting(year.year, state, actions, tuple(rows[:MOST_SHOWN]), len(rows) > MOST_SHOWN))
+    for row in sorted(rows, key=lambda row: row.changed_at, reverse=True)[:MOST_OUTSIDE]:
+        place = places[row.place]
+        step = _foremost(place.definition, place.state, place.steps)
+        labels = {role.id: role.label for role in place.definition.roles.values()}
+        found.append(Outside(row, place.state, step.label, tuple(named(holders, step, row.unit_path, labels))))
     return found
 
 
-def _steps(definition: Definition, state: State) -> list[Transition]:
-    """What moves a model on from here. Withdrawing, merging and revoking wait for nobody."""
-    return [step for step in definition.outgoing(state.id) if not step.danger]
+def _brought(actor: Actor, place: _Place, every: Sequence[_Place]) -> tuple[Grant, ...]:
+    """Grants under which models came to this state: a registrant's always, a reviewer's after the last state he acts on."""
+    own = tuple(grant for grant in actor.grants if grant.role in OWN_SCOPED)
+    order = {name: number for number, name in enumerate(place.definition.states)}
+    passed = tuple(
+        grant
+        for grant in actor.grants
+        if grant.role in _REVIEWING
+        and order[place.state.id]
+        > max(
+            (order[one.state.id] for one in every if one.year.id == place.year.id and grant in one.grants),
+            default=len(order),
+        )
+    )
+    return own + passed
+
+
+def _places(connection: Connection, actor: Actor) -> list[_Place]:
+    """Every state that leads on, of the latest years, with the steps of it and the person's grants that take one."""
+    found = []
+    for year in connection.execute(sa.select(programme_year).order_by(programme_year.c.year.desc()).limit(_YEARS)):
+        definition = programme.definition(connection, year.definition_hash)
+        for state in definition.states.values():
+            # Withdrawing, merging and revoking wait for nobody.
+            steps = tuple(step for step in definition.outgoing(state.id) if not step.danger)
+            mine = tuple(step for step in steps if _grants(actor, step))
+            grants = tuple(dict.fromkeys(grant for step in mine for grant in _grants(actor, step)))
+            if steps:
+                found.append(_Place(year, definition, state, mine or steps, grants))
+    return found
 
 
 def _grants(actor: Actor, step: Transition) -> list[Grant]:
@@ -70,46 +187,125 @@ def _grants(actor: Actor, step: Transition) -> list[Grant]:
 
 
 def _scope(grants: Sequence[Grant]) -> sa.ColumnElement[bool]:
-    own = [grant.unit_id for grant in grants if grant.role in OWN_SCOPED]
+    own = sorted({grant.unit_id for grant in grants if grant.role in OWN_SCOPED})
     wide = access.outermost(grant.unit_path for grant in grants if grant.role not in OWN_SCOPED)
     return sa.or_(sa.false(), emulation_model.c.unit_id.in_(own), *(access.under(path) for path in wide))
 
 
-def _models(
-    connection: Connection, actor: Actor, year_id: int, state: str, scope: sa.ColumnElement[bool]
-) -> list[sa.Row[Any]]:
-    """The first models in a state, those that wait longest first (index ix_emulation_model_state)."""
+_MEND_BY = (
+    sa.select(sa.func.max(inspection.c.mend_by))
+    .where(inspection.c.model_id == emulation_model.c.id)
+    .correlate(emulation_model)
+    .scalar_subquery()
+)
+
+
+def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most: int) -> list[sa.Row[Any]]:
+    """The first models of each place, those that are to be mended soonest or wait longest first, all in one statement."""
+    if not places:
+        return []
+    found = []
+    for number, place in enumerate(places):
+        mending = _mends(place)
+        chosen = (
+            sa.select(
+                emulation_model.c.id,
+                sa.literal_column(str(number), sa.Integer).label("place"),
+                (_MEND_BY if mending else sa.cast(sa.null(), sa.Date)).label("mend_by"),
+            )
+            .join(unit, unit.c.id == emulation_model.c.unit_id)
+            .where(
+                emulation_model.c.year_id == place.year.id,
+                emulation_model.c.state == place.state.id,
+                _scope(place.grants),
+                access.visible(actor),
+            )
+            .order_by(*([sa.text("mend_by")] if mending else []), emulation_model.c.id)
+            .limit(most)
+            .subquery()
+        )
+        found.append(sa.select(chosen.c.id, chosen.c.place, chosen.c.mend_by))
+    first = sa.union_all(*found).subquery("first")
     return list(
         connection.execute(
             sa.select(
+                emulation_model.c.id,
                 emulation_model.c.code,
                 emulation_model.c.name,
                 emulation_model.c.kind,
-                emulation_model.c.state,
-                emulation_model.c.definition_hash,
                 emulation_model.c.late,
-                emulation_model.c.outstanding,
+                emulation_model.c.submitted_at,
                 emulation_model.c.changed_at,
                 unit.c.name.label("unit_name"),
+                unit.c.path.label("unit_path"),
                 person.c.full_name.label("person_name"),
                 field.c.label.label("field_label"),
+                first.c.place,
+                first.c.mend_by,
             )
+            .select_from(first)
+            .join(emulation_model, emulation_model.c.id == first.c.id)
             .join(unit, unit.c.id == emulation_model.c.unit_id)
             .join(field, field.c.id == emulation_model.c.field_id)
             .outerjoin(person, person.c.id == emulation_model.c.person_id)
-            .where(
-                emulation_model.c.year_id == year_id,
-                emulation_model.c.state == state,
-                scope,
-                access.visible(actor),
-            )
-            .order_by(emulation_model.c.id)
-            .limit(MOST_SHOWN + 1)
+            .order_by(first.c.place, first.c.mend_by, emulation_model.c.id)
         )
     )
 
 
-def open_requests(connection: Connection, actor: Actor, roles: Sequence[str]) -> list[sa.Row[Any]]:
+def _mends(place: _Place) -> bool:
+    """Whether models come to this state with a day by which something is to be mended."""
+    return any(step.target == place.state.id and step.fact("mend_by") for step in place.definition.transitions)
+
+
+def _due(place: _Place, row: sa.Row[Any]) -> date | None:
+    """The day by which the registrant has to act: the one set by the team, or the end of the registration window."""
+    if row.mend_by is not None:
+        day: date = row.mend_by
+        return day
+    if row.submitted_at is None:
+        closes: date = place.year.closes_on
+        return closes
+    return None
+
+
+def _foremost(definition: Definition, state: State, steps: Sequence[Transition]) -> Transition:
+    """The usual step on: farthest ahead in the order of the definition; then the first of the ends; last one that leads back."""
+    order = {name: number for number, name in enumerate(definition.states)}
+
+    def rank(step: Transition) -> tuple[int, int]:
+        target = order[step.target]
+        if definition.states[step.target].end:
+            return 1, -target
+        return (2, target) if target > order[state.id] else (0, target)
+
+    return max(steps, key=rank)
+
+
+def _action(place: _Place) -> Action:
+    step = _foremost(place.definition, place.state, place.steps)
+    if editable(place.definition, place.state.id) and step.trigger == "submit":
+        return Action("form", step.trigger, "")
+    return Action("record" if step.record == "inspection" else "step", step.trigger, step.label)
+
+
+def _instead_of(place: _Place, row: sa.Row[Any], principals: Mapping[int, str]) -> str:
+    """Whom the person stands in for, unless he may do it himself."""
+    covering = [grant for grant in place.grants if grant.covers(row.unit_path)]
+    if not covering or any(grant.deputy_for is None for grant in covering):
+        return ""
+    return principals.get(covering[0].deputy_for or 0, "")
+
+
+def _principals(connection: Connection, actor: Actor) -> dict[int, str]:
+    keys = {grant.deputy_for for grant in actor.grants if grant.deputy_for is not None}
+    if not keys:
+        return {}
+    rows = connection.execute(sa.select(account.c.id, account.c.full_name).where(account.c.id.in_(sorted(keys))))
+    return {row.id: row.full_name for row in rows}
+
+
+def open_requests(connection: Connection, actor: Actor, roles: Collection[str]) -> list[sa.Row[Any]]:
     """Requests to change a name or field that this person may decide: over his units, and not his own."""
     grants = [grant for grant in actor.grants if grant.role in roles]
     if not grants:
@@ -136,7 +332,7 @@ def open_requests(connection: Connection, actor: Actor, roles: Sequence[str]) ->
                 access.visible(actor),
             )
             .order_by(change_request.c.id)
-            .limit(MOST_SHOWN)
+            .limit(MOST_URGENT)
         )
     )
 
@@ -149,6 +345,6 @@ def my_meetings(connection: Connection, actor: Actor) -> list[sa.Row[Any]]:
             .join(meeting_member, meeting_member.c.meeting_id == review_meeting.c.id)
             .where(meeting_member.c.account_id == actor.account_id, review_meeting.c.status.in_(("prepared", "open")))
             .order_by(review_meeting.c.held_on)
-            .limit(MOST_SHOWN)
+            .limit(MOST_URGENT)
         )
     )

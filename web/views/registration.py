@@ -46,6 +46,8 @@ def new() -> Response | tuple[str, int]:
     year = chosen_year(reading(), request.values.get("nam"), to_register=True)
     begun = _beginning(year)
     form = RegistrationForm(data=_typed(begun))
+    units = _prepare(form, year)
+    form.keep(PARTS[0].fields)
     if form.is_submitted():
         try:
             with writing() as connection:
@@ -55,8 +57,6 @@ def new() -> Response | tuple[str, int]:
         else:
             say(_("Đã lưu bản nháp %(code)s.", code=code))
             return redirect(url_for("registration.part", code=code, part=PARTS[1].slug))
-    units = _prepare(form, year)
-    form.keep(PARTS[0].fields)
     hint = _hint(form, year)
     return page_again(
         "registration/part.html",
