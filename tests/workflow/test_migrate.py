@@ -33,14 +33,23 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     database.close()
 
 
+# The index of words has a form of its own on each database, so the migration writes it and the schema does not know it.
+INDEX_OF_WORDS = "model_search"
+
+
 def tables(database: Database) -> set[str]:
     with database.engine.connect() as connection:
-        return set(sa.inspect(connection).get_table_names())
+        names = sa.inspect(connection).get_table_names()
+    return {name for name in names if not name.startswith(INDEX_OF_WORDS)}
 
 
 def differences(database: Database) -> list[Any]:
+    def known(name: str | None, kind: str, parents: Any) -> bool:
+        return not (kind == "table" and name is not None and name.startswith(INDEX_OF_WORDS))
+
     with database.engine.connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        context = MigrationContext.configure(connection, opts={"include_name": known})
+        return list(compare_metadata(context, metadata))
 
 
 def test_empty_database_comes_up_and_goes_down_again(empty: Database) -> None:
