@@ -13,7 +13,7 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, url_fo
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from web import visitor
+from web import held, visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -84,8 +84,10 @@ def _admit() -> Response | None:
 
 
 def _to_sign_in() -> Response:
+    typed = held.present()
+    if typed is not None and (page := held.sign_in_page(typed)) is not None:
+        return page
     if g.get("session_ended"):
         flash(_("Phiên làm việc đã hết hạn. Hãy đăng nhập lại để tiếp tục."), "warning")
     # A form cannot be fetched: after signing in the person comes back to the page it stood on.
-    wanted = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else request.path
-    return redirect(url_for("session.sign_in", next=wanted))
+    return redirect(url_for("session.sign_in", next=held.where_it_stood()))

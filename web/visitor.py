@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+from flask import session as form_session
 
 from web import clock
 from web.transactions import reading, settings, writing
@@ -14,6 +15,8 @@ from workflow.access import Actor
 from workflow.refusals import NotAllowed
 
 COOKIE = "dvk_session"
+# In the signed cookie of the forms, which outlives the session: whose forms are open in this browser.
+_LAST, _OTHERS = "account", "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,27 @@ def actor() -> Actor:
     return visitor().actor
 
 
+def last_account() -> int | None:
+    """The account that this browser was last signed in to, still known when its session has ended."""
+    found: int | None = form_session.get(_LAST)
+    return found
+
+
+def others_before() -> bool:
+    """Whether this browser was signed in to another account before: an old page in it may be somebody else's."""
+    return bool(form_session.get(_OTHERS))
+
+
+def forget_forms() -> None:
+    """Make every form that this browser has open stale, but not whose they are."""
+    last, others = last_account(), others_before()
+    form_session.clear()
+    if last is not None:
+        form_session.update({_LAST: last, _OTHERS: others})
+    # The token made for this request is of the forms that are stale now.
+    g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
+
+
 def give_token(response: Response, token: str) -> None:
     """Put a fresh session's token into the browser: until it closes, out of reach of scripts and of other sites' forms."""
     response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings().cookie_secure, path="/")
@@ -78,3 +102,6 @@ def _arrive() -> None:
         with writing() as connection:
             sessions.touch(connection, token, now)
     g.visitor = Visitor(found.actor, token, found.must_change_password)
+    last = last_account()
+    if last != found.actor.account_id:
+        form_session.update({_LAST: found.actor.account_id, _OTHERS: others_before() or last is not None})

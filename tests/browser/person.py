@@ -32,7 +32,7 @@ class Person:
 
     def sign_in(self, user_name: str | None = None) -> None:
         """Through the sign-in page, wherever it stands."""
-        if "/dang-nhap" not in self.page.url:
+        if not self.page.get_by_label("Mật khẩu").count():
             self.go("/dang-nhap")
         self.fill("Tên đăng nhập", user_name or self.user_name)
         self.fill("Mật khẩu", PASSWORD)

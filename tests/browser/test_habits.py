@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.browser import journey
 from tests.browser.person import Person, at_browser
 from tests.browser.seeding import ACCEPTER, OFFICER, model_in
-from tests.browser.site import Site
+from tests.browser.site import PASSWORD, Site
 from workflow.schema import emulation_model
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -109,17 +109,45 @@ def test_session_that_ended_leads_back_to_the_page_after_sign_in(browser: Browse
     assert site.state(code) == "returned"
 
 
-def test_form_sent_after_the_session_ended_changes_nothing(browser: Browser, site: Site) -> None:
+def test_form_sent_after_the_session_ended_is_sent_on_after_signing_in(browser: Browser, site: Site) -> None:
     code = model_in(site, "submitted", "Mô hình hết phiên")
     with at_browser(browser, site, ACCEPTER) as person:
         person.go(f"/mo-hinh/{code}/buoc/return_registration")
         person.fill("Lý do", REASON)
         site.end_sessions()
         person.press("Trả lại để bổ sung")
-        person.sees("Đăng nhập")
-        assert site.state(code) == "submitted"
+        person.sees("Nội dung bạn vừa nhập vẫn còn")
+        person.picture("session-ended-with-form")
         person.sign_in()
-        person.sees("Trả lại để bổ sung")
+        assert person.title() == "Nội dung bạn đã nhập vẫn còn"
+        person.sees(REASON)
+        person.picture("form-held")
+        assert site.state(code) == "submitted"
+        person.press("Gửi nội dung này")
+        person.done()
+        person.sees(REASON)
+    assert site.state(code) == "returned"
+
+
+def test_page_open_too_long_is_sent_with_one_more_button(browser: Browser, site: Site) -> None:
+    code = model_in(site, "submitted", "Mô hình mở qua đêm")
+    with at_browser(browser, site, ACCEPTER) as person:
+        person.go(f"/mo-hinh/{code}/buoc/return_registration")
+        person.fill("Lý do", REASON)
+        # As when he signed out and in again in another window.
+        other = person.page.context.new_page()
+        other.goto(f"{site.address}/viec-cua-toi")
+        other.get_by_role("button", name="Đăng xuất").last.click()
+        other.get_by_label("Tên đăng nhập").fill(ACCEPTER)
+        other.get_by_label("Mật khẩu").fill(PASSWORD)
+        other.get_by_role("button", name="Đăng nhập").click()
+        other.wait_for_url("**/viec-cua-toi")
+        person.press("Trả lại để bổ sung")
+        assert person.title() == "Trang đã mở quá lâu"
+        person.picture("page-open-too-long")
+        person.press("Gửi nội dung này")
+        person.done()
+    assert site.state(code) == "returned"
 
 
 def test_quantity_rows_are_added_without_scripts_and_nothing_typed_is_lost(browser: Browser, site: Site) -> None:

@@ -17,6 +17,7 @@ class SignInForm(PageForm):
     )
     password = PasswordField(_l("Mật khẩu"), render_kw={"autocomplete": "current-password", "maxlength": 500})
     next = HiddenField()
+    held = HiddenField()
 
 
 class PasswordForm(PageForm):
@@ -29,3 +30,14 @@ class PasswordForm(PageForm):
         render_kw={"autocomplete": "new-password", "maxlength": 500},
     )
     again = PasswordField(_l("Nhập lại mật khẩu mới"), render_kw={"autocomplete": "new-password", "maxlength": 500})
+
+
+class ChosenPasswordForm(PageForm):
+    """A password of one's own, twice."""
+
+    new = PasswordField(
+        _l("Mật khẩu"),
+        description=_l("Ít nhất 10 ký tự. Một câu ngắn dễ nhớ là tốt nhất."),
+        render_kw={"autocomplete": "new-password", "maxlength": 500},
+    )
+    again = PasswordField(_l("Nhập lại mật khẩu"), render_kw={"autocomplete": "new-password", "maxlength": 500})

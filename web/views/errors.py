@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
-from web import visitor
-from web.answers import status_of
+from web import held, visitor
+from web.answers import page_again, status_of
+from web.forms.session import SignInForm
+from web.security import limiter
+from web.transactions import settings
+from workflow.calendar import ZONE
+from workflow.quantities import format_number
 from workflow.refusals import Refusal
 
 log = structlog.get_logger("web")
@@ -30,12 +38,38 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
     return _page(status_of(refusal), _titles().get(status_of(refusal), _("Chưa làm được")), sentences)
 
 
-def _stale_form(error: CSRFError) -> tuple[str, int]:
-    return _page(
-        400,
-        _("Trang đã cũ"),
-        [_("Trang này mở đã lâu hoặc được mở trước khi đăng nhập lại. Hãy quay lại, tải lại trang rồi gửi lại.")],
-    )
+def _stale_form(error: CSRFError) -> AnyResponse | tuple[str, int]:
+    """A form with a token of before: it is kept and offered again, unless another site made the browser send it."""
+    if request.endpoint == "session.sign_in":
+        return _sign_in_anew()
+    told = _("Trang này mở đã lâu hoặc được mở trước khi đăng nhập lại.")
+    typed = held.present()
+    if typed is None:
+        return _page(400, _("Trang đã cũ"), [told, _("Hãy quay lại, tải lại trang rồi gửi lại.")])
+    who = visitor.current()
+    if who is None:
+        return held.sign_in_page(typed) or _page(400, _("Trang đã cũ"), [told])
+    name = who.actor.full_name
+    if visitor.others_before():
+        told += " " + _("Máy này đã dùng nhiều tài khoản nên nội dung chỉ để chép lại, không gửi thẳng được.")
+    else:
+        told += " " + _("Nội dung bạn nhập vẫn còn, chưa được gửi. Bạn đang đăng nhập là %(name)s.", name=name)
+    page = held.page(typed, sendable=not visitor.others_before(), title=_("Trang đã mở quá lâu"), told=told)
+    return page, 400
+
+
+def _sign_in_anew() -> tuple[str, int]:
+    """The page for signing in, open too long itself: again, with all but the password."""
+    typed = held.opened(request.form.get("held", ""))
+    who = visitor.current()
+    if who is not None and typed is not None:
+        # Signed in by another window meanwhile.
+        page = held.offered(typed, who.actor.account_id, must_change_password=who.must_change_password)
+        return page, 400
+    sent = {name: request.form.get(name, "") for name in ("user_name", "next", "held")}
+    form = SignInForm(formdata=None, data=sent)
+    form.general.append(_("Trang đăng nhập mở đã lâu. Hãy nhập lại mật khẩu."))
+    return page_again("session/sign_in.html", form, None, held=typed)[0], 400
 
 
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -44,7 +78,42 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     if code >= 500:
         return _broken(error)
+    if code == 413:
+        return _page(413, *_too_large(), back=_place_of_form())
+    if code == 429:
+        return _page(429, _("Quá nhiều lần thử"), [_wait()], back=url_for("session.sign_in"))
     return _page(code, _titles().get(code, _("Không xử lý được yêu cầu")), [_sentences().get(code, _general())])
+
+
+def _too_large() -> tuple[str, list[str]]:
+    sent = request.content_length
+    if sent is not None and sent <= int(current_app.config["MAX_CONTENT_LENGTH"]):
+        # Under the limit of the whole: then it is the text of one field.
+        told = _("Chữ trong biểu mẫu quá dài nên không nhận được. Hãy quay lại, rút gọn hoặc gửi phần dài bằng tệp.")
+        return _("Nội dung quá dài"), [told]
+    limit = _("Mỗi tệp nặng tối đa %(limit)s MB.", limit=settings().max_upload_mb)
+    if sent is not None:
+        weight = format_number(Decimal(round(sent / 1_048_576)))
+        limit += " " + _("Bạn vừa gửi khoảng %(weight)s MB.", weight=weight)
+    todo = _(
+        "Với ảnh: chọn cỡ nhỏ hơn trong máy ảnh, hoặc gửi ảnh chụp màn hình của ảnh đó."
+        " Với PDF: quét lại ở 150–200 điểm ảnh hoặc chia thành nhiều tệp."
+    )
+    return _("Tệp quá lớn"), [limit, todo]
+
+
+def _wait() -> str:
+    """When the limit on wrong passwords lets the person try again."""
+    told = _("Có quá nhiều lần đăng nhập sai.")
+    limit = limiter.current_limit
+    if limit is not None:
+        until = datetime.fromtimestamp(limit.reset_at, UTC).astimezone(ZONE)
+        told += " " + _("Hãy thử lại sau %(time)s.", time=f"{until + timedelta(minutes=1):%H:%M}")
+    return " ".join((told, _("Quên mật khẩu thì nhờ quản trị đặt lại.")))
+
+
+def _place_of_form() -> str | None:
+    return held.where_it_stood() if visitor.current() is not None else None
 
 
 def _broken(error: Exception) -> tuple[str, int]:
@@ -52,27 +121,39 @@ def _broken(error: Exception) -> tuple[str, int]:
         500,
         _("Phần mềm gặp lỗi"),
         [_("Việc vừa làm chưa được lưu. Hãy thử lại; nếu vẫn lỗi, báo cho quản trị kèm số dưới đây.")],
-        error,
+        error=error,
     )
 
 
-def _page(status: int, title: str, sentences: list[str], error: Exception | None = None) -> tuple[str, int]:
+def _page(
+    status: int, title: str, sentences: list[str], *, back: str | None = None, error: Exception | None = None
+) -> tuple[str, int]:
     reference = secrets.token_hex(4).upper()
     who = visitor.current()
     facts = {
         "reference": reference,
         "status": status,
         "method": request.method,
-        # The path only: what somebody searched for is not the log's business.
-        "path": request.path,
+        "path": _loggable_path(),
         "account": who.actor.account_id if who else None,
     }
     if error is not None:
         log.error("page failed", exc_info=error, **facts)
     else:
         log.info("page refused", **facts)
-    shown = render_template("error.html", title=title, sentences=sentences, reference=reference, status=status)
+    shown = render_template(
+        "error.html", title=title, sentences=sentences, reference=reference, status=status, back=back
+    )
     return shown, status
+
+
+def _loggable_path() -> str:
+    """Where it happened: not what somebody searched for, and not the key in a link by which somebody is invited."""
+    path = request.path
+    for name, value in (request.view_args or {}).items():
+        if name == "token":
+            path = path.replace(str(value), "…")
+    return path
 
 
 def _titles() -> dict[int, str]:
@@ -81,9 +162,7 @@ def _titles() -> dict[int, str]:
         404: _("Không tìm thấy"),
         405: _("Không tìm thấy"),
         409: _("Chưa làm được"),
-        413: _("Tệp quá lớn"),
         422: _("Chưa dùng được"),
-        429: _("Quá nhiều lần thử"),
         503: _("Tạm thời chưa dùng được"),
     }
 
@@ -95,10 +174,6 @@ def _sentences() -> dict[int, str]:
             "Trang không có, hoặc nằm ngoài phạm vi của bạn. Hãy kiểm tra địa chỉ hoặc tìm trong danh sách mô hình."
         ),
         405: _("Trang này không mở được bằng cách ấy. Hãy quay lại trang trước và dùng nút trên trang."),
-        413: _(
-            "Tệp gửi lên vượt quá dung lượng cho phép. Hãy giảm dung lượng, hoặc chia thành nhiều tệp, rồi gửi lại."
-        ),
-        429: _("Có quá nhiều lần đăng nhập sai. Hãy đợi ít phút rồi thử lại, hoặc nhờ quản trị đặt lại mật khẩu."),
     }
 
 

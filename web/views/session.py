@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
-from flask import session as form_session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from web import clock, visitor
+from web import clock, held, visitor
 from web.access_rules import access_rule
 from web.answers import page_again, say
 from web.forms.base import said
@@ -42,13 +41,18 @@ def sign_in() -> AnyResponse | tuple[str, int]:
             refusal = refused
         else:
             # The token of forms made before belongs to nobody in particular; this person gets a new one.
-            form_session.clear()
-            answer = make_response(redirect(own_path(said(form.next), home)))
+            visitor.forget_forms()
+            typed = held.opened(said(form.held))
+            answer = make_response(
+                held.offered(typed, opened.account_id, must_change_password=opened.must_change_password)
+                if typed
+                else redirect(own_path(said(form.next), home))
+            )
             visitor.give_token(answer, opened.token)
             return answer
     elif visitor.current() is not None:
         return redirect(home)
-    return page_again("session/sign_in.html", form, refusal)
+    return page_again("session/sign_in.html", form, refusal, held=held.opened(said(form.held)))
 
 
 @pages.post("/dang-xuat")
@@ -95,7 +99,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
 
 
 def _signed_out(sentence: str) -> AnyResponse:
-    form_session.clear()
+    visitor.forget_forms()
     flash(sentence, "success")
     # The page after signing out clears what this browser kept; one after a session that ended does not.
     answer = make_response(redirect(url_for("session.sign_in") + "?da-thoat=1"))
