@@ -28,16 +28,19 @@ def pieces(before: str, after: str) -> list[Piece]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if not old or not new or len(old) + len(new) > 2 * _MOST_WORDS:
         return [Piece(kind, text) for kind, text in _whole(before, after)]
+    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     found: list[Piece] = []
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(Piece("same", "".join(old[i:j])))
-            continue
-        if i < j:
-            found.append(Piece("gone", "".join(old[i:j])))
-        if k < m:
-            found.append(Piece("come", "".join(new[k:m])))
-    return found
+    gone = come = ""
+    for number, (tag, i, j, k, m) in enumerate(opcodes):
+        same = "".join(old[i:j])
+        # A blank between two changed words belongs to the change, or the eye would jump from word to word.
+        if tag == "equal" and (same.strip() or number in (0, len(opcodes) - 1)):
+            found += [Piece(kind, text) for kind, text in _whole(gone, come)]
+            found.append(Piece("same", same))
+            gone = come = ""
+        else:
+            gone, come = gone + same, come + "".join(new[k:m])
+    return found + [Piece(kind, text) for kind, text in _whole(gone, come)]
 
 
 def _whole(before: str, after: str) -> Iterator[tuple[Kind, str]]:
