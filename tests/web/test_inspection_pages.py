@@ -133,7 +133,9 @@ def test_minutes_are_for_everybody_who_sees_the_model(visit: Visit, world: World
     record_id = world.inspect(waiting)
     path = f"/mo-hinh/{waiting}/kiem-tra/{record_id}/bien-ban"
     for who in ("inspector1", "officer.x1t1"):
-        page = visit(who).get(path)
+        browser = visit(who)
+        assert path in browser.get(f"/mo-hinh/{waiting}")
+        page = browser.get(path)
         for words in (
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
             "Phan Văn Tra",
