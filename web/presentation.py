@@ -118,7 +118,6 @@ NOTES = {
     "outstanding_unmarked": _l("Thôi ghi nhận tiêu biểu"),
     "commendation_proposed": _l("Đưa vào danh sách đề nghị khen thưởng"),
     "commendation_withdrawn": _l("Đưa ra khỏi danh sách đề nghị khen thưởng"),
-    "report_written": _l("Viết báo cáo thành tích"),
     "definition_changed": _l("Chuyển sang quy trình khác"),
 }
 FIELD_NAMES = {

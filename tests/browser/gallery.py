@@ -9,16 +9,17 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from PIL import Image
+from sqlalchemy.engine import Connection
 
 from tests.browser.journey import COUNCIL
 from tests.browser.person import Person
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in
 from tests.browser.site import Site
-from workflow import attachments, change_requests, comments, review, transition, visits
+from workflow import attachments, change_requests, comments, recognition, review, transition, visits
 from workflow.attachments import Store
 from workflow.calendar import local_date
 from workflow.review import Member
-from workflow.schema import emulation_model, inspection, review_meeting, submission
+from workflow.schema import decision, emulation_model, inspection, review_meeting, submission
 from workflow.visits import VisitInput
 
 CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
@@ -117,12 +118,24 @@ VISITS = (
     Visit("meeting-votes-refused", CHAIR, "/phien-binh-xet/{opened}/phieu", press="Ghi phiếu", status=422),
     Visit("meeting-closing", CHAIR, "/phien-binh-xet/{opened}/ket-thuc"),
     Visit("meeting-closed", CHAIR, "/phien-binh-xet/{closed}"),
+    Visit("meeting-note", CHAIR, "/phien-binh-xet/{closed}/ghi-chu"),
+    Visit("meeting-minutes", CHAIR, "/phien-binh-xet/{closed}/bien-ban"),
+    Visit("meeting-count", CHAIR, "/phien-binh-xet/{closed}/kiem-phieu"),
     Visit("submission-prepare", CHAIR, "/phien-binh-xet/{closed}/to-trinh"),
     Visit("submissions", CHAIR, "/to-trinh?nam=2024"),
     Visit("submission", CHAIR, "/to-trinh/{submission}"),
+    Visit("dossiers", DISTRICT, "/ho-so-trinh?nam=2024"),
+    Visit("dossiers-none", DISTRICT, "/ho-so-trinh?nam={year}"),
     Visit("submission-report", CHAIR, "/to-trinh/{submission}/bao-cao/{recognised}"),
+    Visit("submission-step", CHAIR, "/to-trinh/{going}/buoc/propose"),
+    Visit("submission-step-refused", CHAIR, "/to-trinh/{going}/buoc/decline_at_commune", "Kiểm tra lại", 422),
     Visit("decisions", DISTRICT, "/quyet-dinh"),
     Visit("decide-many", DISTRICT, "/quyet-dinh/cong-nhan?nam=2024"),
+    Visit("decide-many-commune", CHAIR, "/quyet-dinh/cong-nhan?nam={year}"),
+    Visit("decide-many-refused", CHAIR, "/quyet-dinh/cong-nhan?nam={year}", press="Kiểm tra lại", status=422),
+    Visit("decision", DISTRICT, "/quyet-dinh/{decision}"),
+    Visit("compare", DISTRICT, "/so-sanh?ma={recognised}&ma={not_recognised}&ma={recognised_too}"),
+    Visit("compare-none", DISTRICT, "/so-sanh"),
     Visit("tally", STAFF, "/tong-hop?nam=2024"),
     Visit("tally-bad-day", STAFF, "/tong-hop?nam=2024&ngay=31/02/2024", status=422),
     Visit("lifecycle", STAFF, "/quy-trinh?nam=2024"),
@@ -144,6 +157,7 @@ def furnish(site: Site) -> dict[str, str]:
     found = {state: model_in(site, state, f"{LONG_NAME} ({state})") for state in _STATES}
     found["returned"] = model_in(site, "submitted", f"{LONG_NAME} (trả lại)")
     in_review = model_in(site, "inspected", f"{LONG_NAME} (đang bình xét)")
+    carried = model_in(site, "inspected", f"{LONG_NAME} (đủ phiếu)")
     with site.database.write() as connection:
         transition.apply(
             connection,
@@ -179,9 +193,26 @@ def furnish(site: Site) -> dict[str, str]:
                 )
             )
         review.open_meeting(connection, CHAIR, int(found["opened"]), list(COUNCIL[:4]), now)
+        found["going"] = str(_carried(connection, carried, now))
     with site.database.read() as connection:
         found["closed"] = str(
-            connection.execute(sa.select(review_meeting.c.id).where(review_meeting.c.status == "closed")).scalar_one()
+            connection.execute(
+                sa.select(review_meeting.c.id).where(review_meeting.c.status == "closed").order_by(review_meeting.c.id)
+            )
+            .scalars()
+            .first()
+        )
+        found["submission"] = str(
+            connection.execute(sa.select(submission.c.id).order_by(submission.c.id)).scalars().first()
+        )
+        found["decision"] = str(connection.execute(sa.select(decision.c.id).order_by(decision.c.id)).scalars().first())
+        found["recognised_too"] = str(
+            connection.execute(
+                sa.select(emulation_model.c.code)
+                .where(emulation_model.c.state == "recognised")
+                .order_by(emulation_model.c.id.desc())
+                .limit(1)
+            ).scalar_one()
         )
         found["inspection"] = str(
             connection.execute(
@@ -190,7 +221,6 @@ def furnish(site: Site) -> dict[str, str]:
                 .where(emulation_model.c.code == found["inspected"])
             ).scalar_one()
         )
-        found["submission"] = str(connection.execute(sa.select(submission.c.id)).scalar_one())
     return {
         **found,
         "year": str(year),
@@ -201,6 +231,25 @@ def furnish(site: Site) -> dict[str, str]:
 
 
 _STATES = ("draft", "submitted", "registered", "implementing", "awaiting_inspection", "inspected")
+
+
+def _carried(connection: Connection, code: str, now: datetime) -> int:
+    """The submission of a meeting at which this model carried; not sent up yet."""
+    meeting_id = review.prepare_meeting(
+        connection,
+        CHAIR,
+        "NP-BL",
+        local_date(now).year,
+        now,
+        title="Phiên bình xét bổ sung",
+        held_on=local_date(now),
+        members=[Member(who) for who in COUNCIL],
+        models=[code],
+    )
+    review.open_meeting(connection, CHAIR, meeting_id, COUNCIL, now)
+    review.record_votes(connection, CHAIR, meeting_id, [(code, who, "for", False) for who in COUNCIL], now)
+    review.close_meeting(connection, CHAIR, meeting_id, "Các thành viên đã biểu quyết.", now)
+    return recognition.prepare_submission(connection, CHAIR, meeting_id, now, reports={})
 
 
 def look_at(person: Person, visit: Visit, names: Mapping[str, str]) -> None:

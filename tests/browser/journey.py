@@ -158,6 +158,9 @@ def prepare_meeting(chair: Person, codes: Sequence[str], year: int, members: Seq
     chair.done()
     address = chair.page.url.removeprefix(chair.site.address)
     chair.follow("Chọn thành viên")
+    # Who holds a role of the committee is proposed already.
+    for proposed in chair.page.locator("select[name^=duty-]").all():
+        proposed.select_option("")
     duties = {members[0]: "chair", members[1]: "secretary"}
     for member in members:
         chair.page.locator(f'[id="duty-{member}"]').select_option(duties.get(member, "member"))
@@ -184,7 +187,6 @@ def hold_meeting(
     chair.follow("Khai mạc")
     chair.press("Khai mạc")
     chair.done()
-    chair.follow("Ghi phiếu")
     for code in codes:
         for member in members:
             ballot = chair.page.locator(f'[name="vote-{code}-{member}"]')

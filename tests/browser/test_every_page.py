@@ -20,7 +20,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Which pages a person sees one of, beside those that answer with a file or only take a form.
-NO_PAGE = {"static", "root", "registration.alike", "attachments.content", "attachments.thumbnail", "tally.workbook"}
+NO_PAGE = {
+    "static",
+    "root",
+    "registration.alike",
+    "attachments.content",
+    "attachments.thumbnail",
+    "tally.workbook",
+    "recognition.commended",
+}
 
 
 class Gallery:

@@ -21,6 +21,7 @@ ARGUMENTS = {
     "trigger": "submit",
     "meeting_id": 1,
     "submission_id": 1,
+    "decision_id": 1,
     "attachment_id": 1,
     "inspection_id": 1,
     "visit_id": 1,

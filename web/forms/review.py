@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose
 from web.presentation import BALLOTS
-from workflow.review import MeetingView, Member, VoteInput
+from workflow.review import BallotCount, MeetingView, Member, VoteInput
 
 
 class MeetingForm(PageForm):
@@ -26,14 +27,43 @@ class MeetingForm(PageForm):
 
 
 class ListForm(PageForm):
-    """A form whose rows the template writes itself; only what is wrong with it is kept here."""
+    """A form whose rows the template writes itself; only the version and what is wrong with it are kept here."""
+
+    version = HiddenField()
+
+
+class MembersForm(ListForm):
+    """Members are chosen in rows that the template writes; guests are typed, one in each line."""
+
+    guests = prose(
+        _l("Khách mời"),
+        _l("Mỗi người một dòng: họ tên, chức vụ. Khách mời dự họp, không biểu quyết."),
+        rows=4,
+    )
+
+
+class AgendaForm(ListForm):
+    """Models are ticked in rows that the template writes; others can be pasted."""
+
+    pasted = prose(
+        _l("Thêm theo mã mô hình"), _l("Dán các mã, cách nhau bằng dấu cách, dấu phẩy hoặc xuống dòng."), rows=3
+    )
+
+
+class NoteForm(PageForm):
+    """What is added to the minutes of a closed meeting."""
+
+    text = prose(_l("Ghi chú"), _l("Nói rõ chỗ nào trong biên bản và đúng ra là gì."), rows=5)
 
 
 class MinutesForm(PageForm):
     """The minutes, with which a meeting closes."""
 
+    version = HiddenField()
     minutes = prose(
-        _l("Biên bản phiên họp"), _l("Diễn biến, ý kiến, kết quả. Sau khi kết thúc không sửa được nữa."), rows=12
+        _l("Biên bản phiên họp"),
+        _l("Đề xuất từ số liệu của phiên; hãy bổ sung ý kiến thảo luận. Sau khi kết thúc không sửa được nữa."),
+        rows=16,
     )
 
 
@@ -51,6 +81,7 @@ class Count:
     in_favour: str
     against: str
     abstaining: str
+    seen: str = ""
 
     @property
     def figures(self) -> tuple[int, int, int] | None:
@@ -60,6 +91,14 @@ class Count:
             return None
         return int(typed[0]), int(typed[1]), int(typed[2])
 
+    def recorded(self) -> BallotCount | None:
+        """The same for the domain, with the count that the page showed before; None when a number is missing."""
+        figures = self.figures
+        if figures is None:
+            return None
+        before = tuple(int(part) for part in self.seen.split("-") if part.isdecimal() and len(part) <= 4)
+        return BallotCount(self.code, *figures, seen=(before[0], before[1], before[2]) if len(before) == 3 else None)
+
 
 def members_in(typed: Mapping[str, str], prefix: str = "duty-") -> list[Member]:
     """People with a duty chosen beside their name."""
@@ -67,24 +106,31 @@ def members_in(typed: Mapping[str, str], prefix: str = "duty-") -> list[Member]:
 
 
 def agenda_in(codes: Sequence[str], typed: Mapping[str, str]) -> list[str]:
-    """The ticked models in the order of the numbers beside them; without a number they come last, as listed."""
+    """The ticked models in the order of the numbers beside them; without a number they come last, as listed; then the pasted."""
 
     def place(code: str) -> int:
         text = typed.get(f"order-{code}", "").strip()
         return int(text) if text.isdecimal() and len(text) < 6 else 100_000
 
-    return sorted(dict.fromkeys(codes), key=place)
+    pasted = [code.strip() for code in re.split(r"[\s,;]+", typed.get("pasted", "")) if code.strip()]
+    return list(dict.fromkeys([*sorted(dict.fromkeys(codes), key=place), *pasted]))
 
 
 def votes_in(meeting: MeetingView, typed: Mapping[str, str]) -> list[VoteInput]:
-    """The votes chosen in the grid. Who is not there votes in writing."""
-    absent = {one.user_name for one in meeting.members if not one.present}
-    return [
-        VoteInput(item.code, one.user_name, choice, one.user_name in absent)
-        for item in meeting.agenda
-        for one in meeting.members
-        if (choice := typed.get(f"vote-{item.code}-{one.user_name}", ""))
-    ]
+    """The votes chosen in the grid. Who is not there votes in writing.
+
+    «The others» of a row gives everybody who is there and has no vote yet the same one; who must abstain then abstains.
+    """
+    found = []
+    for item in meeting.agenda:
+        rest = typed.get(f"rest-{item.code}", "") if meeting.ballot == "named" else ""
+        for one in meeting.members:
+            choice = typed.get(f"vote-{item.code}-{one.user_name}", "")
+            if not choice and rest and one.present and one.user_name not in item.votes:
+                choice = "abstain" if one.user_name in item.must_abstain else rest
+            if choice:
+                found.append(VoteInput(item.code, one.user_name, choice, not one.present))
+    return found
 
 
 def counts_in(meeting: MeetingView, typed: Mapping[str, str]) -> list[Count]:
@@ -92,7 +138,9 @@ def counts_in(meeting: MeetingView, typed: Mapping[str, str]) -> list[Count]:
     found = []
     for item in meeting.agenda:
         texts = [typed.get(f"{name}-{item.code}", "").strip() for name in ("for", "against", "abstain")]
-        count = Count(item.code, *texts)
-        if any(texts) and count.figures != item.ballots:
+        count = Count(item.code, texts[0], texts[1], texts[2], typed.get(f"seen-{item.code}", ""))
+        # What stands there as the page showed it was not typed by this person.
+        unchanged = "-".join(texts) == count.seen if count.seen else count.figures == item.ballots
+        if any(texts) and not unchanged:
             found.append(count)
     return found

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
 from web import clock
 from web.access_rules import REVIEWERS, access_rule
-from web.answers import page_again, say
+from web.answers import page_again, renewed, say
 from web.forms.base import PageForm, said
-from web.forms.review import ListForm, MinutesForm, ReasonForm, agenda_in, counts_in, members_in, votes_in
+from web.forms.review import (
+    AgendaForm,
+    ListForm,
+    MembersForm,
+    MinutesForm,
+    NoteForm,
+    ReasonForm,
+    agenda_in,
+    counts_in,
+    members_in,
+    votes_in,
+)
 from web.readings.places import people_for
 from web.transactions import reading, writing
 from web.visitor import actor
@@ -22,7 +34,7 @@ from workflow import listing, programme, review
 from workflow.agenda import reviewable
 from workflow.ballots import RECORDING_DUTIES
 from workflow.calendar import local_date
-from workflow.refusals import InvalidInput, Refusal
+from workflow.refusals import InvalidInput, NotPossible, Refusal
 from workflow.review import MeetingView
 
 pages = Blueprint("meeting", __name__, url_prefix="/phien-binh-xet/<int:meeting_id>")
@@ -32,20 +44,32 @@ pages = Blueprint("meeting", __name__, url_prefix="/phien-binh-xet/<int:meeting_
 @access_rule(roles=REVIEWERS)
 def members(meeting_id: int) -> Response | tuple[str, int]:
     seen = _meeting(meeting_id)
-    people = people_for(reading(), seen.unit_path, None, local_date(clock.now()))
+    people = people_for(reading(), seen.unit_path, None, _today())
     chosen = {one.user_name: one.duty for one in seen.members}
+    # Proposed: everybody who holds a role of the committee at this very place.
+    proposed = not chosen and request.method == "GET"
+    if proposed:
+        chosen = {one.user_name: "member" for one in people_for(reading(), seen.unit_path, REVIEWERS, _today())}
     if request.method == "POST":
         chosen = {one.user_name: one.duty for one in members_in(request.form)}
+    form = MembersForm(data={"version": str(seen.version), "guests": "\n".join(seen.guests)})
     return _handled(
         meeting_id,
         "review/members.html",
-        ListForm(),
+        form,
         lambda connection: review.set_members(
-            connection, actor().account_id, meeting_id, members_in(request.form), clock.now()
+            connection,
+            actor().account_id,
+            meeting_id,
+            members_in(request.form),
+            clock.now(),
+            guests=said(form.guests).splitlines(),
+            version=form.present,
         ),
         _("Đã lưu danh sách thành viên."),
         people=people,
         chosen=chosen,
+        proposed=proposed,
     )
 
 
@@ -61,19 +85,27 @@ def agenda(meeting_id: int) -> Response | tuple[str, int]:
     order = {item.code: str(place) for place, item in enumerate(seen.agenda, 1)}
     if request.method == "POST":
         order = {code: request.form.get(f"order-{code}", "") for code in request.form.getlist("code")}
+    form = AgendaForm(data={"version": str(seen.version)})
+    # Those on the agenda first, in its order, so that dragging and reading down the page agree.
+    listed = {row.code: row for row in rows}
+    shown = [*(listed.pop(code) for code in order if code in listed), *listed.values()]
+    # More than a page has rows for is on the agenda all the same.
+    unlisted = [item.code for item in seen.agenda if item.code not in {row.code for row in rows}]
     return _handled(
         meeting_id,
         "review/agenda.html",
-        ListForm(),
+        form,
         lambda connection: review.set_agenda(
             connection,
             actor().account_id,
             meeting_id,
             agenda_in(request.form.getlist("code"), request.form),
             clock.now(),
+            version=form.present,
         ),
         _("Đã lưu chương trình."),
-        rows=rows,
+        rows=shown,
+        unlisted=unlisted,
         order=order,
     )
 
@@ -81,10 +113,23 @@ def agenda(meeting_id: int) -> Response | tuple[str, int]:
 @pages.route("/khai-mac", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
 def opening(meeting_id: int) -> Response | tuple[str, int]:
-    return _attendance(
+    """The check page before members and rules are frozen."""
+    seen = _meeting(meeting_id)
+    form = ListForm(data={"version": str(seen.version)})
+    present = request.form.getlist("present")
+    if request.method == "GET":
+        # Everybody is expected to come.
+        present = [one.user_name for one in seen.members]
+    return _handled(
         meeting_id,
-        review.open_meeting,
-        _("Phiên bình xét đã khai mạc."),
+        "review/attendance.html",
+        form,
+        lambda connection: review.open_meeting(
+            connection, actor().account_id, meeting_id, present, clock.now(), version=form.present
+        ),
+        _("Phiên bình xét đã khai mạc. Hãy ghi phiếu từng mô hình."),
+        after="meeting.votes",
+        present=present,
         title=_("Khai mạc phiên bình xét"),
         button=_("Khai mạc"),
     )
@@ -93,15 +138,30 @@ def opening(meeting_id: int) -> Response | tuple[str, int]:
 @pages.route("/diem-danh", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
 def attendance(meeting_id: int) -> Response | tuple[str, int]:
-    return _attendance(
-        meeting_id, review.mark_present, _("Đã điểm danh."), title=_("Điểm danh"), button=_("Lưu điểm danh")
+    seen = _meeting(meeting_id)
+    present = request.form.getlist("present")
+    if request.method == "GET":
+        present = [one.user_name for one in seen.members if one.present]
+    return _handled(
+        meeting_id,
+        "review/attendance.html",
+        ListForm(),
+        lambda connection: review.mark_present(connection, actor().account_id, meeting_id, present, clock.now()),
+        _("Đã điểm danh."),
+        after="meeting.votes",
+        present=present,
+        title=_("Điểm danh"),
+        button=_("Lưu điểm danh"),
     )
 
 
 @pages.route("/phieu", methods=["GET", "POST"])
 @access_rule(signed_in=True)
 def votes(meeting_id: int) -> Response | tuple[str, int]:
+    """The whole meeting on one page: a row for each model, its dossier in short, the votes, and what comes of them."""
     seen = _meeting(meeting_id)
+    if seen.status != "open" and request.method == "GET":
+        return redirect(url_for("review.shown", meeting_id=meeting_id))
     own = next((one for one in seen.members if one.account_id == actor().account_id), None)
     may_record = actor().grant_for(REVIEWERS, seen.unit_path) is not None or (
         own is not None and own.duty in RECORDING_DUTIES
@@ -112,6 +172,9 @@ def votes(meeting_id: int) -> Response | tuple[str, int]:
         ListForm(),
         lambda connection: _record(connection, seen),
         _("Đã ghi phiếu."),
+        after="meeting.votes",
+        runs=actor().grant_for(REVIEWERS, seen.unit_path) is not None,
+        may_count=may_record,
         voters=seen.members if may_record else [one for one in seen.members if one == own],
         typed=request.form if request.method == "POST" else {},
     )
@@ -120,13 +183,15 @@ def votes(meeting_id: int) -> Response | tuple[str, int]:
 @pages.route("/ket-thuc", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
 def closing(meeting_id: int) -> Response | tuple[str, int]:
-    form = MinutesForm()
+    """The check page: every result before it is final, and the minutes as the data propose them."""
+    seen = _meeting(meeting_id)
+    form = MinutesForm(data={"version": str(seen.version), "minutes": review.proposed_minutes(seen)})
     return _handled(
         meeting_id,
         "review/close.html",
         form,
         lambda connection: review.close_meeting(
-            connection, actor().account_id, meeting_id, said(form.minutes), clock.now()
+            connection, actor().account_id, meeting_id, said(form.minutes), clock.now(), version=form.present
         ),
         _("Phiên bình xét đã kết thúc. Kết quả không sửa được nữa."),
     )
@@ -147,8 +212,47 @@ def cancelling(meeting_id: int) -> Response | tuple[str, int]:
     )
 
 
+@pages.route("/ghi-chu", methods=["GET", "POST"])
+@access_rule(roles=REVIEWERS)
+def noting(meeting_id: int) -> Response | tuple[str, int]:
+    """A correction after the close is a note of its own."""
+    form = NoteForm()
+    return _handled(
+        meeting_id,
+        "review/note.html",
+        form,
+        lambda connection: review.add_note(connection, actor().account_id, meeting_id, said(form.text), clock.now()),
+        _("Đã ghi chú vào biên bản."),
+    )
+
+
+@pages.get("/bien-ban")
+@access_rule(signed_in=True)
+def minutes(meeting_id: int) -> str:
+    """The minutes as they are printed and signed."""
+    return _paper(meeting_id, "review/minutes.html")
+
+
+@pages.get("/kiem-phieu")
+@access_rule(signed_in=True)
+def count(meeting_id: int) -> str:
+    """The count of the votes as it is printed and signed."""
+    return _paper(meeting_id, "review/count.html")
+
+
+def _paper(meeting_id: int, template: str) -> str:
+    seen = _meeting(meeting_id)
+    if seen.status not in ("open", "closed"):
+        raise NotPossible(_("Phiên chưa khai mạc nên chưa có biên bản."), guard="meeting_status")
+    return render_template(template, meeting=seen)
+
+
+def _today() -> date:
+    return local_date(clock.now())
+
+
 def _meeting(meeting_id: int) -> MeetingView:
-    return review.meeting(reading(), actor(), meeting_id, local_date(clock.now()))
+    return review.meeting(reading(), actor(), meeting_id, _today())
 
 
 def _handled(
@@ -157,9 +261,11 @@ def _handled(
     form: PageForm,
     act: Callable[[Connection], object],
     done: str,
+    *,
+    after: str = "review.shown",
     **facts: Any,
 ) -> Response | tuple[str, int]:
-    """The page of one thing to do with a meeting, and doing it when it was sent."""
+    """The page of one thing to do with a meeting, and doing it when it was sent. after: the page that follows."""
     refusal: Refusal | None = None
     if form.is_submitted():
         try:
@@ -169,31 +275,18 @@ def _handled(
             refusal = refused
         else:
             say(done)
-            return redirect(url_for("review.shown", meeting_id=meeting_id))
-    return page_again(template, form, refusal, meeting=_meeting(meeting_id), **facts)
-
-
-def _attendance(
-    meeting_id: int, act: Callable[..., None], done: str, *, title: str, button: str
-) -> Response | tuple[str, int]:
+            return redirect(url_for(after, meeting_id=meeting_id))
     seen = _meeting(meeting_id)
-    present = request.form.getlist("present")
-    if request.method == "GET":
-        # Before the opening everybody is expected to come.
-        present = [one.user_name for one in seen.members if one.present or seen.status == "prepared"]
-    return _handled(
-        meeting_id,
-        "review/attendance.html",
-        ListForm(),
-        lambda connection: act(connection, actor().account_id, meeting_id, present, clock.now()),
-        done,
-        present=present,
-        title=title,
-        button=button,
-    )
+    renewed(form, refusal, seen.version)
+    return page_again(template, form, refusal, meeting=seen, **facts)
 
 
 def _record(connection: Connection, seen: MeetingView) -> None:
+    if seen.status != "open":
+        raise NotPossible(
+            _("Phiên bình xét không còn đang họp nên không ghi phiếu nữa. Hãy mở lại trang của phiên để xem."),
+            guard="meeting_status",
+        )
     chosen = votes_in(seen, request.form)
     counts = counts_in(seen, request.form) if seen.ballot == "secret" else []
     if not chosen and not counts:
@@ -205,6 +298,6 @@ def _record(connection: Connection, seen: MeetingView) -> None:
         )
     if chosen:
         review.record_votes(connection, actor().account_id, seen.id, chosen, clock.now())
-    for count in counts:
-        if count.figures is not None:
-            review.record_ballots(connection, actor().account_id, seen.id, count.code, *count.figures, clock.now())
+    recorded = [figures for count in counts if (figures := count.recorded()) is not None]
+    if recorded:
+        review.record_counts(connection, actor().account_id, seen.id, recorded, clock.now())

@@ -1,22 +1,33 @@
-"""Decisions: the list, the models that wait for one, and marking a recognised model as outstanding."""
+"""Decisions: the list, one with the selection among its models, the models that wait for one, and models side by side."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from collections.abc import Sequence
+from io import BytesIO
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web import clock
 from web.access_rules import RECOGNISERS, REVIEWERS, access_rule
-from web.answers import say, say_refused
+from web.answers import page_again, say, say_refused
+from web.forms.recognition import SelectionForm, chosen_in
+from web.presentation import day
+from web.readings.offers import offers_for
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
+from web.views import together
 from web.visitor import actor
-from workflow import listing, programme, recognition
+from workflow import changes, commendation, comparison, listing, programme, recognition
+from workflow.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
+from workflow.lifecycle import Definition, Transition
 from workflow.recognition_view import decisions
 from workflow.refusals import NotFound, Refusal
 
 pages = Blueprint("recognition", __name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/quyet-dinh")
@@ -25,28 +36,135 @@ def listed() -> str:
     return render_template("recognition/list.html", decisions=decisions(reading(), actor()))
 
 
-@pages.get("/quyet-dinh/cong-nhan")
+@pages.route("/quyet-dinh/cong-nhan", methods=["GET", "POST"])
 @access_rule(roles=RECOGNISERS | REVIEWERS)
-def many() -> str:
-    """Models that wait for a decision of this person's body: tick, then one number for all of them."""
+def many() -> str | tuple[str, int]:
+    """Models that wait for a decision of this person's body: tick, state number, date and signer once, check, decide."""
     year = chosen_year(reading(), request.args.get("nam"))
     definition = programme.definition(reading(), year.definition_hash)
-    steps = [step for step in definition.transitions if step.record == "decision" and actor().holds(step.roles)]
-    states = tuple(dict.fromkeys(state for step in steps for state in step.sources))
+    steps = _deciding(definition)
+    step = next((one for one in steps if one.trigger == request.args.get("buoc")), steps[0] if steps else None)
     page = listing.page(
         reading(),
         actor(),
-        listing.Filters(year_id=year.id, states=states or ("",)),
+        listing.Filters(year_id=year.id, states=step.sources if step else ("",)),
         request.args.get("sau", ""),
         listing.LARGEST_PAGE,
     )
-    return render_template(
-        "recognition/many.html",
-        year=year,
-        years=every_year(reading()),
-        page=page,
-        steps={step.trigger: step.label for step in steps},
+    if step is None or not page.rows:
+        return render_template("recognition/none.html", year=year, years=every_year(reading()), steps=steps, step=step)
+    first = changes.seen(reading(), actor(), page.rows[0].code)
+    return together.answered(
+        together.Task(
+            step=step,
+            candidates=[
+                together.Candidate(row.code, row.name, " · ".join((row.person_name or row.unit_name, row.field_label)))
+                for row in page.rows
+            ],
+            title=_("%(step)s – năm %(year)s", step=step.label, year=year.year),
+            back=url_for("recognition.listed"),
+            offers=offers_for(reading(), actor(), first, step, whole_year=True),
+            ticked=False,
+            others=[
+                *(
+                    (one.label, url_for("recognition.many", nam=year.year, buoc=one.trigger))
+                    for one in steps
+                    if one is not step
+                ),
+                *(
+                    (label, url_for("recognition.many", nam=year.year, buoc=step.trigger, sau=place))
+                    for label, place in ((_("Trang trước"), page.preceding), (_("Trang sau"), page.following))
+                    if place
+                ),
+            ],
+        )
     )
+
+
+def _deciding(definition: Definition) -> Sequence[Transition]:
+    """The steps that leave a decision and that this person's roles take."""
+    steps = (step for step in definition.transitions if step.record == "decision" and actor().holds(step.roles))
+    return list({step.trigger: step for step in steps}.values())
+
+
+@pages.route("/quyet-dinh/<int:decision_id>", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def shown(decision_id: int) -> Response | tuple[str, int]:
+    """A decision with its models; who recognises such models marks the outstanding ones and those for a commendation."""
+    refusal: Refusal | None = None
+    form = SelectionForm()
+    if form.is_submitted():
+        choice = chosen_in(request.form)
+        try:
+            with writing() as connection:
+                changed = commendation.choose(
+                    connection,
+                    actor().account_id,
+                    decision_id,
+                    choice.outstanding,
+                    choice.commended,
+                    clock.now(),
+                    seen=choice.seen,
+                )
+        except NotFound:
+            raise
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lưu lựa chọn (%(count)s mô hình thay đổi).", count=changed))
+            return redirect(url_for("recognition.shown", decision_id=decision_id))
+    selection = commendation.selection(reading(), actor(), decision_id)
+    return page_again(
+        "recognition/show.html",
+        form,
+        refusal,
+        selection=selection,
+        typed=chosen_in(request.form) if refusal is not None else None,
+    )
+
+
+@pages.get("/quyet-dinh/<int:decision_id>/khen-thuong.xlsx")
+@access_rule(signed_in=True)
+def commended(decision_id: int) -> Response:
+    selection = commendation.selection(reading(), actor(), decision_id)
+    columns = [
+        ColumnSpec(_("TT"), 6),
+        ColumnSpec(_("Mã"), 18),
+        ColumnSpec(_("Mô hình"), 50),
+        ColumnSpec(_("Người đăng ký"), 28),
+        ColumnSpec(_("Đơn vị"), 28),
+        ColumnSpec(_("Lĩnh vực"), 24),
+        ColumnSpec(_("Điểm"), 8),
+        ColumnSpec(_("Xếp loại"), 14),
+        ColumnSpec(_("Kết quả"), 60),
+    ]
+    decision = selection.decision
+    heading = [
+        _("Danh sách mô hình đề nghị khen thưởng"),
+        _(
+            "Theo Quyết định số %(number)s ngày %(day)s của %(issuer)s",
+            number=decision.written,
+            day=day(decision.dated),
+            issuer=decision.issuer_name,
+        ),
+    ]
+    target = BytesIO()
+    write_workbook(target, [SheetSpec(_("Khen thưởng"), columns, commendation.export_rows(selection), heading)])
+    target.seek(0)
+    return send_file(
+        target, mimetype=XLSX, as_attachment=True, download_name=f"khen-thuong-{decision.number}-{decision.period}.xlsx"
+    )
+
+
+@pages.get("/so-sanh")
+@access_rule(signed_in=True)
+def compare() -> tuple[str, int]:
+    """Two to four models side by side."""
+    codes = list(dict.fromkeys(code[:40] for code in request.args.getlist("ma")))
+    enough = 2 <= len(codes) <= comparison.MOST
+    models = comparison.side_by_side(reading(), actor(), codes) if enough else ()
+    page = render_template("recognition/compare.html", models=models, asked=len(codes), most=comparison.MOST)
+    return page, 200 if enough or not codes else 422
 
 
 @pages.post("/mo-hinh/<code>/tieu-bieu")

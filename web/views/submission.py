@@ -11,13 +11,17 @@ from web.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
 from web.answers import page_again, say
 from web.forms.base import said
 from web.forms.submission import NumberForm, ReportForm, submission_form
+from web.readings.offers import offers_for
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
+from web.views import together
 from web.visitor import actor
-from workflow import programme, review, submission
+from workflow import changes, dossier, programme, review, submission
+from workflow import recognition_view as papers
 from workflow.calendar import local_date
-from workflow.recognition_view import submission_view, submissions
-from workflow.refusals import InvalidInput, NotFound, Refusal
+from workflow.lifecycle import Definition, Transition
+from workflow.recognition_view import SubmissionView, submission_view, submissions
+from workflow.refusals import InvalidInput, NotFound, NotPossible, Refusal
 
 pages = Blueprint("submission", __name__)
 
@@ -33,6 +37,20 @@ def listed() -> str:
         year=year,
         years=every_year(reading()),
         submissions=submissions(reading(), actor(), year.year),
+    )
+
+
+@pages.get("/ho-so-trinh")
+@access_rule(roles=READERS)
+def incoming() -> str:
+    """Dossiers on their way: what each one says about itself, whether its papers agree, and how far its models have come."""
+    year = chosen_year(reading(), request.args.get("nam"))
+    return render_template(
+        "submission/incoming.html",
+        year=year,
+        years=every_year(reading()),
+        definition=programme.definition(reading(), year.definition_hash),
+        dossiers=papers.incoming(reading(), actor(), year.year),
     )
 
 
@@ -67,7 +85,7 @@ def prepare(meeting_id: int) -> Response | tuple[str, int]:
         except Refusal as refused:
             refusal = refused
         else:
-            say(_("Đã lập tờ trình và danh sách trích ngang."))
+            say(_("Đã lập tờ trình và danh sách trích ngang. Hãy kiểm tra rồi đề nghị công nhận."))
             return redirect(url_for("submission.shown", submission_id=submission_id))
     return page_again("submission/prepare.html", form, refusal, meeting=meeting, carried=carried)
 
@@ -96,22 +114,63 @@ def shown(submission_id: int) -> Response | tuple[str, int]:
         else:
             say(_("Đã ghi số tờ trình."))
             return redirect(url_for("submission.shown", submission_id=submission_id))
-    definition = programme.definition(reading(), programme.year(reading(), seen.year).definition_hash)
-    states = {line.state for line in seen.roster if line.state in definition.states}
+    definition = _definition(seen)
+    steps = [
+        (step, sum(line.state in step.sources for line in seen.roster))
+        for step in _steps(definition, seen)
+        if who.holds(step.roles)
+    ]
     return page_again(
         "submission/show.html",
         form,
         refusal,
         submission=seen,
         definition=definition,
+        gaps=dossier.gaps_of_roster(reading(), submission_id),
         writes=who.holds(REVIEWERS),
-        steps={
-            step.trigger: step.label
-            for state in states
-            for step in definition.outgoing(state)
-            if not step.danger and who.holds(step.roles)
-        },
+        steps=steps,
     )
+
+
+@pages.route("/to-trinh/<int:submission_id>/buoc/<trigger>", methods=["GET", "POST"])
+@access_rule(roles=READERS)
+def step(submission_id: int, trigger: str) -> str | tuple[str, int]:
+    """One step for some or all models of a dossier: send it up, receive it, return it, decide on it."""
+    who = actor()
+    seen = submission_view(reading(), who, submission_id)
+    found = next((one for one in _steps(_definition(seen), seen) if one.trigger == trigger), None)
+    if found is None:
+        raise NotPossible(
+            _("Tờ trình này không có mô hình nào chờ bước đó. Có thể bước vừa được làm rồi: hãy mở lại tờ trình."),
+            guard="trigger",
+        )
+    gaps = dossier.gaps_of_roster(reading(), submission_id)
+    lines = [line for line in seen.roster if line.state in found.sources]
+    return together.answered(
+        together.Task(
+            step=found,
+            candidates=[
+                together.Candidate(line.code, line.model_name, line.registrant, gaps.get(line.code, ()))
+                for line in lines
+            ],
+            title=_("%(step)s – tờ trình %(number)s", step=found.label, number=seen.number or _("(chưa có số)")),
+            back=url_for("submission.shown", submission_id=submission_id),
+            offers=offers_for(reading(), who, changes.seen(reading(), who, lines[0].code), found, whole_year=True),
+            stated={"submission": str(submission_id)} if any(f.type == "submission" for f in found.facts) else {},
+        )
+    )
+
+
+def _definition(seen: SubmissionView) -> Definition:
+    return programme.definition(reading(), programme.year(reading(), seen.year).definition_hash)
+
+
+def _steps(definition: Definition, seen: SubmissionView) -> list[Transition]:
+    """What can be done with models of a dossier as they stand, the most usual first; nothing that withdraws or revokes."""
+    states = dict.fromkeys(line.state for line in seen.roster if line.state in definition.states)
+    steps = {step.trigger: step for state in states for step in definition.outgoing(state) if not step.danger}
+    # What undoes asks for a reason and comes after what goes on.
+    return sorted(steps.values(), key=lambda step: any(fact.name == "reason" for fact in step.facts))
 
 
 @pages.route("/to-trinh/<int:submission_id>/bao-cao/<code>", methods=["GET", "POST"])
