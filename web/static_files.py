@@ -63,7 +63,7 @@ def files(folder: Path = FOLDER) -> Mapping[str, StaticFile]:
     # After the files that they refer to.
     parts = {name: _resolved(name, (folder / name).read_text("utf-8"), found) for name in sheets}
     for whole, pieces in SHEETS.items():
-        if all(piece in parts for piece in pieces):
+        if any(piece in parts for piece in pieces):
             found[whole] = _kept(whole, "".join(parts.pop(piece) for piece in pieces).encode())
     for name, text in parts.items():
         found[name] = _kept(name, text.encode())
@@ -83,7 +83,10 @@ def address(name: str) -> str:
 
 @cache
 def icon(name: str) -> Markup:
-    """An icon from the sprite; the word beside it says the same, so a screen reader passes over it."""
+    """An icon from the sprite; the word beside it says the same, so a screen reader passes over it. KeyError for no icon."""
+    sprite = files()["vendor/icons.svg"]
+    if f'<symbol id="{name}"'.encode() not in sprite.content:
+        raise KeyError(name)
     return Markup('<svg class="icon" width="16" height="16" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         address("vendor/icons.svg"), name
     )

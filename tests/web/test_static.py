@@ -81,6 +81,12 @@ def test_every_icon_that_a_template_names_is_in_the_sprite(app: Flask) -> None:
     assert {"draft", "running", "mend", "gold", "done", "closed", "here", "ahead", "left_out"} <= drawn
 
 
+def test_misspelt_icon_or_file_is_told_at_once(app: Flask) -> None:
+    for mistake in ('icon("dun")', 'asset("stie.css")'):
+        with pytest.raises(KeyError):
+            app.jinja_env.from_string("{{ " + mistake + " }}").render()
+
+
 def test_compressed_file_is_the_file(stranger: Browser) -> None:
     file = static_files.files()["site.css"]
     plain = stranger.client.get(f"/tinh/{file.name}")
