@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from web.readings.holders import holders_over, named
+from web.readings.next_step import onwards
 from workflow import access, programme
 from workflow.access import OWN_SCOPED, Actor, Grant
 from workflow.lifecycle import Definition, State, Transition
@@ -270,16 +271,7 @@ def _due(place: _Place, row: sa.Row[Any]) -> date | None:
 
 
 def _foremost(definition: Definition, state: State, steps: Sequence[Transition]) -> Transition:
-    """The usual step on: farthest ahead in the order of the definition; then the first of the ends; last one that leads back."""
-    order = {name: number for number, name in enumerate(definition.states)}
-
-    def rank(step: Transition) -> tuple[int, int]:
-        target = order[step.target]
-        if definition.states[step.target].end:
-            return 1, -target
-        return (2, target) if target > order[state.id] else (0, target)
-
-    return max(steps, key=rank)
+    return max(steps, key=lambda step: onwards(definition, state.id, step.target))
 
 
 def _action(place: _Place) -> Action:

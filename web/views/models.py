@@ -18,6 +18,7 @@ from web.forms.transition import transition_form
 from web.presentation import stops
 from web.readings import model as readings
 from web.readings.holders import holders_over, named
+from web.readings.next_step import onwards
 from web.readings.offers import offers_for
 from web.readings.places import units_of
 from web.readings.timeline import tell
@@ -89,7 +90,11 @@ def shown(code: str) -> str:
         state=definition.states[model.state],
         stops=stops(definition, model.state, readings.passed(told)),
         facts=readings.particulars(connection, model.id),
-        possible=transition.possible(connection, model, who, clock.now()),
+        possible=sorted(
+            transition.possible(connection, model, who, clock.now()),
+            key=lambda answer: onwards(definition, model.state, answer.target),
+            reverse=True,
+        ),
         form=registration.form(connection, model.id),
         to_mend=registration.items_to_mend(connection, model.id),
         targets=registration.quantities(connection, model.id, "target"),
