@@ -16,9 +16,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from config.settings import Settings, secret_key
 from web import (
     access_rules,
+    accesses,
     compression,
     presentation,
     receipts,
+    samples,
     security,
     static_files,
     transactions,
@@ -27,6 +29,10 @@ from web import (
 )
 from web.views import (
     administration,
+    administration_accounts,
+    administration_definitions,
+    administration_units,
+    administration_years,
     assignments,
     attachments,
     change_requests,
@@ -35,6 +41,7 @@ from web.views import (
     home,
     implementation,
     inspection,
+    invitations,
     lifecycle,
     meeting,
     models,
@@ -44,6 +51,7 @@ from web.views import (
     session,
     submission,
     tally,
+    trail,
     transition,
     visits,
 )
@@ -69,7 +77,13 @@ FAMILIES = (
     tally,
     lifecycle,
     administration,
+    administration_units,
+    administration_accounts,
     assignments,
+    invitations,
+    administration_years,
+    administration_definitions,
+    trail,
 )
 
 
@@ -120,6 +134,8 @@ def build(settings: Settings, database: Database | None) -> Flask:
     Babel(app)
     security.install(app)
     presentation.install(app)
+    accesses.install(app)
+    samples.install(app)
     static_files.install(app)
     errors.install(app)
     for family in FAMILIES:

@@ -238,8 +238,7 @@ def navigation() -> Sequence[tuple[str, Any]]:
         ("lifecycle.shown", _l("Quy trình")),
     ]
     if who.actor.holds(ADMINISTRATORS):
-        places.append(("administration.units", _l("Đơn vị")))
-        places.append(("administration.accounts", _l("Tài khoản")))
+        places.append(("administration.home", _l("Quản trị")))
     return places
 
 

@@ -18,6 +18,8 @@ from tests.browser.site import Site
 from workflow import attachments, change_requests, comments, recognition, review, transition, visits
 from workflow.attachments import Store
 from workflow.calendar import local_date
+from workflow.invitations import invite
+from workflow.lifecycle import standard
 from workflow.review import Member
 from workflow.schema import decision, emulation_model, inspection, review_meeting, submission
 from workflow.visits import VisitInput
@@ -143,6 +145,29 @@ VISITS = (
     Visit("unit-new", ADMIN, "/quan-tri/don-vi/moi"),
     Visit("unit-rename", ADMIN, "/quan-tri/don-vi/NP-BL"),
     Visit("unit-merge", ADMIN, "/quan-tri/don-vi/NP-BL/sap-nhap"),
+    Visit("units-import", ADMIN, "/quan-tri/don-vi/nhap"),
+    Visit("units-import-refused", ADMIN, "/quan-tri/don-vi/nhap", press="Kiểm tra tệp", status=422),
+    Visit("administration", ADMIN, "/quan-tri"),
+    Visit("years", ADMIN, "/quan-tri/nam"),
+    Visit("year-new", ADMIN, "/quan-tri/nam/moi"),
+    Visit("year", ADMIN, "/quan-tri/nam/2024"),
+    Visit("year-settings", ADMIN, "/quan-tri/nam/2024/thong-tin"),
+    Visit("year-definition", ADMIN, "/quan-tri/nam/2024/quy-trinh"),
+    Visit("year-fields", ADMIN, "/quan-tri/nam/2024/linh-vuc"),
+    Visit("year-score-sheet", ADMIN, "/quan-tri/nam/2024/cham-diem", press="Tính tổng"),
+    Visit("year-bands", ADMIN, "/quan-tri/nam/2024/xep-hang"),
+    Visit("year-measures", ADMIN, "/quan-tri/nam/2024/chi-so"),
+    Visit("definitions", ADMIN, "/quan-tri/quy-trinh"),
+    Visit("definition", ADMIN, "/quan-tri/quy-trinh/{three_tier}"),
+    Visit("definition-move", ADMIN, "/quan-tri/quy-trinh/{three_tier}/chuyen?den={two_tier}", press="Xem trước"),
+    Visit("history", ADMIN, "/quan-tri/lich-su"),
+    Visit("history-verified", ADMIN, "/quan-tri/lich-su/kiem-chung", press="Kiểm chứng"),
+    Visit("accesses", ADMIN, "/quan-tri/nhat-ky-xem"),
+    Visit("seen-by", OFFICER, "/mo-hinh/{implementing}/ai-da-xem"),
+    Visit("sample", ADMIN, "/quan-tri/du-lieu-mau"),
+    Visit("sample-refused", ADMIN, "/quan-tri/du-lieu-mau", press="Xoá dữ liệu mẫu và bắt đầu", status=422),
+    Visit("invitation", "", "/loi-moi/{invitation}"),
+    Visit("invitation-refused", "", "/loi-moi/{invitation}", press="Đặt mật khẩu và vào", status=422),
     Visit("accounts", ADMIN, "/quan-tri/tai-khoan"),
     Visit("account-new", ADMIN, "/quan-tri/tai-khoan/moi"),
     Visit("account-new-refused", ADMIN, "/quan-tri/tai-khoan/moi", press="Thêm tài khoản", status=422),
@@ -221,8 +246,12 @@ def furnish(site: Site) -> dict[str, str]:
                 .where(emulation_model.c.code == found["inspected"])
             ).scalar_one()
         )
+    with site.database.write() as connection:
+        found["invitation"] = invite(connection, ADMIN, "nachuong", now)
     return {
         **found,
+        "three_tier": standard("three_tier").short_hash,
+        "two_tier": standard("two_tier").short_hash,
         "year": str(year),
         "in_review": in_review,
         "recognised": site.some("recognised"),

@@ -163,7 +163,7 @@ def test_administrator_adds_renames_and_merges_units(visit: Visit) -> None:
     admin.fill("/quan-tri/don-vi/moi", unit)
     answer = admin.fill("/quan-tri/don-vi/moi", unit, status=422)
     assert 'href="#code"' in answer.text
-    admin.fill("/quan-tri/don-vi/KL-X9", {"name": "Xã Tân Lập"})
+    admin.fill("/quan-tri/don-vi/KL-X9", {"name": "Xã Tân Lập", "valid_from": "01/02/2024", "valid_to": ""})
     assert "Xã Tân Lập" in admin.get("/quan-tri/don-vi")
     admin.fill("/quan-tri/don-vi/KL-X9/sap-nhap", {"successor": "KL-X1"})
     assert "kế tục: KL-X1" in re.sub(r"\s+", " ", admin.get("/quan-tri/don-vi"))
@@ -171,7 +171,13 @@ def test_administrator_adds_renames_and_merges_units(visit: Visit) -> None:
 
 def test_administrator_makes_an_account_that_signs_in(app: Flask, visit: Visit) -> None:
     admin = visit("admin")
-    form = {"user_name": "canbo.moi", "full_name": "Lò Thị Mới", "position": "Trưởng thôn", "unit": "KL-X1-T2"}
+    form = {
+        "user_name": "canbo.moi",
+        "full_name": "Lò Thị Mới",
+        "position": "Trưởng thôn",
+        "unit": "KL-X1-T2",
+        "entry": "password",
+    }
     page = admin.fill("/quan-tri/tai-khoan/moi", form, status=200).text
     password = re.findall(r"<code>([^<]+)</code>", page)[1].strip()
     assert "canbo.moi" in admin.get("/quan-tri/tai-khoan", tim="lo thi moi")

@@ -15,7 +15,7 @@ from workflow import registration
 
 Visit = Callable[[str], Browser]
 
-PUBLIC = {"root", "session.sign_in", "static"}
+PUBLIC = {"root", "session.sign_in", "invitations.accept", "static"}
 ARGUMENTS = {
     "code": "DVK-2024-00001",
     "trigger": "submit",
@@ -29,6 +29,9 @@ ARGUMENTS = {
     "assignment_id": 1,
     "user_name": "staff",
     "filename": "dvk.css",
+    "token": "khong-co",
+    "year": 2024,
+    "prefix": "abcdef",
     "part": "ten",
 }
 

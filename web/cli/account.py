@@ -9,7 +9,7 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import access, accounts, assignments
+from workflow import access, accounts, assignments, invitations
 from workflow.accounts import AccountView, AssignmentView
 
 
@@ -90,6 +90,30 @@ def password(user_name: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         new = accounts.reset_password(connection, who, user_name, clock.now())
     _tell_password(user_name, new)
+
+
+@account_command.command(
+    "invite", help="Tạo một đường dẫn để người ấy tự đặt mật khẩu; in ra một lần, dùng một lần, trong 7 ngày."
+)
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@click.option(
+    "--site", default="", metavar="ĐỊA_CHỈ", help="Địa chỉ trang web đứng trước đường dẫn, ví dụ https://dvk.example."
+)
+@arguments.by()
+def invite(user_name: str, site: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        token = invitations.invite(connection, who, user_name, clock.now())
+    console.message(f"Hãy gửi đường dẫn này cho {user_name}; chỉ hiện một lần:")
+    console.result(f"{site.rstrip('/')}/loi-moi/{token}")
+
+
+@account_command.command("sign-out", help="Đăng xuất một người khỏi mọi thiết bị.")
+@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@arguments.by()
+def sign_out(user_name: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        ended = accounts.end_sessions(connection, who, user_name, clock.now())
+    console.message(f"Đã kết thúc {ended} phiên của {user_name}.")
 
 
 @account_command.command("lock", help="Khoá một tài khoản và kết thúc các phiên của nó.")

@@ -43,11 +43,20 @@ def init_command() -> None:
         console.message("Mọi thứ đã sẵn sàng, không có gì phải làm.")
 
 
-@click.command(help="Nạp dữ liệu mẫu vào cơ sở dữ liệu đang dùng (một lần) và in các tài khoản mẫu.")
-def demo_command() -> None:
+@click.command(
+    help="Nạp dữ liệu mẫu vào cơ sở dữ liệu đang dùng (một lần) và in các tài khoản mẫu; --remove để xoá hẳn."
+)
+@click.option("--remove", is_flag=True, help="Xoá toàn bộ dữ liệu mẫu, kể cả lịch sử; từ chối khi có dữ liệu thật.")
+def demo_command(remove: bool) -> None:
     from workflow import sample
+    from workflow.sample import removal
 
     settings = load_settings()
+    if remove:
+        with installation.opened(settings) as database:
+            removal.remove(database, installation.store(settings), clock.now())
+        console.message("Đã xoá dữ liệu mẫu. Tạo quản trị đầu tiên bằng: dvk account first")
+        return
     with installation.reached(settings) as database:
         migrate.upgrade(database)
         report = sample.load(database, installation.store(settings), clock.now())

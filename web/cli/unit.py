@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -105,3 +106,42 @@ def merge(code: str, successor: str, last_day: date | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         units.merge_into(connection, who, code, successor, clock.now(), last_day=last_day)
     console.message(f"Đã sáp nhập {code} vào {successor}.")
+
+
+@unit_command.command("import", help="Nhập đơn vị từ bảng tính: tất cả hoặc không gì; nhập lại không tạo trùng.")
+@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
+@arguments.by()
+@arguments.form("text", "json")
+def bring(file: str, dry_run: bool, who: str, form: str) -> int:
+    from workflow.documents.units_list import import_units
+
+    with installation.opened() as database:
+        report = import_units(database, Path(file), who, clock.now(), dry_run=dry_run)
+    if form == "json":
+        console.as_json(report.as_json())
+    else:
+        for warning in report.warnings:
+            console.message(f"Lưu ý: {warning}")
+        if report.refused:
+            lines = [(one.row, one.column, one.value, one.message) for one in report.refused]
+            console.table(("Dòng", "Cột", "Giá trị", "Lý do"), lines, right=(0,))
+    did = "sẽ tạo" if dry_run else "đã tạo"
+    console.message(
+        f"{report.rows} dòng: {did} {len(report.created)}, đã có {report.unchanged}, lỗi {len(report.refused)}."
+    )
+    return 1 if report.refused else 0
+
+
+@unit_command.command("template", help="Ghi bảng tính mẫu để nhập đơn vị; --filled thì có sẵn các đơn vị đang có.")
+@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
+@click.option("--filled", is_flag=True, help="Ghi cả các đơn vị đang có.")
+@arguments.by(required=False)
+def template(file: str, filled: bool, who: str | None) -> None:
+    from workflow.documents.units_list import write_list, write_template
+
+    with installation.opened() as database, database.read() as connection:
+        actor = access.actor(connection, who, clock.now()) if who else None
+        with Path(file).open("wb") as target:
+            (write_list if filled else write_template)(connection, target, actor)
+    console.message(f"Đã ghi {file}.")

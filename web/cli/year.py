@@ -8,7 +8,7 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import lifecycle_store, years
+from workflow import lifecycle_store, programme_editing, years
 
 
 @click.group("year", help="Năm thi đua.")
@@ -68,3 +68,20 @@ def add(year: int, definition: str | None, opens: date | None, closes: date | No
         chosen = lifecycle_store.find(connection, definition) if definition else None
         years.start_year(connection, who, year, clock.now(), definition=chosen, opens_on=opens, closes_on=closes)
     console.message(f"Đã mở năm thi đua {year}.")
+
+
+@year_command.command(
+    "copy", help="Mở một năm thi đua với lĩnh vực, bảng chấm điểm, chỉ số và quy định của một năm đã có."
+)
+@click.argument("source", metavar="NĂM_CŨ", type=int)
+@click.argument("year", metavar="NĂM_MỚI", type=int)
+@click.option("--lifecycle", "definition", default="", metavar="MÃ", help="Mã băm của quy trình; mặc định như năm cũ.")
+@arguments.day("--opens", "Ngày mở đăng ký.")
+@arguments.day("--closes", "Ngày hết hạn đăng ký.")
+@arguments.by()
+def copy(source: int, year: int, definition: str, opens: date | None, closes: date | None, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        programme_editing.copy_year(
+            connection, who, source, year, clock.now(), opens_on=opens, closes_on=closes, definition=definition
+        )
+    console.message(f"Đã mở năm thi đua {year} theo năm {source}.")

@@ -1,10 +1,10 @@
-"""One account: the roles it holds, locking it, giving it a new initial password."""
+"""One account: the roles it holds, its sessions, locking it, giving it a new password or a link to set one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
@@ -17,8 +17,9 @@ from web.forms.base import day_of, options, said
 from web.presentation import ROLES
 from web.readings.places import units_of
 from web.transactions import reading, writing
+from web.views.administration_accounts import key_page
 from web.visitor import actor
-from workflow import accounts, assignments, lifecycle_store
+from workflow import accounts, assignments, invitations, lifecycle_store
 from workflow.accounts import AccountView
 from workflow.calendar import local_date
 from workflow.refusals import NotFound, Refusal
@@ -56,7 +57,15 @@ def shown(user_name: str) -> Response | tuple[str, int]:
     form.unit.choices = options(
         (one.code, f"{one.name} ({one.code})") for one in units_of(reading(), actor(), ADMINISTRATORS, today)
     )
-    return page_again("administration/account.html", form, refusal, account=_account(user_name), day_now=today)
+    found = _account(user_name)
+    return page_again(
+        "administration/account.html",
+        form,
+        refusal,
+        account=found,
+        link_until=invitations.pending(reading(), found.id, clock.now()),
+        day_now=today,
+    )
 
 
 @pages.post("/vai-tro/<int:assignment_id>/ket-thuc")
@@ -101,8 +110,40 @@ def reset(user_name: str) -> Response | str:
     except Refusal as refused:
         say_refused(refused)
         return redirect(url_for("assignments.shown", user_name=account.user_name))
-    # Shown once, on this very page: a password has no business in a redirect or a cookie.
-    return render_template("administration/password.html", account=account, initial=initial)
+    return key_page(account, initial=initial)
+
+
+@pages.post("/duong-dan")
+@access_rule(roles=ADMINISTRATORS)
+def invite(user_name: str) -> Response | str:
+    account = _account(user_name)
+    try:
+        with writing() as connection:
+            token = invitations.invite(connection, actor().account_id, account.user_name, clock.now())
+    except Refusal as refused:
+        say_refused(refused)
+        return redirect(url_for("assignments.shown", user_name=account.user_name))
+    return key_page(account, token=token)
+
+
+@pages.post("/thu-hoi-duong-dan")
+@access_rule(roles=ADMINISTRATORS)
+def withdraw(user_name: str) -> Response:
+    return _done(
+        user_name,
+        lambda connection: invitations.withdraw(connection, actor().account_id, user_name, clock.now()),
+        _("Đã thu hồi đường dẫn."),
+    )
+
+
+@pages.post("/dang-xuat")
+@access_rule(roles=ADMINISTRATORS)
+def sign_out(user_name: str) -> Response:
+    return _done(
+        user_name,
+        lambda connection: accounts.end_sessions(connection, actor().account_id, user_name, clock.now()),
+        _("Đã đăng xuất người này khỏi mọi thiết bị."),
+    )
 
 
 def _done(user_name: str, act: Callable[[Connection], object], sentence: str) -> Response:

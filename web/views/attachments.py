@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from web import clock
+from web import accesses, clock
 from web.access_rules import access_rule
 from web.answers import page_again, say, say_refused
 from web.forms.base import options, said
@@ -68,7 +68,7 @@ def add(code: str) -> AnyResponse | tuple[str, int]:
 @pages.get("/mo-hinh/<code>/tep/<int:attachment_id>")
 @access_rule(signed_in=True)
 def content(code: str, attachment_id: int) -> Response:
-    changes.seen(reading(), actor(), code)
+    accesses.note(changes.seen(reading(), actor(), code), "file")
     found = attachments.content(reading(), store(), actor().account_id, attachment_id, clock.now())
     # Pictures and PDF open in the browser, the rest is saved.
     inline = found.media_type.startswith("image/") or found.media_type == "application/pdf"

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from web import clock
+from web import accesses, clock
 from web.access_rules import access_rule
 from web.answers import page_again
 from web.forms.models import read_query
@@ -80,6 +80,7 @@ def listed() -> str:
 def shown(code: str) -> str:
     connection, who = reading(), actor()
     model = changes.seen(connection, who, code)
+    accesses.note(model, "page")
     definition = programme.definition(connection, model.definition_hash)
     told = readings.events(connection, model.id)
     inspections = inspection.of_model(connection, model.id)

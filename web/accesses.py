@@ -1,0 +1,42 @@
+"""Writes down who opened an individual's dossier: noted while a page is made, kept before the page is handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, g
+
+from web import clock, visitor
+from web.transactions import database, reading
+from workflow import access_log
+from workflow.access_log import What
+
+
+def install(app: Flask) -> None:
+    """Keep what a request noted, in a transaction of its own."""
+    app.after_request(_keep)
+
+
+def note(model: sa.Row[Any], what: What) -> None:
+    """The visitor reads this model (a row with id, kind and unit_id). Within an hour it is written once."""
+    who = visitor.actor()
+    if access_log.concerns(who, model) and not access_log.recorded(reading(), who, model.id, what, clock.now()):
+        note_all([model.id], what)
+
+
+def note_all(model_ids: Collection[int], what: What) -> None:
+    """The same for many models at once; those that do not concern the log are left out when it is written."""
+    if model_ids:
+        g.setdefault("accesses", []).append((frozenset(model_ids), what))
+
+
+def _keep(response: Response) -> Response:
+    noted: list[tuple[frozenset[int], What]] = g.pop("accesses", [])
+    who = visitor.current()
+    if noted and who is not None and response.status_code < 400:
+        with database().write() as connection:
+            for model_ids, what in noted:
+                access_log.record(connection, who.actor, model_ids, what, clock.now())
+    return response

@@ -1,0 +1,181 @@
+"""The forms of a programme year: starting it, its settings, and the rows of its fields, score sheet, bands and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+
+from web.forms.base import PageForm, day_field, line, options, said
+from workflow.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
+from workflow.refusals import InvalidInput
+
+SPARE_ROWS = 1
+
+_NUMBER = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}
+
+
+class YearForm(PageForm):
+    """Starting a year from another one."""
+
+    names: ClassVar[dict[str, str]] = {"definition": "definition"}
+    year = line(_l("Năm mới"), render_kw={**_NUMBER, "class": "short", "maxlength": 4})
+    source = SelectField(_l("Chép từ năm"), choices=[], validate_choice=False)
+    opens_on = day_field(_l("Mở đăng ký từ ngày"), _l("Để trống là cùng ngày như năm được chép."))
+    closes_on = day_field(_l("Hết hạn đăng ký ngày"), _l("Để trống là cùng ngày như năm được chép."))
+    definition = SelectField(_l("Quy trình"), choices=[], validate_choice=False)
+
+
+class SettingsForm(PageForm):
+    """What a year is called, when one registers, how one votes, how decisions are numbered."""
+
+    version = HiddenField()
+    name = line(_l("Tên"), render_kw={"maxlength": 300})
+    opens_on = day_field(_l("Mở đăng ký từ ngày"))
+    closes_on = day_field(_l("Hết hạn đăng ký ngày"), _l("Đăng ký sau ngày này vẫn nhận, nhưng ghi là trễ."))
+    quorum = line(
+        _l("Phải có mặt"),
+        _l("Phần của số thành viên, ví dụ 2/3. Phiên đã khai mạc giữ quy định lúc khai mạc."),
+        render_kw={"class": "short", "maxlength": 20},
+    )
+    threshold = line(
+        _l("Phiếu đồng ý phải quá"),
+        _l("Phần của tất cả thành viên, ví dụ 1/2."),
+        render_kw={"class": "short", "maxlength": 20},
+    )
+    numbering = RadioField(
+        _l("Số quyết định"),
+        choices=options([("year", _l("Bắt đầu lại mỗi năm")), ("term", _l("Chạy tiếp suốt nhiệm kỳ"))]),
+        validate_choice=False,
+    )
+
+
+class DefinitionForm(PageForm):
+    """The definition under which a year without models begins."""
+
+    version = HiddenField()
+    definition = SelectField(_l("Quy trình"), choices=[], validate_choice=False)
+
+
+class _Row(Form):
+    """What every row has: the code of what it is about, and its place among the others."""
+
+    code = HiddenField()
+    order = StringField(_l("Thứ tự"), render_kw={**_NUMBER, "maxlength": 4})
+    label = StringField(_l("Tên"), render_kw={"maxlength": 300})
+
+
+class _FieldRow(_Row):
+    aliases = StringField(_l("Tên gọi khác (cách nhau bằng ;)"), render_kw={"maxlength": 2000})
+
+
+class _CriterionRow(_Row):
+    points = StringField(_l("Điểm tối đa"), render_kw=_NUMBER)
+    guidance = TextAreaField(_l("Hướng dẫn chấm"), render_kw={"rows": 2, "maxlength": 2000})
+
+
+class _BandRow(Form):
+    label = StringField(_l("Hạng"), render_kw={"maxlength": 100})
+    from_points = StringField(_l("Từ điểm"), render_kw=_NUMBER)
+
+
+class _MeasureRow(_Row):
+    unit = StringField(_l("Đơn vị tính"), render_kw={"maxlength": 60})
+    aliases = StringField(_l("Tên gọi khác (cách nhau bằng ;)"), render_kw={"maxlength": 2000})
+    unit_aliases = StringField(_l("Cách viết khác của đơn vị tính"), render_kw={"maxlength": 2000})
+    outlier_above = StringField(_l("Hỏi lại khi lớn hơn"), render_kw=_NUMBER)
+
+
+class PartForm(PageForm):
+    """Rows of one part of a year. A row whose name is empty is left out; the others stand in the order of their numbers."""
+
+    version = HiddenField()
+    rows: FieldList[Any]
+
+    def kept(self) -> list[int]:
+        """Positions in the form of the rows that are meant, in the order asked for."""
+        named = [index for index, row in enumerate(self.rows) if said(row.form.label).strip()]
+        return sorted(named, key=lambda index: (_place(self.rows[index].form), index))
+
+    def inputs(self) -> Sequence[Any]:
+        """The rows that are meant, as the domain takes them."""
+        return [self.input(self.rows[index].form) for index in self.kept()]
+
+    def input(self, row: Any) -> Any:
+        """One row as the domain takes it."""
+        raise NotImplementedError
+
+    def placed(self, refused: InvalidInput) -> InvalidInput:
+        """The same refusal with the domain's row numbers turned into those of the form."""
+        kept = self.kept()
+        problems = {}
+        for key, sentence in refused.problems.items():
+            before, _, rest = key.partition("-")
+            number, _, name = rest.partition("-")
+            if before == "rows" and number.isdecimal() and int(number) < len(kept):
+                key = f"rows-{kept[int(number)]}-{name}"
+            problems[key] = sentence
+        return InvalidInput(problems)
+
+    def add_rows(self, more: int = SPARE_ROWS) -> None:
+        """Empty rows at the end."""
+        for _ in range(more):
+            if len(self.rows) < 80:
+                self.rows.append_entry()
+
+
+class FieldsForm(PartForm):
+    """Fields."""
+
+    rows = FieldList(FormField(_FieldRow), label=_l("Lĩnh vực"))
+
+    def input(self, row: Any) -> FieldInput:
+        return FieldInput(said(row.code), said(row.label), said(row.aliases))
+
+
+class CriteriaForm(PartForm):
+    """The score sheet."""
+
+    rows = FieldList(FormField(_CriterionRow), label=_l("Tiêu chí"))
+
+    def input(self, row: Any) -> CriterionInput:
+        return CriterionInput(said(row.code), said(row.label), said(row.points), said(row.guidance))
+
+    @property
+    def total(self) -> int:
+        """What the points typed so far add up to."""
+        points = [said(self.rows[index].form.points).strip() for index in self.kept()]
+        return sum(int(text) for text in points if text.isascii() and text.isdecimal() and len(text) < 6)
+
+
+class BandsForm(PartForm):
+    """Bands of the score."""
+
+    rows = FieldList(FormField(_BandRow), label=_l("Hạng"))
+
+    def input(self, row: Any) -> BandInput:
+        return BandInput(said(row.label), said(row.from_points))
+
+
+class MeasuresForm(PartForm):
+    """Measures."""
+
+    rows = FieldList(FormField(_MeasureRow), label=_l("Chỉ số"))
+
+    def input(self, row: Any) -> MeasureInput:
+        return MeasureInput(
+            said(row.code),
+            said(row.label),
+            said(row.unit),
+            said(row.aliases),
+            said(row.unit_aliases),
+            said(row.outlier_above),
+        )
+
+
+def _place(row: Any) -> int:
+    """The number typed as a row's place; at the end without one."""
+    text = said(row.order).strip() if "order" in row else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1_000_000
