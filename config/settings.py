@@ -31,6 +31,7 @@ TIMEZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 Origin = Literal["mặc định", "môi trường", ".env", "tệp"]
 
 _RATE = re.compile(r"[1-9]\d{0,4} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?", re.IGNORECASE)
+_STORAGE = re.compile(r"memory://|(rediss?|memcached)://\S+")
 _DATABASES = ("sqlite", "postgresql")
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):(.*)@")
 _PASSWORD_ARGUMENT = re.compile(r"([?&](?:password|sslpassword)=)[^&]*", re.IGNORECASE)
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=60, ge=1, le=24 * 60)
     session_absolute_hours: int = Field(default=12, ge=1, le=24 * 30)
     sign_in_limit: str = "10 per 15 minutes"
+    rate_limit_storage: str = "memory://"
     cookie_secure: bool = False
     proxy_hops: int = Field(default=0, ge=0, le=10)
     max_upload_mb: int = Field(default=20, ge=1, le=1024)
@@ -92,6 +94,13 @@ class Settings(BaseSettings):
     def _readable_rate(cls, value: str) -> str:
         if not _RATE.fullmatch(value.strip()):
             raise ValueError("phải viết như “10 per 15 minutes”")
+        return value.strip()
+
+    @field_validator("rate_limit_storage")
+    @classmethod
+    def _known_storage(cls, value: str) -> str:
+        if not _STORAGE.fullmatch(value.strip()):
+            raise ValueError("phải là memory://, redis://… hoặc memcached://…")
         return value.strip()
 
     @field_validator("database_url")
@@ -208,7 +217,7 @@ def origins(settings: Settings) -> list[tuple[str, str, Origin]]:
     for name in Settings.model_fields:
         origin: Origin = settings._from.get(name, "mặc định")
         value = str(getattr(settings, name))
-        if name == "database_url":
+        if name in ("database_url", "rate_limit_storage"):
             value = mask_password(value)
         elif name == "secret_key":
             if settings.secret_key is not None:
@@ -235,7 +244,7 @@ def mask_password(url: str) -> str:
 
 def _sentence(fault: ErrorDetails, from_environment: Mapping[str, object]) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else ""
-    given = "" if name in ("secret_key", "database_url") else f" đang là “{fault['input']}”,"
+    given = "" if name in ("secret_key", "database_url", "rate_limit_storage") else f" đang là “{fault['input']}”,"
     where = "biến môi trường" if name in from_environment else "tệp .env"
     return f"{variable(name)}:{given} {_rule(fault)}. Hãy sửa trong {where}."
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits.errors import ConfigurationError
 
+from config.settings import SettingsInvalid
 from web.transactions import settings
 from workflow.text import fold
 
@@ -44,7 +46,12 @@ def address_limit() -> str:
 
 def install(app: Flask) -> None:
     """Set the headers of every answer."""
-    limiter.init_app(app)
+    try:
+        limiter.init_app(app)
+    except ConfigurationError as error:
+        raise SettingsInvalid(
+            [f"DVK_RATE_LIMIT_STORAGE: không dùng được ({error}). Hãy cài gói còn thiếu hoặc đặt lại memory://."]
+        ) from error
     app.after_request(_headers)
 
 

@@ -64,6 +64,7 @@ def test_every_wrong_value_is_told_at_once_naming_its_variable() -> None:
             "DVK_LOG_LEVEL": "loud",
             "DVK_COOKIE_SECURE": "maybe",
             "DVK_SIGN_IN_LIMIT": "nhiều",
+            "DVK_RATE_LIMIT_STORAGE": "file:///tmp",
             "DVK_SESSION_IDLE_MINUTES": "0",
         }
     )
@@ -72,6 +73,7 @@ def test_every_wrong_value_is_told_at_once_naming_its_variable() -> None:
         "DVK_LOG_LEVEL: đang là “LOUD”, phải là một trong: DEBUG, INFO, WARNING, ERROR. Hãy sửa trong biến môi trường.",
         "DVK_PORT: đang là “abc”, phải là số nguyên. Hãy sửa trong biến môi trường.",
         "DVK_PROXY_HOPS: đang là “11”, không được quá 10. Hãy sửa trong biến môi trường.",
+        "DVK_RATE_LIMIT_STORAGE: phải là memory://, redis://… hoặc memcached://…. Hãy sửa trong biến môi trường.",
         "DVK_SESSION_IDLE_MINUTES: đang là “0”, phải từ 1 trở lên. Hãy sửa trong biến môi trường.",
         "DVK_SIGN_IN_LIMIT: đang là “nhiều”, phải viết như “10 per 15 minutes”. Hãy sửa trong biến môi trường.",
     ]
