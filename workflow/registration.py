@@ -53,6 +53,7 @@ __all__ = [
 ]
 
 _LONGEST_NOTE = 1_000
+_MOST_COMPARED = 5_000
 
 
 class DraftsRefused(InvalidInput):
@@ -216,13 +217,17 @@ def similar_models(
 ) -> list[tuple[str, str, int, str]]:
     """Models handed in this year whose names are probably the same: (code, name, likeness 0–100, unit), most alike first.
 
+    Compared are the latest 5 000.
+
     actor: only what he may see; without one everything, which is for imports and reviewers over the whole year.
     """
     statement = (
         sa.select(emulation_model.c.code, emulation_model.c.name, unit.c.name.label("unit_name"))
         .join(unit, unit.c.id == emulation_model.c.unit_id)
         .where(emulation_model.c.year_id == year_id, emulation_model.c.submitted_at.is_not(None))
-        .order_by(emulation_model.c.id)
+        # The latest ones: whoever oversees a whole country still gets an answer while he waits.
+        .order_by(emulation_model.c.id.desc())
+        .limit(_MOST_COMPARED)
     )
     if exclude_id is not None:
         statement = statement.where(emulation_model.c.id != exclude_id)
