@@ -226,6 +226,12 @@ def listing(connection: Connection, model_id: int) -> list[Attachment]:
     ]
 
 
+def belongs(connection: Connection, model_id: int, attachment_id: int) -> bool:
+    """Whether a file is one of this model's, and not taken off."""
+    row = _row(connection, attachment_id)
+    return row is not None and row.model_id == model_id
+
+
 def content(connection: Connection, store: Store, who: int | str, attachment_id: int, now: datetime) -> Content:
     """A file for somebody who sees its model. Raises NotFound for everybody else, StorageUnusable if the bytes are gone."""
     row = _readable(connection, who, attachment_id, now)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, redirect, send_file, url_for
 from flask_babel import gettext as _
+from sqlalchemy.engine import Connection
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -68,7 +72,9 @@ def add(code: str) -> AnyResponse | tuple[str, int]:
 @pages.get("/mo-hinh/<code>/tep/<int:attachment_id>")
 @access_rule(signed_in=True)
 def content(code: str, attachment_id: int) -> Response:
-    accesses.note(changes.seen(reading(), actor(), code), "file")
+    model = changes.seen(reading(), actor(), code)
+    _require_of(reading(), model, attachment_id)
+    accesses.note(model, "file")
     found = attachments.content(reading(), store(), actor().account_id, attachment_id, clock.now())
     # Pictures and PDF open in the browser, the rest is saved.
     inline = found.media_type.startswith("image/") or found.media_type == "application/pdf"
@@ -83,7 +89,7 @@ def content(code: str, attachment_id: int) -> Response:
 @pages.get("/mo-hinh/<code>/tep/<int:attachment_id>/anh-nho")
 @access_rule(signed_in=True)
 def thumbnail(code: str, attachment_id: int) -> Response:
-    changes.seen(reading(), actor(), code)
+    _require_of(reading(), changes.seen(reading(), actor(), code), attachment_id)
     path = attachments.thumbnail(reading(), store(), actor().account_id, attachment_id, clock.now())
     if path is None:
         abort(404)
@@ -98,7 +104,7 @@ def thumbnail(code: str, attachment_id: int) -> Response:
 def remove(code: str, attachment_id: int) -> AnyResponse:
     try:
         with writing() as connection:
-            changes.seen(connection, actor(), code)
+            _require_of(connection, changes.seen(connection, actor(), code), attachment_id)
             attachments.remove(connection, actor().account_id, attachment_id, clock.now())
     except NotFound:
         raise
@@ -107,3 +113,9 @@ def remove(code: str, attachment_id: int) -> AnyResponse:
     else:
         say(_("Đã gỡ tệp."))
     return redirect(url_for("models.shown", code=code) + "#tep")
+
+
+def _require_of(connection: Connection, model: sa.Row[Any], attachment_id: int) -> None:
+    """The address names both: a file of another model is not found under this one."""
+    if not attachments.belongs(connection, model.id, attachment_id):
+        raise NotFound(_("Mô hình %(code)s không có tệp này.", code=model.code), guard="attachment")

@@ -102,7 +102,9 @@ def decide(code: str, request_id: int) -> Response | tuple[str, int]:
 def withdraw(code: str, request_id: int) -> Response:
     try:
         with writing() as connection:
-            changes.seen(connection, actor(), code)
+            model = changes.seen(connection, actor(), code)
+            if request_id not in {one.id for one in change_requests.changes_of(connection, model.id)}:
+                raise NotFound(_("Mô hình %(code)s không có đề nghị này.", code=code), guard="change_request")
             change_requests.withdraw_change(connection, actor().account_id, request_id, clock.now())
     except NotFound:
         raise
