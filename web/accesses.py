@@ -17,6 +17,12 @@ from workflow.access_log import What
 def install(app: Flask) -> None:
     """Keep what a request noted, in a transaction of its own."""
     app.after_request(_keep)
+    app.jinja_env.globals.update(may_ask_who_saw=may_ask)
+
+
+def may_ask(model: sa.Row[Any]) -> bool:
+    """Whether the visitor may know who has opened this individual's dossier."""
+    return model.kind == "individual" and access_log.may_ask(visitor.actor(), model)
 
 
 def note(model: sa.Row[Any], what: What) -> None:

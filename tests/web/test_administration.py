@@ -150,6 +150,8 @@ def test_reading_an_individuals_dossier_is_written_down_and_told(visit: Visit, w
     for path in (f"/mo-hinh/{code}", f"/mo-hinh/{code}", f"/mo-hinh/{collective}"):
         staff.get(path)
         officer.get(path)
+    assert f"/mo-hinh/{code}/ai-da-xem" in officer.get(f"/mo-hinh/{code}")
+    assert f"/mo-hinh/{code}/ai-da-xem" not in staff.get(f"/mo-hinh/{code}")
     page = words(officer.get(f"/mo-hinh/{code}/ai-da-xem"))
     assert page.count("Trần Thị Giúp") == 1
     staff.get(f"/mo-hinh/{code}/ai-da-xem", status=403)
