@@ -202,7 +202,8 @@ def _hindrances(
             Reason(
                 "no_counterpart",
                 "state",
-                f"Trạng thái «{label}» không có tương ứng trong quy trình mới. Hãy chọn trạng thái tương ứng (--map {model.state}=…).",
+                f"Trạng thái «{label}» không có tương ứng trong quy trình mới. Hãy chọn một trạng thái"
+                f" (--map {model.state}=…).",
             )
         ]
     reasons = []
