@@ -8,6 +8,8 @@ from flask import flash, render_template
 from flask_babel import gettext as _
 
 from web.forms.base import PageForm
+from web.readings.meanwhile import since
+from web.transactions import reading
 from workflow.refusals import Conflict, Refusal
 
 STATUS = {
@@ -31,7 +33,17 @@ def page_again(template: str, form: PageForm, refusal: Refusal | None, **facts: 
     if refusal is not None:
         form.take(refusal)
         status = status_of(refusal)
+    version, model = _version_sent(form), facts.get("model")
+    if isinstance(refusal, Conflict) and version is not None and model is not None:
+        facts["meanwhile"] = since(reading(), model.id, model.definition_hash, version)
     return render_template(template, form=form, refusal=refusal, **facts), status
+
+
+def _version_sent(form: PageForm) -> int | None:
+    """The version the form was made for, whatever `renewed` put into it since."""
+    sent = getattr(form._fields.get("version"), "raw_data", None)
+    text = str(sent[0]) if sent else ""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def renewed(form: PageForm, refusal: Refusal | None, version: int) -> None:

@@ -97,6 +97,10 @@ def test_stale_version_is_a_conflict_that_keeps_what_was_typed(visit: Visit, wor
     reason = "Chỉ tiêu chưa đo được, hãy ghi số."
     answer = staff.post(f"/mo-hinh/{code}/buoc/return_registration", {**hidden_fields(page), "reason": reason}, 409)
     assert "người khác đã thay đổi" in answer.text
+    # Who did what meanwhile, and nothing of before.
+    shown = answer.text.partition('id="trong-luc-do"')[2].partition("<form")[0]
+    assert "đã viết ý kiến" in shown
+    assert shown.count("<li>") == 1
     assert reason in answer.text
     assert world.state(code) == "submitted"
     staff.post(f"/mo-hinh/{code}/buoc/return_registration", {**hidden_fields(answer.text), "reason": reason})
