@@ -234,6 +234,7 @@ def navigation() -> Sequence[tuple[str, Any]]:
         places.append(("submission.listed", _l("Tờ trình")))
     places += [
         ("recognition.listed", _l("Quyết định")),
+        ("overview.shown", _l("Tổng quan")),
         ("tally.shown", _l("Tổng hợp")),
         ("lifecycle.shown", _l("Quy trình")),
     ]

@@ -142,6 +142,18 @@ def codes(connection: Connection, who: Actor | None, filters: Filters, limit: in
     return [row.code for row in _rows(connection, shape, {**parameters, "most": limit})]
 
 
+def chosen(connection: Connection, who: Actor, wanted: Sequence[str]) -> list[sa.Row[Any]]:
+    """Those of the models with these codes that the person may see, with what names them, in the order of their codes."""
+    return list(
+        connection.execute(
+            sa.select(_model.code, _model.name, _model.state, _model.definition_hash, unit.c.name.label("unit_name"))
+            .join(unit, unit.c.id == _model.unit_id)
+            .where(any_of(_model.code, list(wanted)), access.visible(who))
+            .order_by(_model.code)
+        )
+    )
+
+
 class _Shape(NamedTuple):
     """What a statement depends on; everything else are its parameters."""
 

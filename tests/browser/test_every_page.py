@@ -27,6 +27,8 @@ NO_PAGE = {
     "attachments.content",
     "attachments.thumbnail",
     "tally.workbook",
+    "export.workbook",
+    "export.lines",
     "units.template",
     "units.workbook",
     "recognition.commended",

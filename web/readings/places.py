@@ -11,7 +11,10 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
+from workflow.database import any_of, as_list
+from workflow.prepared import Prepared
 from workflow.schema import account, assignment, unit
+from workflow.text import fold
 
 MOST = 2_000
 
@@ -30,6 +33,65 @@ def units_of(connection: Connection, actor: Actor, roles: Collection[str] | None
             .where(sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= today))
             .order_by(unit.c.path)
             .limit(MOST)
+        )
+    )
+
+
+CHOICES = 60
+"""More units than this are asked for by name: nobody finds his own in a list of thousands."""
+
+_OF_OWN = Prepared(
+    sa.select(unit.c.code, unit.c.name, unit.c.path)
+    .where(any_of(unit.c.id, "own"))
+    .order_by(unit.c.path)
+    .limit(sa.bindparam("most"))
+)
+_BELOW = Prepared(
+    sa.select(unit.c.code, unit.c.name, unit.c.path)
+    .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
+    .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= sa.bindparam("today", type_=sa.Date)))
+    .order_by(unit.c.path)
+    .limit(sa.bindparam("most"))
+)
+
+
+def choices_of_units(connection: Connection, actor: Actor, today: date) -> list[sa.Row[Any]] | None:
+    """The units below which a person sees models, in the tree's order; None when there are too many to choose from."""
+    found: dict[str, sa.Row[Any]] = {}
+    for path in access.outermost(grant.unit_path for grant in actor.grants if grant.role not in OWN_SCOPED):
+        asked = {"path": path, "path_end": path[:-1] + "0", "today": today, "most": CHOICES + 1}
+        found |= {row.code: row for row in _BELOW.all(connection, asked)}
+    own = sorted({grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED})
+    if own:
+        found |= {row.code: row for row in _OF_OWN.all(connection, {"own": as_list(own), "most": CHOICES + 1})}
+    return None if len(found) > CHOICES else list(found.values())
+
+
+_BY_CODE = Prepared(
+    sa.select(unit.c.code, unit.c.name, unit.c.path, unit.c.level).where(unit.c.code == sa.bindparam("code"))
+)
+
+
+def find_units(connection: Connection, actor: Actor, written: str) -> list[sa.Row[Any]]:
+    """The unit with this code, or those with this name, or with these words in the name: within reach of the person, ten at most.
+
+    Within reach is what lies below one of his units, and what lies above: the list shows no more for it.
+    """
+    paths = [grant.unit_path for grant in actor.grants]
+    row = _BY_CODE.first(connection, {"code": written})
+    if row is not None and any(row.path.startswith(path) or path.startswith(row.path) for path in paths):
+        return [row]
+    folded = fold(written)
+    if not folded or not paths:
+        return []
+    asked = sa.select(unit.c.code, unit.c.name, unit.c.path, unit.c.level)
+    within = sa.or_(*(access.under(path) for path in access.outermost(paths)))
+    exact: list[sa.Row[Any]] = list(connection.execute(asked.where(within, unit.c.name_folded == folded).limit(10)))
+    if exact:
+        return exact
+    return list(
+        connection.execute(
+            asked.where(within, unit.c.name_folded.contains(folded, autoescape=True)).order_by(unit.c.path).limit(10)
         )
     )
 

@@ -13,16 +13,18 @@ from werkzeug.wrappers import Response
 from web import accesses, clock
 from web.access_rules import access_rule
 from web.answers import page_again
-from web.forms.models import read_query
+from web.forms.models import ORDERS, read_query
 from web.forms.transition import transition_form
-from web.presentation import stops
+from web.presentation import KINDS, stops
 from web.readings import model as readings
+from web.readings.badges import badges
 from web.readings.holders import holders_over, named
 from web.readings.next_step import onwards
 from web.readings.offers import offers_for
-from web.readings.places import units_of
+from web.readings.places import choices_of_units
 from web.readings.timeline import tell
 from web.readings.years import chosen_year, every_year
+from web.security import own_path
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow import (
@@ -56,23 +58,46 @@ def listed() -> str:
     year = chosen_year(connection, request.args.get("nam"))
     definition = programme.definition(connection, year.definition_hash)
     fields = programme.fields(connection, year.id)
-    query = read_query(connection, request.args, year, definition, fields)
+    query = read_query(connection, who, request.args, year, definition, fields)
     page = (
         listing.Page((), None, None)
         if query.unknown_unit
-        else listing.page(connection, who, query.filters, request.args.get("sau", ""), PAGE_SIZE)
+        else listing.page(connection, who, query.filters, request.args.get("sau", ""), PAGE_SIZE, query.order)
     )
+    units = choices_of_units(connection, who, local_date(clock.now()))
     return render_template(
         "models/list.html",
         year=year,
         years=every_year(connection),
         definition=definition,
         fields=fields,
-        units=units_of(connection, who, None, local_date(clock.now())),
         query=query,
+        selects=_selects(definition, fields, units),
+        many_units=units is None,
         page=page,
+        badges=badges(page.rows),
+        kinds={kind: str(label) for kind, label in KINDS.items()},
+        model_page=url_for("models.shown", code="-")[:-1],
+        everything_ticked=request.args.get("chon") == "het",
         steps=_steps_for(definition, page.rows),
     )
+
+
+def _selects(
+    definition: Definition, fields: Sequence[sa.Row[Any]], units: Sequence[sa.Row[Any]] | None
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The filters that are chosen from a list: name in the address, label, choices."""
+    every = [("", _("Tất cả"))]
+    selects = [
+        ("chang", _("Chặng"), every + [(stage.id, stage.label) for stage in definition.stages]),
+        ("trang-thai", _("Trạng thái"), every + [(state.id, state.label) for state in definition.states.values()]),
+        ("linh-vuc", _("Lĩnh vực"), every + [(field.code, field.label) for field in fields]),
+        ("loai", _("Loại"), every + [(kind, str(label)) for kind, label in KINDS.items()]),
+    ]
+    if units is not None:
+        selects.append(("don-vi", _("Đơn vị (gồm cả trực thuộc)"), every + [(u.code, u.name) for u in units]))
+    selects.append(("sap-xep", _("Sắp xếp"), [(written, str(label)) for written, (_order, label) in ORDERS.items()]))
+    return selects
 
 
 @pages.get("/mo-hinh/<code>")
@@ -135,12 +160,13 @@ def many() -> Response | str | tuple[str, int]:
         return redirect(url_for("models.listed"))
     codes = list(dict.fromkeys(code[:40] for code in request.form.getlist("code")))[:MOST_AT_ONCE]
     trigger = request.form.get("trigger", "")
-    back = url_for("models.listed", nam=request.form.get("nam") or None)
+    back = own_path(request.form.get("tiep"), url_for("models.listed"))
     if not codes or not trigger:
         flash(_("Hãy chọn ít nhất một mô hình và một bước."), "warning")
         return redirect(back)
     connection, who = reading(), actor()
-    first = next((row for code in codes if (row := _seen(code)) is not None), None)
+    models = listing.chosen(connection, who, codes)
+    first = changes.seen(connection, who, models[0].code) if models else None
     if first is None:
         raise NotFound(_("Không có mô hình nào trong số đã chọn thuộc phạm vi của bạn."), guard="model")
     definition = programme.definition(connection, first.definition_hash)
@@ -162,17 +188,19 @@ def many() -> Response | str | tuple[str, int]:
         except Refusal as refused:
             refusal = refused
         if outcomes is not None:
-            return render_template("models/many_done.html", step=step, outcomes=outcomes, back=back)
+            names = {model.code: model for model in models}
+            return render_template("models/many_done.html", step=step, outcomes=outcomes, names=names, back=back)
     return page_again(
-        "models/many.html", form, refusal, step=step, codes=codes, back=back, year=request.form.get("nam")
+        "models/many.html",
+        form,
+        refusal,
+        step=step,
+        codes=codes,
+        models=models,
+        badges=badges(models),
+        able={state for entry in definition.transitions if entry.trigger == trigger for state in entry.sources},
+        back=back,
     )
-
-
-def _seen(code: str) -> sa.Row[Any] | None:
-    try:
-        return changes.seen(reading(), actor(), code)
-    except NotFound:
-        return None
 
 
 def _steps_for(definition: Definition, rows: Sequence[sa.Row[Any]]) -> list[tuple[str, str]]:

@@ -1,0 +1,102 @@
+"""Pictures made on the server: SVG with a title and a description, beside a table that says the same in figures.
+
+Colours are classes of static/figures.css; darkness and the printed number both carry the value, so that grey paper loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from workflow.text import shorten
+
+SHADES: Final = 5
+_ROW = 34
+_LABEL = 210
+_WIDTH = 720
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar: its name, its length and what stands behind it."""
+
+    label: str
+    value: int
+    note: str = ""
+
+
+def bars(name: str, title: str, description: str, values: Sequence[Bar]) -> Markup:
+    """Horizontal bars from the first down, e.g. how many models came how far. name: unique on the page."""
+    longest = max((bar.value for bar in values), default=0) or 1
+    room = _WIDTH - _LABEL - 150
+    parts = []
+    for i, bar in enumerate(values):
+        top = i * _ROW
+        length = round(room * bar.value / longest, 1)
+        parts.append(_text(0, top + 22, bar.label))
+        parts.append(Markup('<rect class="bar" x="{}" y="{}" width="{}" height="22"/>').format(_LABEL, top + 6, length))
+        said = f"{number(bar.value)} {bar.note}".strip()
+        parts.append(_text(_LABEL + length + 8, top + 22, said, "value"))
+    return _picture(name, title, description, _WIDTH, len(values) * _ROW + 6, parts)
+
+
+def heat_map(
+    name: str,
+    title: str,
+    description: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[int]]],
+) -> Markup:
+    """Rows × columns of numbers, each on a ground the darker the larger it is; no number and no ground for none."""
+    largest = max((value for _, values in rows for value in values), default=0) or 1
+    width = (_WIDTH - _LABEL) / max(1, len(columns))
+    parts = []
+    for j, column in enumerate(columns):
+        lines = _two_lines(column, max(8, int(width / 7.2)))
+        for k, line in enumerate(lines):
+            parts.append(_text(_LABEL + j * width + width / 2, 16 + k * 17, line, "head"))
+    for i, (label, values) in enumerate(rows):
+        top = 42 + i * _ROW
+        parts.append(_text(0, top + 22, shorten(label, 28)))
+        for j, value in enumerate(values):
+            left = _LABEL + j * width
+            shade = -(-value * SHADES // largest)
+            parts.append(
+                Markup('<rect class="heat heat-{}" x="{}" y="{}" width="{}" height="{}"/>').format(
+                    shade, round(left + 1, 1), top + 1, round(width - 2, 1), _ROW - 2
+                )
+            )
+            if value:
+                parts.append(_text(left + width / 2, top + 22, number(value), f"on-{shade}"))
+    return _picture(name, title, description, _WIDTH, 42 + len(rows) * _ROW + 4, parts)
+
+
+def number(value: int) -> str:
+    """12500 → "12.500"."""
+    return f"{value:,}".replace(",", ".")
+
+
+def _text(x: float, y: float, words: str, kind: str = "") -> Markup:
+    return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(kind, round(x, 1), round(y, 1), words)
+
+
+def _two_lines(words: str, most: int) -> list[str]:
+    """The words on one line, or on two of which the second is cut."""
+    if len(words) <= most:
+        return [words]
+    first = ""
+    rest = words.split()
+    while rest and len(first) + len(rest[0]) < most:
+        first = f"{first} {rest.pop(0)}".strip()
+    return [first or shorten(words, most), *([shorten(" ".join(rest), most)] if first and rest else [])]
+
+
+def _picture(name: str, title: str, description: str, width: int, height: int, parts: Sequence[Markup]) -> Markup:
+    head = Markup(
+        '<svg class="chart" role="img" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-labelledby="{n}-title {n}-desc">'
+        '<title id="{n}-title">{title}</title><desc id="{n}-desc">{description}</desc>'
+    ).format(w=width, h=height, n=name, title=title, description=description)
+    return head + Markup("").join(parts) + Markup("</svg>")

@@ -1,0 +1,73 @@
+"""The list of models to take away: exactly what the page shows with the same address, as xlsx and as csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO, StringIO
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, request, send_file
+from flask_babel import gettext as _
+
+from web import accesses, clock
+from web.access_rules import access_rule
+from web.forms.models import ListQuery, read_query
+from web.presentation import day, number, state_of
+from web.readings.years import chosen_year
+from web.transactions import reading
+from web.visitor import actor
+from workflow import listing, programme
+from workflow.calendar import local_date
+from workflow.documents.list_workbook import write_list, write_list_csv
+from workflow.refusals import InvalidInput
+
+pages = Blueprint("export", __name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.get("/mo-hinh.xlsx")
+@access_rule(signed_in=True)
+def workbook() -> Response:
+    year, query, rows = _shown()
+    chips = ", ".join(label for _name, label in query.chips) or _("tất cả")
+    heading = [
+        _("Mô hình “Dân vận khéo” năm %(year)s", year=year.year),
+        _("Điều kiện: %(chips)s. Xuất ngày %(day)s.", chips=chips, day=day(local_date(clock.now()))),
+    ]
+    target = BytesIO()
+    write_list(target, rows, _labels(rows), heading)
+    target.seek(0)
+    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"mo-hinh-{year.year}.xlsx")
+
+
+@pages.get("/mo-hinh.csv")
+@access_rule(signed_in=True)
+def lines() -> Response:
+    year, _query, rows = _shown()
+    target = StringIO()
+    write_list_csv(target, rows, _labels(rows))
+    content = BytesIO(target.getvalue().encode("utf-8"))
+    return send_file(content, mimetype="text/csv", as_attachment=True, download_name=f"mo-hinh-{year.year}.csv")
+
+
+def _shown() -> tuple[sa.Row[Any], ListQuery, list[sa.Row[Any]]]:
+    """Year, filters and every row of the list that this address shows page by page."""
+    connection, who = reading(), actor()
+    year = chosen_year(connection, request.args.get("nam"))
+    definition = programme.definition(connection, year.definition_hash)
+    query = read_query(connection, who, request.args, year, definition, programme.fields(connection, year.id))
+    rows = [] if query.unknown_unit else listing.exported(connection, who, query.filters, query.order)
+    if len(rows) > listing.MOST_EXPORTED:
+        most = number(listing.MOST_EXPORTED)
+        raise InvalidInput(
+            {"tim": _("Danh sách có hơn %(most)s mô hình. Hãy lọc hẹp lại, ví dụ theo đơn vị, rồi tải.", most=most)}
+        )
+    accesses.note_all([row.id for row in rows if row.kind == "individual"], "export")
+    return year, query, rows
+
+
+def _labels(rows: Sequence[sa.Row[Any]]) -> dict[tuple[str, str], str]:
+    kinds = {(row.definition_hash, row.state) for row in rows}
+    return {kind: state_of(*kind).label for kind in kinds}
