@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,6 @@ from workflow.schema import history as entries
 from workflow.schema import lifecycle_definition
 
 LATER = NOW + timedelta(days=2)
-TO_PROVINCE = {"district_review": "province_review"}
 
 
 def three() -> Definition:
@@ -31,6 +31,10 @@ def two() -> Definition:
 
 
 def migrate(world: World, who: str = "admin", *, dry_run: bool = False, **mapping: str) -> MigrationReport:
+    return mapped(world, mapping, who, dry_run=dry_run)
+
+
+def mapped(world: World, mapping: Mapping[str, str], who: str = "admin", *, dry_run: bool = False) -> MigrationReport:
     with world.database.write() as connection:
         return lifecycle_migration.migrate(connection, who, three().hash, two().hash, mapping, LATER, dry_run=dry_run)
 
@@ -90,7 +94,7 @@ def test_a_state_without_a_counterpart_stays_and_says_what_to_do(sqlite_world: W
     )
     assert "--map district_review=" in stayed.reasons[0].message
     assert sqlite_world.model(code).definition_hash == three().hash
-    moved = migrate(sqlite_world, **TO_PROVINCE).moved
+    moved = migrate(sqlite_world, district_review="province_review").moved
     assert [(m.code, m.to_state) for m in moved] == [(code, "province_review")]
     with sqlite_world.database.read() as connection:
         assert history.replay(connection, sqlite_world.model(code).id)[0] == "province_review"
@@ -111,7 +115,7 @@ def test_a_model_that_nobody_could_carry_on_stays(sqlite_world: World) -> None:
         for name in ("province1", "province2"):
             held = assignments.holding(connection, name, "province_reviewer", "AS", NOW)
             assignments.end_assignment(connection, "admin", held.id, NOW)
-    (stayed,) = migrate(sqlite_world, **TO_PROVINCE).stayed
+    (stayed,) = migrate(sqlite_world, district_review="province_review").stayed
     assert (stayed.code, [reason.code for reason in stayed.reasons]) == (code, ["role_missing"])
 
 
@@ -138,7 +142,7 @@ def test_a_dry_run_changes_nothing(sqlite_world: World) -> None:
 def test_a_mapping_that_would_skip_the_way_is_refused(sqlite_world: World, mapping: dict[str, str]) -> None:
     sqlite_world.create()
     with pytest.raises(InvalidInput) as refused:
-        migrate(sqlite_world, **mapping)
+        mapped(sqlite_world, mapping)
     assert list(refused.value.problems) == [f"map {next(iter(mapping))}"]
 
 
