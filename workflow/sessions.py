@@ -14,6 +14,7 @@ from workflow import access, accounts
 from workflow.access import Actor
 from workflow.accounts import SignInFailed
 from workflow.database import Database, locked
+from workflow.prepared import Prepared
 from workflow.refusals import NotAllowed, NotFound
 from workflow.schema import account, web_session
 from workflow.text import clean
@@ -78,15 +79,18 @@ def open_session(connection: Connection, account_id: int, address: str, now: dat
     return token
 
 
+_BY_TOKEN = Prepared(
+    sa.select(web_session, account.c.must_change_password)
+    .join(account, account.c.id == web_session.c.account_id)
+    .where(web_session.c.token_hash == sa.bindparam("token_hash"))
+)
+
+
 def resume(
     connection: Connection, token: str, now: datetime, *, idle: timedelta, absolute: timedelta
 ) -> Resumed | None:
     """The person behind a token, or None when there is no such session, it expired or the account was locked. Reads only."""
-    row = connection.execute(
-        sa.select(web_session, account.c.must_change_password)
-        .join(account, account.c.id == web_session.c.account_id)
-        .where(web_session.c.token_hash == token_hash(token))
-    ).first()
+    row = _BY_TOKEN.first(connection, {"token_hash": token_hash(token)})
     if row is None or now - row.last_seen_at >= idle or now - row.created_at >= absolute:
         return None
     try:

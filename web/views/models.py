@@ -22,6 +22,7 @@ from web.readings.holders import holders_over, named
 from web.readings.next_step import onwards
 from web.readings.offers import offers_for
 from web.readings.places import choices_of_units
+from web.readings.rows import model_rows
 from web.readings.timeline import tell
 from web.readings.years import chosen_year, every_year
 from web.security import own_path
@@ -75,8 +76,7 @@ def listed() -> str:
         selects=_selects(definition, fields, units),
         many_units=units is None,
         page=page,
-        badges=badges(page.rows),
-        kinds={kind: str(label) for kind, label in KINDS.items()},
+        model_rows=model_rows,
         model_page=url_for("models.shown", code="-")[:-1],
         everything_ticked=request.args.get("chon") == "het",
         steps=_steps_for(definition, page.rows),

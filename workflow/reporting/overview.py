@@ -154,7 +154,8 @@ def _parts(
         paths = [one.path for one in units]
         if len(paths) > MOST_PARTS and cells.depth(path) < cells.UPPER:
             totals = cells.counts_of_parts(connection, year_id, path, paths, ())
-            largest = sorted(paths, key=lambda one: -totals[one].total())[:MOST_PARTS]
+            models_of = {one: counter.total() for one, counter in totals.items()}
+            largest = sorted(paths, key=lambda one: -models_of[one])[:MOST_PARTS]
             counted = {**totals, **cells.counts_of_parts(connection, year_id, path, largest, ("field_id",))}
         else:
             counted = cells.counts_of_parts(connection, year_id, path, paths, ("field_id",))
@@ -176,17 +177,18 @@ def _parts(
             )
             for one in units
         }
-    present = sorted((one for one in units if counted[one.path].total()), key=lambda one: -counted[one.path].total())
+    models = {path: counter.total() for path, counter in counted.items()}
+    present = sorted((one for one in units if models[one.path]), key=lambda one: -models[one.path])
     parts = [
         Part(
             one.code,
             one.name,
-            {codes[field_id]: models for (field_id,), models in counted[one.path].items()},
-            counted[one.path].total(),
+            {codes[field_id]: n for (field_id,), n in counted[one.path].items()},
+            models[one.path],
         )
         for one in present[:MOST_PARTS]
     ]
-    return parts, len(present), [one for one in units if not counted[one.path].total()]
+    return parts, len(present), [one for one in units if not models[one.path]]
 
 
 def _last_year(
