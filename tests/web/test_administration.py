@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.web.conftest import Browser
 from tests.workflow.test_units_list import GOOD, workbook
-from tests.world import NOW, YEAR, World, a_draft
+from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
 from workflow import access, access_log, lifecycle, programme
+from workflow.schema import inspection
 
 Visit = Callable[[str], Browser]
 
@@ -161,6 +163,25 @@ def test_reading_an_individuals_dossier_is_written_down_and_told(visit: Visit, w
         admin = access.actor(connection, "admin", NOW)
         found = access_log.listing(connection, admin, access_log.Filters())
     assert [(one.user_name, one.code, one.what) for one in found] == [("staff", code, "page")]
+
+
+def test_papers_that_tell_of_an_individual_are_noted(world: World, visit: Visit) -> None:
+    draft = a_draft(kind="individual", person="Lò Văn Thử", name="Nuôi cá lồng trên lòng hồ")
+    codes = [world.carry(world.create(draft), "proposed"), world.carry(world.create(), "proposed")]
+    with world.database.read() as connection:
+        visits = connection.execute(sa.select(inspection.c.id, inspection.c.model_id)).all()
+    record = {row.model_id: row.id for row in visits}
+    reviewer = visit(COMMITTEE[0])
+    for code in codes:
+        reviewer.get(f"/mo-hinh/{code}/kiem-tra/{record[world.model(code).id]}/bien-ban")
+        reviewer.get(f"/to-trinh/{world.model(code).submission_id}/bao-cao/{code}")
+    reviewer.get("/so-sanh?" + "&".join(f"ma={code}" for code in codes))
+    with world.database.read() as connection:
+        found = access_log.listing(connection, access.actor(connection, "admin", NOW), access_log.Filters())
+    assert {(one.user_name, one.code, one.what) for one in found} == {
+        (COMMITTEE[0], codes[0], "report"),
+        (COMMITTEE[0], codes[0], "page"),
+    }
 
 
 def test_sample_page_says_that_there_is_none(visit: Visit) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from web import clock
+from web import accesses, clock
 from web.access_rules import INSPECTORS, access_rule
 from web.answers import page_again, say
 from web.forms.inspection import inspection_form, kept_record
@@ -89,6 +89,7 @@ def minutes(code: str, inspection_id: int) -> str:
     one = next((one for one in inspection.of_model(reading(), model.id) if one.id == inspection_id), None)
     if one is None:
         raise NotFound(_("Mô hình này không có biên bản số %(id)s.", id=inspection_id), guard="inspection")
+    accesses.note(model, "report")
     return render_template(
         "inspection/minutes.html",
         model=model,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, request, url_for
-from flask import session as form_session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -38,7 +37,7 @@ def accept(token: str) -> Response | tuple[str, int]:
             refusal = refused
         else:
             # Forms made before belong to nobody in particular, or to whoever sat here before.
-            form_session.clear()
+            visitor.forget_forms()
             say(_("Đã đặt mật khẩu. Từ nay bạn đăng nhập bằng tên «%(name)s».", name=invited.user_name))
             answer = make_response(redirect(url_for("home.work")))
             visitor.give_token(answer, opened)

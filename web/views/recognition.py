@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from web import clock
+from web import accesses, clock
 from web.access_rules import RECOGNISERS, REVIEWERS, access_rule
 from web.answers import page_again, say, say_refused
 from web.forms.recognition import SelectionForm, chosen_in
@@ -163,6 +163,8 @@ def compare() -> tuple[str, int]:
     codes = list(dict.fromkeys(code[:40] for code in request.args.getlist("ma")))
     enough = 2 <= len(codes) <= comparison.MOST
     models = comparison.side_by_side(reading(), actor(), codes) if enough else ()
+    for model in models:
+        accesses.note(changes.seen(reading(), actor(), model.code), "page")
     page = render_template("recognition/compare.html", models=models, asked=len(codes), most=comparison.MOST)
     return page, 200 if enough or not codes else 422
 

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from web import clock
+from web import accesses, clock
 from web.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
 from web.answers import page_again, say
 from web.forms.base import said
@@ -181,6 +181,7 @@ def report(submission_id: int, code: str) -> Response | tuple[str, int]:
     line = next((one for one in seen.roster if one.code == code), None)
     if line is None:
         raise NotFound(_("Danh sách trích ngang không có mô hình %(code)s.", code=code), guard="model")
+    accesses.note(changes.seen(reading(), who, code), "report")
     form = ReportForm(data={"content": line.report})
     if form.is_submitted():
         try:
