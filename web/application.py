@@ -39,6 +39,7 @@ from web.views import (
     comments,
     errors,
     export,
+    help,
     home,
     implementation,
     inspection,
@@ -88,6 +89,7 @@ FAMILIES = (
     administration_years,
     administration_definitions,
     trail,
+    help,
 )
 
 

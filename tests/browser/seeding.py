@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ OFFICER, ACCEPTER, INSPECTOR = "nachuong", "thuky.binhluong", "kiemtra.naphieng"
 WAY = ("draft", "submitted", "registered", "implementing", "awaiting_inspection", "inspected")
 
 
-def model_in(site: Site, state: str, name: str) -> str:
+def model_in(site: Site, state: str, name: str, items: Mapping[str, str] | None = None) -> str:
     """A new model of the village Nà Chuông in a state on the way to `inspected`; its code."""
     now = datetime.now(UTC)
     draft = Draft(
@@ -26,7 +27,7 @@ def model_in(site: Site, state: str, name: str) -> str:
         kind="collective",
         field="Nông thôn mới",
         name=name,
-        items=dict.fromkeys(ITEMS, "Nội dung viết đủ để người khác hiểu."),
+        items=items or dict.fromkeys(ITEMS, "Nội dung viết đủ để người khác hiểu."),
         targets=(QuantityInput("labour_days", "300 ngày công"),),
     )
     with site.database.write() as connection:

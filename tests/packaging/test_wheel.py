@@ -29,6 +29,8 @@ SHIPPED_SUFFIXES = {
     ".css",
     ".js",
     ".mako",
+    ".md",
+    ".png",
     ".svg",
     ".woff2",
     ".po",

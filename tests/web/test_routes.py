@@ -15,7 +15,7 @@ from workflow import registration
 
 Visit = Callable[[str], Browser]
 
-PUBLIC = {"root", "session.sign_in", "invitations.accept", "static"}
+PUBLIC = {"root", "session.sign_in", "invitations.accept", "static", "help.index", "help.shown"}
 ARGUMENTS = {
     "code": "DVK-2024-00001",
     "trigger": "submit",
@@ -33,6 +33,7 @@ ARGUMENTS = {
     "year": 2024,
     "prefix": "abcdef",
     "part": "ten",
+    "role": "don-vi",
 }
 
 
