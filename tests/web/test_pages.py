@@ -17,6 +17,7 @@ from tests.web.test_journey import register, step
 from tests.world import NOW, PASSWORD, YEAR, World, a_draft
 from workflow import lifecycle, programme, registration
 from workflow.programme_defaults import standard_defaults
+from workflow.reporting import full_tally
 
 Visit = Callable[[str], Browser]
 
@@ -142,6 +143,25 @@ def test_tally_as_a_workbook(visit: Visit, codes: list[str]) -> None:
     assert ("Nông thôn mới", 4, 0, 4) in rows
     assert ("Tổng", 4, 1, 5) in rows
     assert staff.client.get("/tong-hop.xlsx?don-vi=BS").status_code == 404
+
+
+def test_tally_has_the_figures_of_a_report(visit: Visit, codes: list[str]) -> None:
+    page = visit("staff").get("/tong-hop")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split("Số liệu báo cáo")[1]))
+    assert "Đã đăng ký 1 0 4 0 0 4 1 5" in text
+    assert "Thôn, bản có mô hình 1/3" in text
+    assert "1.500 ngày công" in text
+
+
+def test_tally_of_very_many_asks_before_it_goes_through_them(
+    visit: Visit, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(full_tally, "MOST_AT_ONCE", 2)
+    page = visit("staff").get("/tong-hop")
+    assert "Số đơn vị, số người đăng ký" not in page
+    assert "day-du=1" in page
+    assert "Tổng" in page
+    assert "1.500 ngày công" in visit("staff").get("/tong-hop", query={"day-du": "1"})
 
 
 def test_tally_as_of_a_day(visit: Visit, codes: list[str]) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from web import clock
 from web.cli import arguments, console, installation
 from workflow import access, programme, units
+from workflow.access import Actor
 from workflow.refusals import NotFound
 
 if TYPE_CHECKING:
+    from workflow.reporting.full_tally import FullTally
     from workflow.reporting.tally import Tally
 
 _KIND_LABELS = {"collective": "tập thể", "individual": "cá nhân"}
@@ -26,9 +30,10 @@ _KIND_LABELS = {"collective": "tập thể", "individual": "cá nhân"}
 @arguments.day("--as-of", "Số liệu cuối ngày này.")
 @arguments.by(required=False)
 @arguments.form("table", "json", "xlsx")
+@click.option("--full", is_flag=True, help="Mọi số liệu của báo cáo tổng kết; cần --format json hoặc xlsx.")
 @click.option("--output", type=click.Path(dir_okay=False), metavar="TỆP", help="Ghi ra tệp; cần khi --format xlsx.")
 def tally_command(
-    year: int, unit_code: str | None, as_of: date | None, who: str | None, form: str, output: str | None
+    year: int, unit_code: str | None, as_of: date | None, who: str | None, form: str, full: bool, output: str | None
 ) -> None:
     from workflow.reporting.tally import tally
 
@@ -36,27 +41,48 @@ def tally_command(
         raise click.UsageError("--format xlsx cần --output TỆP.xlsx.")
     if form == "table" and output is not None:
         raise click.UsageError("--output dùng với --format json hoặc xlsx.")
+    if full and form == "table":
+        raise click.UsageError("--full dùng với --format json hoặc xlsx.")
     with installation.opened() as database, database.read() as connection:
         place = units.by_code(connection, unit_code) if unit_code else None
         actor = access.actor(connection, who, clock.now()) if who else None
         if actor and place is not None and not any(grant.covers(place.path) for grant in actor.grants):
             raise NotFound(f"Không có đơn vị mã «{unit_code}».", guard="unit")
         counted = tally(connection, year, unit_row=place, as_of=as_of, only=access.visible(actor) if actor else None)
+        report = _full(connection, year, actor, place, as_of) if full else None
         definition = programme.definition(connection, programme.year(connection, year).definition_hash)
     labels = {state.id: state.label for state in definition.states.values()}
     if form == "xlsx" and output is not None:
-        from workflow.documents.tally_workbook import write_tally
+        from workflow.documents.tally_workbook import write_full_tally, write_tally
 
         with Path(output).open("wb") as file:
-            write_tally(file, counted, labels, place.name if place is not None else None)
+            if report is not None:
+                write_full_tally(file, counted, report, labels, [f"Tổng hợp mô hình “Dân vận khéo” năm {year}"])
+            else:
+                write_tally(file, counted, labels, place.name if place is not None else None)
         console.message(f"Đã ghi {output}.")
     elif form == "json" and output is not None:
-        Path(output).write_text(json.dumps(counted.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        Path(output).write_text(
+            json.dumps((report or counted).as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
         console.message(f"Đã ghi {output}.")
     elif form == "json":
-        console.as_json(counted.as_json())
+        console.as_json((report or counted).as_json())
     else:
         _print(counted, labels)
+
+
+def _full(
+    connection: Connection, year: int, actor: Actor | None, place: sa.Row[Any] | None, as_of: date | None
+) -> FullTally:
+    from workflow.reporting import cells
+    from workflow.reporting.full_tally import full_tally
+
+    if actor is not None:
+        scope = cells.scope_of(actor, place.path if place is not None else "")
+    else:
+        scope = cells.Scope((place.path,)) if place is not None else cells.everywhere(connection)
+    return full_tally(connection, year, scope, as_of=as_of)
 
 
 def _print(counted: Tally, labels: dict[str, str]) -> None:

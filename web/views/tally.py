@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -13,16 +14,18 @@ from web import clock
 from web.access_rules import access_rule
 from web.forms.base import printable
 from web.presentation import day
-from web.readings.places import units_of
+from web.readings.places import choices_of_units, find_units
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading
 from web.visitor import actor
-from workflow import access, programme, units
+from workflow import access, programme
 from workflow.calendar import local_date
 from workflow.dates import parse_date_vi
-from workflow.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
+from workflow.documents.tally_workbook import write_full_tally
 from workflow.refusals import NotFound, Refusal
-from workflow.reporting.tally import Tally, tally
+from workflow.reporting import cells
+from workflow.reporting.full_tally import FullTally, full_tally, written
+from workflow.reporting.tally import Tally, kept_tally, tally
 
 pages = Blueprint("tally", __name__)
 
@@ -32,25 +35,30 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("/tong-hop")
 @access_rule(signed_in=True)
 def shown() -> tuple[str, int]:
-    year = chosen_year(reading(), request.args.get("nam"))
-    problem, counted, place = None, None, None
+    """day-du=1: also what takes long to count where there are very many models."""
+    connection, year = reading(), chosen_year(reading(), request.args.get("nam"))
+    problem, found = None, None
     try:
-        counted, place = _counted(year)
+        found = _counted(year, everything="day-du" in request.args)
     except NotFound:
         raise
     except Refusal as refusal:
         problem = refusal.message
-    definition = programme.definition(reading(), year.definition_hash)
+    definition = programme.definition(connection, year.definition_hash)
     page = render_template(
         "tally/show.html",
         year=year,
-        years=every_year(reading()),
-        units=units_of(reading(), actor(), None, local_date(clock.now())),
-        place=place,
-        tally=counted,
+        years=every_year(connection),
+        units=choices_of_units(connection, actor(), local_date(clock.now())),
+        found=found,
+        tally=found.short if found else None,
+        full=found.full if found else None,
+        place=found.place if found else None,
+        fields=programme.fields(connection, year.id),
+        written=written,
         problem=problem,
         definition=definition,
-        asked={"don-vi": request.args.get("don-vi", ""), "ngay": printable(request.args.get("ngay", ""))},
+        asked={name: printable(request.args.get(name, ""))[:200] for name in ("don-vi", "ngay")},
     )
     return page, 422 if problem else 200
 
@@ -59,38 +67,42 @@ def shown() -> tuple[str, int]:
 @access_rule(signed_in=True)
 def workbook() -> Response:
     year = chosen_year(reading(), request.args.get("nam"))
-    counted, place = _counted(year)
-    columns = [
-        ColumnSpec(_("Lĩnh vực"), 36),
-        ColumnSpec(_("Tập thể"), 12),
-        ColumnSpec(_("Cá nhân"), 12),
-        ColumnSpec(_("Cộng"), 12),
-    ]
-    rows = [(row.label, row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)]
-    rows.append(
-        (
-            _("Số đơn vị, số người đăng ký"),
-            counted.registrants["collective"],
-            counted.registrants["individual"],
-            counted.registrants["collective"] + counted.registrants["individual"],
-        )
-    )
-    moment = day(counted.as_of) if counted.as_of else day(local_date(clock.now()))
+    found = _counted(year, everything=True)
+    moment = day(found.short.as_of or local_date(clock.now()))
     heading = [
         _("Tổng hợp mô hình Dân vận khéo năm %(year)s", year=year.year),
-        _("%(unit)s, tính đến %(day)s", unit=place.name if place else _("Toàn phạm vi"), day=moment),
+        _("%(unit)s, tính đến %(day)s", unit=found.place.name if found.place else _("Toàn phạm vi"), day=moment),
     ]
     target = BytesIO()
-    write_workbook(target, [SheetSpec(_("Tổng hợp"), columns, rows, heading)])
+    definition = programme.definition(reading(), year.definition_hash)
+    labels = {state.id: state.label for state in definition.states.values()}
+    write_full_tally(target, found.short, found.full, labels, heading)
     target.seek(0)
     return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"tong-hop-{year.year}.xlsx")
 
 
-def _counted(year: sa.Row[Any]) -> tuple[Tally, sa.Row[Any] | None]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was counted, and for which unit (None: everything the person sees)."""
+
+    short: Tally
+    full: FullTally
+    place: sa.Row[Any] | None
+
+
+def _counted(year: sa.Row[Any], *, everything: bool) -> Found:
     """The figures over what this person may see."""
-    code, written = request.args.get("don-vi", ""), request.args.get("ngay", "")
-    place = units.by_code(reading(), code) if code else None
-    if place is not None and not actor().roles_over(place.path):
-        raise NotFound(_("Không có đơn vị mã «%(code)s» trong phạm vi của bạn.", code=code[:40]), guard="unit")
-    as_of = parse_date_vi(written) if written.strip() else None
-    return tally(reading(), year.year, unit_row=place, as_of=as_of, only=access.visible(actor())), place
+    connection, who = reading(), actor()
+    code, day_written = request.args.get("don-vi", ""), request.args.get("ngay", "")
+    place = None
+    if code:
+        named = find_units(connection, who, printable(code).strip()[:200])
+        place = named[0] if len(named) == 1 else None
+        if place is None or not who.roles_over(place.path):
+            raise NotFound(_("Không có đơn vị mã «%(code)s» trong phạm vi của bạn.", code=code[:40]), guard="unit")
+    as_of = parse_date_vi(day_written) if day_written.strip() else None
+    scope = cells.scope_of(who, place.path if place is not None else "")
+    full = full_tally(connection, year.year, scope, as_of=as_of, everything=everything)
+    if as_of is None and full.villages is None:
+        return Found(kept_tally(connection, year.year, scope, unit_row=place), full, place)
+    return Found(tally(connection, year.year, unit_row=place, as_of=as_of, only=access.visible(who)), full, place)

@@ -75,6 +75,11 @@ def scope_of(who: Actor, path: str = "") -> Scope:
     return Scope(tuple(paths), tuple(sorted(single)))
 
 
+def everywhere(connection: Connection) -> Scope:
+    """All there is, for somebody who has the database itself in hand."""
+    return Scope(tuple(connection.execute(sa.select(unit.c.path).where(unit.c.parent_id.is_(None))).scalars()))
+
+
 def depth(path: str) -> int:
     """1 for a root."""
     return path.count("/") - 1

@@ -7,7 +7,7 @@ programme's order, also when it has no model: the district report of 2024 forgot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from workflow import programme
 from workflow.calendar import end_of_day
 from workflow.prepared import Prepared
+from workflow.reporting.cells import Scope, counts
 from workflow.schema import emulation_model, history, unit
 
 KINDS = ("collective", "individual")
@@ -104,10 +105,34 @@ def tally(
         cell_question, people_question = _questions(unit_row is not None, as_of is not None)
         counted = list(connection.execute(cell_question.where(only), parameters))
         registrants = connection.execute(people_question.where(only), parameters).all()[0]
+    return _made(
+        connection,
+        programme_year,
+        ((tuple(cell)[:3], cell.models) for cell in counted),
+        dict(zip(KINDS, registrants, strict=True)),
+        unit_row,
+        as_of,
+    )
+
+
+def kept_tally(connection: Connection, year: int, scope: Scope, *, unit_row: sa.Row[Any] | None = None) -> Tally:
+    """The same from the counts that the database keeps: at once for a whole country, but without the registrants."""
+    programme_year = programme.year(connection, year)
+    counted = counts(connection, programme_year.id, scope, ("field_id", "kind", "state"))
+    return _made(connection, programme_year, counted.items(), {}, unit_row, None)
+
+
+def _made(
+    connection: Connection,
+    programme_year: sa.Row[Any],
+    counted: Iterable[tuple[tuple[Any, ...], int]],
+    registrants: Mapping[str, int],
+    unit_row: sa.Row[Any] | None,
+    as_of: date | None,
+) -> Tally:
     by_cell: Counter[tuple[int, str]] = Counter()
     states: Counter[str] = Counter()
-    for cell in counted:
-        field_id, kind, state, models = tuple(cell)
+    for (field_id, kind, state), models in counted:
         by_cell[field_id, kind] += models
         states[state] += models
     rows = tuple(
@@ -119,12 +144,12 @@ def tally(
     if total.total != states.total():
         raise RuntimeError("a model lies in a field that is not of its programme year")
     return Tally(
-        year,
+        programme_year.year,
         unit_row.code if unit_row is not None else None,
         as_of,
         rows,
         total,
-        dict(zip(KINDS, registrants, strict=True)),
+        registrants,
         dict(sorted(states.items(), key=lambda item: (-item[1], item[0]))),
     )
 

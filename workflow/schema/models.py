@@ -99,6 +99,13 @@ sa.Index(
     emulation_model.c.name_folded,
     emulation_model.c.year_id,
 )
+# Serves the followers of a model: those that continue or replicate it.
+sa.Index(
+    "ix_emulation_model_origin_model_id",
+    emulation_model.c.origin_model_id,
+    sqlite_where=emulation_model.c.origin_model_id.is_not(None),
+    postgresql_where=emulation_model.c.origin_model_id.is_not(None),
+)
 sa.Index("ix_emulation_model_person_id", emulation_model.c.person_id)
 sa.Index("ix_emulation_model_submission_id", emulation_model.c.submission_id)
 sa.Index("ix_emulation_model_decision_id", emulation_model.c.decision_id)

@@ -182,3 +182,17 @@ def test_a_list_that_is_no_workbook_is_refused(dvk: Dvk, world: World, folder: P
         answer = dvk("import", "registrations", name, "--year", "2024", "--as", "staff")
         assert (answer.code, answer.out) == (1, "")
         assert answer.err.strip()
+
+
+def test_the_full_tally_has_every_figure(dvk: Dvk, world: World, folder: Path) -> None:
+    world.carry(world.create(), "recognised")
+    full = dvk("tally", "--year", "2024", "--unit", "KL", "--full", "--format", "json").json
+    whole = next(row for row in full["rows"] if not row["field"] and not row["kind"])
+    assert (whole["registered"], whole["inspected"], whole["proposed"], whole["recognised"]) == (1, 1, 1, 1)
+    assert full["inspections"] == 1
+    assert dvk("tally", "--year", "2024", "--full", "--format", "json").json["rows"] == full["rows"]
+    hidden = dvk("tally", "--year", "2024", "--full", "--as", "outsider", "--format", "json").json
+    assert hidden["rows"][-1]["registered"] == 0
+    assert dvk("tally", "--year", "2024", "--full").code == 2
+    assert dvk("tally", "--year", "2024", "--full", "--format", "xlsx", "--output", "f.xlsx").code == 0
+    assert load_workbook(folder / "f.xlsx").sheetnames == ["Tổng hợp", "Đầy đủ", "Theo trạng thái", "Kết quả đo được"]

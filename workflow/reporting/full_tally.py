@@ -1,0 +1,330 @@
+"""Every figure that a summary report needs, field × kind: where models stand, what they achieved, inspections and coverage.
+
+The short tally (`tally.py`) has a fixed form that other programs read; this one says the rest, for now or as of a day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow import access, programme
+from workflow.calendar import end_of_day
+from workflow.database import any_of
+from workflow.lifecycle import Definition
+from workflow.quantities import Quantity, format_quantity, sum_quantities
+from workflow.reporting import cells
+from workflow.reporting.cells import COUNTED, Scope
+from workflow.schema import change_request, emulation_model, history, inspection, measure, quantity, unit
+
+MOST_AT_ONCE: Final = 20_000
+"""Up to so many models all of it is counted while a page is made; above, only when somebody asks for it."""
+
+_BY = ("field_id", "kind", "state", "origin", "late", "outstanding", "inspected", "proposed")
+_FIXED: Final = {
+    "registered": "Đã đăng ký",
+    "new": "Mới",
+    "continued": "Tiếp tục từ năm trước",
+    "replicated": "Nhân rộng",
+    "late": "Đăng ký trễ",
+    "implementing": "Đang thực hiện",
+    "inspected": "Đã kiểm tra, thẩm định",
+    "proposed": "Đã đề nghị lên trên",
+}
+_AFTER: Final = {"outstanding": "Tiêu biểu", "renamed": "Đã đổi tên"}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """Models of one field and kind ('' for all of them) by figure."""
+
+    field: str
+    label: str
+    kind: str
+    figures: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSum:
+    """What was aimed at and what was reached in one measure; None where nobody stated anything."""
+
+    code: str
+    label: str
+    unit: str
+    target: Quantity | None
+    result: Quantity | None
+
+
+@dataclass(frozen=True, slots=True)
+class FullTally:
+    """All figures of a year over a scope. figures: id → label, in the order to show.
+
+    quantities, inspections, villages (with models, all) are None when there are too many models to go through unasked.
+    """
+
+    year: int
+    as_of: date | None
+    figures: Mapping[str, str]
+    rows: tuple[FigureRow, ...]
+    quantities: tuple[MeasuredSum, ...] | None
+    inspections: int | None
+    villages: tuple[int, int] | None
+
+    def row(self, field: str, kind: str) -> FigureRow:
+        """The row of a field (code, '' for all) and a kind ('' for both)."""
+        return next(row for row in self.rows if (row.field, row.kind) == (field, kind))
+
+    def as_json(self) -> dict[str, Any]:
+        """As `dvk tally --full --format json` prints it."""
+
+        def told(stated: Quantity | None) -> dict[str, Any] | None:
+            return None if stated is None else {"value": str(stated.value), "qualifier": stated.qualifier}
+
+        return {
+            "year": self.year,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "labels": dict(self.figures),
+            "rows": [{"field": r.field, "label": r.label, "kind": r.kind, **r.figures} for r in self.rows],
+            "quantities": [
+                {
+                    "measure": q.code,
+                    "label": q.label,
+                    "unit": q.unit,
+                    "target": told(q.target),
+                    "result": told(q.result),
+                }
+                for q in self.quantities or ()
+            ],
+            "inspections": self.inspections,
+            "villages": {"with_models": self.villages[0], "all": self.villages[1]} if self.villages else None,
+        }
+
+
+def full_tally(
+    connection: Connection, year: int, scope: Scope, *, as_of: date | None = None, everything: bool = True
+) -> FullTally:
+    """The figures of a year within a scope. everything: also what has to be counted through each model, however many they are."""
+    programme_year = programme.year(connection, year)
+    definition = programme.definition(connection, programme_year.definition_hash)
+    fields = programme.fields(connection, programme_year.id)
+    moment = end_of_day(as_of) if as_of is not None else None
+    if moment is None:
+        counted = cells.counts(connection, programme_year.id, scope, _BY)
+    else:
+        counted = _as_of(connection, programme_year.id, scope, moment)
+    ends = {state.id: state.label for state in definition.states.values() if state.end}
+    labels = {**_FIXED, **ends, **_AFTER}
+    by_cell: dict[tuple[int, str], Counter[str]] = {
+        (f.id, kind): Counter() for f in fields for kind in ("collective", "individual")
+    }
+    for (field_id, kind, state, *facts), models in counted.items():
+        for figure in _figures(definition, state, *facts):
+            by_cell[field_id, kind][figure] += models
+    for field_id, kind, models in _renamed(connection, programme_year.id, scope, moment):
+        by_cell[field_id, kind]["renamed"] += models
+    going_through = everything or counted.total() <= MOST_AT_ONCE
+    return FullTally(
+        year,
+        as_of,
+        labels,
+        tuple(_rows([(f.id, f.code, f.label) for f in fields], by_cell, labels)),
+        _quantities(connection, programme_year.id, scope) if going_through else None,
+        _inspections(connection, programme_year.id, scope, as_of) if going_through else None,
+        _villages(connection, programme_year.id, scope, moment) if going_through else None,
+    )
+
+
+def _figures(
+    definition: Definition, state: str, origin: str, late: bool, outstanding: bool, inspected: bool, proposed: bool
+) -> Iterator[str]:
+    """The figures that a model counts for."""
+    yield "registered"
+    yield origin
+    known = definition.states.get(state)
+    if known is not None and known.end:
+        yield state
+    if known is not None and known.stage == "implementation":
+        yield "implementing"
+    for holds, figure in (
+        (late, "late"),
+        (outstanding, "outstanding"),
+        (inspected, "inspected"),
+        (proposed, "proposed"),
+    ):
+        if holds:
+            yield figure
+
+
+def _rows(
+    fields: list[tuple[int, str, str]], by_cell: Mapping[tuple[int, str], Counter[str]], labels: Mapping[str, str]
+) -> Iterator[FigureRow]:
+    """Each field by kind and together, then all fields: rows and columns add up by construction."""
+    kinds = ("collective", "individual")
+    total: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
+    for field_id, code, label in fields:
+        for kind in kinds:
+            total[kind] += by_cell[field_id, kind]
+            yield FigureRow(code, label, kind, {name: by_cell[field_id, kind][name] for name in labels})
+        both = by_cell[field_id, kinds[0]] + by_cell[field_id, kinds[1]]
+        yield FigureRow(code, label, "", {name: both[name] for name in labels})
+    for kind in kinds:
+        yield FigureRow("", "Tổng", kind, {name: total[kind][name] for name in labels})
+    both = total[kinds[0]] + total[kinds[1]]
+    yield FigureRow("", "Tổng", "", {name: both[name] for name in labels})
+
+
+def _within(scope: Scope) -> sa.ColumnElement[bool]:
+    """`unit` lies in the scope."""
+    return sa.or_(
+        sa.false(),
+        *(access.under(path) for path in scope.paths),
+        *([any_of(unit.c.id, list(scope.units))] if scope.units else []),
+    )
+
+
+def _of_year(year_id: int, scope: Scope) -> list[sa.ColumnElement[bool]]:
+    return [emulation_model.c.year_id == year_id, _within(scope), COUNTED]
+
+
+def _as_of(connection: Connection, year_id: int, scope: Scope, moment: datetime) -> Counter[tuple[Any, ...]]:
+    """The same counts at the end of a day, put to the history: each model's last entry before it.
+
+    Whether a model was outstanding then is what the first mark after the day changed, or what it is now if there is none.
+    """
+    model = emulation_model.c
+    mine = sa.and_(history.c.subject == "model", history.c.subject_id == model.id)
+    last = sa.select(sa.func.max(history.c.seq)).where(mine, history.c.at < moment).correlate(emulation_model)
+    marks = history.alias("marks")
+    next_mark = (
+        sa.select(marks.c.trigger)
+        .where(marks.c.subject == "model", marks.c.subject_id == model.id, marks.c.at >= moment)
+        .where(marks.c.trigger.in_(("outstanding_marked", "outstanding_unmarked")))
+        .order_by(marks.c.seq)
+        .limit(1)
+        .correlate(emulation_model)
+        .scalar_subquery()
+    )
+    outstanding = sa.case(
+        (model.recognised_at >= moment, sa.false()),
+        (next_mark == "outstanding_marked", sa.false()),
+        (next_mark == "outstanding_unmarked", sa.true()),
+        else_=model.outstanding,
+    )
+    columns: list[sa.ColumnElement[Any]] = [
+        history.c.field_id,
+        history.c.kind,
+        history.c.to_state,
+        model.origin,
+        model.late,
+        sa.and_(model.recognised_at.is_not(None), outstanding).label("outstanding"),
+        sa.and_(model.inspected_at.is_not(None), model.inspected_at < moment).label("inspected"),
+        sa.and_(model.proposed_at.is_not(None), model.proposed_at < moment).label("proposed"),
+    ]
+    source = emulation_model.join(unit, unit.c.id == model.unit_id).join(
+        history, sa.and_(mine, history.c.seq == last.scalar_subquery())
+    )
+    rows = connection.execute(
+        sa.select(*columns)
+        .select_from(source)
+        .where(
+            model.year_id == year_id,
+            _within(scope),
+            model.submitted_at < moment,
+            sa.or_(history.c.to_state != "withdrawn", model.accepted_at < moment),
+        )
+    )
+    return Counter(tuple(row) for row in rows)
+
+
+def _renamed(connection: Connection, year_id: int, scope: Scope, moment: datetime | None) -> list[tuple[int, str, int]]:
+    """(field, kind, models) whose name was changed by an approved request."""
+    renamed = sa.select(change_request.c.model_id).where(
+        change_request.c.status == "approved", change_request.c.subject == "name"
+    )
+    # From the few requests to their models, never the other way round: hence no column that an index of the models begins with.
+    statement = (
+        sa.select(emulation_model.c.field_id, emulation_model.c.kind, emulation_model.c.unit_id, unit.c.path)
+        .join(unit, unit.c.id == emulation_model.c.unit_id)
+        .where(sa.func.coalesce(emulation_model.c.year_id, sa.null()) == year_id, COUNTED)
+    )
+    if moment is not None:
+        renamed = renamed.where(change_request.c.decided_at < moment)
+        statement = statement.where(emulation_model.c.submitted_at < moment)
+    rows = connection.execute(statement.where(emulation_model.c.id.in_(renamed)))
+    found = Counter(
+        (row.field_id, row.kind)
+        for row in rows
+        if row.unit_id in scope.units or any(row.path.startswith(path) for path in scope.paths)
+    )
+    return [(field_id, kind, models) for (field_id, kind), models in found.items()]
+
+
+def _quantities(connection: Connection, year_id: int, scope: Scope) -> tuple[MeasuredSum, ...]:
+    """Targets and results by measure, added up as they stand now. Different qualifiers are added by the rule for them."""
+    rows = connection.execute(
+        sa.select(quantity.c.measure_id, quantity.c.purpose, quantity.c.qualifier, sa.func.sum(quantity.c.value))
+        .select_from(
+            quantity.join(emulation_model, emulation_model.c.id == quantity.c.model_id).join(
+                unit, unit.c.id == emulation_model.c.unit_id
+            )
+        )
+        .where(*_of_year(year_id, scope))
+        .group_by(quantity.c.measure_id, quantity.c.purpose, quantity.c.qualifier)
+    ).all()
+    measures = connection.execute(sa.select(measure).where(measure.c.year_id == year_id).order_by(measure.c.position))
+    found = []
+    for one in measures:
+        sums: dict[str, Quantity | None] = {}
+        for purpose in ("target", "result"):
+            stated = [
+                Quantity(Decimal(str(total)), one.unit, qualifier)
+                for measure_id, of, qualifier, total in rows
+                if (measure_id, of) == (one.id, purpose)
+            ]
+            sums[purpose] = sum_quantities(stated) if stated else None
+        if any(sums.values()):
+            found.append(MeasuredSum(one.code, one.label, one.unit, sums["target"], sums["result"]))
+    return tuple(found)
+
+
+def _inspections(connection: Connection, year_id: int, scope: Scope, as_of: date | None) -> int:
+    """Inspections that came to a conclusion, by the day they were held on."""
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(
+            inspection.join(emulation_model, emulation_model.c.id == inspection.c.model_id).join(
+                unit, unit.c.id == emulation_model.c.unit_id
+            )
+        )
+        .where(inspection.c.concluded_at.is_not(None), *_of_year(year_id, scope))
+    )
+    if as_of is not None:
+        statement = statement.where(inspection.c.concluded_at < end_of_day(as_of))
+    return int(connection.execute(statement).scalar_one())
+
+
+def _villages(connection: Connection, year_id: int, scope: Scope, moment: datetime | None) -> tuple[int, int]:
+    """Villages with a registered model of their own, and all villages (DOMAIN: coverage of villages, 8/8)."""
+    has_model = sa.exists().where(
+        emulation_model.c.unit_id == unit.c.id,
+        emulation_model.c.year_id == year_id,
+        COUNTED,
+        *([emulation_model.c.submitted_at < moment] if moment is not None else []),
+    )
+    covered = sa.func.sum(sa.case((has_model, 1), else_=0))
+    row = connection.execute(
+        sa.select(covered, sa.func.count()).where(unit.c.level == "village", unit.c.valid_to.is_(None), _within(scope))
+    ).one()
+    return int(row[0] or 0), int(row[1])
+
+
+def written(stated: Quantity | None) -> str:
+    """A sum as people write it; nothing when there is none."""
+    return "" if stated is None else format_quantity(stated)
