@@ -200,4 +200,4 @@ def test_plan_asks_the_database_as_often_for_many(visit: Visit, world: World, co
     sa.event.listen(world.database.engine, "before_cursor_execute", count_one)
     inspector.get("/kiem-tra")
     sa.event.remove(world.database.engine, "before_cursor_execute", count_one)
-    assert len([one for one in statements if one.startswith("SELECT")]) == 7
+    assert len([one for one in statements if one.startswith("SELECT")]) == 6
