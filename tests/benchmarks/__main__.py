@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import dataset, lists, states, transitions
+from tests.benchmarks import dataset, lists, states, transitions, web
 from tests.benchmarks.measuring import Measurement
 
 
@@ -39,6 +39,8 @@ def main() -> int:
         large = dataset.build(database, asked.models)
         note("lists and tallies …")
         found += lists.measure(large, place / "large.db")
+        note("whole pages …")
+        found += web.measure(large, place / "large.db", place)
         database.close()
     _print(found, asked.models)
     asked.json.parent.mkdir(parents=True, exist_ok=True)
