@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
+from flask_babel import get_translations
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -249,8 +250,23 @@ def may_register() -> bool:
     return who is not None and who.actor.holds(REGISTRANTS | STAFF | REVIEWERS | RECOGNISERS)
 
 
+def _translations() -> Any:
+    """The catalogue of this request's language, looked up once: a page has dozens of words."""
+    found = g.get("translations")
+    if found is None:
+        found = g.translations = get_translations()
+    return found
+
+
 def install(app: Flask) -> None:
     """Make all of this available to the templates."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda word: _translations().gettext(word),
+        ngettext=lambda one, many, n: _translations().ngettext(one, many, n),
+        pgettext=lambda context, word: _translations().pgettext(context, word),
+        npgettext=lambda context, one, many, n: _translations().npgettext(context, one, many, n),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(day=day, moment=moment, number=number)
     app.jinja_env.globals.update(
         KINDS=KINDS,

@@ -17,6 +17,7 @@ from web.readings.badges import badges
 
 # Characters that no text ever holds.
 _START, _END = "\ufdd0", "\ufdd1"
+_SPECIAL = re.compile("[&<>'\"]")
 _MARK = re.compile(f"{_START}(\\w+){_END}")
 
 
@@ -30,7 +31,13 @@ class Mark:
 def filled(macro: Callable[[Mark], Markup], rows: Iterable[Mapping[str, Any]]) -> Markup:
     """`macro` for each of the rows: mappings with all the values it asks for, each escaped unless it is markup already."""
     pattern = _MARK.sub(r"%(\1)s", str(macro(Mark())).replace("%", "%%"))
-    return Markup("".join([pattern % {name: escape(value) for name, value in row.items()} for row in rows]))  # noqa: S704
+    lines = [pattern % {name: _safe(value) for name, value in row.items()} for row in rows]
+    return Markup("".join(lines))  # noqa: S704 - each value went through _safe
+
+
+def _safe(value: Any) -> str:
+    """As `escape` does it, without making markup of a plain text that has nothing to escape."""
+    return value if type(value) is str and _SPECIAL.search(value) is None else str(escape(value))
 
 
 def model_rows(
@@ -39,7 +46,7 @@ def model_rows(
     """Rows of `listing.page`. row: macro for one; facts: macro for what is said beside the state of a late or outstanding one."""
     rows = list(rows)
     badge_of = badges(rows)
-    kinds = {kind: escape(label) for kind, label in KINDS.items()}
+    kinds = {kind: str(label) for kind, label in KINDS.items()}
     said = {(late, best): facts(late, best) for late, best in {(row.late, row.outstanding) for row in rows}}
     return filled(
         row,
