@@ -1,19 +1,29 @@
-"""The badge of each state that a page shows, made once: the same five words on fifty rows."""
+"""The badge of each state that a page shows, made once for a language: a stored definition never changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import get_locale
+from jinja2 import Environment
 from markupsafe import Markup
 
 from web.presentation import state_of
+from workflow.lifecycle import State
 
 
 def badges(rows: Iterable[sa.Row[Any]]) -> dict[tuple[str, str], Markup]:
     """(hash of the definition, state) → badge, for the states of these rows."""
-    badge = current_app.jinja_env.get_template("_parts.html").module.badge  # type: ignore[attr-defined]
+    language = str(get_locale())
     kinds = {(row.definition_hash, row.state) for row in rows}
-    return {kind: Markup(" ".join(badge(state_of(*kind)).split())) for kind in kinds}  # noqa: S704 - our own macro
+    return {kind: _badge(current_app.jinja_env, language, kind[0], state_of(*kind)) for kind in kinds}
+
+
+@lru_cache(maxsize=512)
+def _badge(templates: Environment, language: str, definition_hash: str, state: State) -> Markup:
+    badge = templates.get_template("_parts.html").module.badge  # type: ignore[attr-defined]
+    return Markup(" ".join(badge(state).split()))  # noqa: S704 - our own macro

@@ -54,7 +54,8 @@ class Moment(TypeDecorator[datetime]):
         def result(value: Any) -> datetime | None:
             if value is None:
                 return None
-            return datetime.fromisoformat(value).replace(tzinfo=UTC) if sqlite else value.astimezone(UTC)
+            # Read with its offset at once: `replace` takes longer than the reading.
+            return datetime.fromisoformat(value + "+00:00") if sqlite else value.astimezone(UTC)
 
         return result
 
