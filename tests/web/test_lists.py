@@ -6,13 +6,16 @@ import csv
 import re
 from collections.abc import Callable
 from io import BytesIO, StringIO
+from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from tests.web.conftest import Browser
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import listing, registration
+from workflow import listing, prepared, registration
 
 Visit = Callable[[str], Browser]
 TICKED = re.compile(r'form="hang-loat"\s+checked>')
@@ -155,3 +158,39 @@ def test_list_that_is_too_long_is_not_cut_in_silence(
     monkeypatch.setattr(listing, "MOST_EXPORTED", 3)
     text = visit("staff").get("/mo-hinh.csv", 422)
     assert "Danh sách có hơn 3 mô hình" in text
+
+
+def test_pages_ask_as_often_for_sixty_models_as_for_one(
+    visit: Visit, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted where both ways of asking meet: prepared statements and those of the connection."""
+    asked: list[str] = []
+    cursor_of = prepared._cursor
+
+    def counting(connection: Connection) -> Any:
+        asked.append("prepared")
+        return cursor_of(connection)
+
+    def count(*facts: Any) -> None:
+        asked.append(facts[2])
+
+    monkeypatch.setattr(prepared, "_cursor", counting)
+    sa.event.listen(world.database.engine, "before_cursor_execute", count)
+    staff = visit("staff")
+    paths = ("/mo-hinh", "/mo-hinh?sap-xep=ten&tim=hoa", "/mo-hinh?chang=registration", "/tong-quan", "/tong-hop")
+
+    def numbers() -> dict[str, int]:
+        found = {}
+        for path in paths:
+            staff.get(path)
+            asked.clear()
+            staff.get(path)
+            found[path] = len(asked)
+        return found
+
+    world.apply(world.create(a_draft(name="Đường hoa")), "submit", "officer.x1t1")
+    one = numbers()
+    for i in range(60):
+        world.apply(world.create(a_draft(name=f"Đường hoa {i}")), "submit", "officer.x1t1")
+    assert numbers() == one
+    assert max(one.values()) <= 25
