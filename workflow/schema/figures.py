@@ -9,15 +9,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflow.schema.base import metadata, one_of, pk, ref
+from workflow.schema.base import BigId, metadata, one_of, pk, ref
 
 
-def _dimensions() -> tuple[sa.Column[Any], ...]:
-    """The columns by which models are counted. inspected, proposed: it has been, wherever it is now."""
+def _dimensions(*, checked: bool) -> tuple[sa.Column[Any], ...]:
+    """The columns by which models are counted. inspected, proposed: it has been, wherever it is now.
+
+    checked: with foreign keys. What a trigger copies from a model was checked there; twice would cost every transition.
+    """
     return (
-        ref("year_id", "programme_year"),
-        ref("unit_id", "unit"),
-        ref("field_id", "field"),
+        *(
+            ref(name, target) if checked else sa.Column(name, BigId, nullable=False)
+            for name, target in (("year_id", "programme_year"), ("unit_id", "unit"), ("field_id", "field"))
+        ),
         sa.Column("kind", sa.String(10), nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("origin", sa.String(12), nullable=False),
@@ -25,13 +29,13 @@ def _dimensions() -> tuple[sa.Column[Any], ...]:
     )
 
 
-DIMENSIONS = tuple(column.name for column in _dimensions())
+DIMENSIONS = tuple(column.name for column in _dimensions(checked=False))
 
 # One row for each combination that occurs, for a unit near the root with everything below it.
 tally_cell = sa.Table(
     "tally_cell",
     metadata,
-    *_dimensions(),
+    *_dimensions(checked=True),
     sa.Column("models", sa.Integer, nullable=False),
     sa.PrimaryKeyConstraint(*DIMENSIONS),
     one_of("kind", "collective", "individual"),
@@ -43,6 +47,6 @@ tally_delta = sa.Table(
     "tally_delta",
     metadata,
     pk(),
-    *_dimensions(),
+    *_dimensions(checked=False),
     sa.Column("models", sa.Integer, nullable=False),
 )

@@ -107,31 +107,30 @@ def _counts(name: str) -> None:
         *(
             sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{name}_{column}_{target}"))
             for column, target in targets.items()
+            if kept
         ),
         *key,
         **({"sqlite_with_rowid": False} if kept else {}),
     )
 
 
-def _entered(row: str, change: int) -> str:
-    """SQL that notes that a model, as `row` has it, entered (+1) or left (-1) its cell, if it counts at all."""
-    return (
-        f"INSERT INTO tally_delta ({', '.join(DIMENSIONS)}, models)"
-        f" SELECT {CELL.format(row=row)}, {change} WHERE {COUNTED.format(row=row)};"
-    )
+def _noted(*rows: tuple[str, int]) -> str:
+    """SQL that notes that a model, as these rows have it, entered (+1) or left (-1) its cell, if it counts at all."""
+    selected = (f"SELECT {CELL.format(row=row)}, {change} WHERE {COUNTED.format(row=row)}" for row, change in rows)
+    return f"INSERT INTO tally_delta ({', '.join(DIMENSIONS)}, models) {' UNION ALL '.join(selected)};"
 
 
 def _triggers_on_sqlite() -> None:
     changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in SOURCES)
     op.execute(
-        f"CREATE TRIGGER emulation_model_counted_insert AFTER INSERT ON emulation_model BEGIN {_entered('NEW', 1)} END"
+        f"CREATE TRIGGER emulation_model_counted_insert AFTER INSERT ON emulation_model BEGIN {_noted(('NEW', 1))} END"
     )
     op.execute(
         f"CREATE TRIGGER emulation_model_counted_update AFTER UPDATE OF {', '.join(SOURCES)} ON emulation_model"
-        f" WHEN {changed} BEGIN {_entered('OLD', -1)} {_entered('NEW', 1)} END"
+        f" WHEN {changed} BEGIN {_noted(('OLD', -1), ('NEW', 1))} END"
     )
     op.execute(
-        f"CREATE TRIGGER emulation_model_counted_delete AFTER DELETE ON emulation_model BEGIN {_entered('OLD', -1)} END"
+        f"CREATE TRIGGER emulation_model_counted_delete AFTER DELETE ON emulation_model BEGIN {_noted(('OLD', -1))} END"
     )
 
 
@@ -141,8 +140,8 @@ def _triggers_on_postgresql() -> None:
         "CREATE FUNCTION emulation_model_counted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         f" IF TG_OP = 'UPDATE' AND ROW({changed.format(row='OLD')}) IS NOT DISTINCT FROM"
         f" ROW({changed.format(row='NEW')}) THEN RETURN NULL; END IF;"
-        f" IF TG_OP <> 'INSERT' THEN {_entered('OLD', -1)} END IF;"
-        f" IF TG_OP <> 'DELETE' THEN {_entered('NEW', 1)} END IF;"
+        f" IF TG_OP <> 'INSERT' THEN {_noted(('OLD', -1))} END IF;"
+        f" IF TG_OP <> 'DELETE' THEN {_noted(('NEW', 1))} END IF;"
         " RETURN NULL; END $$"
     )
     op.execute(
