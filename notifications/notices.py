@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from notifications.recipients import addresses, deed_of_row
-from workflow import access, programme
+from workflow import access
 from workflow.access import OWN_SCOPED, Actor, Grant
-from workflow.lifecycle_terms import Definition
+from workflow.definitions.lifecycle_terms import Definition
+from workflow.programmes import programme
 from workflow.schema import account, emulation_model, history, outbox, unit
 
 _LONGEST_REASON = 160

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from workflow import audit
 from workflow.database import Database
+from workflow.oversight import audit
 
 EVERY = timedelta(minutes=5)
 

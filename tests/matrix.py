@@ -13,10 +13,12 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from tests.world import ACCOUNTS, NOW, UNITS, World, a_draft
-from workflow import lifecycle, recognition, transition
+from workflow import transition
 from workflow.calendar import local_date
 from workflow.database import Database
-from workflow.lifecycle_terms import Definition, Transition
+from workflow.definitions import lifecycle
+from workflow.definitions.lifecycle_terms import Definition, Transition
+from workflow.recognition import recognition
 from workflow.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.schema import emulation_model
 

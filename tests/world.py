@@ -14,25 +14,22 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import (
-    inspection,
-    lifecycle,
-    migrate,
-    passwords,
-    programme,
-    recognition,
-    registration,
-    review,
-    transition,
-)
+from workflow import migrate, transition
 from workflow.calendar import local_date
 from workflow.database import Database
-from workflow.inspection import InspectionInput
-from workflow.programme_defaults import standard_defaults
-from workflow.registration import Draft, QuantityInput
-from workflow.review import Member
+from workflow.definitions import lifecycle
+from workflow.inspection import inspection
+from workflow.inspection.inspection import InspectionInput
+from workflow.people import passwords
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.reading.text import fold
+from workflow.recognition import recognition
+from workflow.registration import registration
+from workflow.registration.registration import Draft, QuantityInput
+from workflow.review import review
+from workflow.review.review import Member
 from workflow.schema import ITEMS, account, assignment, emulation_model, unit
-from workflow.text import fold
 
 NOW: Final = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 """A Friday morning in Vietnam, inside the registration window."""

@@ -10,8 +10,8 @@ from flask import Flask, Response, g
 
 from web import clock, visitor
 from web.transactions import database, reading
-from workflow import access_log
-from workflow.access_log import What
+from workflow.oversight import access_log
+from workflow.oversight.access_log import What
 
 
 def install(app: Flask) -> None:

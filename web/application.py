@@ -58,8 +58,8 @@ from web.views import (
     transition,
     visits,
 )
-from workflow.attachments import Store
 from workflow.database import Database
+from workflow.implementation.attachments import Store
 
 FAMILIES = (
     session,

@@ -11,7 +11,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from workflow.text import shorten
+from workflow.reading.text import shorten
 
 SHADES: Final = 5
 _ROW = 34

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from web import clock, visitor
 from web.access_rules import ADMINISTRATORS, INSPECTORS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF
 from web.transactions import reading
-from workflow import programme
 from workflow.calendar import ZONE, local_date
-from workflow.lifecycle import END_STAGE, Definition, State
-from workflow.quantities import Qualifier, Quantity, format_number, format_quantity
+from workflow.definitions.lifecycle import END_STAGE, Definition, State
+from workflow.programmes import programme
+from workflow.reading.quantities import Qualifier, Quantity, format_number, format_quantity
 
 KINDS = {"collective": _l("Tập thể"), "individual": _l("Cá nhân")}
 ORIGINS = {"new": _l("Mới"), "continued": _l("Tiếp tục từ năm trước"), "replicated": _l("Nhân rộng")}

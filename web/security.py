@@ -9,7 +9,7 @@ from limits.errors import ConfigurationError
 
 from config.settings import SettingsInvalid
 from web.transactions import settings
-from workflow.text import fold
+from workflow.reading.text import fold
 
 # Scripts and styles are files of our own, none stands in a page; pictures may come from ourselves only.
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -9,8 +9,8 @@ from flask import Flask, current_app, g
 from sqlalchemy.engine import Connection
 
 from config.settings import Settings
-from workflow.attachments import Store
 from workflow.database import Database
+from workflow.implementation.attachments import Store
 
 
 def install(app: Flask) -> None:

@@ -10,8 +10,8 @@ from flask import session as form_session
 
 from web import clock
 from web.transactions import reading, settings, writing
-from workflow import sessions
 from workflow.access import Actor
+from workflow.people import sessions
 from workflow.refusals import NotAllowed
 
 COOKIE = "dvk_session"

@@ -8,8 +8,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from workflow.context import Context
+from workflow.definitions.vocabulary import EFFECT_NAMES
 from workflow.schema import emulation_model
-from workflow.vocabulary import EFFECT_NAMES
 
 Effect = Callable[[Context], None]
 EFFECTS: Final[dict[str, Effect]] = {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflow.dates import parse_date_vi
-from workflow.lifecycle_terms import Fact, Transition
+from workflow.definitions.lifecycle_terms import Fact, Transition
+from workflow.reading.dates import parse_date_vi
+from workflow.reading.text import clean, fold
 from workflow.refusals import InvalidInput, Refusal
-from workflow.text import clean, fold
 
 _YES = frozenset({"1", "true", "yes", "y", "on", "co", "dung", "x"})
 _NO = frozenset({"0", "false", "no", "n", "off", "khong", "sai", ""})

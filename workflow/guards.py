@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from workflow import access, dossier, review_result
+from workflow import access
 from workflow.context import Context
+from workflow.definitions.vocabulary import GUARD_NAMES
 from workflow.prepared import Prepared
+from workflow.recognition import dossier
 from workflow.refusals import Reason
+from workflow.review import review_result
 from workflow.schema import (
     ITEMS,
     attachment,
@@ -29,7 +32,6 @@ from workflow.schema import (
     score,
     unit,
 )
-from workflow.vocabulary import GUARD_NAMES
 
 Guard = Callable[[Context], Reason | None]
 GUARDS: Final[dict[str, Guard]] = {}

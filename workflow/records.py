@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from workflow import agenda, implementation, inspection, recognition, registration
 from workflow.context import Context
-from workflow.vocabulary import RECORD_NAMES
+from workflow.definitions.vocabulary import RECORD_NAMES
+from workflow.implementation import implementation
+from workflow.inspection import inspection
+from workflow.recognition import recognition
+from workflow.registration import registration
+from workflow.review import agenda
 
 RECORDS: Final[dict[str, Callable[[Context], None]]] = {
     "plan": implementation.write_plan,

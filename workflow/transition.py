@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, facts, lifecycle, programme
+from workflow import access, facts
 from workflow.access import Actor, Grant
 from workflow.context import Context, model_by_code, models_by_codes, registrant_name
+from workflow.definitions import lifecycle
+from workflow.definitions.lifecycle_terms import Definition, Fact, Transition
 from workflow.effects import EFFECTS
 from workflow.guards import GUARDS
 from workflow.history import Advance, Entry, advance, advance_many
-from workflow.lifecycle_terms import Definition, Fact, Transition
 from workflow.prepared import Prepared
+from workflow.programmes import programme
 from workflow.records import RECORDS
 from workflow.refusals import Conflict, GuardRefused, NotAllowed, NotFound, NotPossible, Reason, Refusal
 from workflow.schema import outbox

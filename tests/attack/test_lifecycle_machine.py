@@ -25,25 +25,21 @@ from sqlalchemy.engine import Connection
 
 from tests import world as small_world
 from tests.world import ACCOUNTS, COMMITTEE, NOW, YEAR, World, a_draft
-from workflow import (
-    access,
-    assignments,
-    audit,
-    change_requests,
-    inspection,
-    lifecycle,
-    programme,
-    recognition,
-    registration,
-    review,
-    transition,
-)
+from workflow import access, transition
 from workflow.calendar import local_date
 from workflow.context import model_by_code
 from workflow.database import Database
-from workflow.inspection import InspectionInput
+from workflow.definitions import lifecycle
+from workflow.inspection import inspection
+from workflow.inspection.inspection import InspectionInput
+from workflow.oversight import audit
+from workflow.people import assignments
+from workflow.programmes import programme
+from workflow.recognition import recognition
 from workflow.refusals import Refusal
-from workflow.review import Member
+from workflow.registration import change_requests, registration
+from workflow.review import review
+from workflow.review.review import Member
 from workflow.schema import (
     account,
     agenda_item,

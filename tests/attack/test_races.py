@@ -16,9 +16,14 @@ import sqlalchemy as sa
 from tests import matrix
 from tests.matrix import LATER, Case, Stock
 from tests.world import COMMITTEE, ITEM_TEXTS, NOW, World, a_draft
-from workflow import audit, comments, history, lifecycle, registration, review, transition
+from workflow import history, transition
 from workflow.database import Database
+from workflow.definitions import lifecycle
+from workflow.implementation import comments
+from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotFound, NotPossible, Refusal
+from workflow.registration import registration
+from workflow.review import review
 from workflow.schema import agenda_item, decision, emulation_model, outbox, vote
 from workflow.schema import history as history_table
 

@@ -8,9 +8,10 @@ import pytest
 
 from tests import matrix
 from tests.world import COMMITTEE, NOW, World
-from workflow import assignments, review
 from workflow.calendar import local_date
+from workflow.people import assignments
 from workflow.refusals import GuardRefused
+from workflow.review import review
 
 DECISION: dict[str, Any] = {"decision_number": "31", "decision_date": local_date(NOW), "signer": "Nguyễn Văn Huyện"}
 

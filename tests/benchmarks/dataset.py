@@ -9,12 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflow import lifecycle, migrate, programme
+from workflow import migrate
 from workflow.database import Database
+from workflow.definitions import lifecycle
 from workflow.history import GENESIS, Entry, chained
-from workflow.programme_defaults import standard_defaults
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.reading.text import fold
 from workflow.schema import account, assignment, emulation_model, history, unit
-from workflow.text import fold
 
 NOW = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 MODELS_PER_DISTRICT = 276

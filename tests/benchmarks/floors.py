@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
 from transitions import Machine
 
-from workflow import lifecycle
 from workflow.database import Database
+from workflow.definitions import lifecycle
 from workflow.schema import emulation_model, history, metadata, outbox
 
 MOMENT = datetime(2024, 3, 2, 2, 0, tzinfo=UTC)

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from tests.benchmarks.dataset import NOW, Dataset
 from tests.benchmarks.measuring import Measurement, interleaved
-from workflow import access, listing
+from workflow import access
 from workflow.database import Database
+from workflow.reporting import listing
 from workflow.reporting.tally import tally
 from workflow.schema import unit
 

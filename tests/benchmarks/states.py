@@ -5,7 +5,7 @@ from __future__ import annotations
 from timeit import repeat
 
 from tests.benchmarks.measuring import Measurement
-from workflow import lifecycle
+from workflow.definitions import lifecycle
 
 
 def measure() -> list[Measurement]:

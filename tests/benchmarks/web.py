@@ -21,9 +21,10 @@ from config.settings import load_settings
 from tests.benchmarks.dataset import Dataset
 from tests.benchmarks.measuring import BLOCK, Measurement, p10
 from web import create_app
-from workflow import migrate, sample, sessions
-from workflow.attachments import Store
+from workflow import migrate, sample
 from workflow.database import Database
+from workflow.implementation.attachments import Store
+from workflow.people import sessions
 from workflow.schema import account
 
 ROUNDS = 15

@@ -15,14 +15,19 @@ from tests.browser.journey import COUNCIL
 from tests.browser.person import Person
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in
 from tests.browser.site import Site
-from workflow import attachments, change_requests, comments, recognition, review, transition, visits
-from workflow.attachments import Store
+from workflow import transition
 from workflow.calendar import local_date
-from workflow.invitations import invite
-from workflow.lifecycle import standard
-from workflow.review import Member
+from workflow.definitions.lifecycle import standard
+from workflow.implementation import attachments, comments
+from workflow.implementation.attachments import Store
+from workflow.inspection import visits
+from workflow.inspection.visits import VisitInput
+from workflow.people.invitations import invite
+from workflow.recognition import recognition
+from workflow.registration import change_requests
+from workflow.review import review
+from workflow.review.review import Member
 from workflow.schema import decision, emulation_model, inspection, review_meeting, submission
-from workflow.visits import VisitInput
 
 CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
 SECOND_INSPECTOR = "kiemtra2.naphieng"

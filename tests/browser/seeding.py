@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from tests.browser.site import Site
-from workflow import inspection, programme, registration, transition
+from workflow import transition
 from workflow.calendar import local_date
-from workflow.inspection import InspectionInput
-from workflow.registration import Draft, QuantityInput
+from workflow.inspection import inspection
+from workflow.inspection.inspection import InspectionInput
+from workflow.programmes import programme
+from workflow.registration import registration
+from workflow.registration.registration import Draft, QuantityInput
 from workflow.schema import ITEMS
 
 OFFICER, ACCEPTER, INSPECTOR = "nachuong", "thuky.binhluong", "kiemtra.naphieng"

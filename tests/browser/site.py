@@ -19,8 +19,8 @@ from waitress.server import create_server
 from config.settings import Settings, load_settings
 from web import create_app
 from workflow import migrate, sample
-from workflow.attachments import Store
 from workflow.database import Database
+from workflow.implementation.attachments import Store
 from workflow.schema import emulation_model, web_session
 
 PASSWORD = sample.PASSWORD

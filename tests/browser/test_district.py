@@ -15,9 +15,13 @@ from tests.browser.person import DESK, PHONE, Person, at_browser
 from tests.browser.seeding import model_in
 from tests.browser.site import Site
 from tests.browser.test_every_page import AXE, RULES
-from workflow import audit, lifecycle, programme, recognition, review
 from workflow.calendar import local_date
-from workflow.review import Member
+from workflow.definitions import lifecycle
+from workflow.oversight import audit
+from workflow.programmes import programme
+from workflow.recognition import recognition
+from workflow.review import review
+from workflow.review.review import Member
 from workflow.schema import decision, programme_year
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

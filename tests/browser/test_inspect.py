@@ -16,7 +16,7 @@ from tests.browser import journey
 from tests.browser.person import PHONE, Person, at_browser
 from tests.browser.seeding import INSPECTOR, model_in
 from tests.browser.site import Site
-from workflow import inspection
+from workflow.inspection import inspection
 from workflow.schema import attachment, emulation_model, history
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

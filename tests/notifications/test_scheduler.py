@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from notifications import scheduler
 from tests.world import NOW, World
-from workflow import audit
 from workflow.database import Database
+from workflow.oversight import audit
 from workflow.schema import anchor
 
 SHORT = timedelta(milliseconds=200)

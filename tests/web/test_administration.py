@@ -12,7 +12,10 @@ from flask import Flask
 from tests.web.conftest import Browser
 from tests.workflow.test_units_list import GOOD, workbook
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
-from workflow import access, access_log, lifecycle, programme
+from workflow import access
+from workflow.definitions import lifecycle
+from workflow.oversight import access_log
+from workflow.programmes import programme
 from workflow.schema import inspection
 
 Visit = Callable[[str], Browser]

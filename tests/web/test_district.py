@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import COMMITTEE, NOW, World, a_draft
-from workflow import recognition, review
+from workflow.recognition import recognition
+from workflow.review import review
 from workflow.schema import achievement_report, decision, submission
 
 Visit = Callable[[str], Browser]

@@ -15,7 +15,7 @@ from config.settings import Settings
 from tests.web.conftest import Browser
 from web import static_files
 from web.views import help
-from workflow.lifecycle import standard
+from workflow.definitions.lifecycle import standard
 
 Visit = Callable[[str], Browser]
 

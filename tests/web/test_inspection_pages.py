@@ -13,10 +13,10 @@ from PIL import Image
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import NOW, World, a_draft
-from workflow import inspection, visits
+from workflow.inspection import inspection, visits
+from workflow.inspection.visits import VisitInput
 from workflow.schema import attachment, emulation_model
 from workflow.schema import visit as visit_table
-from workflow.visits import VisitInput
 
 Visit = Callable[[str], Browser]
 RECORD = {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
-from workflow import review
+from workflow.review import review
 from workflow.schema import account, meeting_note, review_meeting
 
 Visit = Callable[[str], Browser]

@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from tests.web.conftest import Browser
 from tests.world import NOW, YEAR, World, a_draft
 from web import charts
-from workflow import lifecycle, programme, registration
-from workflow.programme_defaults import standard_defaults
+from workflow.definitions import lifecycle
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.registration import registration
 from workflow.reporting import cells
 from workflow.schema import tally_delta
 

@@ -15,8 +15,10 @@ from flask import Flask
 from tests.web.conftest import Browser
 from tests.web.test_journey import register, step
 from tests.world import NOW, PASSWORD, YEAR, World, a_draft
-from workflow import lifecycle, programme, registration
-from workflow.programme_defaults import standard_defaults
+from workflow.definitions import lifecycle
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.registration import registration
 from workflow.reporting import full_tally
 
 Visit = Callable[[str], Browser]

@@ -11,8 +11,9 @@ from flask import Flask
 from tests.web.conftest import Browser
 from tests.web.test_journey import register, step
 from tests.world import NOW, World
-from workflow import attachments, change_requests
-from workflow.attachments import Store
+from workflow.implementation import attachments
+from workflow.implementation.attachments import Store
+from workflow.registration import change_requests
 
 Visit = Callable[[str], Browser]
 

@@ -13,8 +13,10 @@ from tests.web.conftest import Browser, hidden_fields
 from tests.web.test_journey import FORM, register, step
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
 from web.readings.differences import Piece, pieces
-from workflow import lifecycle, programme, registration
-from workflow.programme_defaults import standard_defaults
+from workflow.definitions import lifecycle
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.registration import registration
 
 Visit = Callable[[str], Browser]
 FIRST = {name: FORM[name] for name in ("unit", "kind", "field", "name", "origin")}

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from tests.web.conftest import Browser
 from tests.world import World, a_draft
 from web.access_rules import rule_of
-from workflow import registration
+from workflow.registration import registration
 
 Visit = Callable[[str], Browser]
 

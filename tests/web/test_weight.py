@@ -10,7 +10,7 @@ import pytest
 
 from tests.web.conftest import Browser
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import registration
+from workflow.registration import registration
 
 Visit = Callable[[str], Browser]
 

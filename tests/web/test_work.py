@@ -15,8 +15,8 @@ from tests.web.test_journey import inspect, register, step, upto_inspection
 from tests.world import NOW, YEAR, World, a_draft
 from web import clock
 from web.speaking_dates import due_day, spoken
-from workflow import registration
 from workflow.calendar import local_date
+from workflow.registration import registration
 
 Visit = Callable[[str], Browser]
 

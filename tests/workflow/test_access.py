@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 import workflow
 from tests.world import ACCOUNTS, NOW, UNITS, World, a_draft
-from workflow import access, assignments
+from workflow import access
 from workflow.access import Actor, Grant
+from workflow.people import assignments
 from workflow.refusals import NotAllowed, NotFound
 from workflow.schema import account, emulation_model, unit
 
@@ -112,7 +113,7 @@ def functions_that_take_a_code() -> list[tuple[str, Callable[..., Any]]]:
 
 
 # A model's code, not a unit's.
-_UNIT_CODES = ("workflow.units.",)
+_UNIT_CODES = ("workflow.people.units.",)
 _MEANT = [pair for pair in functions_that_take_a_code() if not pair[0].startswith(_UNIT_CODES)]
 
 
@@ -120,14 +121,14 @@ def test_the_census_finds_the_functions_it_should() -> None:
     names = {name for name, _ in _MEANT}
     assert {
         "workflow.transition.apply",
-        "workflow.registration.edit_draft",
-        "workflow.implementation.save_plan",
-        "workflow.implementation.save_results",
-        "workflow.inspection.save_record",
-        "workflow.comments.write",
-        "workflow.attachments.add",
-        "workflow.change_requests.request_change",
-        "workflow.recognition.mark_outstanding",
+        "workflow.registration.registration.edit_draft",
+        "workflow.implementation.implementation.save_plan",
+        "workflow.implementation.implementation.save_results",
+        "workflow.inspection.inspection.save_record",
+        "workflow.implementation.comments.write",
+        "workflow.implementation.attachments.add",
+        "workflow.registration.change_requests.request_change",
+        "workflow.recognition.recognition.mark_outstanding",
     } <= names
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import NOW, World, a_draft
-from workflow import access, access_log
-from workflow.access_log import Filters, What
+from workflow import access
 from workflow.calendar import local_date
 from workflow.changes import seen
+from workflow.oversight import access_log
+from workflow.oversight.access_log import Filters, What
 
 
 def individual(world: World, name: str = "Vận động góp ngày công") -> str:

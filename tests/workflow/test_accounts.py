@@ -12,10 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, PASSWORD, World
-from workflow import access, accounts, assignments, audit, passwords
-from workflow.accounts import SignInFailed
+from workflow import access
 from workflow.database import Database
 from workflow.migrate import upgrade
+from workflow.oversight import audit
+from workflow.people import accounts, assignments, passwords
+from workflow.people.accounts import SignInFailed
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.schema import account, history
 

@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow import access, accounts, assignments, audit
+from workflow import access
+from workflow.oversight import audit
+from workflow.people import accounts, assignments
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.schema import assignment
 

@@ -17,8 +17,10 @@ import sqlalchemy as sa
 from PIL import Image
 
 from tests.world import NOW, World
-from workflow import attachments, audit, file_kinds
-from workflow.attachments import StorageUnusable, Store
+from workflow.implementation import attachments
+from workflow.implementation.attachments import StorageUnusable, Store
+from workflow.oversight import audit
+from workflow.reading import file_kinds
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.schema import blob
 

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import NOW, World, a_draft
-from workflow import audit, history
-from workflow.audit import Finding
+from workflow import history
 from workflow.calendar import start_of_day
+from workflow.oversight import audit
+from workflow.oversight.audit import Finding
 from workflow.refusals import Conflict
 from workflow.schema import anchor, emulation_model
 from workflow.schema import history as table

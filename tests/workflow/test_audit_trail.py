@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from tests.world import NOW, World, a_draft
-from workflow import access, accounts, assignments, audit, audit_trail
-from workflow.audit_trail import Filters, Line
+from workflow import access
 from workflow.calendar import local_date
+from workflow.oversight import audit, audit_trail
+from workflow.oversight.audit_trail import Filters, Line
+from workflow.people import accounts, assignments
 
 
 def read(world: World, who: str = "admin", filters: Filters | None = None, **options: object) -> list[Line]:

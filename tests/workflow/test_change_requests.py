@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import audit, change_requests
+from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.registration import change_requests
 from workflow.schema import assignment, history, person
 
 NEW_NAME = "Vận động nhân dân góp công làm đường nội đồng"

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import access, audit, commendation, dossier
-from workflow.commendation import Selection
-from workflow.recognition_view import incoming, submission_view
+from workflow import access
+from workflow.oversight import audit
+from workflow.recognition import commendation, dossier
+from workflow.recognition.commendation import Selection
+from workflow.recognition.recognition_view import incoming, submission_view
 from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.schema import achievement_report, history, roster_entry
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.world import NOW, World
-from workflow import access, audit, changes, comments
+from workflow import access, changes
+from workflow.implementation import comments
+from workflow.oversight import audit
 from workflow.refusals import InvalidInput, NotAllowed, NotFound
 
 

@@ -14,9 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import migrate, registration, transition
+from workflow import migrate, transition
 from workflow.database import Database
 from workflow.refusals import DatabaseUnusable
+from workflow.registration import registration
 from workflow.schema import emulation_model, outbox, unit
 from workflow.schema import history as history_table
 

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from tests.world import World
-from workflow import programme
-from workflow.field_suggestion import suggest
+from workflow.programmes import programme
+from workflow.reading.field_suggestion import suggest
 
 
 @pytest.mark.parametrize(

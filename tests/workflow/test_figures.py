@@ -10,8 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access, lifecycle, programme, registration, units
-from workflow.programme_defaults import standard_defaults
+from workflow import access
+from workflow.definitions import lifecycle
+from workflow.people import units
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.registration import registration
 from workflow.reporting import cells, overview
 from workflow.reporting.cells import COUNTED, Scope
 from workflow.schema import emulation_model, tally_cell, tally_delta, unit

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access, change_requests, recognition, units
+from workflow import access
+from workflow.people import units
+from workflow.recognition import recognition
+from workflow.registration import change_requests
 from workflow.reporting import cells, full_tally
 from workflow.reporting.cells import Scope
 from workflow.reporting.full_tally import FullTally

@@ -11,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
-from workflow import audit, implementation, registration
+from workflow.implementation import implementation
+from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.registration import QuantityInput
+from workflow.registration import registration
+from workflow.registration.registration import QuantityInput
 from workflow.schema import ITEMS, history
 
 

@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import inspection, transition
-from workflow.inspection import InspectionInput
+from workflow import transition
+from workflow.inspection import inspection
+from workflow.inspection.inspection import InspectionInput
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.schema import account, emulation_model, history, person
 from workflow.schema import inspection as inspection_table

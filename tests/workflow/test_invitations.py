@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, PASSWORD, World
-from workflow import accounts, audit, invitations, sessions
-from workflow.accounts import SignInFailed
-from workflow.invitations import InvitationUnusable
+from workflow.oversight import audit
+from workflow.people import accounts, invitations, sessions
+from workflow.people.accounts import SignInFailed
+from workflow.people.invitations import InvitationUnusable
 from workflow.refusals import InvalidInput, NotAllowed, NotPossible
 from workflow.schema import history, invitation
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from workflow.lifecycle import Definition, load, standard
-from workflow.lifecycle_drawing import mermaid, svg, wrap
+from workflow.definitions.lifecycle import Definition, load, standard
+from workflow.definitions.lifecycle_drawing import mermaid, svg, wrap
 
 SVG = "{http://www.w3.org/2000/svg}"
 THREE = standard("three_tier")

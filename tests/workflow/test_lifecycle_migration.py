@@ -11,10 +11,13 @@ import sqlalchemy as sa
 
 from config import definitions
 from tests.world import NOW, World, a_draft
-from workflow import assignments, audit, history, lifecycle, lifecycle_migration, lifecycle_store, transition
+from workflow import history, transition
 from workflow.context import model_by_code
-from workflow.lifecycle_migration import MigrationReport
-from workflow.lifecycle_terms import Definition
+from workflow.definitions import lifecycle, lifecycle_migration, lifecycle_store
+from workflow.definitions.lifecycle_migration import MigrationReport
+from workflow.definitions.lifecycle_terms import Definition
+from workflow.oversight import audit
+from workflow.people import assignments
 from workflow.refusals import InvalidInput, NotAllowed, NotFound
 from workflow.schema import history as entries
 from workflow.schema import lifecycle_definition

@@ -9,9 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access, listing, registration, search, units
-from workflow.listing import ORDERS, Filters, Order
+from workflow import access
+from workflow.people import units
 from workflow.refusals import InvalidInput
+from workflow.registration import registration
+from workflow.reporting import listing, search
+from workflow.reporting.listing import ORDERS, Filters, Order
 from workflow.schema import emulation_model, unit
 
 NAMES = ("Đường hoa", "Ánh sáng vùng quê", "đường hoa", "Bếp ăn tình thương", "Đoàn kết lương giáo")

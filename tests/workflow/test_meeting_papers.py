@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from tests.workflow.test_review import MINUTES, PRESENT, cast, inspected, opened, run, seen
 from tests.world import COMMITTEE, NOW, World
-from workflow import audit, minutes, review
-from workflow.agenda import LONGEST_AGENDA
-from workflow.ballots import BallotCount
+from workflow.oversight import audit
 from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
-from workflow.review import Member
+from workflow.review import minutes, review
+from workflow.review.agenda import LONGEST_AGENDA
+from workflow.review.ballots import BallotCount
+from workflow.review.review import Member
 from workflow.schema import account, agenda_item, meeting_note, review_meeting
 
 MEMBERS = [Member(name) for name in COMMITTEE]

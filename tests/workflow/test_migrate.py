@@ -14,8 +14,9 @@ from alembic.runtime.migration import MigrationContext
 
 from tests import world as small_world
 from tests.world import World, a_draft
-from workflow import audit, migrate
+from workflow import migrate
 from workflow.database import Database
+from workflow.oversight import audit
 from workflow.refusals import DatabaseUnusable
 from workflow.schema import metadata
 

@@ -8,7 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from tests.world import World
-from workflow import audit, migrate
+from workflow import migrate
+from workflow.oversight import audit
 from workflow.schema import history, metadata
 
 

@@ -9,7 +9,13 @@ from fractions import Fraction
 import pytest
 
 from config import definitions
-from workflow.programme_defaults import ITEM_IDS, ProgrammeInvalid, load_defaults, name_key, standard_defaults
+from workflow.programmes.programme_defaults import (
+    ITEM_IDS,
+    ProgrammeInvalid,
+    load_defaults,
+    name_key,
+    standard_defaults,
+)
 
 TEXT = definitions.programme_text()
 

@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import NOW, YEAR, World
-from workflow import audit, lifecycle, programme, programme_change, programme_editing, programme_parts
-from workflow.programme_editing import YearInput
-from workflow.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
+from workflow.definitions import lifecycle
+from workflow.oversight import audit
+from workflow.programmes import programme, programme_change, programme_editing, programme_parts
+from workflow.programmes.programme_editing import YearInput
+from workflow.programmes.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
 from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
 from workflow.schema import history, score_band
 

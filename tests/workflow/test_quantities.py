@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.quantities import (
+from workflow.reading.quantities import (
     UNIT_ALIASES,
     Qualifier,
     Quantity,

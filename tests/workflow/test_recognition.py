@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import access, recognition, transition
+from workflow import access, transition
+from workflow.recognition import recognition
 from workflow.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.schema import (
     achievement_report,

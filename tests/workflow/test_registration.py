@@ -11,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
-from workflow import access, audit, registration, transition
+from workflow import access, transition
+from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.registration import Draft, DraftsRefused, QuantityInput
+from workflow.registration import registration
+from workflow.registration.registration import Draft, DraftsRefused, QuantityInput
 from workflow.schema import ITEMS, emulation_model, history, person, programme_year, registration_form, unit
 
 

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
-from workflow import access, review, review_result
+from workflow import access
 from workflow.history import replay
-from workflow.participants import units_of
+from workflow.inspection.participants import units_of
 from workflow.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.review import Member
+from workflow.review import review, review_result
+from workflow.review.review import Member
 from workflow.schema import account, agenda_item, assignment, history, meeting_member, person, programme_year, vote
 
 PRESENT = COMMITTEE[:4]

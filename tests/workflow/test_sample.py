@@ -13,12 +13,17 @@ import sqlalchemy as sa
 
 from config.sample.content import content
 from tests.world import ITEM_TEXTS, NOW, World
-from workflow import accounts, attachments, audit, history, migrate, programme, registration, sample, transition, units
-from workflow.attachments import Store
+from workflow import history, migrate, sample, transition
 from workflow.calendar import local_date
 from workflow.database import Database
+from workflow.implementation import attachments
+from workflow.implementation.attachments import Store
+from workflow.oversight import audit
+from workflow.people import accounts, units
+from workflow.programmes import programme
 from workflow.refusals import NotPossible
-from workflow.registration import Draft
+from workflow.registration import registration
+from workflow.registration.registration import Draft
 from workflow.reporting.tally import Tally, tally
 from workflow.sample import SampleReport
 from workflow.schema import (

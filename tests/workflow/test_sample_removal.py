@@ -11,9 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow import accounts, audit, migrate, sample, units, years
-from workflow.attachments import Store
+from workflow import migrate, sample
 from workflow.database import Database
+from workflow.implementation.attachments import Store
+from workflow.oversight import audit
+from workflow.people import accounts, units
+from workflow.programmes import years
 from workflow.refusals import InvalidInput, NotAllowed, NotPossible
 from workflow.sample import removal
 from workflow.sample.removal import FirstAdministrator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import NOW, World
-from workflow.seen import mark_seen, seen_until
+from workflow.people.seen import mark_seen, seen_until
 
 
 def test_reading_goes_forward_only(world: World) -> None:

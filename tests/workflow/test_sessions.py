@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, PASSWORD, World
-from workflow import accounts, passwords, sessions
-from workflow.accounts import SignInFailed
+from workflow.people import accounts, passwords, sessions
+from workflow.people.accounts import SignInFailed
 from workflow.refusals import NotAllowed
 from workflow.schema import account, web_session
 

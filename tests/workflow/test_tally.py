@@ -8,9 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access, change_requests, programme, units
-from workflow.programme_defaults import standard_defaults
+from workflow import access
+from workflow.people import units
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
 from workflow.refusals import NotFound
+from workflow.registration import change_requests
 from workflow.reporting.tally import Tally, tally
 from workflow.schema import emulation_model
 

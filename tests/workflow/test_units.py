@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, UNITS, World
-from workflow import access, accounts, audit, unit_tree, units
+from workflow import access
 from workflow.database import Database
 from workflow.migrate import upgrade
+from workflow.oversight import audit
+from workflow.people import accounts, unit_tree, units
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.schema import history, unit
 

@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, UNITS, World
-from workflow import access, audit, units
+from workflow import access
 from workflow.documents.units_list import UnitsReport, import_units, write_list, write_template
 from workflow.documents.workbook import ColumnSpec, SheetSpec, WorkbookRefused, write_workbook
+from workflow.oversight import audit
+from workflow.people import units
 from workflow.refusals import NotAllowed
 from workflow.schema import unit
 

@@ -9,8 +9,9 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import access, accounts, assignments, invitations
-from workflow.accounts import AccountView, AssignmentView
+from workflow import access
+from workflow.people import accounts, assignments, invitations
+from workflow.people.accounts import AccountView, AssignmentView
 
 
 @click.group("account", help="Tài khoản và vai trò.")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from workflow.dates import parse_date_vi
+from workflow.reading.dates import parse_date_vi
 from workflow.refusals import InvalidInput, Refusal
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -6,7 +6,7 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import audit
+from workflow.oversight import audit
 
 
 @click.group("audit", help="Kiểm chứng lịch sử.")

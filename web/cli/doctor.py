@@ -13,9 +13,11 @@ import sqlalchemy as sa
 
 from config.settings import Settings, load_settings, origins
 from web.cli import arguments, console, installation
-from workflow import lifecycle_store, migrate, programme
+from workflow import migrate
 from workflow.database import Database
-from workflow.problems import DataFileInvalid
+from workflow.definitions import lifecycle_store
+from workflow.definitions.problems import DataFileInvalid
+from workflow.programmes import programme
 from workflow.refusals import Refusal
 from workflow.schema import account, programme_year
 

@@ -114,7 +114,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _foreseen() -> tuple[type[Exception], ...]:
     """What a person can cause; anything else is a fault of ours and keeps its traceback. Loaded when something was raised."""
     from config.settings import SettingsInvalid
-    from workflow.problems import DataFileInvalid
+    from workflow.definitions.problems import DataFileInvalid
     from workflow.refusals import Refusal
 
     return (Refusal, SettingsInvalid, DataFileInvalid, OSError)
@@ -122,7 +122,7 @@ def _foreseen() -> tuple[type[Exception], ...]:
 
 def _explain(error: Exception) -> None:
     from config.settings import SettingsInvalid
-    from workflow.problems import DataFileInvalid
+    from workflow.definitions.problems import DataFileInvalid
     from workflow.refusals import InvalidInput, Refusal
 
     if isinstance(error, InvalidInput):

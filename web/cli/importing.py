@@ -8,8 +8,9 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import access, programme
+from workflow import access
 from workflow.calendar import local_date
+from workflow.programmes import programme
 
 
 @click.group("import", help="Nhập đăng ký từ bảng tính.")

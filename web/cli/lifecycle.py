@@ -9,9 +9,9 @@ import click
 from config import definitions
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import lifecycle, lifecycle_drawing, lifecycle_migration, lifecycle_store
-from workflow.lifecycle_terms import Definition
-from workflow.problems import DataFileInvalid
+from workflow.definitions import lifecycle, lifecycle_drawing, lifecycle_migration, lifecycle_store
+from workflow.definitions.lifecycle_terms import Definition
+from workflow.definitions.problems import DataFileInvalid
 
 
 @click.group("lifecycle", help="Quy trình: kiểm tra, vẽ, chuyển đổi.")

@@ -9,10 +9,11 @@ import click
 from web import clock
 from web.cli import arguments, console, installation
 from web.cli.shapes import Meeting, Members, Vote, Votes
-from workflow import access, review
+from workflow import access
 from workflow.calendar import local_date
-from workflow.review import MeetingView, Member
-from workflow.review_result import Result
+from workflow.review import review
+from workflow.review.review import MeetingView, Member
+from workflow.review.review_result import Result
 
 _STATUS = {"prepared": "đang chuẩn bị", "open": "đang họp", "closed": "đã kết thúc", "cancelled": "đã huỷ"}
 _NUMBER = click.argument("number", metavar="PHIÊN", type=click.IntRange(1, 2**53))

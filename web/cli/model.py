@@ -13,24 +13,19 @@ from sqlalchemy.engine import Connection
 from config.settings import load_settings
 from web import clock
 from web.cli import arguments, console, installation, model_document
-from workflow import (
-    access,
-    attachments,
-    change_requests,
-    changes,
-    comments,
-    listing,
-    programme,
-    recognition,
-    registration,
-    units,
-)
+from workflow import access, changes
 from workflow.access import Actor
 from workflow.calendar import ZONE
 from workflow.context import model_by_code
-from workflow.drafts import Draft
-from workflow.model_quantities import QuantityInput
+from workflow.implementation import attachments, comments
+from workflow.people import units
+from workflow.programmes import programme
+from workflow.recognition import recognition
 from workflow.refusals import InvalidInput, NotFound
+from workflow.registration import change_requests, registration
+from workflow.registration.drafts import Draft
+from workflow.registration.model_quantities import QuantityInput
+from workflow.reporting import listing
 
 _CODE = click.argument("code", metavar="MÃ")
 _YES_NO = {True: "được", False: "chưa được"}

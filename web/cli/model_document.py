@@ -9,21 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import (
-    attachments,
-    change_requests,
-    comments,
-    implementation,
-    inspection,
-    programme,
-    registration,
-    review_result,
-    transition,
-)
+from workflow import transition
 from workflow.access import Actor
-from workflow.model_quantities import Purpose, quantities
-from workflow.quantities import format_quantity
-from workflow.review_result import Result
+from workflow.implementation import attachments, comments, implementation
+from workflow.inspection import inspection
+from workflow.programmes import programme
+from workflow.reading.quantities import format_quantity
+from workflow.registration import change_requests, registration
+from workflow.registration.model_quantities import Purpose, quantities
+from workflow.review import review_result
+from workflow.review.review_result import Result
 from workflow.schema import (
     ITEMS,
     account,

@@ -7,9 +7,10 @@ import click
 from web import clock
 from web.cli import arguments, console, installation
 from web.cli.shapes import Plan, Results
-from workflow import implementation, inspection
-from workflow.inspection import InspectionInput
-from workflow.model_quantities import QuantityInput
+from workflow.implementation import implementation
+from workflow.inspection import inspection
+from workflow.inspection.inspection import InspectionInput
+from workflow.registration.model_quantities import QuantityInput
 
 
 @click.group("record", help="Ghi kế hoạch, kết quả, biên bản kiểm tra của một mô hình.")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from workflow.model_quantities import QuantityInput
-from workflow.review import Member
+from workflow.registration.model_quantities import QuantityInput
+from workflow.review.review import Member
 
 
 @dataclass(frozen=True, slots=True)

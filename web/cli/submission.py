@@ -9,8 +9,9 @@ import click
 from web import clock
 from web.cli import arguments, console, installation
 from web.cli.shapes import Submission
-from workflow import access, recognition
-from workflow.recognition import SubmissionView
+from workflow import access
+from workflow.recognition import recognition
+from workflow.recognition.recognition import SubmissionView
 
 _NUMBER = click.argument("key", metavar="TỜ_TRÌNH", type=click.IntRange(1, 2**53))
 

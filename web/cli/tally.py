@@ -13,8 +13,10 @@ from sqlalchemy.engine import Connection
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import access, programme, units
+from workflow import access
 from workflow.access import Actor
+from workflow.people import units
+from workflow.programmes import programme
 from workflow.refusals import NotFound
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import access, units
+from workflow import access
+from workflow.people import units
 
 
 @click.group("unit", help="Cây đơn vị.")

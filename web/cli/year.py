@@ -8,7 +8,8 @@ import click
 
 from web import clock
 from web.cli import arguments, console, installation
-from workflow import lifecycle_store, programme_editing, years
+from workflow.definitions import lifecycle_store
+from workflow.programmes import programme_editing, years
 
 
 @click.group("year", help="Năm thi đua.")

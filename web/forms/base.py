@@ -15,7 +15,7 @@ from wtforms import Field, FieldList, Form, FormField, StringField, TextAreaFiel
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from web import receipts
-from workflow.dates import parse_date_vi
+from workflow.reading.dates import parse_date_vi
 from workflow.refusals import InvalidInput, Refusal
 
 # WTForms has no Vietnamese catalogue; these are the messages our forms can meet.

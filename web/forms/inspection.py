@@ -15,8 +15,8 @@ from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField
 from web.presentation import INSPECTION_KINDS, day, number
 from web.uploads import MOST_PHOTOS
-from workflow.inspection import InspectionInput, InspectionView
-from workflow.visits import VisitInput, VisitView
+from workflow.inspection.inspection import InspectionInput, InspectionView
+from workflow.inspection.visits import VisitInput, VisitView
 
 
 class InspectionForm(PageForm):

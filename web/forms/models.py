@@ -15,8 +15,8 @@ from web.forms.base import printable
 from web.presentation import KINDS
 from web.readings.places import find_units
 from workflow.access import Actor
-from workflow.lifecycle import Definition
-from workflow.listing import Filters, Order
+from workflow.definitions.lifecycle import Definition
+from workflow.reporting.listing import Filters, Order
 
 NAMES: Final = ("tim", "chang", "trang-thai", "linh-vuc", "loai", "don-vi", "tre")
 ORDERS: Final[Mapping[str, tuple[Order, Any]]] = {

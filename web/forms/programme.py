@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from web.forms.base import PageForm, day_field, line, options, said
-from workflow.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
+from workflow.programmes.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
 from workflow.refusals import InvalidInput
 
 SPARE_ROWS = 1

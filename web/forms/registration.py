@@ -13,8 +13,8 @@ from wtforms import FileField, HiddenField, RadioField, SelectField, TextAreaFie
 from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
 from web.presentation import KINDS, REQUEST_SUBJECTS
-from workflow.programme_defaults import standard_defaults
-from workflow.registration import Draft
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.registration.registration import Draft
 from workflow.schema import ITEMS
 
 _GUIDANCE = {item.id: item for item in standard_defaults().items}

@@ -11,7 +11,7 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose
 from web.presentation import BALLOTS
-from workflow.review import BallotCount, MeetingView, Member, VoteInput
+from workflow.review.review import BallotCount, MeetingView, Member, VoteInput
 
 
 class MeetingForm(PageForm):

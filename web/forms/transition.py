@@ -11,8 +11,8 @@ from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, Sel
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
-from workflow.lifecycle import Fact
-from workflow.model_quantities import ModelQuantity
+from workflow.definitions.lifecycle import Fact
+from workflow.registration.model_quantities import ModelQuantity
 
 Choice = tuple[str, str]
 

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from web.presentation import state_of
-from workflow.lifecycle import State
+from workflow.definitions.lifecycle import State
 
 
 def badges(rows: Iterable[sa.Row[Any]]) -> dict[tuple[str, str], Markup]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED
-from workflow.lifecycle import Transition
+from workflow.definitions.lifecycle import Transition
 from workflow.schema import account, assignment, unit
 
 MOST_NAMED = 3

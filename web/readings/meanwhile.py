@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from web.readings.model import events
 from web.readings.timeline import Told, tell
-from workflow import programme
+from workflow.programmes import programme
 
 MOST = 20
 """More than this the person reads on the model's own page."""

@@ -15,8 +15,9 @@ from sqlalchemy.engine import Connection
 from web.readings.differences import Piece, pieces
 from workflow import access
 from workflow.access import Actor
-from workflow.programme_defaults import standard_defaults
-from workflow.quantities import Quantity, format_quantity
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.reading.quantities import Quantity, format_quantity
+from workflow.reading.text import shorten
 from workflow.schema import (
     account,
     decision,
@@ -27,7 +28,6 @@ from workflow.schema import (
     submission,
     unit,
 )
-from workflow.text import shorten
 
 MOST_FOLLOWERS = 20
 RETURNED, EDITED = "return_registration", "form_edited"

@@ -9,12 +9,15 @@ from sqlalchemy.engine import Connection
 
 from web.forms.transition import Offers
 from web.presentation import ITEMS, day
-from workflow import implementation, inspection, programme, registration
 from workflow.access import Actor
-from workflow.dossier import submission_of
-from workflow.lifecycle import Transition
-from workflow.recognition_view import decisions, submissions
-from workflow.review_view import meetings
+from workflow.definitions.lifecycle import Transition
+from workflow.implementation import implementation
+from workflow.inspection import inspection
+from workflow.programmes import programme
+from workflow.recognition.dossier import submission_of
+from workflow.recognition.recognition_view import decisions, submissions
+from workflow.registration import registration
+from workflow.review.review_view import meetings
 from workflow.schema import programme_year
 
 

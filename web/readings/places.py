@@ -13,8 +13,8 @@ from workflow import access
 from workflow.access import OWN_SCOPED, Actor
 from workflow.database import any_of, as_list
 from workflow.prepared import Prepared
+from workflow.reading.text import fold
 from workflow.schema import account, assignment, unit
-from workflow.text import fold
 
 MOST = 2_000
 

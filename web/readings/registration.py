@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from web.forms.registration import PARTS, Part
-from workflow import access, registration
+from workflow import access
 from workflow.access import Actor
-from workflow.registration import Draft, QuantityInput
+from workflow.registration import registration
+from workflow.registration.registration import Draft, QuantityInput
 from workflow.schema import ITEMS, account, emulation_model, field, history, person, programme_year, unit
 
 MOST_BEGINNINGS = 12

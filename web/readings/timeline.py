@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from web.presentation import CONCLUSIONS, FIELD_NAMES, KINDS, NOTES, ORIGINS, PURPOSES, ROLES, day, number
 from web.readings.model import Event
-from workflow.lifecycle import Definition
-from workflow.text import shorten
+from workflow.definitions.lifecycle import Definition
+from workflow.reading.text import shorten
 
 # These speak of a body, not of the one member who typed it in.
 _BODIES = {"visit_planned", "visit_cancelled", "inspection_recorded", "pass_inspection", "require_remediation"}

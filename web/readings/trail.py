@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.engine import Connection
 
 from web.presentation import NOTES
-from workflow import lifecycle_store
+from workflow.definitions import lifecycle_store
+from workflow.reading.text import shorten
 from workflow.schema import account, history
-from workflow.text import shorten
 
 SUBJECTS = {
     "model": _l("Mô hình"),

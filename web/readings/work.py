@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection
 
 from web.readings.holders import holders_over, named
 from web.readings.next_step import onwards
-from workflow import access, programme
+from workflow import access
 from workflow.access import OWN_SCOPED, Actor, Grant
-from workflow.lifecycle import Definition, State, Transition
-from workflow.registrant import editable
+from workflow.definitions.lifecycle import Definition, State, Transition
+from workflow.programmes import programme
+from workflow.registration.registrant import editable
 from workflow.schema import (
     account,
     change_request,

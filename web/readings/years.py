@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.engine import Connection
 
-from workflow import programme
 from workflow.prepared import Prepared
+from workflow.programmes import programme
 from workflow.refusals import NotFound
 from workflow.schema import emulation_model, programme_year
 

@@ -15,7 +15,7 @@ from web.forms.base import options, said
 from web.samples import forget
 from web.transactions import database, reading, store
 from web.visitor import actor
-from workflow import lifecycle_store
+from workflow.definitions import lifecycle_store
 from workflow.refusals import InvalidInput, Refusal
 from workflow.sample import removal
 from workflow.sample.removal import FirstAdministrator

@@ -14,10 +14,10 @@ from web.forms.base import options, printable, said
 from web.readings.places import units_of
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import accounts, invitations
 from workflow.calendar import local_date
+from workflow.people import accounts, invitations
+from workflow.reading.text import fold
 from workflow.refusals import Refusal
-from workflow.text import fold
 
 pages = Blueprint("accounts", __name__, url_prefix="/quan-tri/tai-khoan")
 

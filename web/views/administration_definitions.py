@@ -18,10 +18,10 @@ from web.answers import page_again, say
 from web.forms.base import PageForm, options
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import lifecycle_migration, lifecycle_store
-from workflow.lifecycle_drawing import svg
-from workflow.lifecycle_migration import MigrationReport
-from workflow.lifecycle_terms import Definition
+from workflow.definitions import lifecycle_migration, lifecycle_store
+from workflow.definitions.lifecycle_drawing import svg
+from workflow.definitions.lifecycle_migration import MigrationReport
+from workflow.definitions.lifecycle_terms import Definition
 from workflow.refusals import Refusal
 
 pages = Blueprint("definitions", __name__, url_prefix="/quan-tri/quy-trinh")

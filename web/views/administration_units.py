@@ -22,9 +22,10 @@ from web.readings.places import units_of
 from web.transactions import database, reading, writing
 from web.views.tally import XLSX
 from web.visitor import actor
-from workflow import lifecycle_store, unit_tree, units
 from workflow.calendar import local_date
+from workflow.definitions import lifecycle_store
 from workflow.documents.units_list import UnitsReport, import_units, write_list, write_template
+from workflow.people import unit_tree, units
 from workflow.refusals import InvalidInput, NotFound, Refusal
 
 pages = Blueprint("units", __name__, url_prefix="/quan-tri/don-vi")

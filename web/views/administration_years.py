@@ -31,8 +31,9 @@ from web.presentation import day
 from web.readings.trail import DEEDS, details, told_of_year
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import lifecycle_store, programme, programme_change, programme_editing, programme_parts, years
-from workflow.programme_editing import YearInput
+from workflow.definitions import lifecycle_store
+from workflow.programmes import programme, programme_change, programme_editing, programme_parts, years
+from workflow.programmes.programme_editing import YearInput
 from workflow.refusals import InvalidInput, Refusal
 from workflow.schema import score_band
 

@@ -19,9 +19,10 @@ from web.readings.places import units_of
 from web.transactions import reading, writing
 from web.views.administration_accounts import key_page
 from web.visitor import actor
-from workflow import accounts, assignments, invitations, lifecycle_store
-from workflow.accounts import AccountView
 from workflow.calendar import local_date
+from workflow.definitions import lifecycle_store
+from workflow.people import accounts, assignments, invitations
+from workflow.people.accounts import AccountView
 from workflow.refusals import NotFound, Refusal
 
 pages = Blueprint("assignments", __name__, url_prefix="/quan-tri/tai-khoan/<user_name>")

@@ -19,7 +19,8 @@ from web.forms.implementation import FileForm
 from web.presentation import PURPOSES
 from web.transactions import reading, store, writing
 from web.visitor import actor
-from workflow import attachments, changes
+from workflow import changes
+from workflow.implementation import attachments
 from workflow.refusals import InvalidInput, NotFound, Refusal
 
 pages = Blueprint("attachments", __name__)

@@ -14,8 +14,10 @@ from web.forms.registration import ChangeDecisionForm, ChangeRequestForm
 from web.presentation import REQUEST_SUBJECTS
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import change_requests, changes, programme
+from workflow import changes
+from workflow.programmes import programme
 from workflow.refusals import InvalidInput, NotFound, Refusal
+from workflow.registration import change_requests
 
 pages = Blueprint("change_requests", __name__)
 

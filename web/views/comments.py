@@ -14,7 +14,8 @@ from web.forms.implementation import CommentForm
 from web.presentation import AUDIENCES
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import changes, comments
+from workflow import changes
+from workflow.implementation import comments
 from workflow.refusals import Refusal
 
 pages = Blueprint("comments", __name__)

@@ -19,7 +19,7 @@ from web.forms.session import SignInForm
 from web.security import limiter
 from web.transactions import settings
 from workflow.calendar import ZONE
-from workflow.quantities import format_number
+from workflow.reading.quantities import format_number
 from workflow.refusals import Refusal
 
 log = structlog.get_logger("web")

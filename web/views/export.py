@@ -17,10 +17,11 @@ from web.presentation import day, number, state_of
 from web.readings.years import chosen_year
 from web.transactions import reading
 from web.visitor import actor
-from workflow import listing, programme
 from workflow.calendar import local_date
 from workflow.documents.list_workbook import write_list, write_list_csv
+from workflow.programmes import programme
 from workflow.refusals import InvalidInput
+from workflow.reporting import listing
 
 pages = Blueprint("export", __name__)
 

@@ -17,8 +17,8 @@ from web.speaking_dates import due_day
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.people.seen import mark_seen, seen_until
 from workflow.refusals import InvalidInput
-from workflow.seen import mark_seen, seen_until
 
 pages = Blueprint("home", __name__)
 pages.add_app_template_filter(due_day, "due")

@@ -15,8 +15,11 @@ from web.forms.implementation import PlanForm, results_form
 from web.presentation import day
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import changes, implementation, programme, registration
+from workflow import changes
+from workflow.implementation import implementation
+from workflow.programmes import programme
 from workflow.refusals import Refusal
+from workflow.registration import registration
 
 pages = Blueprint("implementation", __name__)
 

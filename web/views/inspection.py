@@ -21,9 +21,12 @@ from web.receipts import new_token
 from web.transactions import reading, store, writing
 from web.uploads import MOST_PHOTOS
 from web.visitor import actor
-from workflow import attachments, changes, inspection, programme, receipts, visits
+from workflow import changes, receipts
 from workflow.calendar import ZONE, local_date
-from workflow.inspection import InspectionView
+from workflow.implementation import attachments
+from workflow.inspection import inspection, visits
+from workflow.inspection.inspection import InspectionView
+from workflow.programmes import programme
 from workflow.refusals import Conflict, NotFound, NotPossible, Refusal
 
 pages = Blueprint("inspection", __name__)

@@ -13,7 +13,7 @@ from web.forms.base import said
 from web.forms.session import ChosenPasswordForm
 from web.security import address_limit, limiter
 from web.transactions import reading, writing
-from workflow import invitations, sessions
+from workflow.people import invitations, sessions
 from workflow.refusals import InvalidInput, Refusal
 
 pages = Blueprint("invitations", __name__)

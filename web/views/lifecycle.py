@@ -11,8 +11,9 @@ from web.readings.states import count_states
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading
 from web.visitor import actor
-from workflow import changes, programme
-from workflow.lifecycle_drawing import svg
+from workflow import changes
+from workflow.definitions.lifecycle_drawing import svg
+from workflow.programmes import programme
 
 pages = Blueprint("lifecycle", __name__)
 

@@ -30,12 +30,14 @@ from web.forms.review import (
 from web.readings.places import people_for
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import listing, programme, review
-from workflow.agenda import reviewable
-from workflow.ballots import RECORDING_DUTIES
 from workflow.calendar import local_date
+from workflow.programmes import programme
 from workflow.refusals import InvalidInput, NotPossible, Refusal
-from workflow.review import MeetingView
+from workflow.reporting import listing
+from workflow.review import review
+from workflow.review.agenda import reviewable
+from workflow.review.ballots import RECORDING_DUTIES
+from workflow.review.review import MeetingView
 
 pages = Blueprint("meeting", __name__, url_prefix="/phien-binh-xet/<int:meeting_id>")
 

@@ -28,23 +28,17 @@ from web.readings.years import chosen_year, every_year
 from web.security import own_path
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import (
-    attachments,
-    change_requests,
-    changes,
-    comments,
-    implementation,
-    inspection,
-    listing,
-    programme,
-    registration,
-    review_result,
-    transition,
-)
+from workflow import changes, transition
 from workflow.calendar import local_date
-from workflow.lifecycle import Definition
+from workflow.definitions.lifecycle import Definition
+from workflow.implementation import attachments, comments, implementation
+from workflow.inspection import inspection
+from workflow.programmes import programme
 from workflow.refusals import NotFound, Refusal
-from workflow.registrant import before_review, editable
+from workflow.registration import change_requests, registration
+from workflow.registration.registrant import before_review, editable
+from workflow.reporting import listing
+from workflow.review import review_result
 
 pages = Blueprint("models", __name__)
 

@@ -15,8 +15,8 @@ from web.readings.places import choices_of_units, find_units
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import programme
 from workflow.calendar import local_date
+from workflow.programmes import programme
 from workflow.reporting import cells
 from workflow.reporting.overview import Overview, labelled, overview
 

@@ -19,11 +19,14 @@ from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
 from web.views import together
 from web.visitor import actor
-from workflow import changes, commendation, comparison, listing, programme, recognition
+from workflow import changes
+from workflow.definitions.lifecycle import Definition, Transition
 from workflow.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
-from workflow.lifecycle import Definition, Transition
-from workflow.recognition_view import decisions
+from workflow.programmes import programme
+from workflow.recognition import commendation, comparison, recognition
+from workflow.recognition.recognition_view import decisions
 from workflow.refusals import NotFound, Refusal
+from workflow.reporting import listing
 
 pages = Blueprint("recognition", __name__)
 

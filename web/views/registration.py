@@ -22,15 +22,18 @@ from web.readings.places import units_of
 from web.readings.years import chosen_year, every_year, year_by_id
 from web.transactions import reading, store, writing
 from web.visitor import actor
-from workflow import attachments, changes, programme, registration, transition
+from workflow import changes, transition
 from workflow.calendar import local_date
-from workflow.field_suggestion import Suggestion, suggest
-from workflow.model_quantities import doubts
-from workflow.programme_defaults import standard_defaults
+from workflow.implementation import attachments
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.reading.field_suggestion import Suggestion, suggest
+from workflow.reading.text import clean
 from workflow.refusals import NotFound, NotPossible, Refusal
-from workflow.registrant import SUBMIT, editable, roles_of
-from workflow.registration import Draft
-from workflow.text import clean
+from workflow.registration import registration
+from workflow.registration.model_quantities import doubts
+from workflow.registration.registrant import SUBMIT, editable, roles_of
+from workflow.registration.registration import Draft
 
 pages = Blueprint("registration", __name__)
 

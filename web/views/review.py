@@ -15,10 +15,11 @@ from web.readings.places import units_of
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import programme, review
 from workflow.calendar import local_date
-from workflow.recognition_view import submissions
+from workflow.programmes import programme
+from workflow.recognition.recognition_view import submissions
 from workflow.refusals import Refusal
+from workflow.review import review
 
 pages = Blueprint("review", __name__)
 

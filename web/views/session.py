@@ -13,7 +13,7 @@ from web.forms.base import said
 from web.forms.session import PasswordForm, SignInForm
 from web.security import account_tried, address_limit, limiter, own_path, sign_in_limit
 from web.transactions import database, writing
-from workflow import accounts, sessions
+from workflow.people import accounts, sessions
 from workflow.refusals import InvalidInput, Refusal
 
 pages = Blueprint("session", __name__)

@@ -16,12 +16,15 @@ from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
 from web.views import together
 from web.visitor import actor
-from workflow import changes, dossier, programme, review, submission
-from workflow import recognition_view as papers
+from workflow import changes
 from workflow.calendar import local_date
-from workflow.lifecycle import Definition, Transition
-from workflow.recognition_view import SubmissionView, submission_view, submissions
+from workflow.definitions.lifecycle import Definition, Transition
+from workflow.programmes import programme
+from workflow.recognition import dossier, submission
+from workflow.recognition import recognition_view as papers
+from workflow.recognition.recognition_view import SubmissionView, submission_view, submissions
 from workflow.refusals import InvalidInput, NotFound, NotPossible, Refusal
+from workflow.review import review
 
 pages = Blueprint("submission", __name__)
 

@@ -18,10 +18,11 @@ from web.readings.places import choices_of_units, find_units
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading
 from web.visitor import actor
-from workflow import access, programme
+from workflow import access
 from workflow.calendar import local_date
-from workflow.dates import parse_date_vi
 from workflow.documents.tally_workbook import write_full_tally
+from workflow.programmes import programme
+from workflow.reading.dates import parse_date_vi
 from workflow.refusals import NotFound, Refusal
 from workflow.reporting import cells
 from workflow.reporting.full_tally import FullTally, full_tally, written

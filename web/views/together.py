@@ -17,7 +17,7 @@ from web.forms.transition import Offers, TransitionForm, transition_form
 from web.transactions import writing
 from web.visitor import actor
 from workflow import facts, transition
-from workflow.lifecycle import Fact, Transition
+from workflow.definitions.lifecycle import Fact, Transition
 from workflow.refusals import InvalidInput, Refusal
 from workflow.transition import Outcome
 

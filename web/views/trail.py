@@ -14,10 +14,12 @@ from web.readings.places import units_of
 from web.readings.trail import DEEDS, READINGS, SUBJECTS, deeds, details
 from web.transactions import reading
 from web.visitor import actor
-from workflow import access_log, audit, audit_trail, changes, units
+from workflow import changes
 from workflow.access import PRIVILEGED
 from workflow.calendar import local_date
-from workflow.dates import parse_date_vi
+from workflow.oversight import access_log, audit, audit_trail
+from workflow.people import units
+from workflow.reading.dates import parse_date_vi
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 
 pages = Blueprint("trail", __name__)

@@ -15,8 +15,9 @@ from web.forms.transition import transition_form
 from web.readings.offers import offers_for
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import changes, programme, transition
-from workflow.lifecycle import Definition
+from workflow import changes, transition
+from workflow.definitions.lifecycle import Definition
+from workflow.programmes import programme
 from workflow.refusals import NotFound, NotPossible, Refusal
 
 pages = Blueprint("transition", __name__)

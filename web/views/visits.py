@@ -13,8 +13,8 @@ from web.forms.inspection import VisitForm, kept_visit
 from web.readings.places import people_for
 from web.transactions import reading, writing
 from web.visitor import actor
-from workflow import visits
 from workflow.calendar import local_date
+from workflow.inspection import visits
 from workflow.refusals import Conflict, NotFound, Refusal
 
 pages = Blueprint("visits", __name__)

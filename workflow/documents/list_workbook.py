@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from workflow.calendar import local_date
 from workflow.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_csv, write_workbook
-from workflow.visits import masked
+from workflow.inspection.visits import masked
 
 KINDS = {"collective": "Tập thể", "individual": "Cá nhân"}
 ORIGINS = {"new": "Mới", "continued": "Tiếp tục từ năm trước", "replicated": "Nhân rộng"}

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from xml.parsers import expat
 
+from workflow.reading.text import clean, shorten
 from workflow.refusals import Refusal
-from workflow.text import clean, shorten
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workflow.programme_defaults import standard_defaults
+from workflow.programmes.programme_defaults import standard_defaults
 from workflow.schema import ITEMS
 
 KIND_LABELS: Final[Mapping[str, str]] = {"collective": "Tập thể", "individual": "Cá nhân"}

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 from workflow.documents.registration_columns import BY_KEY, COLUMNS, KIND_LABELS, ORIGIN_LABELS, WANTED
 from workflow.documents.workbook import Row, Sheet, WorkbookRefused
-from workflow.drafts import Draft
-from workflow.model_quantities import QuantityInput
-from workflow.programme_terms import name_key
+from workflow.programmes.programme_terms import name_key
+from workflow.reading.text import clean, shorten
+from workflow.registration.drafts import Draft
+from workflow.registration.model_quantities import QuantityInput
 from workflow.schema import ITEMS
-from workflow.text import clean, shorten
 
 _KINDS: Final[Mapping[str, str]] = {
     **{name_key(word): "collective" for word in ("Tập thể", "TT", "Mô hình tập thể", "collective")},

@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, programme, registration, transition
+from workflow import access, transition
 from workflow.access import Actor
 from workflow.calendar import local_date
 from workflow.database import Database, any_of
@@ -30,12 +30,14 @@ from workflow.documents.registration_rows import (
     unread_columns,
 )
 from workflow.documents.workbook import Sheet, read_sheet
-from workflow.drafts import Checked, Desk, check_list
+from workflow.programmes import programme
+from workflow.reading.similarity import NameIndex
+from workflow.reading.text import shorten
 from workflow.refusals import NotAllowed
-from workflow.registrant import SUBMIT, roles_of
+from workflow.registration import registration
+from workflow.registration.drafts import Checked, Desk, check_list
+from workflow.registration.registrant import SUBMIT, roles_of
 from workflow.schema import emulation_model, person, unit
-from workflow.similarity import NameIndex
-from workflow.text import shorten
 
 Progress = Callable[[int, int], None]
 

@@ -11,11 +11,12 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, programme
+from workflow import access
 from workflow.access import Actor
 from workflow.database import Database
 from workflow.documents.registration_columns import COLUMNS, KIND_LABELS, ORIGIN_LABELS, Column
 from workflow.documents.workbook import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
+from workflow.programmes import programme
 from workflow.schema import unit
 
 SHEET_NAME = "Danh sách đăng ký"

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, lifecycle_store, units
+from workflow import access
 from workflow.access import PRIVILEGED, Actor
 from workflow.database import Database
-from workflow.dates import parse_date_vi
+from workflow.definitions import lifecycle_store
 from workflow.documents.registration_rows import RowRefusal
 from workflow.documents.workbook import (
     ColumnSpec,
@@ -26,7 +26,9 @@ from workflow.documents.workbook import (
     read_sheet,
     write_workbook,
 )
-from workflow.programme_terms import name_key
+from workflow.people import units
+from workflow.programmes.programme_terms import name_key
+from workflow.reading.dates import parse_date_vi
 from workflow.refusals import InvalidInput, NotAllowed, Refusal
 from workflow.schema import unit
 

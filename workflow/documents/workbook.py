@@ -15,7 +15,6 @@ from typing import BinaryIO, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from workflow.dates import format_date
 from workflow.documents.package import (
     Package,
     SheetFacts,
@@ -36,7 +35,8 @@ from workflow.documents.workbook_export import (
     write_csv,
     write_workbook,
 )
-from workflow.text import clean, fold, shorten
+from workflow.reading.dates import format_date
+from workflow.reading.text import clean, fold, shorten
 
 __all__ = [
     "Cell",

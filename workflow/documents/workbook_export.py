@@ -21,7 +21,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from workflow.dates import VIETNAM
+from workflow.reading.dates import VIETNAM
 
 CellValue = str | int | float | Decimal | bool | date | datetime | time | timedelta | None
 

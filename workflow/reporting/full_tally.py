@@ -15,11 +15,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, programme
+from workflow import access
 from workflow.calendar import end_of_day
 from workflow.database import any_of
-from workflow.lifecycle import Definition
-from workflow.quantities import Quantity, format_quantity, sum_quantities
+from workflow.definitions.lifecycle import Definition
+from workflow.programmes import programme
+from workflow.reading.quantities import Quantity, format_quantity, sum_quantities
 from workflow.reporting import cells
 from workflow.reporting.cells import COUNTED, Scope
 from workflow.schema import change_request, emulation_model, history, inspection, measure, quantity, unit

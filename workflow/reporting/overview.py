@@ -11,11 +11,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, programme
+from workflow import access
 from workflow.access import Actor
 from workflow.calendar import local_date
 from workflow.database import any_of
-from workflow.lifecycle import END_STAGE, Definition
+from workflow.definitions.lifecycle import END_STAGE, Definition
+from workflow.programmes import programme
 from workflow.reporting import cells
 from workflow.reporting.cells import Scope
 from workflow.reporting.tally import Tally, TallyRow, tally

@@ -16,9 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import programme
 from workflow.calendar import end_of_day
 from workflow.prepared import Prepared
+from workflow.programmes import programme
 from workflow.reporting.cells import Scope, counts
 from workflow.schema import emulation_model, history, unit
 

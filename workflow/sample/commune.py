@@ -10,11 +10,14 @@ from sqlalchemy.engine import Connection
 
 from config.sample.content import content
 from config.sample.records import CommuneModel, CommuneYear, SampleInspection, SampleResults
-from workflow import attachments, ballots, inspection, recognition, review
-from workflow.attachments import Store
-from workflow.inspection import InspectionInput
-from workflow.programme_defaults import standard_defaults
-from workflow.review import Member
+from workflow.implementation import attachments
+from workflow.implementation.attachments import Store
+from workflow.inspection import inspection
+from workflow.inspection.inspection import InspectionInput
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.recognition import recognition
+from workflow.review import ballots, review
+from workflow.review.review import Member
 from workflow.sample.calendar import moment, working_day_after
 from workflow.sample.evidence import evidence_list
 from workflow.sample.steps import take

@@ -9,8 +9,8 @@ from datetime import date
 from sqlalchemy.engine import Connection
 
 from config.sample.content import content
-from workflow.programme_defaults import standard_defaults
-from workflow.programme_terms import name_key
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.programmes.programme_terms import name_key
 from workflow.sample.calendar import moment, working_day_after
 from workflow.sample.steps import take
 

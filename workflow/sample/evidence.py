@@ -6,8 +6,8 @@ import io
 
 from config.sample.records import CommuneModel
 from workflow.documents.workbook import ColumnSpec, SheetSpec, write_workbook
-from workflow.programme_defaults import standard_defaults
-from workflow.text import fold
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.reading.text import fold
 
 
 def evidence_list(model: CommuneModel) -> tuple[str, bytes]:

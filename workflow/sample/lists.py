@@ -14,7 +14,7 @@ from workflow.documents.registration_columns import COLUMNS, KIND_LABELS, ORIGIN
 from workflow.documents.registrations import import_list
 from workflow.documents.registrations_template import SHEET_NAME
 from workflow.documents.workbook import ColumnSpec, SheetSpec, write_workbook
-from workflow.programme_defaults import standard_defaults
+from workflow.programmes.programme_defaults import standard_defaults
 from workflow.sample.calendar import moment
 
 _HOUR = 9

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.sample.content import content
-from workflow import lifecycle, programme
-from workflow.attachments import Store
 from workflow.calendar import local_date
 from workflow.database import Database
-from workflow.programme_defaults import standard_defaults
+from workflow.definitions import lifecycle
+from workflow.implementation.attachments import Store
+from workflow.programmes import programme
+from workflow.programmes.programme_defaults import standard_defaults
 from workflow.sample import commune, district, lists, people
 from workflow.sample.calendar import moment
 from workflow.sample.report import SampleReport

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.sample.content import content
-from workflow import accounts, assignments, lifecycle_store, units
+from workflow.definitions import lifecycle_store
+from workflow.people import accounts, assignments, units
 from workflow.refusals import NotPossible
 from workflow.schema import account, programme_year, unit
 

@@ -14,13 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, accounts
-from workflow.attachments import Store
+from workflow import access
 from workflow.database import Database
+from workflow.implementation.attachments import Store
 from workflow.migrations.append_only import forbid_changes, permit_changes
+from workflow.people import accounts
+from workflow.programmes.years import root_grant
 from workflow.refusals import NotAllowed, NotPossible
 from workflow.schema import account, blob, emulation_model, metadata, programme_year, unit
-from workflow.years import root_grant
 
 APPEND_ONLY = ("history", "anchor")
 

@@ -13,8 +13,8 @@ import pytest
 from tests.web.cli.conftest import Dvk
 from tests.world import COMMITTEE, ITEM_TEXTS, World
 from web import clock
-from workflow import programme
 from workflow.calendar import local_date
+from workflow.programmes import programme
 
 Write = Callable[[str, Any], str]
 

@@ -8,7 +8,8 @@ from tests.web.cli.conftest import Dvk
 from tests.workflow.test_units_list import GOOD, workbook
 from tests.world import World
 from web import clock
-from workflow import accounts, invitations, programme, units
+from workflow.people import accounts, invitations, units
+from workflow.programmes import programme
 
 
 def test_a_link_is_printed_once_and_works(dvk: Dvk, world: World) -> None:

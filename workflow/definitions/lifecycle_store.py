@@ -1,0 +1,127 @@
+"""The lifecycle definitions an installation knows: those shipped with the program and those kept because something uses them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config import definitions
+from workflow import access
+from workflow.access import PRIVILEGED
+from workflow.definitions import lifecycle
+from workflow.definitions.lifecycle_terms import Definition, Role
+from workflow.programmes import programme
+from workflow.refusals import InvalidInput, NotAllowed, NotFound
+from workflow.schema import emulation_model, lifecycle_definition, programme_year
+
+SHORTEST_PREFIX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A definition with what uses it. running: models that have not ended."""
+
+    definition: Definition
+    stored: bool
+    years: tuple[int, ...]
+    running: int
+
+
+@cache
+def shipped() -> tuple[Definition, ...]:
+    """The definitions that come with the program, in the order in which they are offered."""
+    return tuple(lifecycle.standard(name) for name in definitions.LIFECYCLE_IDS)
+
+
+def stored_hashes(connection: Connection) -> list[str]:
+    """Hashes of the definitions in the database, the oldest first."""
+    return list(
+        connection.execute(
+            sa.select(lifecycle_definition.c.hash).order_by(
+                lifecycle_definition.c.stored_at, lifecycle_definition.c.hash
+            )
+        ).scalars()
+    )
+
+
+def known(connection: Connection) -> list[Definition]:
+    """Every definition that may be meant: the stored ones, then the shipped ones that nobody has used yet."""
+    stored = [programme.definition(connection, found) for found in stored_hashes(connection)]
+    hashes = {definition.hash for definition in stored}
+    return [*stored, *(definition for definition in shipped() if definition.hash not in hashes)]
+
+
+def find(connection: Connection, prefix: str, *, key: str = "definition") -> Definition:
+    """The one definition whose hash begins with `prefix` (at least 6 characters).
+
+    Raises InvalidInput, under the form field `key`, when the prefix is too short or fits several, and NotFound when it fits none.
+    """
+    wanted = prefix.strip().lower()
+    if len(wanted) < SHORTEST_PREFIX:
+        raise InvalidInput({key: f"Mã băm «{prefix[:70]}» quá ngắn: cần ít nhất {SHORTEST_PREFIX} ký tự đầu."})
+    fitting = [definition for definition in known(connection) if definition.hash.startswith(wanted)]
+    if not fitting:
+        raise NotFound(
+            f"Không có quy trình với mã băm «{prefix[:70]}». Xem các mã bằng: dvk lifecycle list.", guard="definition"
+        )
+    if len(fitting) > 1:
+        listed = ", ".join(definition.short_hash for definition in fitting)
+        raise InvalidInput({key: f"Mã băm «{wanted}» khớp nhiều quy trình: {listed}. Hãy ghi dài hơn."})
+    return fitting[0]
+
+
+def overview(connection: Connection) -> list[Known]:
+    """Every known definition with the years that begin under it and the number of its running models."""
+    stored = set(stored_hashes(connection))
+    years: dict[str, list[int]] = {}
+    for row in connection.execute(
+        sa.select(programme_year.c.definition_hash, programme_year.c.year).order_by(programme_year.c.year)
+    ):
+        years.setdefault(row.definition_hash, []).append(row.year)
+    counts = connection.execute(
+        sa.select(emulation_model.c.definition_hash, emulation_model.c.state, sa.func.count()).group_by(
+            emulation_model.c.definition_hash, emulation_model.c.state
+        )
+    ).all()
+    return [
+        Known(
+            definition,
+            definition.hash in stored,
+            tuple(years.get(definition.hash, ())),
+            sum(
+                models
+                for used, state, models in map(tuple, counts)
+                if used == definition.hash and state in definition.states and not definition.states[state].end
+            ),
+        )
+        for definition in known(connection)
+    ]
+
+
+def keep(connection: Connection, who: int | str, definition: Definition, now: datetime) -> None:
+    """Store a definition so that a year or a migration can name it by its hash, as an administrator."""
+    if not access.actor(connection, who, now).holds(PRIVILEGED):
+        raise NotAllowed("Chỉ quản trị được lưu quy trình.", guard="role")
+    programme.store_definition(connection, definition, now)
+
+
+def levels(connection: Connection) -> dict[str, str]:
+    """Every level of the unit tree that some definition knows, the highest first, with its label."""
+    found: dict[str, str] = {}
+    for definition in (*shipped(), *known(connection)):
+        for level in definition.levels:
+            found.setdefault(level.id, level.label)
+    return found
+
+
+def roles(connection: Connection) -> dict[str, list[Role]]:
+    """Every role that some definition knows, by its id; definitions may differ in the levels at which it counts."""
+    found: dict[str, list[Role]] = {}
+    for definition in known(connection):
+        for role in definition.roles.values():
+            found.setdefault(role.id, []).append(role)
+    return found

@@ -1,0 +1,173 @@
+"""Starting a programme year from another one, and changing its window, review rules, numbering and definition.
+
+Everything is checked before it is kept, and the year's history has each change with before and after. Fields, score sheet, bands
+and measures are in `programme_parts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow import access
+from workflow.definitions import lifecycle_store
+from workflow.programmes import programme
+from workflow.programmes.programme_change import Edit, note_year
+from workflow.programmes.programme_parts import used_fields
+from workflow.programmes.years import root_grant
+from workflow.reading.text import clean
+from workflow.refusals import InvalidInput, NotPossible
+from workflow.schema import criterion, field, measure, programme_year, score_band
+
+
+@dataclass(frozen=True, slots=True)
+class YearInput:
+    """The settings of a year as somebody states them; fractions are written as "2/3"."""
+
+    name: str
+    opens_on: date | None
+    closes_on: date | None
+    quorum: str
+    threshold: str
+    numbering: str
+
+
+def copy_year(
+    connection: Connection,
+    who: int | str,
+    source: int,
+    year: int,
+    now: datetime,
+    *,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+    definition: str = "",
+) -> int:
+    """Start a year with the fields, score sheet, bands, measures and rules of another one. Returns its id.
+
+    definition: beginning of a definition's hash; by default that of the source. The days are those of the source, moved.
+    """
+    actor = access.actor(connection, who, now)
+    grant = root_grant(actor)
+    before = programme.year(connection, source)
+    if not 2000 <= year <= 2100:
+        raise InvalidInput({"year": f"Năm {year} không hợp lệ: cần từ 2000 đến 2100."})
+    if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
+        raise InvalidInput({"year": f"Năm thi đua {year} đã có."})
+    chosen = (
+        lifecycle_store.find(connection, definition)
+        if definition
+        else programme.definition(connection, before.definition_hash)
+    )
+    programme.store_definition(connection, chosen, now)
+    first = opens_on or _moved(before.opens_on, year - source)
+    last = closes_on or _moved(before.closes_on, year - source)
+    if last < first:
+        raise InvalidInput({"closes_on": "Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi."})
+    year_id: int = connection.execute(
+        sa.insert(programme_year)
+        .values(
+            year=year,
+            name=before.name.replace(str(source), str(year)),
+            definition_hash=chosen.hash,
+            opens_on=first,
+            closes_on=last,
+            quorum_numerator=before.quorum_numerator,
+            quorum_denominator=before.quorum_denominator,
+            threshold_numerator=before.threshold_numerator,
+            threshold_denominator=before.threshold_denominator,
+            numbering=before.numbering,
+        )
+        .returning(programme_year.c.id)
+    ).scalar_one()
+    for table in (field, criterion, score_band, measure):
+        kept = [column for column in table.c if column.name not in ("id", "year_id")]
+        connection.execute(
+            sa.insert(table).from_select(
+                ["year_id", *(column.name for column in kept)],
+                sa.select(sa.literal(year_id), *kept).where(table.c.year_id == before.id).order_by(table.c.id),
+            )
+        )
+    note_year(
+        connection,
+        year_id,
+        actor,
+        grant,
+        "year_started",
+        now,
+        {"year": year, "copied_from": source, "opens_on": first, "closes_on": last},
+        definition_hash=chosen.hash,
+    )
+    return year_id
+
+
+def edit_year(
+    connection: Connection, who: int | str, year: int, stated: YearInput, now: datetime, *, version: int | None = None
+) -> bool:
+    """Change name, window, quorum, threshold and numbering. False when nothing changes.
+
+    Meetings that were opened keep the rules they were opened with; models keep the mark 'late' they were given.
+    """
+    edit = Edit(connection, who, year, now, version)
+    row = edit.year
+    name = clean(stated.name)
+    if not name or len(name) > 200:
+        edit.problems["name"] = "Hãy đặt tên, tối đa 200 ký tự."
+    quorum = edit.share("quorum", stated.quorum, whole=True)
+    threshold = edit.share("threshold", stated.threshold, whole=False)
+    if stated.opens_on is None or stated.closes_on is None:
+        missing = "opens_on" if stated.opens_on is None else "closes_on"
+        edit.problems[missing] = "Hãy điền ngày."
+    elif stated.closes_on < stated.opens_on:
+        edit.problems["closes_on"] = "Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi."
+    if stated.numbering not in ("year", "term"):
+        edit.problems["numbering"] = "Hãy chọn cách đánh số."
+    edit.stop_at_problems()
+    values = {
+        "name": name,
+        "opens_on": stated.opens_on,
+        "closes_on": stated.closes_on,
+        "quorum_numerator": quorum.numerator,
+        "quorum_denominator": quorum.denominator,
+        "threshold_numerator": threshold.numerator,
+        "threshold_denominator": threshold.denominator,
+        "numbering": stated.numbering,
+    }
+    changed = {key: [row._mapping[key], value] for key, value in values.items() if row._mapping[key] != value}
+    if changed:
+        connection.execute(sa.update(programme_year).where(programme_year.c.id == row.id).values(values))
+        edit.note("year_edited", {"changed": changed})
+    return bool(changed)
+
+
+def set_definition(
+    connection: Connection, who: int | str, year: int, definition: str, now: datetime, *, version: int | None = None
+) -> bool:
+    """Let a year begin under another definition. NotPossible once it has models: those move by migration alone."""
+    edit = Edit(connection, who, year, now, version)
+    chosen = lifecycle_store.find(connection, definition)
+    if chosen.hash == edit.year.definition_hash:
+        return False
+    if used_fields(connection, edit.year.id):
+        raise NotPossible(
+            f"Năm {year} đã có mô hình nên quy trình không đổi nữa. Chọn quy trình mới cho năm sau,"
+            " hoặc chuyển các mô hình đang chạy ở trang “Quy trình”.",
+            guard="year",
+            code="year_in_use",
+        )
+    programme.store_definition(connection, chosen, now)
+    connection.execute(
+        sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(definition_hash=chosen.hash)
+    )
+    edit.note("year_definition_set", {"definition": [edit.year.definition_hash, chosen.hash]}, chosen.hash)
+    return True
+
+
+def _moved(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

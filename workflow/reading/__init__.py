@@ -1,0 +1,1 @@
+"""What people write, paste and attach, understood: text, numbers, dates, kinds of file. No tables."""

@@ -1,0 +1,1 @@
+"""The last stage: the dossier to the recognising level, decisions, outstanding models, commendation."""

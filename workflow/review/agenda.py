@@ -1,0 +1,180 @@
+"""What may go on the agenda of a review meeting, and putting it there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow import access
+from workflow.access import Actor, Grant
+from workflow.context import Context
+from workflow.definitions.lifecycle_terms import Definition
+from workflow.programmes import programme
+from workflow.reading.text import clean
+from workflow.refusals import GuardRefused, InvalidInput, Reason, Refusal
+from workflow.review import review_result
+from workflow.review.meetings import (
+    agenda_models,
+    hold,
+    lock_models,
+    note_meeting,
+    note_models,
+    run_meeting,
+    seen_meeting,
+)
+from workflow.schema import agenda_item, emulation_model, unit
+
+LONGEST_AGENDA = 500
+
+
+def set_agenda(
+    connection: Connection,
+    who: int | str,
+    meeting_id: int,
+    codes: Sequence[str],
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> None:
+    """Make these models, in this order, the whole agenda of a meeting that is being prepared.
+
+    Raises InvalidInput (under 'models') naming each model that may not go on it, NotPossible once the meeting was opened.
+    version: of the meeting as the caller saw it.
+    """
+    actor, meeting, grant = run_meeting(
+        connection, who, meeting_id, now, to="lập chương trình bình xét", version=version
+    )
+    write_agenda(connection, actor, grant, meeting, codes, now)
+
+
+def write_agenda(
+    connection: Connection, actor: Actor, grant: Grant, meeting: sa.Row[Any], codes: Sequence[str], now: datetime
+) -> None:
+    """The same for somebody whose right was checked."""
+    wanted = list(dict.fromkeys(clean(code) for code in codes))
+    if len(wanted) > LONGEST_AGENDA:
+        raise InvalidInput(
+            {"models": f"Chương trình có {len(wanted)} mô hình, tối đa {LONGEST_AGENDA}. Hãy chia thành nhiều phiên."}
+        )
+    before = agenda_models(connection, meeting.id)
+    by_code = _seen_keys(connection, actor, wanted)
+    models = lock_models(connection, {*before, *by_code.values()})
+    hold(connection, meeting, "prepared", to="sửa chương trình")
+    problems = [f"Không có mô hình mã «{code[:40]}» trong phạm vi của bạn." for code in wanted if code not in by_code]
+    after = [by_code[code] for code in wanted if code in by_code]
+    added = [key for key in after if key not in before]
+    problems.extend(refusing(connection, meeting, [models[key] for key in added]))
+    if problems:
+        raise InvalidInput({"models": " ".join(problems[:20])})
+    removed = [key for key in before if key not in after]
+    connection.execute(sa.delete(agenda_item).where(agenda_item.c.meeting_id == meeting.id))
+    if after:
+        connection.execute(
+            sa.insert(agenda_item),
+            [{"meeting_id": meeting.id, "model_id": key, "position": i} for i, key in enumerate(after, 1)],
+        )
+    for keys, trigger in ((added, "placed_on_agenda"), (removed, "taken_off_agenda")):
+        note_models(connection, [(models[key], {"meeting": meeting.id}) for key in keys], actor, grant, trigger, now)
+    note_meeting(
+        connection,
+        meeting.id,
+        actor,
+        grant,
+        "agenda_set",
+        now,
+        {"models": [models[key].code for key in after]},
+        definition_hash=meeting.definition_hash,
+    )
+
+
+def place_on_agenda(context: Context) -> None:
+    """Record of the transition that opens a review: on the agenda of the meeting stated, unless it waits on one already."""
+    connection, model = context.connection, context.model
+    stated = context.facts.get("meeting")
+    waiting = review_result.waiting_meeting(connection, model.id)
+    if stated is None or stated == waiting:
+        context.payload["meeting"] = waiting
+        return
+    try:
+        meeting = seen_meeting(connection, context.actor, stated)
+        hold(connection, meeting, "prepared", to="thêm mô hình vào chương trình")
+    except Refusal as refusal:
+        raise GuardRefused([Reason("on_agenda", "on_agenda", refusal.message)]) from refusal
+    problems = refusing(connection, meeting, [model])
+    if problems:
+        raise GuardRefused([Reason("on_agenda", "on_agenda", " ".join(problems))])
+    last = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.max(agenda_item.c.position), 0)).where(
+            agenda_item.c.meeting_id == meeting.id
+        )
+    ).scalar_one()
+    connection.execute(sa.insert(agenda_item).values(meeting_id=meeting.id, model_id=model.id, position=last + 1))
+    note_meeting(
+        connection,
+        meeting.id,
+        context.actor,
+        context.grant,
+        "agenda_set",
+        context.now,
+        {"added": model.code},
+        definition_hash=meeting.definition_hash,
+    )
+    context.payload["meeting"] = meeting.id
+
+
+def refusing(connection: Connection, meeting: sa.Row[Any], models: Collection[sa.Row[Any]]) -> list[str]:
+    """Why these models (locked rows of `context.MODEL`, not on this agenda) may not go on it: a sentence each, empty if they may.
+
+    A model is voted on once. A second meeting may have it only if the first lacked its quorum, or if the dossier that
+    followed from the first was returned.
+    """
+    problems = []
+    for model in models:
+        definition = programme.definition(connection, model.definition_hash)
+        if model.year_id != meeting.year_id:
+            problems.append(f"Mô hình {model.code} thuộc năm thi đua khác.")
+        elif not model.unit_path.startswith(meeting.unit_path):
+            problems.append(f"Đơn vị của mô hình {model.code} không thuộc {meeting.unit_name}.")
+        elif model.state not in reviewable(definition):
+            label = definition.states[model.state].label
+            problems.append(f"Mô hình {model.code} đang ở «{label}»; chỉ bình xét mô hình đã kiểm tra.")
+        else:
+            result = review_result.latest(connection, model.id)
+            if result is None:
+                continue
+            if not result.closed:
+                problems.append(f"Mô hình {model.code} đã có trong chương trình của phiên số {result.meeting_id}.")
+            elif result.quorum and not _returned_since(model, result):
+                problems.append(
+                    f"Mô hình {model.code} đã được biểu quyết tại phiên số {result.meeting_id}; không biểu quyết lại."
+                )
+    return problems
+
+
+def reviewable(definition: Definition) -> frozenset[str]:
+    """The states in which a model can be on an agenda: where its review can be opened, and where it is under review."""
+    opening = [t for t in definition.transitions if t.record == "agenda"]
+    return frozenset(state for t in opening for state in (*t.sources, t.target))
+
+
+def _returned_since(model: sa.Row[Any], result: review_result.Result) -> bool:
+    # A dossier that was sent up after the vote and is tied to no submission any more came back.
+    return (
+        model.proposed_at is not None
+        and result.closed_at is not None
+        and model.proposed_at >= result.closed_at
+        and model.submission_id is None
+    )
+
+
+def _seen_keys(connection: Connection, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
+    rows = connection.execute(
+        sa.select(emulation_model.c.code, emulation_model.c.id)
+        .join(unit, unit.c.id == emulation_model.c.unit_id)
+        .where(emulation_model.c.code.in_(codes), access.visible(actor))
+    )
+    return {row.code: row.id for row in rows}
