@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 
 Translate = Callable[[str], str]
 
 _spoken: ContextVar[Translate | None] = ContextVar("spoken", default=None)
 
 
-def _(message: str, **values: object) -> str:
+def _(message: str, /, **values: object) -> str:
     """The sentence in the language spoken now; `%(name)s` stands for a value. Vietnamese unless `speaking` says otherwise."""
     translate = _spoken.get()
     said = message if translate is None else translate(message)
@@ -24,6 +25,39 @@ def _(message: str, **values: object) -> str:
 def mark(message: str) -> str:
     """Note a sentence for the catalogue where it is written; it is translated later, where it is said, by `_`."""
     return message
+
+
+_MONTHS = (
+    mark("tháng 1"),
+    mark("tháng 2"),
+    mark("tháng 3"),
+    mark("tháng 4"),
+    mark("tháng 5"),
+    mark("tháng 6"),
+    mark("tháng 7"),
+    mark("tháng 8"),
+    mark("tháng 9"),
+    mark("tháng 10"),
+    mark("tháng 11"),
+    mark("tháng 12"),
+)
+
+
+def vietnamese() -> bool:
+    """Whether Vietnamese is spoken now."""
+    return _spoken.get() is None
+
+
+def dated(day: date) -> str:
+    """A day as it stands in a sentence: 05/02/2024 in Vietnamese, 5 Feb 2024 in English."""
+    if vietnamese():
+        return f"{day:%d/%m/%Y}"
+    return f"{day.day} {_(_MONTHS[day.month - 1])} {day.year}"
+
+
+def other(written: str, in_english: str) -> str:
+    """A word that comes with its own translation: labels of definitions are data of an installation."""
+    return written if vietnamese() or not in_english else in_english
 
 
 @contextmanager
