@@ -87,7 +87,7 @@ def test_year_is_copied_and_edited_with_its_history(visit: Visit) -> None:
         "numbering": "year",
     }
     page = admin.follow(admin.fill("/quan-tri/nam/2025/thong-tin", settings))
-    assert "closes_on: 2025-03-31 → 2025-04-30" in words(page)
+    assert "Hết hạn đăng ký: 31/03/2025 → 30/04/2025" in words(page)
     admin.fill("/quan-tri/nam/2025/thong-tin", {**settings, "quorum": "5/3"}, status=422)
     admin.fill("/quan-tri/nam/2025/thong-tin", {**settings, "version": "1"}, status=409)
     admin.fill("/quan-tri/nam/2025/quy-trinh", {"definition": lifecycle.standard("two_tier").hash})

@@ -1,9 +1,7 @@
-"""What an entry of the history carries, as words: before and after, names of deeds that are no step of a lifecycle."""
+"""What the history calls a deed and its subject, where they are no step of a lifecycle; what it carries is in `entry_words`."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +10,6 @@ from sqlalchemy.engine import Connection
 
 from web.presentation import NOTES
 from workflow.definitions import lifecycle_store
-from workflow.reading.text import shorten
 from workflow.schema import account, history
 
 SUBJECTS = {
@@ -48,6 +45,15 @@ DEEDS = {
     "criteria_edited": _l("Sửa bảng chấm điểm"),
     "bands_edited": _l("Sửa xếp hạng"),
     "measures_edited": _l("Sửa chỉ số"),
+    "prepared": _l("Lập mới"),
+    "members_set": _l("Lập danh sách thành viên"),
+    "agenda_set": _l("Lập chương trình bình xét"),
+    "opened": _l("Khai mạc phiên"),
+    "attendance": _l("Điểm danh"),
+    "closed": _l("Kết thúc phiên"),
+    "cancelled": _l("Huỷ phiên"),
+    "numbered": _l("Ghi số, ngày và người ký"),
+    "note_added": _l("Ghi chú vào biên bản"),
 }
 READINGS = {
     "page": _l("Mở trang mô hình"),
@@ -55,8 +61,6 @@ READINGS = {
     "report": _l("Mở báo cáo thành tích"),
     "export": _l("Tải danh sách"),
 }
-
-_MOST_DETAILS = 30
 
 
 def deeds(connection: Connection) -> dict[str, str]:
@@ -79,35 +83,3 @@ def told_of_year(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
         .order_by(history.c.seq.desc())
     )
     return list(connection.execute(statement))
-
-
-def details(payload: str | Mapping[str, Any]) -> list[str]:
-    """What an entry carries, a line for each: 'closes_on: 2024-03-31 → 2024-04-15'."""
-    content = json.loads(payload) if isinstance(payload, str) else payload
-    lines = [shorten(line, 300) for line in _lines("", content)]
-    if len(lines) > _MOST_DETAILS:
-        lines[_MOST_DETAILS:] = [f"… (+{len(lines) - _MOST_DETAILS})"]
-    return lines
-
-
-def _lines(path: str, value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _lines(f"{path} › {key}" if path else str(key), inner)
-    elif isinstance(value, list) and len(value) == 2 and not any(isinstance(one, dict) for one in value):
-        if value[0] != value[1]:
-            yield f"{path}: {_text(value[0])} → {_text(value[1])}"
-    elif isinstance(value, list):
-        for inner in value:
-            if isinstance(inner, Mapping):
-                yield f"{path}: {', '.join(f'{key} {_text(one)}' for key, one in inner.items() if one not in (None, '', []))}"
-            else:
-                yield f"{path}: {_text(inner)}"
-    elif value not in (None, ""):
-        yield f"{path}: {_text(value)}"
-
-
-def _text(value: Any) -> str:
-    if value is None or value == "":
-        return "–"
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)

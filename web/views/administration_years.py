@@ -28,7 +28,8 @@ from web.forms.programme import (
     YearForm,
 )
 from web.presentation import day
-from web.readings.trail import DEEDS, details, told_of_year
+from web.readings.entry_words import details, people_in
+from web.readings.trail import DEEDS, told_of_year
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.definitions import lifecycle_store
@@ -104,6 +105,7 @@ def new() -> Response | tuple[str, int]:
 @access_rule(roles=KEEPERS)
 def shown(year: int) -> str:
     row = programme.year(reading(), year)
+    told = told_of_year(reading(), row.id)
     return render_template(
         "administration/year.html",
         year=row,
@@ -111,8 +113,9 @@ def shown(year: int) -> str:
         models=sum(programme_parts.used_fields(reading(), row.id).values()),
         parts=PARTS,
         counts={name: len(part.read(reading(), row.id)) for name, part in PARTS.items()},
-        told=told_of_year(reading(), row.id),
+        told=told,
         details=details,
+        people=people_in(reading(), (entry.payload for entry in told)),
         deeds=DEEDS,
     )
 

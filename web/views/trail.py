@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from web import clock
 from web.access_rules import ADMINISTRATORS, access_rule
 from web.forms.base import printable
+from web.readings.entry_words import details, people_in
 from web.readings.places import units_of
-from web.readings.trail import DEEDS, READINGS, SUBJECTS, deeds, details
+from web.readings.trail import DEEDS, READINGS, SUBJECTS, deeds
 from web.transactions import reading
 from web.visitor import actor
 from workflow import changes
@@ -60,6 +61,7 @@ def listed() -> tuple[str, int]:
         subjects=SUBJECTS,
         own_deeds=DEEDS,
         details=details,
+        people=people_in(reading(), (line.payload for line in lines)),
         units=units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now())),
     )
     return page, 422 if problem else 200

@@ -1,0 +1,283 @@
+"""What an entry of the history carries, in words: names of its particulars, of the values they take, and of people."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.engine import Connection
+
+from web.presentation import (
+    AUDIENCES,
+    BALLOTS,
+    CHOICES,
+    CONCLUSIONS,
+    DUTIES,
+    FIELD_NAMES,
+    INSPECTION_KINDS,
+    ITEMS,
+    KINDS,
+    LEVELS,
+    ORIGINS,
+    PURPOSES,
+    REQUEST_SUBJECTS,
+    ROLES,
+    UNIT_KINDS,
+    day,
+    number,
+)
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.reading.text import shorten
+from workflow.schema import account
+
+MOST_DETAILS = 30
+_LONGEST = 300
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+PARTICULARS: Mapping[str, Any] = {
+    **FIELD_NAMES,
+    "account": _l("Người"),
+    "added": _l("Thêm"),
+    "after": _l("Sau"),
+    "aliases": _l("Tên gọi khác"),
+    "audience": _l("Ai xem được"),
+    "ballot": _l("Cách lấy phiếu"),
+    "before": _l("Trước"),
+    "can_sign_in": _l("Đăng nhập được"),
+    "carried": _l("Đủ phiếu"),
+    "changed": _l("Thay đổi"),
+    "choice": _l("Phiếu"),
+    "closes_on": _l("Hết hạn đăng ký"),
+    "code": _l("Mã"),
+    "commended": _l("Đề nghị khen thưởng"),
+    "conclusion": _l("Kết luận"),
+    "copied_from": _l("Chép từ năm"),
+    "day": _l("Ngày"),
+    "decision_date": _l("Ngày quyết định"),
+    "decision_number": _l("Số quyết định"),
+    "deputy_for": _l("Thay mặt"),
+    "duty": _l("Nhiệm vụ"),
+    "email": _l("Thư điện tử"),
+    "evidence_note": _l("Minh chứng"),
+    "file": _l("Tệp"),
+    "finding": _l("Kết luận kiểm tra"),
+    "from_points": _l("Từ điểm"),
+    "full_name": _l("Họ tên"),
+    "guests": _l("Khách mời"),
+    "guidance": _l("Hướng dẫn"),
+    "head": _l("Trưởng đoàn"),
+    "held_on": _l("Ngày họp, ngày kiểm tra"),
+    "item": _l("Mục"),
+    "items": _l("Các mục"),
+    "kept_at_commune": _l("Giữ công nhận cấp xã"),
+    "kind": _l("Loại"),
+    "label": _l("Tên gọi"),
+    "late": _l("Đăng ký trễ"),
+    "level": _l("Cấp"),
+    "list_of": _l("Số phiếu trong danh sách"),
+    "max_points": _l("Điểm tối đa"),
+    "measure": _l("Chỉ số"),
+    "meeting": _l("Phiên bình xét số"),
+    "member": _l("Thành viên"),
+    "members": _l("Thành viên"),
+    "mend_by": _l("Hạn khắc phục"),
+    "merged_into": _l("Mô hình tiếp nhận"),
+    "minutes": _l("Biên bản"),
+    "models": _l("Mô hình"),
+    "note": _l("Ghi chú"),
+    "numbering": _l("Cách đánh số văn bản"),
+    "opens_on": _l("Mở đăng ký"),
+    "outlier_above": _l("Hỏi lại khi lớn hơn"),
+    "outstanding": _l("Tiêu biểu"),
+    "parent": _l("Trực thuộc"),
+    "place": _l("Địa điểm"),
+    "plan": _l("Kế hoạch"),
+    "points": _l("Điểm"),
+    "position": _l("Chức vụ, thứ tự"),
+    "present": _l("Có mặt"),
+    "purpose": _l("Loại tệp"),
+    "qualifier": _l("Mức"),
+    "quorum": _l("Thành phần tối thiểu"),
+    "quorum_denominator": _l("Thành phần tối thiểu, mẫu số"),
+    "quorum_numerator": _l("Thành phần tối thiểu, tử số"),
+    "recommendations": _l("Kiến nghị"),
+    "record_version": _l("Lần ghi"),
+    "removed": _l("Bỏ"),
+    "report": _l("Báo cáo thành tích"),
+    "results": _l("Kết quả"),
+    "resubmit_by": _l("Hạn nộp lại"),
+    "role": _l("Vai trò"),
+    "sample": _l("Dữ liệu mẫu"),
+    "scores": _l("Điểm"),
+    "shortcomings": _l("Tồn tại"),
+    "signer": _l("Người ký"),
+    "start_date": _l("Ngày bắt đầu"),
+    "strengths": _l("Ưu điểm"),
+    "subject": _l("Nội dung"),
+    "submission": _l("Tờ trình số"),
+    "successor": _l("Đơn vị tiếp nhận"),
+    "summary": _l("Tóm tắt"),
+    "team_decision": _l("Quyết định lập đoàn"),
+    "text": _l("Nội dung"),
+    "threshold": _l("Tỷ lệ phiếu phải quá"),
+    "threshold_denominator": _l("Tỷ lệ phiếu phải quá, mẫu số"),
+    "threshold_numerator": _l("Tỷ lệ phiếu phải quá, tử số"),
+    "title": _l("Tên phiên"),
+    "total": _l("Tổng điểm"),
+    "unit": _l("Đơn vị"),
+    "unit_aliases": _l("Cách viết khác của đơn vị tính"),
+    "user_name": _l("Tên đăng nhập"),
+    "valid_from": _l("Từ ngày"),
+    "valid_to": _l("Đến ngày"),
+    "value": _l("Số lượng"),
+    "votes": _l("Phiếu"),
+    "votes_abstaining": _l("Phiếu không biểu quyết"),
+    "votes_against": _l("Phiếu không đồng ý"),
+    "votes_for": _l("Phiếu đồng ý"),
+    "waived": _l("Mục không phải điền"),
+    "written": _l("Bằng văn bản"),
+    "year": _l("Năm"),
+}
+_VALUES: Mapping[str, Mapping[str, Any]] = {
+    "audience": AUDIENCES,
+    "ballot": BALLOTS,
+    "choice": CHOICES,
+    "conclusion": CONCLUSIONS,
+    "duty": DUTIES,
+    "item": FIELD_NAMES,
+    "kind": {**KINDS, **UNIT_KINDS, **INSPECTION_KINDS},
+    "level": LEVELS,
+    "numbering": {"year": _l("lại từ đầu mỗi năm"), "term": _l("suốt nhiệm kỳ")},
+    "origin": ORIGINS,
+    "purpose": PURPOSES,
+    "qualifier": {
+        "exactly": _l("đúng"),
+        "at_least": _l("ít nhất"),
+        "approximately": _l("khoảng"),
+        "at_most": _l("nhiều nhất"),
+    },
+    "role": ROLES,
+    "subject": REQUEST_SUBJECTS,
+    "waived": ITEMS,
+}
+# Keys of the database and fingerprints: they say nothing to a person.
+_HIDDEN = frozenset(
+    {"assignment", "attachment", "comment", "content", "decision", "definition", "from_definition", "inspection"}
+    | {"name_folded", "request", "to_definition", "visit"}
+)
+_PEOPLE = frozenset({"account", "deputy_for", "member", "members", "present"})
+
+
+Payload = str | Mapping[str, Any]
+"""As the history keeps it, or read already."""
+
+
+def people_in(connection: Connection, payloads: Iterable[Payload]) -> dict[int, str]:
+    """The names of everybody whom these entries mention by key, in one statement."""
+    keys = {key for payload in payloads for key in _keys("", _read(payload))}
+    if not keys:
+        return {}
+    rows = connection.execute(sa.select(account.c.id, account.c.full_name).where(account.c.id.in_(sorted(keys))))
+    return {row.id: row.full_name for row in rows}
+
+
+def details(payload: Payload, people: Mapping[int, str]) -> list[str]:
+    """What an entry carries, a line for each: "Hết hạn đăng ký: 31/03/2024 → 15/04/2024"."""
+    lines = [shorten(line, _LONGEST) for line in _lines((), _read(payload), people)]
+    if len(lines) > MOST_DETAILS:
+        lines[MOST_DETAILS:] = [_("… và %(n)s dòng nữa", n=len(lines) - MOST_DETAILS)]
+    return lines
+
+
+def _read(payload: Payload) -> Any:
+    return json.loads(payload) if isinstance(payload, str) else payload
+
+
+def _keys(name: str, value: Any) -> Iterator[int]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _keys(key, inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(name, inner)
+    elif name in _PEOPLE and isinstance(value, int) and not isinstance(value, bool):
+        yield value
+
+
+def _lines(path: tuple[str, ...], value: Any, people: Mapping[int, str]) -> Iterator[str]:
+    name = path[-1] if path else ""
+    if name in _HIDDEN or value in (None, "", [], {}):
+        return
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _lines((*path, str(key)), inner, people)
+    elif _is_change(path, value):
+        if value[0] != value[1]:
+            yield f"{_title(path)}: {_text(name, value[0], people)} → {_text(name, value[1], people)}"
+    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        for row in value:
+            yield f"{_title(path)}: {_row(row, people)}"
+    else:
+        yield f"{_title(path)}: {_text(name, value, people)}"
+
+
+def _is_change(path: tuple[str, ...], value: Any) -> bool:
+    """Whether a list of two is what was before and what is after, not two people or two models."""
+    if not isinstance(value, list) or len(value) != 2 or any(isinstance(one, Mapping) for one in value):
+        return False
+    return "changed" in path[:-1] or path[-1] in ("valid_from", "valid_to", "name", "parent")
+
+
+def _row(row: Any, people: Mapping[int, str]) -> str:
+    if not isinstance(row, Mapping):
+        return str(row)
+    told = (
+        f"{_title((key,))} {_text(key, one, people)}"
+        for key, one in row.items()
+        if key not in _HIDDEN and one not in (None, "", [], False)
+    )
+    return ", ".join(told)
+
+
+def _title(path: tuple[str, ...]) -> str:
+    """The names on the way to a value; that something changed is said by the arrow."""
+    shown = [part for part in path if part != "changed" or len(path) == 1]
+    return " › ".join(str(PARTICULARS.get(part) or _CODES.get(part, part)) for part in shown)
+
+
+def _text(name: str, value: Any, people: Mapping[int, str]) -> str:
+    if value is None or value in ("", []):
+        return "–"
+    if isinstance(value, bool):
+        return str(_("có") if value else _("không"))
+    if isinstance(value, list):
+        return "; ".join(_text(name, one, people) for one in value)
+    if isinstance(value, int | float):
+        return people.get(int(value), str(value)) if name in _PEOPLE else number(value)
+    text = str(value)
+    if name in _VALUES:
+        return str(_VALUES[name].get(text, text))
+    if _DAY.fullmatch(text):
+        return _spelled(text)
+    return str(_CODES.get(text, text))
+
+
+def _spelled(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+_CODES: Mapping[str, str] = {
+    one.code: one.label
+    for rows in (standard_defaults().criteria, standard_defaults().measures, standard_defaults().fields)
+    for one in rows
+}
+"""What codes of score sheet, measures and fields are called by default; a year's own codes are shown as they are."""
