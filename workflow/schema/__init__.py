@@ -6,8 +6,18 @@ from workflow.schema.disclosure import access_log, invitation
 from workflow.schema.figures import tally_cell, tally_delta
 from workflow.schema.history import anchor, history, outbox
 from workflow.schema.inspections import inspection, inspection_member, score
+from workflow.schema.messages import (
+    calendar_feed,
+    clockwork,
+    delivery,
+    delivery_event,
+    message,
+    preference,
+    reminder,
+)
 from workflow.schema.models import (
     ITEMS,
+    PUBLISHED,
     attachment,
     blob,
     change_request,
@@ -17,6 +27,15 @@ from workflow.schema.models import (
     quantity,
     registration_form,
     results_report,
+)
+from workflow.schema.obligations import (
+    call_file,
+    day_off,
+    obligation,
+    obligation_cursor,
+    reminder_step,
+    report_call,
+    report_kind,
 )
 from workflow.schema.programme import (
     criterion,
@@ -28,12 +47,14 @@ from workflow.schema.programme import (
 )
 from workflow.schema.receipts import form_receipt
 from workflow.schema.recognition import achievement_report, commendation, decision, roster_entry, submission
+from workflow.schema.reports import report, report_submission
 from workflow.schema.review import agenda_item, meeting_guest, meeting_member, meeting_note, review_meeting, vote
 from workflow.schema.units import person, unit
 from workflow.schema.visits import visit, visit_member, visit_model
 
 __all__ = [
     "ITEMS",
+    "PUBLISHED",
     "access_log",
     "account",
     "achievement_report",
@@ -42,11 +63,17 @@ __all__ = [
     "assignment",
     "attachment",
     "blob",
+    "calendar_feed",
+    "call_file",
     "change_request",
+    "clockwork",
     "commendation",
     "comment",
     "criterion",
+    "day_off",
     "decision",
+    "delivery",
+    "delivery_event",
     "emulation_model",
     "field",
     "form_receipt",
@@ -59,13 +86,23 @@ __all__ = [
     "meeting_guest",
     "meeting_member",
     "meeting_note",
+    "message",
     "metadata",
+    "obligation",
+    "obligation_cursor",
     "outbox",
     "person",
     "plan",
+    "preference",
     "programme_year",
     "quantity",
     "registration_form",
+    "reminder",
+    "reminder_step",
+    "report",
+    "report_call",
+    "report_kind",
+    "report_submission",
     "results_report",
     "review_meeting",
     "roster_entry",

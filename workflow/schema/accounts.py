@@ -20,6 +20,8 @@ account = sa.Table(
     sa.Column("locked_at", Moment),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("last_seen_at", Moment),
+    # The language of pages and messages: a code of the catalogues in web/translations.
+    sa.Column("language", sa.String(5), nullable=False, server_default="vi"),
     flag("sample"),
     sa.UniqueConstraint("user_name"),
     longest("full_name", 120),
@@ -36,6 +38,8 @@ assignment = sa.Table(
     sa.Column("valid_from", sa.Date, nullable=False),
     sa.Column("valid_to", sa.Date),
     ref("deputy_for_id", "account", nullable=True),
+    # 'head' or 'deputy_head' of the unit, where the role leaves that open; '' otherwise.
+    sa.Column("rank", sa.String(12), nullable=False, server_default=""),
     sa.CheckConstraint("valid_to IS NULL OR valid_from <= valid_to", name="validity_order"),
     sa.CheckConstraint("deputy_for_id IS NULL OR deputy_for_id <> account_id", name="not_own_deputy"),
 )

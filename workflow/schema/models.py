@@ -36,6 +36,8 @@ emulation_model = sa.Table(
     sa.Column("inspected_at", Moment),
     sa.Column("proposed_at", Moment),
     sa.Column("recognised_at", Moment),
+    # Since when the registrant lets everybody read about it; empty: not asked for, not given or taken back.
+    sa.Column("public_agreed_at", Moment),
     ref("submission_id", "submission", nullable=True),
     ref("decision_id", "decision", nullable=True),
     ref("revocation_id", "decision", nullable=True),
@@ -106,6 +108,20 @@ sa.Index(
     sqlite_where=emulation_model.c.origin_model_id.is_not(None),
     postgresql_where=emulation_model.c.origin_model_id.is_not(None),
 )
+# What the public page shows of a year that has one: recognised, never revoked, and the registrant agreed.
+PUBLISHED = sa.and_(
+    emulation_model.c.public_agreed_at.is_not(None),
+    emulation_model.c.recognised_at.is_not(None),
+    emulation_model.c.revocation_id.is_(None),
+)
+# Serve the public page: newest first, all fields or one.
+for _name, _columns in (("public", ("year_id", "id")), ("public_field", ("year_id", "field_id", "id"))):
+    sa.Index(
+        f"ix_emulation_model_{_name}",
+        *(emulation_model.c[_column] for _column in _columns),
+        sqlite_where=PUBLISHED,
+        postgresql_where=PUBLISHED,
+    )
 sa.Index("ix_emulation_model_person_id", emulation_model.c.person_id)
 sa.Index("ix_emulation_model_submission_id", emulation_model.c.submission_id)
 sa.Index("ix_emulation_model_decision_id", emulation_model.c.decision_id)

@@ -31,6 +31,8 @@ programme_year = sa.Table(
     # 'year': document numbers start again every calendar year; 'term': they run on through a term of office.
     sa.Column("numbering", sa.String(10), nullable=False, server_default="year"),
     sa.Column("next_number", sa.Integer, nullable=False, server_default="1"),
+    # Whether everybody may read about the year's recognised models whose registrants agreed.
+    flag("public"),
     flag("sample"),
     sa.UniqueConstraint("year"),
     sa.CheckConstraint("opens_on <= closes_on", name="window_order"),
