@@ -61,7 +61,7 @@ class Context:
 
 
 # Moments that only pages show: each read costs more than the rest of the row.
-_ELSEWHERE = frozenset({"created_at", "changed_at", "started_at", "inspected_at", "recognised_at"})
+_ELSEWHERE = frozenset({"created_at", "changed_at", "started_at", "inspected_at", "recognised_at", "public_agreed_at"})
 _namesake = emulation_model.alias("namesake")
 
 MODEL = (

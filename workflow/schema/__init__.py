@@ -55,6 +55,7 @@ from workflow.schema.visits import visit, visit_member, visit_model
 __all__ = [
     "ITEMS",
     "PUBLISHED",
+    "PUBLISHED",
     "access_log",
     "account",
     "achievement_report",
