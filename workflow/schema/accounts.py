@@ -59,10 +59,11 @@ web_session = sa.Table(
     sa.Column("address", sa.String(64), nullable=False, server_default=""),
 )
 
-# How far each person has read what is new for him on the page of his work.
+# How far each person has read what is new for him on the page of his work, and when he last had it open.
 work_seen = sa.Table(
     "work_seen",
     metadata,
     sa.Column("account_id", sa.ForeignKey("account.id"), primary_key=True),
     sa.Column("until", Moment, nullable=False),
+    sa.Column("looked_at", Moment),
 )

@@ -42,6 +42,8 @@ emulation_model = sa.Table(
     ref("decision_id", "decision", nullable=True),
     ref("revocation_id", "decision", nullable=True),
     ref("merged_into_id", "emulation_model", nullable=True),
+    # By when the registrant has to act, while the form or the results came back to be mended; empty in every other state.
+    sa.Column("mend_by", sa.Date),
     sa.Column("created_at", Moment, nullable=False),
     ref("created_by", "account"),
     sa.Column("changed_at", Moment, nullable=False),
@@ -122,6 +124,14 @@ for _name, _columns in (("public", ("year_id", "id")), ("public_field", ("year_i
         sqlite_where=PUBLISHED,
         postgresql_where=PUBLISHED,
     )
+# Serves the obligations that follow from what came back.
+sa.Index(
+    "ix_emulation_model_mend_by",
+    emulation_model.c.mend_by,
+    emulation_model.c.id,
+    sqlite_where=emulation_model.c.mend_by.is_not(None),
+    postgresql_where=emulation_model.c.mend_by.is_not(None),
+)
 sa.Index("ix_emulation_model_person_id", emulation_model.c.person_id)
 sa.Index("ix_emulation_model_submission_id", emulation_model.c.submission_id)
 sa.Index("ix_emulation_model_decision_id", emulation_model.c.decision_id)
