@@ -11,6 +11,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -26,24 +27,25 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from workflow.refusals import DatabaseUnusable
+from workflow.speech import _, mark
 
 Synchronous = Literal["FULL", "NORMAL"]
 
 _SQLITE_SENTENCES = {
-    sqlite3.SQLITE_BUSY: "Cơ sở dữ liệu đang bận quá lâu. Chưa có gì thay đổi; hãy thử lại sau ít phút.",
-    sqlite3.SQLITE_LOCKED: "Cơ sở dữ liệu đang bận quá lâu. Chưa có gì thay đổi; hãy thử lại sau ít phút.",
-    sqlite3.SQLITE_READONLY: "Cơ sở dữ liệu chỉ đọc được. Kiểm tra quyền ghi của thư mục dữ liệu rồi thử lại.",
-    sqlite3.SQLITE_FULL: "Ổ đĩa đã đầy, không ghi được. Chưa có gì thay đổi; hãy giải phóng ổ đĩa rồi thử lại.",
-    sqlite3.SQLITE_CANTOPEN: "Không mở được tệp cơ sở dữ liệu. Kiểm tra đường dẫn và quyền của thư mục dữ liệu.",
-    sqlite3.SQLITE_IOERR: "Ổ đĩa báo lỗi khi đọc ghi. Chưa có gì thay đổi; kiểm tra ổ đĩa rồi thử lại.",
-    sqlite3.SQLITE_CORRUPT: "Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất.",
-    sqlite3.SQLITE_NOTADB: "Tệp này không phải cơ sở dữ liệu của chương trình. Kiểm tra DVK_DATABASE_URL.",
+    sqlite3.SQLITE_BUSY: mark("Cơ sở dữ liệu đang bận quá lâu. Chưa có gì thay đổi; hãy thử lại sau ít phút."),
+    sqlite3.SQLITE_LOCKED: mark("Cơ sở dữ liệu đang bận quá lâu. Chưa có gì thay đổi; hãy thử lại sau ít phút."),
+    sqlite3.SQLITE_READONLY: mark("Cơ sở dữ liệu chỉ đọc được. Kiểm tra quyền ghi của thư mục dữ liệu rồi thử lại."),
+    sqlite3.SQLITE_FULL: mark("Ổ đĩa đã đầy, không ghi được. Chưa có gì thay đổi; hãy giải phóng ổ đĩa rồi thử lại."),
+    sqlite3.SQLITE_CANTOPEN: mark("Không mở được tệp cơ sở dữ liệu. Kiểm tra đường dẫn và quyền của thư mục dữ liệu."),
+    sqlite3.SQLITE_IOERR: mark("Ổ đĩa báo lỗi khi đọc ghi. Chưa có gì thay đổi; kiểm tra ổ đĩa rồi thử lại."),
+    sqlite3.SQLITE_CORRUPT: mark("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất."),
+    sqlite3.SQLITE_NOTADB: mark("Tệp này không phải cơ sở dữ liệu của chương trình. Kiểm tra DVK_DATABASE_URL."),
 }
-_UNREACHABLE = "Không nối được với máy chủ PostgreSQL. Kiểm tra DVK_DATABASE_URL và máy chủ rồi thử lại."
+_UNREACHABLE = mark("Không nối được với máy chủ PostgreSQL. Kiểm tra DVK_DATABASE_URL và máy chủ rồi thử lại.")
 _POSTGRES_SENTENCES = {
     "55P03": _SQLITE_SENTENCES[sqlite3.SQLITE_BUSY],
     "57014": _SQLITE_SENTENCES[sqlite3.SQLITE_BUSY],
-    "40P01": "Hai người cùng ghi một lúc. Chưa có gì thay đổi; hãy thử lại.",
+    "40P01": mark("Hai người cùng ghi một lúc. Chưa có gì thay đổi; hãy thử lại."),
     "25006": _SQLITE_SENTENCES[sqlite3.SQLITE_READONLY],
     "53100": _SQLITE_SENTENCES[sqlite3.SQLITE_FULL],
     # The server takes no more connections, is starting, or was stopped under us.
@@ -70,7 +72,10 @@ class Database:
             self._engine = self._postgresql()
         else:
             raise DatabaseUnusable(
-                f"Không hỗ trợ cơ sở dữ liệu «{parsed.drivername}». Dùng sqlite:/// hoặc postgresql://."
+                _(
+                    "Không hỗ trợ cơ sở dữ liệu «%(drivername)s». Dùng sqlite:/// hoặc postgresql://.",
+                    drivername=parsed.drivername,
+                )
             )
         self._reading = _Idle(self._engine)
         self._writing = _Idle(self._engine.execution_options(dvk_writing=True))
@@ -284,13 +289,41 @@ def _any_of_on_postgresql(element: any_of, compiler: SQLCompiler, **options: Any
     return f"{column} IN (SELECT CAST(value AS {kind}) FROM jsonb_array_elements_text(CAST({values} AS jsonb)))"  # noqa: S608
 
 
+class days_after(sa.ColumnElement[date]):
+    """The day so many days after another one; both are columns. SQLite keeps days as text and counts with a function."""
+
+    type = sa.Date()
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 - the form SQLAlchemy asks of such a construct
+        ("day", InternalTraversal.dp_clauseelement),
+        ("days", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, day: sa.ColumnElement[date], days: sa.ColumnElement[int]) -> None:
+        self.day = day
+        self.days = days
+
+
+@compiles(days_after, "sqlite")
+def _days_after_on_sqlite(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
+    day, days = compiler.process(element.day, **options), compiler.process(element.days, **options)
+    return f"date({day}, ({days}) || ' days')"
+
+
+@compiles(days_after, "postgresql")
+def _days_after_on_postgresql(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
+    day, days = compiler.process(element.day, **options), compiler.process(element.days, **options)
+    return f"({day} + {days})"
+
+
 def _sentence(error: BaseException | None) -> str | None:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
-        return _SQLITE_SENTENCES.get(code & 0xFF) if code is not None else None
+        known = _SQLITE_SENTENCES.get(code & 0xFF) if code is not None else None
+        return _(known) if known is not None else None
     state = getattr(error, "sqlstate", None)
     if state in _POSTGRES_SENTENCES:
-        return _POSTGRES_SENTENCES[state]
+        return _(_POSTGRES_SENTENCES[state])
     if isinstance(error, psycopg.OperationalError) and state is None:
-        return _UNREACHABLE
+        return _(_UNREACHABLE)
     return None
