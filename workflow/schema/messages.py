@@ -84,8 +84,15 @@ delivery = sa.Table(
 )
 _WAITING = delivery.c.status.in_([sa.literal_column("'planned'"), sa.literal_column("'claimed'")])
 sa.Index("ix_delivery_next_at", delivery.c.next_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
-_FAILED = delivery.c.status == sa.literal_column("'failed'")
-sa.Index("ix_delivery_failed", delivery.c.id, sqlite_where=_FAILED, postgresql_where=_FAILED)
+# Serves the page of what reached nobody.
+_UNDELIVERED = delivery.c.status.in_([sa.literal_column("'failed'"), sa.literal_column("'skipped'")])
+sa.Index(
+    "ix_delivery_undelivered",
+    delivery.c.status,
+    delivery.c.id,
+    sqlite_where=_UNDELIVERED,
+    postgresql_where=_UNDELIVERED,
+)
 
 # The life of a delivery, append-only.
 delivery_event = sa.Table(

@@ -133,7 +133,36 @@ sa.Index(
     postgresql_where=_OPEN,
 )
 sa.Index("ix_obligation_due_on", obligation.c.due_on, sqlite_where=_OPEN, postgresql_where=_OPEN)
-sa.Index("ix_obligation_call_id", obligation.c.call_id)
+# Serve those who collect: what is owed to a unit and, of the subjects that are rare, to anybody.
+sa.Index(
+    "ix_obligation_collector_id_due_on",
+    obligation.c.collector_id,
+    obligation.c.due_on,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+sa.Index(
+    "ix_obligation_subject_due_on",
+    obligation.c.subject,
+    obligation.c.due_on,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
+# Serves calendars, which strike out what was withdrawn of late.
+_WITHDRAWN = obligation.c.withdrawn_at.is_not(None)
+sa.Index("ix_obligation_withdrawn_at", obligation.c.withdrawn_at, sqlite_where=_WITHDRAWN, postgresql_where=_WITHDRAWN)
+# Holds all that the punctuality of a unit is reckoned from.
+_REPORTED = sa.and_(obligation.c.call_id.is_not(None), obligation.c.withdrawn_at.is_(None))
+sa.Index(
+    "ix_obligation_punctuality",
+    obligation.c.year_id,
+    obligation.c.unit_id,
+    obligation.c.due_at,
+    obligation.c.fulfilled_at,
+    sqlite_where=_REPORTED,
+    postgresql_where=_REPORTED,
+)
+sa.Index("ix_obligation_call_id_unit_id", obligation.c.call_id, obligation.c.unit_id)
 sa.Index("ix_obligation_model_id", obligation.c.model_id)
 sa.Index("ix_obligation_year_id_unit_id", obligation.c.year_id, obligation.c.unit_id)
 

@@ -13,6 +13,8 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("fulfilled_at IS NULL AND withdrawn_at IS NULL")
+WITHDRAWN = sa.text("withdrawn_at IS NOT NULL")
+REPORTED = sa.text("call_id IS NOT NULL AND withdrawn_at IS NULL")
 MOMENT = sa.DateTime(timezone=True)
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -171,12 +173,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("rfc_message_id", name=op.f("uq_delivery_rfc_message_id")),
     )
     op.create_index(
-        "ix_delivery_failed",
+        "ix_delivery_undelivered",
         "delivery",
-        ["id"],
+        ["status", "id"],
         unique=False,
-        sqlite_where=sa.text("status = 'failed'"),
-        postgresql_where=sa.text("status = 'failed'"),
+        sqlite_where=sa.text("status IN ('failed', 'skipped')"),
+        postgresql_where=sa.text("status IN ('failed', 'skipped')"),
     )
     op.create_index(
         "ix_delivery_next_at",
@@ -285,7 +287,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
         sa.UniqueConstraint("key", name=op.f("uq_obligation_key")),
     )
-    op.create_index("ix_obligation_call_id", "obligation", ["call_id"], unique=False)
+    op.create_index("ix_obligation_call_id_unit_id", "obligation", ["call_id", "unit_id"], unique=False)
+    for first in ("collector_id", "subject"):
+        op.create_index(
+            f"ix_obligation_{first}_due_on",
+            "obligation",
+            [first, "due_on"],
+            unique=False,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        )
+    op.create_index(
+        "ix_obligation_withdrawn_at",
+        "obligation",
+        ["withdrawn_at"],
+        unique=False,
+        sqlite_where=WITHDRAWN,
+        postgresql_where=WITHDRAWN,
+    )
+    op.create_index(
+        "ix_obligation_punctuality",
+        "obligation",
+        ["year_id", "unit_id", "due_at", "fulfilled_at"],
+        unique=False,
+        sqlite_where=REPORTED,
+        postgresql_where=REPORTED,
+    )
     op.create_index(
         "ix_obligation_due_on",
         "obligation",
