@@ -15,6 +15,7 @@ from workflow.access import OWN_SCOPED, Actor, Grant
 from workflow.definitions.lifecycle_terms import Definition
 from workflow.programmes import programme
 from workflow.schema import account, emulation_model, history, outbox, unit
+from workflow.speech import _
 
 _LONGEST_REASON = 160
 # A path of so many slashes is that of a root or of a unit directly below one.
@@ -95,12 +96,12 @@ def _concerns(grant: Grant) -> sa.ColumnElement[bool]:
 def _sentence(definition: Definition, row: sa.Row[Any]) -> str:
     """Who did what, for whom, why, and where the model is now."""
     label = _label(definition, row)
-    deed = f"{row.full_name} đã {label[0].lower()}{label[1:]}"
+    deed = _("%(full_name)s đã %(lower)s%(label)s", full_name=row.full_name, lower=label[0].lower(), label=label[1:])
     if row.behalf:
         deed += f" thay {row.behalf}"
     state = definition.states.get(row.to_state)
-    deed += f", mô hình chuyển sang «{state.label}»." if state else "."
-    return f"{deed} Lý do: {_short(row.reason)}" if row.reason else deed
+    deed += _(", mô hình chuyển sang «%(label)s».", label=state.label) if state else "."
+    return _("%(deed)s Lý do: %(reason)s", deed=deed, reason=_short(row.reason)) if row.reason else deed
 
 
 def _label(definition: Definition, row: sa.Row[Any]) -> str:

@@ -16,6 +16,7 @@ from workflow.calendar import local_date
 from workflow.prepared import Prepared
 from workflow.refusals import NotAllowed, NotFound
 from workflow.schema import account, assignment, emulation_model, unit
+from workflow.speech import _
 
 OWN_SCOPED = frozenset({"unit_officer"})
 """Roles that count at the very unit only. A lifecycle definition whose role says otherwise is refused when it is loaded."""
@@ -63,7 +64,7 @@ class Actor(NamedTuple):
         """The grant for one of the roles over `path`, or NotAllowed saying what he wanted to do."""
         grant = self.grant_for(roles, path)
         if grant is None:
-            raise NotAllowed(f"Bạn không có quyền {to} ở đơn vị này.", guard="role")
+            raise NotAllowed(_("Bạn không có quyền %(to)s ở đơn vị này.", to=to), guard="role")
         return grant
 
 
@@ -103,11 +104,13 @@ def actor(connection: Connection, who: int | str, now: datetime) -> Actor:
     statement = _BY_ID if isinstance(who, int) else _BY_NAME
     rows = statement.all(connection, {"account": who, "today": local_date(now)})
     if not rows:
-        raise NotFound(f"Không có tài khoản «{who}».", guard="account")
+        raise NotFound(_("Không có tài khoản «%(who)s».", who=who), guard="account")
     first = rows[0]
     if first.locked:
         raise NotAllowed(
-            f"Tài khoản «{first.user_name}» đang bị khoá. Hãy liên hệ quản trị.", guard="account", code="account_locked"
+            _("Tài khoản «%(user_name)s» đang bị khoá. Hãy liên hệ quản trị.", user_name=first.user_name),
+            guard="account",
+            code="account_locked",
         )
     grants = tuple(
         Grant(row.role, row.unit_id, row.path, row.level, row.deputy_for_id) for row in rows if row.role is not None

@@ -14,6 +14,7 @@ from workflow.access import Actor, Grant
 from workflow.context import model_by_code, registrant_name
 from workflow.history import Advance, Entry, advance
 from workflow.refusals import Conflict, NotFound
+from workflow.speech import _
 
 
 def seen(connection: Connection, actor: Actor, code: str) -> sa.Row[Any]:
@@ -26,8 +27,13 @@ def held(connection: Connection, actor: Actor, code: str, version: int | None = 
     model = _found(model_by_code(connection, code, lock=True), actor, code)
     if version is not None and version != model.version:
         raise Conflict(
-            f"Mô hình {code} đã thay đổi (bản {model.version}, bạn thấy bản {version})."
-            " Hãy tải lại để xem thay đổi rồi làm lại.",
+            _(
+                "Mô hình %(code)s đã thay đổi (bản %(version)s, bạn thấy bản %(version_2)s). Hãy tải lại để xem thay"
+                " đổi rồi làm lại.",
+                code=code,
+                version=model.version,
+                version_2=version,
+            ),
             guard="version",
         )
     return model
@@ -76,5 +82,5 @@ def _found(model: sa.Row[Any] | None, actor: Actor, code: str) -> sa.Row[Any]:
     if model is None or not access.sees(
         actor, model.unit_path, submitted=model.submitted_at is not None, created_by=model.created_by
     ):
-        raise NotFound(f"Không có mô hình mã «{code}» trong phạm vi của bạn.", guard="model")
+        raise NotFound(_("Không có mô hình mã «%(code)s» trong phạm vi của bạn.", code=code), guard="model")
     return model

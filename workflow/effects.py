@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from workflow.context import Context
 from workflow.definitions.vocabulary import EFFECT_NAMES
 from workflow.schema import emulation_model
+from workflow.speech import _, spoken_day
 
 Effect = Callable[[Context], None]
 EFFECTS: Final[dict[str, Effect]] = {}
@@ -37,7 +38,10 @@ def mark_submitted(context: Context) -> None:
             context.changes["late"] = True
             context.payload["late"] = True
             context.warnings.append(
-                f"Đã hết hạn đăng ký ngày {closes_on:%d/%m/%Y}: phiếu vẫn được nhận và ghi là đăng ký trễ."
+                _(
+                    "Đã hết hạn đăng ký ngày %(closes_on)s: phiếu vẫn được nhận và ghi là đăng ký trễ.",
+                    closes_on=spoken_day(closes_on),
+                )
             )
 
 

@@ -9,6 +9,7 @@ from workflow.definitions.lifecycle_terms import Fact, Transition
 from workflow.reading.dates import parse_date_vi
 from workflow.reading.text import clean, fold
 from workflow.refusals import InvalidInput, Refusal
+from workflow.speech import _
 
 _YES = frozenset({"1", "true", "yes", "y", "on", "co", "dung", "x"})
 _NO = frozenset({"0", "false", "no", "n", "off", "khong", "sai", ""})
@@ -24,8 +25,13 @@ def parse(transition: Transition, stated: Mapping[str, Any]) -> dict[str, Any]:
     known = {fact.name for fact in transition.facts}
     for name in stated:
         if name not in known:
-            listed = ", ".join(sorted(known)) or "không có"
-            problems[name] = f"Bước «{transition.label}» không nhận thông tin «{name}». Thông tin nhận: {listed}."
+            listed = ", ".join(sorted(known)) or _("không có")
+            problems[name] = _(
+                "Bước «%(label)s» không nhận thông tin «%(name)s». Thông tin nhận: %(listed)s.",
+                label=transition.label,
+                name=name,
+                listed=listed,
+            )
     for fact in transition.facts:
         value, problem = _read(fact, stated.get(fact.name))
         if problem:
@@ -39,7 +45,7 @@ def parse(transition: Transition, stated: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(fact: Fact, raw: Any) -> tuple[Any, str | None]:
     if raw is None or (isinstance(raw, str) and not raw.strip()) or (isinstance(raw, Sequence) and not raw):
-        return None, (f"Hãy nhập «{fact.label}»." if fact.required else None)
+        return None, (_("Hãy nhập «%(label)s».", label=fact.label) if fact.required else None)
     try:
         return _READERS[fact.type](fact, raw), None
     except Refusal as refusal:
@@ -54,13 +60,13 @@ class _Unreadable(Exception):
 
 def _text(fact: Fact, raw: Any) -> str:
     if not isinstance(raw, str | int | float):
-        raise _Unreadable("cần là một đoạn chữ.")
+        raise _Unreadable(_("cần là một đoạn chữ."))
     value = clean(str(raw), multiline=fact.type == "text")
     longest = fact.max_length or (5_000 if fact.type == "text" else 300)
     if len(value) > longest:
-        raise _Unreadable(f"dài {len(value)} ký tự, tối đa {longest}. Hãy rút gọn.")
+        raise _Unreadable(_("dài %(count)s ký tự, tối đa %(longest)s. Hãy rút gọn.", count=len(value), longest=longest))
     if not value:
-        raise _Unreadable("chưa có chữ nào đọc được.")
+        raise _Unreadable(_("chưa có chữ nào đọc được."))
     return value
 
 
@@ -76,28 +82,28 @@ def _boolean(fact: Fact, raw: Any) -> bool:
         return True
     if word in _NO:
         return False
-    raise _Unreadable(f"«{raw}» không phải có hoặc không.")
+    raise _Unreadable(_("«%(raw)s» không phải có hoặc không.", raw=raw))
 
 
 def _integer(fact: Fact, raw: Any) -> int:
     text = str(raw).strip()
     if isinstance(raw, bool) or not text.isdecimal() or len(text) > 12:
-        raise _Unreadable(f"«{text[:40]}» không phải số nguyên.")
+        raise _Unreadable(_("«%(text)s» không phải số nguyên.", text=text[:40]))
     return int(text)
 
 
 def _choice(fact: Fact, raw: Any) -> str:
     if raw not in {key for key, _ in fact.choices}:
         listed = ", ".join(f"{key} ({label})" for key, label in fact.choices)
-        raise _Unreadable(f"«{str(raw)[:40]}» không có trong các lựa chọn: {listed}.")
+        raise _Unreadable(_("«%(raw)s» không có trong các lựa chọn: %(listed)s.", raw=str(raw)[:40], listed=listed))
     return str(raw)
 
 
 def _rows(fact: Fact, raw: Any) -> list[dict[str, Any]]:
     if not isinstance(raw, list | tuple) or not all(isinstance(row, Mapping) for row in raw):
-        raise _Unreadable("cần là một danh sách các dòng.")
+        raise _Unreadable(_("cần là một danh sách các dòng."))
     if len(raw) > 200:
-        raise _Unreadable(f"có {len(raw)} dòng, tối đa 200.")
+        raise _Unreadable(_("có %(count)s dòng, tối đa 200.", count=len(raw)))
     return [dict(row) for row in raw]
 
 

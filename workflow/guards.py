@@ -32,19 +32,20 @@ from workflow.schema import (
     score,
     unit,
 )
+from workflow.speech import _, mark, spoken_day
 
 Guard = Callable[[Context], Reason | None]
 GUARDS: Final[dict[str, Guard]] = {}
 
 ITEM_LABELS: Final = {
-    "situation": "thực trạng và lý do",
-    "goals": "mục tiêu, chỉ tiêu",
-    "method": "nội dung, cách làm",
-    "place_people": "địa bàn, đối tượng",
-    "forces": "lực lượng",
-    "time_resources": "thời gian, nguồn lực",
-    "outputs": "sản phẩm kiểm chứng được",
-    "sustainability": "khả năng duy trì, nhân rộng",
+    "situation": mark("thực trạng và lý do"),
+    "goals": mark("mục tiêu, chỉ tiêu"),
+    "method": mark("nội dung, cách làm"),
+    "place_people": mark("địa bàn, đối tượng"),
+    "forces": mark("lực lượng"),
+    "time_resources": mark("thời gian, nguồn lực"),
+    "outputs": mark("sản phẩm kiểm chứng được"),
+    "sustainability": mark("khả năng duy trì, nhân rộng"),
 }
 MINIMUM_INSPECTORS: Final = 2
 SHORTEST_REASON: Final = 5
@@ -71,23 +72,27 @@ def missing_items(context: Context, *, count_waived: bool = False) -> list[str]:
         sa.select(registration_form).where(registration_form.c.model_id == context.model.id)
     ).first()
     if form is None:
-        return list(ITEM_LABELS.values())
+        return [_(label) for label in ITEM_LABELS.values()]
     waived = set() if count_waived else set(form.waived)
-    return [ITEM_LABELS[item] for item in ITEMS if not form._mapping[item].strip() and item not in waived]
+    return [_(ITEM_LABELS[item]) for item in ITEMS if not form._mapping[item].strip() and item not in waived]
 
 
 @_guard
 def items_filled(context: Context) -> str | None:
     missing = missing_items(context)
     if missing:
-        return f"Phiếu đăng ký còn thiếu {len(missing)} mục: {', '.join(missing)}. Hãy điền rồi gửi lại."
+        return _(
+            "Phiếu đăng ký còn thiếu %(count)s mục: %(missing)s. Hãy điền rồi gửi lại.",
+            count=len(missing),
+            missing=", ".join(missing),
+        )
     return None
 
 
 @_guard
 def not_submitter(context: Context) -> str | None:
     if _among(context, context.model.submitters) or context.model.person_account_id in context.people:
-        return "Bạn (hoặc người bạn thay mặt) đã gửi phiếu này nên không được tự tiếp nhận. Hãy nhờ người khác."
+        return _("Bạn (hoặc người bạn thay mặt) đã gửi phiếu này nên không được tự tiếp nhận. Hãy nhờ người khác.")
     return None
 
 
@@ -122,9 +127,10 @@ def name_and_field_fit(context: Context) -> str | None:
     )
     for twin in twins:
         if not context.definition.states[twin.state].end:
-            return (
-                f"Đơn vị đã có mô hình cùng tên được tiếp nhận ({twin.code})."
-                " Trả lại để đổi tên, hoặc sáp nhập hai mô hình."
+            return _(
+                "Đơn vị đã có mô hình cùng tên được tiếp nhận (%(code)s). Trả lại để đổi tên, hoặc sáp nhập hai mô"
+                " hình.",
+                code=twin.code,
             )
     return None
 
@@ -132,7 +138,7 @@ def name_and_field_fit(context: Context) -> str | None:
 @_guard
 def no_open_change_request(context: Context) -> str | None:
     if context.model.change_is_open:
-        return "Có đề nghị đổi tên hoặc lĩnh vực chưa giải quyết. Hãy duyệt hoặc từ chối đề nghị đó trước."
+        return _("Có đề nghị đổi tên hoặc lĩnh vực chưa giải quyết. Hãy duyệt hoặc từ chối đề nghị đó trước.")
     return None
 
 
@@ -141,7 +147,9 @@ def reason_given(context: Context) -> str | None:
     if context.will_ask("reason"):
         return None
     if len(str(context.facts.get("reason", ""))) < SHORTEST_REASON:
-        return f"Hãy nêu lý do, ít nhất {SHORTEST_REASON} ký tự, để người khác hiểu."
+        return _(
+            "Hãy nêu lý do, ít nhất %(shortest_reason)s ký tự, để người khác hiểu.", shortest_reason=SHORTEST_REASON
+        )
     return None
 
 
@@ -155,14 +163,14 @@ def merge_target_fits(context: Context) -> str | None:
         .where(emulation_model.c.code == context.facts.get("merged_into"))
     ).first()
     if target is None or not context.grant.covers(target.path):
-        return f"Không có mô hình mã «{context.facts.get('merged_into')}» trong phạm vi của bạn."
+        return _("Không có mô hình mã «%(code)s» trong phạm vi của bạn.", code=context.facts.get("merged_into"))
     if target.id == context.model.id:
-        return "Không thể sáp nhập mô hình vào chính nó."
+        return _("Không thể sáp nhập mô hình vào chính nó.")
     if target.year_id != context.model.year_id:
-        return "Hai mô hình không cùng năm thi đua nên không sáp nhập được."
+        return _("Hai mô hình không cùng năm thi đua nên không sáp nhập được.")
     state = context.definition.states.get(target.state)
     if state is None or state.end:
-        return "Mô hình nhận sáp nhập đã kết thúc. Hãy chọn mô hình còn đang thực hiện."
+        return _("Mô hình nhận sáp nhập đã kết thúc. Hãy chọn mô hình còn đang thực hiện.")
     return None
 
 
@@ -175,7 +183,7 @@ def plan_recorded(context: Context) -> str | None:
         return None
     if _exists(context, plan.c.model_id == context.model.id):
         return None
-    return "Chưa có kế hoạch thực hiện và ngày bắt đầu. Hãy nhập kế hoạch."
+    return _("Chưa có kế hoạch thực hiện và ngày bắt đầu. Hãy nhập kế hoạch.")
 
 
 @_guard
@@ -184,7 +192,7 @@ def results_recorded(context: Context) -> str | None:
         return None
     if _exists(context, quantity.c.model_id == context.model.id, quantity.c.purpose == "result"):
         return None
-    return "Chưa có kết quả nào bằng số. Hãy nhập ít nhất một kết quả (ví dụ: ngày công, tiền mặt, lượt người)."
+    return _("Chưa có kết quả nào bằng số. Hãy nhập ít nhất một kết quả (ví dụ: ngày công, tiền mặt, lượt người).")
 
 
 @_guard
@@ -198,7 +206,7 @@ def evidence_attached(context: Context) -> str | None:
         attachment.c.removed_at.is_(None),
     ) or _exists(context, results_report.c.model_id == context.model.id, results_report.c.evidence_note != ""):
         return None
-    return "Chưa có minh chứng. Hãy đính kèm ảnh, văn bản hoặc ghi rõ minh chứng được lưu ở đâu."
+    return _("Chưa có minh chứng. Hãy đính kèm ảnh, văn bản hoặc ghi rõ minh chứng được lưu ở đâu.")
 
 
 # Inspection --------------------------------------------------------------------------------------------------------------------
@@ -221,7 +229,7 @@ def _members(context: Context, inspection_id: int) -> list[int]:
 @_guard
 def inspection_recorded(context: Context) -> str | None:
     if _open_inspection(context) is None:
-        return "Chưa có biên bản kiểm tra. Hãy lập biên bản trước khi kết luận."
+        return _("Chưa có biên bản kiểm tra. Hãy lập biên bản trước khi kết luận.")
     return None
 
 
@@ -229,7 +237,10 @@ def inspection_recorded(context: Context) -> str | None:
 def enough_inspectors(context: Context) -> str | None:
     record = _open_inspection(context)
     if record is not None and len(_members(context, record.id)) < MINIMUM_INSPECTORS:
-        return f"Đoàn kiểm tra cần ít nhất {MINIMUM_INSPECTORS} thành viên. Hãy bổ sung thành viên vào biên bản."
+        return _(
+            "Đoàn kiểm tra cần ít nhất %(minimum_inspectors)s thành viên. Hãy bổ sung thành viên vào biên bản.",
+            minimum_inspectors=MINIMUM_INSPECTORS,
+        )
     return None
 
 
@@ -247,7 +258,11 @@ def every_criterion_scored(context: Context) -> str | None:
         ).scalars()
     )
     if unscored:
-        return f"Còn {len(unscored)} tiêu chí chưa chấm điểm: {'; '.join(unscored)}."
+        return _(
+            "Còn %(count)s tiêu chí chưa chấm điểm: %(unscored)s.",
+            count=len(unscored),
+            unscored="; ".join(map(_, unscored)),
+        )
     return None
 
 
@@ -259,7 +274,7 @@ def inspectors_independent(context: Context) -> str | None:
     members = set(_members(context, record.id))
     partial = access.belongs_to(context.connection, members, context.model.unit_id, context.today)
     if partial or context.model.person_account_id in members:
-        return "Đoàn kiểm tra có người của chính đơn vị đăng ký. Hãy thay thành viên đó."
+        return _("Đoàn kiểm tra có người của chính đơn vị đăng ký. Hãy thay thành viên đó.")
     return None
 
 
@@ -267,7 +282,7 @@ def inspectors_independent(context: Context) -> str | None:
 def actor_independent(context: Context) -> str | None:
     partial = access.belongs_to(context.connection, context.people, context.model.unit_id, context.today)
     if partial or context.model.person_account_id in context.people:
-        return "Bạn (hoặc người bạn thay mặt) thuộc đơn vị đăng ký nên không được kiểm tra mô hình này."
+        return _("Bạn (hoặc người bạn thay mặt) thuộc đơn vị đăng ký nên không được kiểm tra mô hình này.")
     return None
 
 
@@ -275,17 +290,17 @@ def actor_independent(context: Context) -> str | None:
 def remediation_dated(context: Context) -> str | None:
     record = _open_inspection(context)
     if record is None:
-        return "Chưa có biên bản kiểm tra. Hãy lập biên bản trước khi yêu cầu khắc phục."
+        return _("Chưa có biên bản kiểm tra. Hãy lập biên bản trước khi yêu cầu khắc phục.")
     mend_by = context.facts.get("mend_by") or record.mend_by
     finding = context.facts.get("finding") or record.shortcomings
     if context.will_ask("mend_by"):
         return None
     if not finding:
-        return "Hãy ghi rõ tồn tại cần khắc phục."
+        return _("Hãy ghi rõ tồn tại cần khắc phục.")
     if mend_by is None:
-        return "Hãy ghi ngày phải khắc phục xong."
+        return _("Hãy ghi ngày phải khắc phục xong.")
     if mend_by < context.today:
-        return f"Ngày khắc phục {mend_by:%d/%m/%Y} đã qua. Hãy chọn ngày từ hôm nay trở đi."
+        return _("Ngày khắc phục %(mend_by)s đã qua. Hãy chọn ngày từ hôm nay trở đi.", mend_by=spoken_day(mend_by))
     return None
 
 
@@ -295,14 +310,14 @@ def remediation_dated(context: Context) -> str | None:
 @_guard
 def reviewed_at_commune(context: Context) -> str | None:
     if context.model.unit_level == context.definition.recognising_level:
-        return "Đơn vị đăng ký không thuộc xã nào nên mô hình không qua bình xét cấp xã mà trình thẳng cấp trên."
+        return _("Đơn vị đăng ký không thuộc xã nào nên mô hình không qua bình xét cấp xã mà trình thẳng cấp trên.")
     return None
 
 
 @_guard
 def decided_above_commune(context: Context) -> str | None:
     if context.model.unit_level != context.definition.recognising_level:
-        return "Mô hình của đơn vị thuộc xã phải qua bình xét cấp xã trước khi trình lên trên."
+        return _("Mô hình của đơn vị thuộc xã phải qua bình xét cấp xã trước khi trình lên trên.")
     return None
 
 
@@ -312,14 +327,14 @@ def on_agenda(context: Context) -> str | None:
         return None
     if context.probing and review_result.prepared_meeting_exists(context.connection, context.model.unit_path):
         return None
-    return "Mô hình chưa có trong chương trình của phiên bình xét nào. Hãy lập phiên bình xét và đưa mô hình vào."
+    return _("Mô hình chưa có trong chương trình của phiên bình xét nào. Hãy lập phiên bình xét và đưa mô hình vào.")
 
 
 @_guard
 def meeting_closed(context: Context) -> str | None:
     result = review_result.latest(context.connection, context.model.id)
     if result is None or not result.closed:
-        return "Phiên bình xét chưa kết thúc. Hãy ghi đủ phiếu và kết thúc phiên trước."
+        return _("Phiên bình xét chưa kết thúc. Hãy ghi đủ phiếu và kết thúc phiên trước.")
     return None
 
 
@@ -327,9 +342,11 @@ def meeting_closed(context: Context) -> str | None:
 def quorum_met(context: Context) -> str | None:
     result = review_result.latest(context.connection, context.model.id)
     if result is not None and result.closed and not result.quorum:
-        return (
-            f"Phiên bình xét không đủ thành phần: có mặt {result.present}/{result.members}, cần {result.needed_present}."
-            " Hãy họp lại."
+        return _(
+            "Phiên bình xét không đủ thành phần: có mặt %(present)s/%(members)s, cần %(needed_present)s. Hãy họp lại.",
+            present=result.present,
+            members=result.members,
+            needed_present=result.needed_present,
         )
     return None
 
@@ -338,9 +355,11 @@ def quorum_met(context: Context) -> str | None:
 def votes_over_threshold(context: Context) -> str | None:
     result = review_result.latest(context.connection, context.model.id)
     if result is not None and result.closed and result.quorum and not result.carried:
-        return (
-            f"Mô hình được {result.votes_for}/{result.members} phiếu, cần ít nhất {result.needed_votes}"
-            " trên tổng số thành viên."
+        return _(
+            "Mô hình được %(votes_for)s/%(members)s phiếu, cần ít nhất %(needed_votes)s trên tổng số thành viên.",
+            votes_for=result.votes_for,
+            members=result.members,
+            needed_votes=result.needed_votes,
         )
     return None
 
@@ -352,7 +371,7 @@ def votes_over_threshold(context: Context) -> str | None:
 def dossier_complete(context: Context) -> str | None:
     gaps = dossier.gaps(context.connection, context.model, context.facts.get("submission"))
     if gaps:
-        return f"Hồ sơ trình còn thiếu: {', '.join(gaps)}."
+        return _("Hồ sơ trình còn thiếu: %(gaps)s.", gaps=", ".join(gaps))
     return None
 
 
@@ -367,7 +386,7 @@ def dossier_counts_agree(context: Context) -> str | None:
 @_guard
 def not_proposer(context: Context) -> str | None:
     if _among(context, context.model.proposers):
-        return "Bạn (hoặc người bạn thay mặt) đã trình mô hình này nên không được tự công nhận. Hãy nhờ người khác."
+        return _("Bạn (hoặc người bạn thay mặt) đã trình mô hình này nên không được tự công nhận. Hãy nhờ người khác.")
     return None
 
 
@@ -380,7 +399,7 @@ def decision_number_free(context: Context) -> str | None:
 def commune_review_supports(context: Context) -> str | None:
     result = review_result.latest(context.connection, context.model.id)
     if result is None or not result.closed or not (result.quorum and result.carried):
-        return "Không có kết quả bình xét cấp xã ủng hộ nên không thể giữ danh hiệu cấp xã."
+        return _("Không có kết quả bình xét cấp xã ủng hộ nên không thể giữ danh hiệu cấp xã.")
     return None
 
 
@@ -398,7 +417,7 @@ def recognised_by_own_body(context: Context) -> str | None:
             return None
         seen.add(issuer)
         issuer = context.connection.execute(sa.select(unit.c.successor_id).where(unit.c.id == issuer)).scalar()
-    return "Chỉ cơ quan đã công nhận, hoặc cơ quan kế thừa, mới được thu hồi."
+    return _("Chỉ cơ quan đã công nhận, hoặc cơ quan kế thừa, mới được thu hồi.")
 
 
 def _among(context: Context, listed: str) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from workflow.prepared import Prepared
 from workflow.refusals import Conflict
 from workflow.schema import emulation_model, history
+from workflow.speech import _
 
 GENESIS = "0" * 64
 """Hash before the first entry of every chain."""
@@ -125,7 +126,9 @@ def advance(connection: Connection, step: Advance) -> int:
     """Write one step and return the new version. Raises Conflict when the model is no longer at the version in `step.model`."""
     columns, values, row = _prepared(step)
     if _guarded_update(columns).run(connection, values) != 1:
-        raise Conflict("Người khác vừa thay đổi mô hình này. Hãy tải lại để xem thay đổi rồi làm lại.", guard="version")
+        raise Conflict(
+            _("Người khác vừa thay đổi mô hình này. Hãy tải lại để xem thay đổi rồi làm lại."), guard="version"
+        )
     _INSERT.run(connection, row)
     return int(row["seq"])
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.database import Database
 from workflow.refusals import DatabaseUnusable
+from workflow.speech import _, mark
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -44,7 +45,7 @@ def upgrade(database: Database, to: str = "head") -> bool:
     """
     revision = current(database)
     if revision is not None and revision not in _known():
-        raise DatabaseUnusable(_NEWER, guard="revision")
+        raise DatabaseUnusable(_(_NEWER), guard="revision")
     if revision == (head() if to == "head" else to):
         return False
     _run(database, command.upgrade, to)
@@ -60,14 +61,18 @@ def require_current(database: Database) -> None:
     """Raises DatabaseUnusable with what to do unless the database has exactly the schema of this version."""
     revision = current(database)
     if revision is None:
-        raise DatabaseUnusable("Cơ sở dữ liệu chưa được khởi tạo. Hãy chạy: dvk init", guard="revision")
+        raise DatabaseUnusable(_("Cơ sở dữ liệu chưa được khởi tạo. Hãy chạy: dvk init"), guard="revision")
     if revision not in _known():
-        raise DatabaseUnusable(_NEWER, guard="revision")
+        raise DatabaseUnusable(_(_NEWER), guard="revision")
     if revision != head():
-        raise DatabaseUnusable("Cơ sở dữ liệu thuộc phiên bản cũ hơn. Hãy sao lưu rồi chạy: dvk init", guard="revision")
+        raise DatabaseUnusable(
+            _("Cơ sở dữ liệu thuộc phiên bản cũ hơn. Hãy sao lưu rồi chạy: dvk init"), guard="revision"
+        )
 
 
-_NEWER = "Cơ sở dữ liệu được tạo bởi phiên bản mới hơn của chương trình. Hãy cập nhật chương trình; dữ liệu còn nguyên."
+_NEWER = mark(
+    "Cơ sở dữ liệu được tạo bởi phiên bản mới hơn của chương trình. Hãy cập nhật chương trình; dữ liệu còn nguyên."
+)
 
 
 def _known() -> frozenset[str]:

@@ -48,7 +48,7 @@ def vietnamese() -> bool:
     return _spoken.get() is None
 
 
-def dated(day: date) -> str:
+def spoken_day(day: date) -> str:
     """A day as it stands in a sentence: 05/02/2024 in Vietnamese, 5 Feb 2024 in English."""
     if vietnamese():
         return f"{day:%d/%m/%Y}"

@@ -27,6 +27,7 @@ from workflow.programmes import programme
 from workflow.records import RECORDS
 from workflow.refusals import Conflict, GuardRefused, NotAllowed, NotFound, NotPossible, Reason, Refusal
 from workflow.schema import outbox
+from workflow.speech import _
 
 
 class Applied(NamedTuple):
@@ -177,8 +178,13 @@ def _decided(
     definition = programme.definition(connection, model.definition_hash)
     if version is not None and version != model.version:
         raise Conflict(
-            f"Mô hình {model.code} đã thay đổi (bản {model.version}, bạn thấy bản {version})."
-            " Hãy tải lại để xem thay đổi rồi làm lại.",
+            _(
+                "Mô hình %(code)s đã thay đổi (bản %(version)s, bạn thấy bản %(version_2)s). Hãy tải lại để xem thay"
+                " đổi rồi làm lại.",
+                code=model.code,
+                version=model.version,
+                version_2=version,
+            ),
             guard="version",
         )
     transition, grant, values = _chosen(definition, model, actor, trigger, stated)
@@ -239,6 +245,9 @@ def _consequences(context: Context) -> Advance:
         EFFECTS[name](context)
     if transition.record:
         RECORDS[transition.record](context)
+    if model.mend_by is not None:
+        # A day by which to mend holds in the state it was set for.
+        context.changes.setdefault("mend_by", None)
     reason = str(context.facts.get("reason", ""))
     stated = {name: value for name, value in context.facts.items() if name != "reason"}
     entry = Entry(
@@ -285,19 +294,31 @@ def _applied(context: Context, version: int) -> Applied:
 
 
 def _unseen(code: str) -> NotFound:
-    return NotFound(f"Không có mô hình mã «{code}» trong phạm vi của bạn.", guard="model")
+    return NotFound(_("Không có mô hình mã «%(code)s» trong phạm vi của bạn.", code=code), guard="model")
 
 
 def _impossible(definition: Definition, model: sa.Row[Any], trigger: str) -> NotPossible:
     state = definition.states[model.state].label
     if trigger not in definition.triggers:
         listed = ", ".join(sorted(definition.triggers))
-        return NotPossible(f"Không có bước «{trigger}». Các bước: {listed}.", guard="trigger", code="unknown_trigger")
+        return NotPossible(
+            _("Không có bước «%(trigger)s». Các bước: %(listed)s.", trigger=trigger, listed=listed),
+            guard="trigger",
+            code="unknown_trigger",
+        )
     now_possible = ", ".join(f"{t.trigger} ({t.label})" for t in definition.outgoing(model.state))
-    hint = f"Bước có thể: {now_possible}." if now_possible else "Mô hình đã kết thúc."
-    return NotPossible(f"Mô hình {model.code} đang ở «{state}» nên không làm được bước này. {hint}", guard="state")
+    hint = _("Bước có thể: %(now_possible)s.", now_possible=now_possible) if now_possible else _("Mô hình đã kết thúc.")
+    return NotPossible(
+        _(
+            "Mô hình %(code)s đang ở «%(state)s» nên không làm được bước này. %(hint)s",
+            code=model.code,
+            state=state,
+            hint=hint,
+        ),
+        guard="state",
+    )
 
 
 def _role_reason(definition: Definition, transition: Transition) -> Reason:
     who = ", ".join(definition.roles[role].label for role in transition.roles)
-    return Reason("not_allowed", "role", f"Bước «{transition.label}» dành cho: {who}.")
+    return Reason("not_allowed", "role", _("Bước «%(label)s» dành cho: %(who)s.", label=transition.label, who=who))

@@ -8,6 +8,7 @@ from itertools import product
 
 from workflow.definitions.lifecycle_terms import Definition, Transition
 from workflow.definitions.problems import Problem
+from workflow.speech import _
 
 # Combinations of deciding facts tried per trigger; beyond this a definition is refused as unreadable.
 MAX_COMBINATIONS = 4096
@@ -45,7 +46,11 @@ def _unreachable(definition: Definition, following: Mapping[str, set[str]]) -> l
         Problem(
             definition.origin,
             f"states.{state.id}",
-            f"không đi tới được trạng thái “{state.label}” từ “{definition.initial.label}”; hãy thêm bước dẫn tới hoặc bỏ nó",
+            _(
+                "không đi tới được trạng thái “%(label)s” từ “%(label_2)s”; hãy thêm bước dẫn tới hoặc bỏ nó",
+                label=state.label,
+                label_2=definition.initial.label,
+            ),
         )
         for state in definition.states.values()
         if state.id not in reached
@@ -66,9 +71,10 @@ def _without_end(definition: Definition, following: Mapping[str, set[str]]) -> l
         if state in told:
             continue
         if not following[state]:
-            message = (
-                f"ngõ cụt: không có bước nào rời “{definition.states[state].label}”; "
-                "hãy thêm bước đi tiếp, hoặc ghi end = true nếu đây là trạng thái kết thúc"
+            message = _(
+                "ngõ cụt: không có bước nào rời “%(label)s”; hãy thêm bước đi tiếp, hoặc ghi end = true nếu đây là"
+                " trạng thái kết thúc",
+                label=definition.states[state].label,
             )
             problems.append(Problem(definition.origin, f"states.{state}", message))
             continue
@@ -77,12 +83,14 @@ def _without_end(definition: Definition, following: Mapping[str, set[str]]) -> l
         cycle = [other for other in lost if other in ahead and state in closure([other], following)]
         if len(cycle) > 1 or state in following[state]:
             told.update(cycle)
-            message = (
-                f"vòng không lối ra: {' → '.join([*cycle, cycle[0]])}; hãy thêm bước dẫn tới một trạng thái kết thúc"
+            message = _(
+                "vòng không lối ra: %(listed)s; hãy thêm bước dẫn tới một trạng thái kết thúc",
+                listed=" → ".join([*cycle, cycle[0]]),
             )
         else:
-            message = (
-                f"từ “{definition.states[state].label}” không bao giờ tới được trạng thái kết thúc; hãy thêm lối ra"
+            message = _(
+                "từ “%(label)s” không bao giờ tới được trạng thái kết thúc; hãy thêm lối ra",
+                label=definition.states[state].label,
             )
         problems.append(Problem(definition.origin, f"states.{state}", message))
     return problems
@@ -97,16 +105,22 @@ def _untakable(definition: Definition) -> list[Problem]:
                 Problem(
                     definition.origin,
                     f"{key}.roles",
-                    f"không ai thực hiện được bước “{step.trigger}”; hãy nêu vai trò",
+                    _("không ai thực hiện được bước “%(trigger)s”; hãy nêu vai trò", trigger=step.trigger),
                 )
             )
         for role, levels in step.role_levels.items():
             allowed = definition.roles[role].levels
             if role not in (*step.roles, *step.on_behalf):
-                message = f"vai trò “{role}” không có trong roles hay on_behalf của bước “{step.trigger}”"
+                message = _(
+                    "vai trò “%(role)s” không có trong roles hay on_behalf của bước “%(trigger)s”",
+                    role=role,
+                    trigger=step.trigger,
+                )
             elif not levels or (allowed and not set(allowed) & set(levels)):
-                message = (
-                    f"không phân công nào của vai trò “{role}” ở các cấp này được tính; bước “{step.trigger}” bị khóa"
+                message = _(
+                    "không phân công nào của vai trò “%(role)s” ở các cấp này được tính; bước “%(trigger)s” bị khóa",
+                    role=role,
+                    trigger=step.trigger,
                 )
             else:
                 continue
@@ -128,7 +142,7 @@ def _undecided(definition: Definition) -> list[Problem]:
         if message:
             numbers = ", ".join(str(definition.transitions.index(entry)) for entry in entries)
             key = f"transitions[{numbers}].when"
-            told = f"bước “{trigger}” từ “{source}” {message}"
+            told = _("bước “%(trigger)s” từ “%(source)s” %(message)s", trigger=trigger, source=source, message=message)
             problems.setdefault((key, trigger), Problem(definition.origin, key, told))
     return list(problems.values())
 
@@ -146,13 +160,13 @@ def _fault_of(entries: list[Transition]) -> str | None:
     for values in deciding.values():
         combinations *= len(values)
     if combinations > MAX_COMBINATIONS:
-        return "có quá nhiều trường hợp trong when; hãy tách thành nhiều bước"
+        return _("có quá nhiều trường hợp trong when; hãy tách thành nhiều bước")
     for case_values in product(*deciding.values()):
         data = dict(zip(deciding, case_values, strict=True))
         fitting = [len(entry.when) for entry in entries if entry.fits(data)]
-        case = ", ".join(f"{name} = {str(value).lower()}" for name, value in data.items()) or "không có when"
+        case = ", ".join(f"{name} = {str(value).lower()}" for name, value in data.items()) or _("không có when")
         if not fitting:
-            return f"không dẫn tới đâu khi {case}; hãy thêm một mục không có when"
+            return _("không dẫn tới đâu khi %(case)s; hãy thêm một mục không có when", case=case)
         if fitting.count(max(fitting)) > 1:
-            return f"có hai mục như nhau ({case}); hãy phân biệt bằng when hoặc bỏ bớt một"
+            return _("có hai mục như nhau (%(case)s); hãy phân biệt bằng when hoặc bỏ bớt một", case=case)
     return None

@@ -24,6 +24,7 @@ from workflow.history import Advance, Entry, advance_many
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput, NotAllowed, Reason
 from workflow.schema import account, assignment, emulation_model, unit
+from workflow.speech import _
 
 TRIGGER = "definition_changed"
 
@@ -93,7 +94,7 @@ def migrate(
     old = lifecycle_store.find(connection, from_prefix, key="from")
     new = lifecycle_store.find(connection, to_prefix, key="to")
     if not actor.holds(PRIVILEGED):
-        raise NotAllowed("Chỉ quản trị được chuyển mô hình sang quy trình khác.", guard="role")
+        raise NotAllowed(_("Chỉ quản trị được chuyển mô hình sang quy trình khác."), guard="role")
     states = _mapped(old, new, mapping)
     running = [state.id for state in old.states.values() if not state.end]
     models = connection.execute(
@@ -127,23 +128,26 @@ def _mapped(old: Definition, new: Definition, mapping: Mapping[str, str]) -> dic
     """The state that follows each running state of the old definition; those without a counterpart are missing."""
     problems: dict[str, str] = {}
     if old.hash == new.hash:
-        problems["to"] = "Hai mã băm chỉ cùng một quy trình. Hãy chọn quy trình đích khác."
+        problems["to"] = _("Hai mã băm chỉ cùng một quy trình. Hãy chọn quy trình đích khác.")
     for before, after in mapping.items():
         if before not in old.states:
-            problems[f"map {before}"] = f"Quy trình cũ không có trạng thái «{before[:60]}»."
+            problems[f"map {before}"] = _("Quy trình cũ không có trạng thái «%(before)s».", before=before[:60])
         elif old.states[before].end:
-            problems[f"map {before}"] = (
-                f"«{old.states[before].label}» là trạng thái kết thúc: mô hình đã xong thì không chuyển."
+            problems[f"map {before}"] = _(
+                "«%(label)s» là trạng thái kết thúc: mô hình đã xong thì không chuyển.", label=old.states[before].label
             )
         elif after not in new.states:
-            problems[f"map {before}"] = f"Quy trình mới không có trạng thái «{after[:60]}»."
+            problems[f"map {before}"] = _("Quy trình mới không có trạng thái «%(after)s».", after=after[:60])
         elif new.states[after].end:
-            problems[f"map {before}"] = (
-                f"Không chuyển thẳng vào trạng thái kết thúc «{new.states[after].label}». Hãy dùng bước của quy trình."
+            problems[f"map {before}"] = _(
+                "Không chuyển thẳng vào trạng thái kết thúc «%(label)s». Hãy dùng bước của quy trình.",
+                label=new.states[after].label,
             )
         elif _stage_number(new, new.states[after]) > _stage_number(old, old.states[before]):
-            problems[f"map {before}"] = (
-                f"«{new.states[after].label}» ở chặng sau «{old.states[before].label}»: chuyển quy trình không được bỏ qua chặng."
+            problems[f"map {before}"] = _(
+                "«%(label)s» ở chặng sau «%(label_2)s»: chuyển quy trình không được bỏ qua chặng.",
+                label=new.states[after].label,
+                label_2=old.states[before].label,
             )
     if problems:
         raise InvalidInput(problems)
@@ -164,7 +168,11 @@ def _administers_all(actor: Actor, models: Sequence[sa.Row[Any]]) -> None:
     outside = sum(actor.grant_for(PRIVILEGED, model.unit_path) is None for model in models)
     if outside:
         raise NotAllowed(
-            f"{outside} mô hình đang chạy theo quy trình này nằm ngoài phạm vi quản trị của bạn. Hãy nhờ quản trị cấp trên.",
+            _(
+                "%(outside)s mô hình đang chạy theo quy trình này nằm ngoài phạm vi quản trị của bạn. Hãy nhờ quản"
+                " trị cấp trên.",
+                outside=outside,
+            ),
             guard="role",
         )
 
@@ -204,8 +212,12 @@ def _hindrances(
             Reason(
                 "no_counterpart",
                 "state",
-                f"Trạng thái «{label}» không có tương ứng trong quy trình mới. Hãy chọn một trạng thái"
-                f" (--map {model.state}=…).",
+                _(
+                    "Trạng thái «%(label)s» không có tương ứng trong quy trình mới. Hãy chọn một trạng thái (--map"
+                    " %(state)s=…).",
+                    label=label,
+                    state=model.state,
+                ),
             )
         ]
     reasons = []
@@ -214,7 +226,11 @@ def _hindrances(
             Reason(
                 "level_unknown",
                 "level",
-                f"Quy trình mới không có cấp «{model.unit_level}» của đơn vị «{model.unit_name}».",
+                _(
+                    "Quy trình mới không có cấp «%(unit_level)s» của đơn vị «%(unit_name)s».",
+                    unit_level=model.unit_level,
+                    unit_name=model.unit_name,
+                ),
             )
         )
     missing = [column for column in target.requires if model._mapping[column] is None]
@@ -225,7 +241,11 @@ def _hindrances(
             Reason(
                 "facts_missing",
                 "requires",
-                f"Mô hình chưa có {', '.join(missing)} mà trạng thái «{target.label}» đòi hỏi.",
+                _(
+                    "Mô hình chưa có %(missing)s mà trạng thái «%(label)s» đòi hỏi.",
+                    missing=", ".join(missing),
+                    label=target.label,
+                ),
             )
         )
     onward = [step for step in new.outgoing(target.id) if not step.danger]
@@ -240,14 +260,18 @@ def _hindrances(
             Reason(
                 "role_missing",
                 "role",
-                f"Chưa ai giữ vai trò đưa mô hình đi tiếp từ «{target.label}» ({listed}). Hãy giao vai trò trước.",
+                _(
+                    "Chưa ai giữ vai trò đưa mô hình đi tiếp từ «%(label)s» (%(listed)s). Hãy giao vai trò trước.",
+                    label=target.label,
+                    listed=listed,
+                ),
             )
         )
     return reasons
 
 
 def _step(actor: Actor, model: sa.Row[Any], old: Definition, new: Definition, target: State, now: datetime) -> Advance:
-    grant = actor.require(PRIVILEGED, model.unit_path, to="chuyển quy trình của mô hình")
+    grant = actor.require(PRIVILEGED, model.unit_path, to=_("chuyển quy trình của mô hình"))
     entry = Entry(
         at=now,
         actor_id=actor.account_id,

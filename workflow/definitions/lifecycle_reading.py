@@ -27,6 +27,7 @@ from workflow.definitions.lifecycle_terms import (
 )
 from workflow.definitions.problems import DataFileInvalid, Problem, Table, parse_toml, unknown_name
 from workflow.definitions.vocabulary import EFFECT_NAMES, GUARD_NAMES, RECORD_NAMES, REQUIRED_FACT_NAMES
+from workflow.speech import _
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -57,11 +58,13 @@ def load_file(path: Path | str) -> Definition:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DefinitionInvalid([Problem(path.name, "", "tệp không phải UTF-8; hãy lưu lại với mã UTF-8")]) from error
+        raise DefinitionInvalid(
+            [Problem(path.name, "", _("tệp không phải UTF-8; hãy lưu lại với mã UTF-8"))]
+        ) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise DefinitionInvalid(
-            [Problem(path.name, "", f"không đọc được tệp ({reason}); hãy kiểm tra đường dẫn")]
+            [Problem(path.name, "", _("không đọc được tệp (%(reason)s); hãy kiểm tra đường dẫn", reason=reason))]
         ) from error
     return load(text, path.name)
 
@@ -69,7 +72,7 @@ def load_file(path: Path | str) -> Definition:
 def standard(lifecycle_id: str = definitions.DEFAULT_LIFECYCLE) -> Definition:
     """A definition that comes with the program: `three_tier` or `two_tier`."""
     if lifecycle_id not in definitions.LIFECYCLE_IDS:
-        message = unknown_name("định nghĩa", lifecycle_id, definitions.LIFECYCLE_IDS)
+        message = unknown_name(_("định nghĩa"), lifecycle_id, definitions.LIFECYCLE_IDS)
         raise DefinitionInvalid([Problem(f"{lifecycle_id}.toml", "", message)])
     return load(definitions.lifecycle_text(lifecycle_id), f"{lifecycle_id}.toml")
 
@@ -128,8 +131,8 @@ class _Reader:
         definition_id, title, title_en = root.text("id"), root.text("title"), root.text("title_en")
         self._good_id(root, "id", definition_id)
         self._read_levels()
-        recognising = root.name("recognising_level", "cấp", self.levels)
-        reviewing = root.name("reviewing_level", "cấp", self.levels)
+        recognising = root.name("recognising_level", _("cấp"), self.levels)
+        reviewing = root.name("reviewing_level", _("cấp"), self.levels)
         self._read_stages()
         self.states = {key: self._state(key, table) for key, table in root.entries("states")}
         self.roles = {key: self._role(key, table) for key, table in root.entries("roles")}
@@ -155,13 +158,16 @@ class _Reader:
 
     def _good_id(self, table: Table, key: str, value: str) -> None:
         if value and not _ID.fullmatch(value):
-            table.problem(key, f"mã “{value}” chỉ được gồm chữ thường không dấu, chữ số và dấu _, tối đa 60 ký tự")
+            table.problem(
+                key,
+                _("mã “%(value)s” chỉ được gồm chữ thường không dấu, chữ số và dấu _, tối đa 60 ký tự", value=value),
+            )
 
     def _one_beginning(self) -> None:
         beginnings = [state.id for state in self.states.values() if state.initial]
         if self.states and len(beginnings) != 1:
-            named = f"; đang có: {', '.join(beginnings)}" if beginnings else ""
-            self.root.problem("states", f"phải có đúng một trạng thái mang initial = true{named}")
+            named = _("; đang có: %(beginnings)s", beginnings=", ".join(beginnings)) if beginnings else ""
+            self.root.problem("states", _("phải có đúng một trạng thái mang initial = true%(named)s", named=named))
 
     def _labels(self, table: Table) -> tuple[str, str]:
         return table.text("label"), table.text("label_en")
@@ -178,43 +184,43 @@ class _Reader:
             self.stages[stage_id] = Stage(stage_id, *self._labels(table))
             table.close()
         if self.stages and list(self.stages)[-1] != END_STAGE:
-            self.root.problem("stages", f"chặng cuối cùng phải có id = “{END_STAGE}”")
+            self.root.problem("stages", _("chặng cuối cùng phải có id = “%(end_stage)s”", end_stage=END_STAGE))
 
     def _new_id(self, table: Table, known: Collection[str]) -> str:
         new = table.text("id")
         self._good_id(table, "id", new)
         if new in known:
-            table.problem("id", f"mã “{new}” đã dùng ở trên; hãy đặt mã khác")
+            table.problem("id", _("mã “%(new)s” đã dùng ở trên; hãy đặt mã khác", new=new))
         return new
 
     def _state(self, key: str, table: Table) -> State:
         self._good_id(table, "", key)
         label, label_en = self._labels(table)
-        stage = table.name("stage", "chặng", self.stages)
+        stage = table.name("stage", _("chặng"), self.stages)
         end = table.flag("end")
         initial = table.flag("initial")
-        requires = table.names("requires", "cột", REQUIRED_FACT_NAMES, ())
+        requires = table.names("requires", _("cột"), REQUIRED_FACT_NAMES, ())
         if end and stage and stage != END_STAGE:
-            table.problem("stage", f"trạng thái kết thúc phải thuộc chặng “{END_STAGE}”")
+            table.problem("stage", _("trạng thái kết thúc phải thuộc chặng “%(end_stage)s”", end_stage=END_STAGE))
         if not end and stage == END_STAGE:
-            table.problem("end", f"trạng thái thuộc chặng “{END_STAGE}” phải mang end = true")
+            table.problem("end", _("trạng thái thuộc chặng “%(end_stage)s” phải mang end = true", end_stage=END_STAGE))
         if end and initial:
-            table.problem("initial", "trạng thái đầu tiên không thể là trạng thái kết thúc")
+            table.problem("initial", _("trạng thái đầu tiên không thể là trạng thái kết thúc"))
         table.close()
         return State(key, label, label_en, stage, end, initial, requires)
 
     def _role(self, key: str, table: Table) -> Role:
         self._good_id(table, "", key)
         label, label_en = self._labels(table)
-        scope = table.name("scope", "phạm vi", get_args(Scope))
-        levels = table.names("levels", "cấp", self.levels, ())
+        scope = table.name("scope", _("phạm vi"), get_args(Scope))
+        levels = table.names("levels", _("cấp"), self.levels, ())
         table.close()
         return Role(key, label, label_en, cast(Scope, scope), levels)
 
     def _fact(self, key: str, table: Table) -> Fact:
         self._good_id(table, "", key)
         label, label_en = self._labels(table)
-        kind = table.name("type", "kiểu", get_args(FactType))
+        kind = table.name("type", _("kiểu"), get_args(FactType))
         help_text = table.text("help", "")
         max_length = table.integer("max_length", low=1, high=1_000_000, default=None)
         choices = []
@@ -222,18 +228,18 @@ class _Reader:
             choices.append((choice.text("id"), choice.text("label")))
             choice.close()
         if (kind == "choice") != bool(choices):
-            table.problem("choices", "kiểu “choice” phải có danh sách choices; kiểu khác thì không được có")
+            table.problem("choices", _("kiểu “choice” phải có danh sách choices; kiểu khác thì không được có"))
         table.close()
         return Fact(key, label, label_en, cast(FactType, kind), True, help_text, max_length, tuple(choices))
 
     def _transition(self, table: Table) -> Transition:
         trigger = table.text("trigger")
         self._good_id(table, "trigger", trigger)
-        sources = table.names("from", "trạng thái", self.states)
+        sources = table.names("from", _("trạng thái"), self.states)
         if table.has("from") and not sources:
-            table.problem("from", "phải nêu ít nhất một trạng thái có thật")
-        target = table.name("to", "trạng thái", self.states)
-        roles = table.names("roles", "vai trò", self.roles)
+            table.problem("from", _("phải nêu ít nhất một trạng thái có thật"))
+        target = table.name("to", _("trạng thái"), self.states)
+        roles = table.names("roles", _("vai trò"), self.roles)
         facts = self._facts_of(table)
         label, label_en = self._labels(table)
         transition = Transition(
@@ -241,13 +247,13 @@ class _Reader:
             sources=sources,
             target=target,
             roles=roles,
-            on_behalf=table.names("on_behalf", "vai trò", self.roles, ()),
-            guards=table.names("guards", "điều kiện", self.guards, ()),
+            on_behalf=table.names("on_behalf", _("vai trò"), self.roles, ()),
+            guards=table.names("guards", _("điều kiện"), self.guards, ()),
             facts=facts,
             when=self._when(table, facts),
-            effects=table.names("effects", "tác động", self.effects, ()),
-            record=table.name("record", "bản ghi", self.records, "") or None,
-            notify=table.names("notify", "vai trò", self.roles, ()),
+            effects=table.names("effects", _("tác động"), self.effects, ()),
+            record=table.name("record", _("bản ghi"), self.records, "") or None,
+            notify=table.names("notify", _("vai trò"), self.roles, ()),
             label=label,
             label_en=label_en,
             leaves=table.text("leaves", ""),
@@ -263,9 +269,9 @@ class _Reader:
         for index, written in enumerate(table.texts("facts", ())):
             name = written.removesuffix("?")
             if name not in self.facts:
-                table.problem(f"facts[{index}]", unknown_name("dữ kiện", name, self.facts))
+                table.problem(f"facts[{index}]", unknown_name(_("dữ kiện"), name, self.facts))
             elif name in found:
-                table.problem(f"facts[{index}]", f"dữ kiện “{name}” đã nêu ở trên; hãy bỏ bớt một")
+                table.problem(f"facts[{index}]", _("dữ kiện “%(name)s” đã nêu ở trên; hãy bỏ bớt một", name=name))
             else:
                 found[name] = replace(self.facts[name], required=not written.endswith("?"))
         return tuple(found.values())
@@ -276,22 +282,22 @@ class _Reader:
         for name, value in table.values("when").items():
             fact = known.get(name)
             if fact is None:
-                table.problem(f"when.{name}", unknown_name("dữ kiện của bước này", name, known))
+                table.problem(f"when.{name}", unknown_name(_("dữ kiện của bước này"), name, known))
             elif (fact.type == "boolean" and isinstance(value, bool)) or (
                 fact.type == "choice" and value in [choice for choice, _ in fact.choices]
             ):
                 chosen[name] = value
             else:
-                table.problem(f"when.{name}", "chỉ được so với true, false hoặc một lựa chọn của dữ kiện")
+                table.problem(f"when.{name}", _("chỉ được so với true, false hoặc một lựa chọn của dữ kiện"))
         return MappingProxyType(chosen)
 
     def _role_levels(self, table: Table) -> Mapping[str, tuple[str, ...]]:
         narrowed = table.table("role_levels", required=False)
         found: dict[str, tuple[str, ...]] = {}
         for role in narrowed.written_keys():
-            levels = narrowed.names(role, "cấp", self.levels)
+            levels = narrowed.names(role, _("cấp"), self.levels)
             if role not in self.roles:
-                narrowed.problem(role, unknown_name("vai trò", role, self.roles))
+                narrowed.problem(role, unknown_name(_("vai trò"), role, self.roles))
             else:
                 found[role] = levels
         return MappingProxyType(found)

@@ -17,6 +17,7 @@ from workflow.definitions.lifecycle_terms import Definition, Role
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput, NotAllowed, NotFound
 from workflow.schema import emulation_model, lifecycle_definition, programme_year
+from workflow.speech import _
 
 SHORTEST_PREFIX = 6
 
@@ -62,15 +63,32 @@ def find(connection: Connection, prefix: str, *, key: str = "definition") -> Def
     """
     wanted = prefix.strip().lower()
     if len(wanted) < SHORTEST_PREFIX:
-        raise InvalidInput({key: f"Mã băm «{prefix[:70]}» quá ngắn: cần ít nhất {SHORTEST_PREFIX} ký tự đầu."})
+        raise InvalidInput(
+            {
+                key: _(
+                    "Mã băm «%(prefix)s» quá ngắn: cần ít nhất %(shortest_prefix)s ký tự đầu.",
+                    prefix=prefix[:70],
+                    shortest_prefix=SHORTEST_PREFIX,
+                )
+            }
+        )
     fitting = [definition for definition in known(connection) if definition.hash.startswith(wanted)]
     if not fitting:
         raise NotFound(
-            f"Không có quy trình với mã băm «{prefix[:70]}». Xem các mã bằng: dvk lifecycle list.", guard="definition"
+            _("Không có quy trình với mã băm «%(prefix)s». Xem các mã bằng: dvk lifecycle list.", prefix=prefix[:70]),
+            guard="definition",
         )
     if len(fitting) > 1:
         listed = ", ".join(definition.short_hash for definition in fitting)
-        raise InvalidInput({key: f"Mã băm «{wanted}» khớp nhiều quy trình: {listed}. Hãy ghi dài hơn."})
+        raise InvalidInput(
+            {
+                key: _(
+                    "Mã băm «%(wanted)s» khớp nhiều quy trình: %(listed)s. Hãy ghi dài hơn.",
+                    wanted=wanted,
+                    listed=listed,
+                )
+            }
+        )
     return fitting[0]
 
 
@@ -105,7 +123,7 @@ def overview(connection: Connection) -> list[Known]:
 def keep(connection: Connection, who: int | str, definition: Definition, now: datetime) -> None:
     """Store a definition so that a year or a migration can name it by its hash, as an administrator."""
     if not access.actor(connection, who, now).holds(PRIVILEGED):
-        raise NotAllowed("Chỉ quản trị được lưu quy trình.", guard="role")
+        raise NotAllowed(_("Chỉ quản trị được lưu quy trình."), guard="role")
     programme.store_definition(connection, definition, now)
 
 

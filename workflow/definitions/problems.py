@@ -10,6 +10,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+from workflow.speech import _
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -40,22 +42,28 @@ def parse_toml(text: str, origin: str) -> tuple[dict[str, Any], list[Problem]]:
         return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as error:
         found = _POSITION.search(str(error))
-        where = f"dòng {found[1]}, cột {found[2]}" if found else "cuối tệp"
-        return {}, [Problem(origin, where, f"tệp không đúng cú pháp TOML; hãy sửa tại đây ({error})")]
+        where = _("dòng %(found)s, cột %(found_2)s", found=found[1], found_2=found[2]) if found else _("cuối tệp")
+        return {}, [Problem(origin, where, _("tệp không đúng cú pháp TOML; hãy sửa tại đây (%(error)s)", error=error))]
     except RecursionError:
-        return {}, [Problem(origin, "", "tệp lồng quá nhiều tầng; hãy bớt các ngoặc lồng nhau")]
+        return {}, [Problem(origin, "", _("tệp lồng quá nhiều tầng; hãy bớt các ngoặc lồng nhau"))]
 
 
 def choices_text(names: Collection[str]) -> str:
     """A list of permitted names for a message."""
-    return ", ".join(sorted(names)) if names else "(không có tên nào)"
+    return ", ".join(sorted(names)) if names else _("(không có tên nào)")
 
 
 def unknown_name(kind: str, name: str, known: Collection[str]) -> str:
     """The sentence for a name that does not exist; suggests the nearest one, because most are misspelt."""
     near = get_close_matches(name, sorted(known), n=1)
-    hint = f"; có phải là “{near[0]}”?" if near else ""
-    return f"{kind} “{name}” không có{hint} Các tên dùng được: {choices_text(known)}."
+    hint = _("; có phải là “%(near)s”?", near=near[0]) if near else ""
+    return _(
+        "%(kind)s “%(name)s” không có%(hint)s Các tên dùng được: %(known)s.",
+        kind=kind,
+        name=name,
+        hint=hint,
+        known=choices_text(known),
+    )
 
 
 _MISSING: Any = object()
@@ -73,7 +81,7 @@ class Table:
         if isinstance(content, Mapping):
             self._content = content
         else:
-            self.problem("", "phải là một bảng (các dòng khóa = giá trị)")
+            self.problem("", _("phải là một bảng (các dòng khóa = giá trị)"))
 
     def at(self, name: str) -> str:
         if not name:
@@ -94,7 +102,7 @@ class Table:
         value = self._content.get(name, _MISSING)
         if value is _MISSING:
             if default is _MISSING:
-                self.problem(name, "thiếu khóa này; hãy thêm vào")
+                self.problem(name, _("thiếu khóa này; hãy thêm vào"))
                 return None
             return default
         return value
@@ -105,14 +113,14 @@ class Table:
         if value is None or value == default:
             return value or ""
         if not isinstance(value, str) or not value.strip():
-            self.problem(name, "phải là một chuỗi chữ không trống")
+            self.problem(name, _("phải là một chuỗi chữ không trống"))
             return ""
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self._get(name, default)
         if not isinstance(value, bool):
-            self.problem(name, "phải là true hoặc false")
+            self.problem(name, _("phải là true hoặc false"))
             return default
         return value
 
@@ -122,7 +130,7 @@ class Table:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.problem(name, f"phải là số nguyên từ {low} đến {high}")
+            self.problem(name, _("phải là số nguyên từ %(low)s đến %(high)s", low=low, high=high))
             return None
         return value
 
@@ -131,7 +139,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, date) or hasattr(value, "hour"):
-            self.problem(name, "phải là một ngày, ví dụ 2025-07-01 (không có dấu nháy)")
+            self.problem(name, _("phải là một ngày, ví dụ 2025-07-01 (không có dấu nháy)"))
             return None
         return value
 
@@ -141,14 +149,14 @@ class Table:
         if value is None:
             return ()
         if isinstance(value, str) or not isinstance(value, Sequence):
-            self.problem(name, 'phải là một danh sách chuỗi, ví dụ ["a", "b"]')
+            self.problem(name, _('phải là một danh sách chuỗi, ví dụ ["a", "b"]'))
             return ()
         good: list[str] = []
         for index, item in enumerate(value):
             if not isinstance(item, str) or not item.strip():
-                self.problem(f"{name}[{index}]", "phải là một chuỗi chữ không trống")
+                self.problem(f"{name}[{index}]", _("phải là một chuỗi chữ không trống"))
             elif item in good:
-                self.problem(f"{name}[{index}]", f"“{item}” bị lặp lại; hãy bỏ bớt một")
+                self.problem(f"{name}[{index}]", _("“%(item)s” bị lặp lại; hãy bỏ bớt một", item=item))
             else:
                 good.append(item)
         return tuple(good)
@@ -179,7 +187,7 @@ class Table:
         if value is None:
             return
         if not isinstance(value, list) or (required and not value):
-            self.problem(name, f"phải có ít nhất một mục [[{self.at(name)}]]")
+            self.problem(name, _("phải có ít nhất một mục [[%(name)s]]", name=self.at(name)))
             return
         for index, item in enumerate(value):
             yield Table(item, self.origin, self.at(f"{name}[{index}]"), self.problems)
@@ -190,7 +198,7 @@ class Table:
         if value is None:
             return
         if not isinstance(value, dict) or (required and not value):
-            self.problem(name, f"phải có ít nhất một mục [{self.at(name)}.<mã>]")
+            self.problem(name, _("phải có ít nhất một mục [%(name)s.<mã>]", name=self.at(name)))
             return
         for key, item in value.items():
             yield key, Table(item, self.origin, self.at(f"{name}.{key}"), self.problems)
@@ -199,7 +207,7 @@ class Table:
         """An optional inline table, as it stands."""
         value = self._get(name, {})
         if not isinstance(value, dict):
-            self.problem(name, "phải là một bảng, ví dụ { khoa = true }")
+            self.problem(name, _("phải là một bảng, ví dụ { khoa = true }"))
             return {}
         return value
 
@@ -207,4 +215,4 @@ class Table:
         """Reports every key nobody asked for: a misspelt key must not be ignored in silence."""
         for key in self._content:
             if key not in self._asked:
-                self.problem(key, unknown_name("khóa", key, self._asked))
+                self.problem(key, unknown_name(_("khóa"), key, self._asked))

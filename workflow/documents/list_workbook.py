@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -11,25 +12,26 @@ import sqlalchemy as sa
 from workflow.calendar import local_date
 from workflow.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_csv, write_workbook
 from workflow.inspection.visits import masked
+from workflow.speech import _, mark
 
-KINDS = {"collective": "Tập thể", "individual": "Cá nhân"}
-ORIGINS = {"new": "Mới", "continued": "Tiếp tục từ năm trước", "replicated": "Nhân rộng"}
+KINDS = {"collective": mark("Tập thể"), "individual": mark("Cá nhân")}
+ORIGINS = {"new": mark("Mới"), "continued": mark("Tiếp tục từ năm trước"), "replicated": mark("Nhân rộng")}
 COLUMNS = (
-    ColumnSpec("Mã", 18),
-    ColumnSpec("Tên mô hình", 60),
-    ColumnSpec("Loại", 12),
-    ColumnSpec("Lĩnh vực", 28),
-    ColumnSpec("Mã đơn vị", 14),
-    ColumnSpec("Đơn vị", 32),
-    ColumnSpec("Cá nhân đăng ký", 26),
-    ColumnSpec("Người đại diện", 26),
-    ColumnSpec("Điện thoại", 16),
-    ColumnSpec("Nguồn", 22),
-    ColumnSpec("Trạng thái", 28),
-    ColumnSpec("Đăng ký trễ", 12),
-    ColumnSpec("Tiêu biểu", 12),
-    ColumnSpec("Ngày nộp", 14),
-    ColumnSpec("Ngày công nhận", 16),
+    ColumnSpec(mark("Mã"), 18),
+    ColumnSpec(mark("Tên mô hình"), 60),
+    ColumnSpec(mark("Loại"), 12),
+    ColumnSpec(mark("Lĩnh vực"), 28),
+    ColumnSpec(mark("Mã đơn vị"), 14),
+    ColumnSpec(mark("Đơn vị"), 32),
+    ColumnSpec(mark("Cá nhân đăng ký"), 26),
+    ColumnSpec(mark("Người đại diện"), 26),
+    ColumnSpec(mark("Điện thoại"), 16),
+    ColumnSpec(mark("Nguồn"), 22),
+    ColumnSpec(mark("Trạng thái"), 28),
+    ColumnSpec(mark("Đăng ký trễ"), 12),
+    ColumnSpec(mark("Tiêu biểu"), 12),
+    ColumnSpec(mark("Ngày nộp"), 14),
+    ColumnSpec(mark("Ngày công nhận"), 16),
 )
 
 
@@ -37,12 +39,13 @@ def write_list(
     target: Path | BinaryIO, rows: Sequence[sa.Row[Any]], labels: Mapping[tuple[str, str], str], heading: Sequence[str]
 ) -> None:
     """Write an xlsx file. rows: of `listing.exported`; labels: (hash of the definition, state) → its name."""
-    write_workbook(target, [SheetSpec("Mô hình", COLUMNS, _cells(rows, labels), heading)])
+    columns = [replace(column, title=_(column.title)) for column in COLUMNS]
+    write_workbook(target, [SheetSpec(_("Mô hình"), columns, _cells(rows, labels), heading)])
 
 
 def write_list_csv(target: Path | IO[str], rows: Sequence[sa.Row[Any]], labels: Mapping[tuple[str, str], str]) -> None:
     """The same as CSV with the mark by which a spreadsheet program knows UTF-8."""
-    write_csv(target, [column.title for column in COLUMNS], _cells(rows, labels))
+    write_csv(target, [_(column.title) for column in COLUMNS], _cells(rows, labels))
 
 
 def _cells(rows: Sequence[sa.Row[Any]], labels: Mapping[tuple[str, str], str]) -> Iterator[Sequence[CellValue]]:
@@ -50,17 +53,17 @@ def _cells(rows: Sequence[sa.Row[Any]], labels: Mapping[tuple[str, str], str]) -
         yield (
             row.code,
             row.name,
-            KINDS[row.kind],
-            row.field_label,
+            _(KINDS[row.kind]),
+            _(row.field_label),
             row.unit_code,
             row.unit_name,
             row.person_name or "",
             row.representative or "",
             masked(row.phone or ""),
-            ORIGINS[row.origin],
+            _(ORIGINS[row.origin]),
             labels[row.definition_hash, row.state],
-            "Có" if row.late else "",
-            "Có" if row.outstanding else "",
+            _("Có") if row.late else "",
+            _("Có") if row.outstanding else "",
             local_date(row.submitted_at) if row.submitted_at else None,
             local_date(row.recognised_at) if row.recognised_at else None,
         )

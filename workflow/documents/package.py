@@ -19,6 +19,7 @@ from xml.parsers import expat
 
 from workflow.reading.text import clean, shorten
 from workflow.refusals import Refusal
+from workflow.speech import _
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -50,12 +51,17 @@ class WorkbookRefused(Refusal):
 
 
 def broken() -> WorkbookRefused:
-    return WorkbookRefused("Tệp Excel bị hỏng hoặc tải lên chưa trọn. Hãy mở bằng Excel, lưu lại rồi tải lên lần nữa.")
+    return WorkbookRefused(
+        _("Tệp Excel bị hỏng hoặc tải lên chưa trọn. Hãy mở bằng Excel, lưu lại rồi tải lên lần nữa.")
+    )
 
 
 def _too_large_inside(limit: int) -> WorkbookRefused:
     return WorkbookRefused(
-        f"Nội dung tệp bung ra quá lớn (hơn {limit // 1024 // 1024} MB). Hãy chép riêng bảng cần nhập sang tệp mới."
+        _(
+            "Nội dung tệp bung ra quá lớn (hơn %(limit)s MB). Hãy chép riêng bảng cần nhập sang tệp mới.",
+            limit=limit // 1024 // 1024,
+        )
     )
 
 
@@ -113,8 +119,8 @@ def _parse(
 ) -> None:
     """Run expat over one part; names come without namespace. A document type (the door of XML attacks) is refused."""
 
-    def refuse_doctype(*_: object) -> None:
-        raise WorkbookRefused("Tệp chứa khai báo XML không an toàn nên không được đọc. Hãy lưu lại bằng Excel.")
+    def refuse_doctype(*_args: object) -> None:
+        raise WorkbookRefused(_("Tệp chứa khai báo XML không an toàn nên không được đọc. Hãy lưu lại bằng Excel."))
 
     local = _LocalNames()
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -137,7 +143,7 @@ def _parse(
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int, limit: int) -> bytes:
     """Unpack one part, chunk by chunk, never more than `room` bytes whatever its header claims."""
     if info.flag_bits & 0x1:
-        raise WorkbookRefused("Tệp được đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lên lại.")
+        raise WorkbookRefused(_("Tệp được đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lên lại."))
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise broken()
     chunks: list[bytes] = []
@@ -200,10 +206,12 @@ def _string_lengths(content: bytes) -> array[int]:
             skipping = False
         elif name == "si":
             if current > LONGEST_CELL:
-                raise WorkbookRefused(f"Tệp có ô dài hơn {LONGEST_CELL} ký tự. Hãy rút gọn nội dung ô đó.")
+                raise WorkbookRefused(
+                    _("Tệp có ô dài hơn %(longest_cell)s ký tự. Hãy rút gọn nội dung ô đó.", longest_cell=LONGEST_CELL)
+                )
             lengths.append(current)
             if len(lengths) > _MAX_SHARED_STRINGS:
-                raise WorkbookRefused("Tệp có quá nhiều nội dung. Hãy tách thành nhiều tệp nhỏ hơn.")
+                raise WorkbookRefused(_("Tệp có quá nhiều nội dung. Hãy tách thành nhiều tệp nhỏ hơn."))
 
     _parse(content, start, end, text)
     return lengths
@@ -213,12 +221,12 @@ def open_package(data: bytes, *, max_unpacked: int) -> Package:
     """Look at the bytes of a file that claims to be an xlsx; raises WorkbookRefused with what to do."""
     if data.startswith(_OLE_MAGIC):
         if _ENCRYPTED in data:
-            raise WorkbookRefused("Tệp được đặt mật khẩu. Hãy bỏ mật khẩu (Tệp → Thông tin) rồi tải lên lại.")
-        raise WorkbookRefused("Đây là tệp Excel đời cũ (.xls). Hãy mở bằng Excel và lưu thành .xlsx.")
+            raise WorkbookRefused(_("Tệp được đặt mật khẩu. Hãy bỏ mật khẩu (Tệp → Thông tin) rồi tải lên lại."))
+        raise WorkbookRefused(_("Đây là tệp Excel đời cũ (.xls). Hãy mở bằng Excel và lưu thành .xlsx."))
     if not data:
-        raise WorkbookRefused("Tệp rỗng. Hãy chọn lại tệp Excel (.xlsx).")
+        raise WorkbookRefused(_("Tệp rỗng. Hãy chọn lại tệp Excel (.xlsx)."))
     if not data.startswith(b"PK"):
-        raise WorkbookRefused("Tệp này không phải tệp Excel (.xlsx). Hãy chọn lại tệp hoặc lưu thành .xlsx.")
+        raise WorkbookRefused(_("Tệp này không phải tệp Excel (.xlsx). Hãy chọn lại tệp hoặc lưu thành .xlsx."))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_package(archive, max_unpacked)
@@ -239,9 +247,9 @@ def _read_package(archive: zipfile.ZipFile, limit: int) -> Package:
     entries = archive.infolist()
     by_name = {info.filename.lower(): info for info in entries}
     if "xl/workbook.bin" in by_name:
-        raise WorkbookRefused("Đây là tệp Excel nhị phân (.xlsb). Hãy mở bằng Excel và lưu thành .xlsx.")
+        raise WorkbookRefused(_("Đây là tệp Excel nhị phân (.xlsb). Hãy mở bằng Excel và lưu thành .xlsx."))
     if "xl/workbook.xml" not in by_name:
-        raise WorkbookRefused("Tệp này không phải tệp Excel (.xlsx). Hãy chọn lại tệp hoặc lưu thành .xlsx.")
+        raise WorkbookRefused(_("Tệp này không phải tệp Excel (.xlsx). Hãy chọn lại tệp hoặc lưu thành .xlsx."))
     if len(entries) > _MAX_ENTRIES or sum(info.file_size for info in entries) > limit:
         raise _too_large_inside(limit)
     for info in entries:
@@ -275,7 +283,7 @@ def _read_package(archive: zipfile.ZipFile, limit: int) -> Package:
             _parse(content)
     sheets = tuple(sheet for sheet in listed if take(sheet.path) is not None)
     if not sheets:
-        raise WorkbookRefused("Tệp Excel không có trang tính nào. Hãy chọn lại tệp.")
+        raise WorkbookRefused(_("Tệp Excel không có trang tính nào. Hãy chọn lại tệp."))
     return Package(parts, sheets, lengths)
 
 
@@ -348,11 +356,11 @@ class _SheetScan:
                 raise broken()
             self._column = -1
         elif name == "mergeCell":
-            first, _, last = attributes.get("ref", "").partition(":")
+            first, _colon, last = attributes.get("ref", "").partition(":")
             if last:
                 self.facts.merges.append((*_position(first), *_position(last)))
             if len(self.facts.merges) > _MAX_MERGES:
-                raise WorkbookRefused("Tệp có quá nhiều ô gộp. Hãy bỏ gộp ô rồi tải lên lại.")
+                raise WorkbookRefused(_("Tệp có quá nhiều ô gộp. Hãy bỏ gộp ô rồi tải lên lại."))
 
     def text(self, characters: str) -> None:
         if self._listening:
@@ -384,15 +392,20 @@ class _SheetScan:
         facts.last_column = max(facts.last_column, self._column)
         if self._row >= self._max_rows:
             raise WorkbookRefused(
-                f"Bảng có hơn {self._max_rows:,} dòng. Hãy tách thành nhiều tệp nhỏ hơn.".replace(",", ".")
+                _(
+                    "Bảng có hơn %(max_rows)s dòng. Hãy tách thành nhiều tệp nhỏ hơn.", max_rows=f"{self._max_rows:,}"
+                ).replace(",", ".")
             )
         if self._column >= self._max_columns:
             raise WorkbookRefused(
-                f"Bảng có hơn {self._max_columns} cột (ô {cell_name(self._row, self._column)}). "
-                "Hãy xóa các cột thừa rồi tải lên lại."
+                _(
+                    "Bảng có hơn %(max_columns)s cột (ô %(row)s). Hãy xóa các cột thừa rồi tải lên lại.",
+                    max_columns=self._max_columns,
+                    row=cell_name(self._row, self._column),
+                )
             )
         if self._characters > _MAX_CHARACTERS or len(facts.errors) + len(facts.unanswered) > _MAX_FINDINGS:
-            raise WorkbookRefused("Tệp có quá nhiều nội dung hoặc quá nhiều ô lỗi. Hãy tách hoặc sửa tệp.")
+            raise WorkbookRefused(_("Tệp có quá nhiều nội dung hoặc quá nhiều ô lỗi. Hãy tách hoặc sửa tệp."))
 
 
 def scan_sheet(package: Package, sheet: SheetPart, *, max_rows: int, max_columns: int) -> SheetFacts:

@@ -38,6 +38,7 @@ from workflow.registration import registration
 from workflow.registration.drafts import Checked, Desk, check_list
 from workflow.registration.registrant import SUBMIT, roles_of
 from workflow.schema import emulation_model, person, unit
+from workflow.speech import _
 
 Progress = Callable[[int, int], None]
 
@@ -163,9 +164,9 @@ class _Import:
     def _run(self, partial: bool) -> ImportReport:
         """Check every row, then create those that are new, unless one is refused and all must be good."""
         if unread := unread_columns(self._sheet):
-            self._warnings.append(f"Các cột không được đọc: {', '.join(unread)}.")
+            self._warnings.append(_("Các cột không được đọc: %(unread)s.", unread=", ".join(unread)))
         if not self._sheet.rows:
-            self._warnings.append("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.")
+            self._warnings.append(_("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại."))
         fresh = self._new(self._checked())
         self._warnings.extend(self._similar(fresh))
         codes: list[str] = []
@@ -213,7 +214,10 @@ class _Import:
                 self._refused.append(
                     read.refusal(
                         "name",
-                        f"Trùng với dòng {seen[key]}: cùng đơn vị, người đăng ký và tên mô hình. Hãy bỏ một dòng.",
+                        _(
+                            "Trùng với dòng %(key)s: cùng đơn vị, người đăng ký và tên mô hình. Hãy bỏ một dòng.",
+                            key=seen[key],
+                        ),
                     )
                 )
                 continue
@@ -225,7 +229,10 @@ class _Import:
                 fresh.append((read, checked))
         if drafts and not self._draft:
             self._warnings.append(
-                f"{drafts} dòng đã có dưới dạng bản nháp và được giữ nguyên. Hãy gửi các bản nháp đó."
+                _(
+                    "%(drafts)s dòng đã có dưới dạng bản nháp và được giữ nguyên. Hãy gửi các bản nháp đó.",
+                    drafts=drafts,
+                )
             )
         return fresh
 
@@ -267,15 +274,24 @@ class _Import:
                 kind, key = hit.key
                 if hit.name.casefold() == checked.name.casefold() or (kind == _IN_FILE and key > read.row):
                     continue
-                where = f"dòng {key}" if kind == _IN_FILE else f"mô hình {key}"
+                where = _("dòng %(key)s", key=key) if kind == _IN_FILE else _("mô hình %(key)s", key=key)
                 sentences.append(
-                    f"Dòng {read.row}: tên gần giống {where} «{shorten(hit.name, 100)}» ({hit.score}%)."
-                    " Nếu là một mô hình, hãy bỏ một."
+                    _(
+                        "Dòng %(row)s: tên gần giống %(where)s «%(name)s» (%(score)s%%). Nếu là một mô hình, hãy bỏ một.",
+                        row=read.row,
+                        where=where,
+                        name=shorten(hit.name, 100),
+                        score=hit.score,
+                    )
                 )
                 break
             if len(sentences) == _SIMILAR_SHOWN and read is not fresh[-1][0]:
                 sentences.append(
-                    f"Chỉ nêu {_SIMILAR_SHOWN} tên gần giống đầu tiên; các dòng sau dòng {read.row} chưa được so."
+                    _(
+                        "Chỉ nêu %(similar_shown)s tên gần giống đầu tiên; các dòng sau dòng %(row)s chưa được so.",
+                        similar_shown=_SIMILAR_SHOWN,
+                        row=read.row,
+                    )
                 )
                 break
         return sentences
@@ -303,7 +319,10 @@ class _Import:
                 if outcome.applied is not None:
                     warnings.update(outcome.applied.warnings)
             self._tell(len(self._sheet.rows) + start + len(chunk))
-        self._warnings.extend(f"{models} dòng: {sentence}" for sentence, models in warnings.items())
+        self._warnings.extend(
+            _("%(models)s dòng: %(sentence)s", models=models, sentence=sentence)
+            for sentence, models in warnings.items()
+        )
 
     def _tell(self, done: int) -> None:
         if self._progress is not None:
@@ -317,7 +336,9 @@ def _scope(connection: Connection, actor: Actor, year: sa.Row[Any]) -> sa.Column
     grants = [grant for grant in actor.grants if grant.role in roles]
     if not grants:
         listed = ", ".join(definition.roles[role].label for role in sorted(roles))
-        raise NotAllowed(f"Bạn không có quyền nhập danh sách đăng ký. Việc này dành cho: {listed}.", guard="role")
+        raise NotAllowed(
+            _("Bạn không có quyền nhập danh sách đăng ký. Việc này dành cho: %(listed)s.", listed=listed), guard="role"
+        )
     own = [grant.unit_id for grant in grants if grant.role in access.OWN_SCOPED]
     wide = access.outermost(grant.unit_path for grant in grants if grant.role not in access.OWN_SCOPED)
     return sa.or_(unit.c.id.in_(own), *(access.under(path) for path in wide))

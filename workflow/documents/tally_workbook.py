@@ -9,35 +9,41 @@ from typing import BinaryIO
 from workflow.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_workbook
 from workflow.reporting.full_tally import FullTally, MeasuredSum, written
 from workflow.reporting.tally import KINDS, Tally
+from workflow.speech import _, mark, spoken_day
 
 
 def write_tally(
     target: Path | BinaryIO, counted: Tally, state_labels: Mapping[str, str], unit_name: str | None
 ) -> None:
     """Write an xlsx file. state_labels: label of each state of the year's lifecycle; unit_name: None for everything."""
-    heading = [f"Tổng hợp mô hình “Dân vận khéo” năm {counted.year}"]
+    heading = [_("Tổng hợp mô hình “Dân vận khéo” năm %(year)s", year=counted.year)]
     if unit_name is not None:
-        heading.append(f"Đơn vị: {unit_name}")
+        heading.append(_("Đơn vị: %(unit_name)s", unit_name=unit_name))
     if counted.as_of is not None:
-        heading.append(f"Số liệu đến hết ngày {counted.as_of:%d/%m/%Y}")
+        heading.append(_("Số liệu đến hết ngày %(as_of)s", as_of=spoken_day(counted.as_of)))
     fields = SheetSpec(
-        "Theo lĩnh vực",
-        [ColumnSpec("Lĩnh vực", 40), ColumnSpec("Tập thể", 12), ColumnSpec("Cá nhân", 12), ColumnSpec("Tổng", 12)],
-        [(row.label, row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)],
+        _("Theo lĩnh vực"),
+        [
+            ColumnSpec(_("Lĩnh vực"), 40),
+            ColumnSpec(_("Tập thể"), 12),
+            ColumnSpec(_("Cá nhân"), 12),
+            ColumnSpec(_("Tổng"), 12),
+        ],
+        [(_(row.label), row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)],
         heading,
     )
     people = SheetSpec(
-        "Người đăng ký",
-        [ColumnSpec("Loại", 24), ColumnSpec("Số người đăng ký", 20)],
+        _("Người đăng ký"),
+        [ColumnSpec(_("Loại"), 24), ColumnSpec(_("Số người đăng ký"), 20)],
         [
-            ("Đơn vị (tập thể)", counted.registrants.get("collective", 0)),
-            ("Người (cá nhân)", counted.registrants.get("individual", 0)),
+            (_("Đơn vị (tập thể)"), counted.registrants.get("collective", 0)),
+            (_("Người (cá nhân)"), counted.registrants.get("individual", 0)),
         ],
         heading,
     )
     states = SheetSpec(
-        "Theo trạng thái",
-        [ColumnSpec("Trạng thái", 40), ColumnSpec("Số mô hình", 14)],
+        _("Theo trạng thái"),
+        [ColumnSpec(_("Trạng thái"), 40), ColumnSpec(_("Số mô hình"), 14)],
         [(state_labels.get(state, state), count) for state, count in counted.states.items()],
         heading,
     )
@@ -50,38 +56,48 @@ def write_full_tally(
     """Write an xlsx file with the short tally first, then every figure by field and kind, and what is measured."""
     registrants = counted.registrants
     short: list[Sequence[CellValue]] = [
-        (row.label, row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)
+        (_(row.label), row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)
     ]
     short.append(
-        ("Số đơn vị, số người đăng ký", *(registrants.get(kind, 0) for kind in KINDS), sum(registrants.values()))
+        (_("Số đơn vị, số người đăng ký"), *(registrants.get(kind, 0) for kind in KINDS), sum(registrants.values()))
     )
     sheets = [
         SheetSpec(
-            "Tổng hợp",
-            [ColumnSpec("Lĩnh vực", 36), *(ColumnSpec(title, 12) for title in ("Tập thể", "Cá nhân", "Cộng"))],
+            _("Tổng hợp"),
+            [
+                ColumnSpec(_("Lĩnh vực"), 36),
+                *(ColumnSpec(title, 12) for title in (_("Tập thể"), _("Cá nhân"), _("Cộng"))),
+            ],
             short,
             heading,
         ),
         SheetSpec(
-            "Đầy đủ",
-            [ColumnSpec("Lĩnh vực", 36), ColumnSpec("Loại", 12), *(ColumnSpec(x, 14) for x in full.figures.values())],
-            [(row.label, _KIND_LABELS[row.kind], *(row.figures[name] for name in full.figures)) for row in full.rows],
+            _("Đầy đủ"),
+            [
+                ColumnSpec(_("Lĩnh vực"), 36),
+                ColumnSpec(_("Loại"), 12),
+                *(ColumnSpec(x, 14) for x in full.figures.values()),
+            ],
+            [
+                (_(row.label), _(_KIND_LABELS[row.kind]), *(row.figures[name] for name in full.figures))
+                for row in full.rows
+            ],
             heading,
         ),
         SheetSpec(
-            "Theo trạng thái",
-            [ColumnSpec("Trạng thái", 40), ColumnSpec("Số mô hình", 14)],
+            _("Theo trạng thái"),
+            [ColumnSpec(_("Trạng thái"), 40), ColumnSpec(_("Số mô hình"), 14)],
             [(state_labels.get(state, state), count) for state, count in counted.states.items()],
             heading,
         ),
         SheetSpec(
-            "Kết quả đo được",
+            _("Kết quả đo được"),
             [
-                ColumnSpec("Chỉ tiêu", 36),
-                ColumnSpec("Đơn vị tính", 16),
-                ColumnSpec("Chỉ tiêu đăng ký", 20),
-                ColumnSpec("Kết quả", 20),
-                ColumnSpec("Ghi chú", 40),
+                ColumnSpec(_("Chỉ tiêu"), 36),
+                ColumnSpec(_("Đơn vị tính"), 16),
+                ColumnSpec(_("Chỉ tiêu đăng ký"), 20),
+                ColumnSpec(_("Kết quả"), 20),
+                ColumnSpec(_("Ghi chú"), 40),
             ],
             [
                 (
@@ -99,13 +115,13 @@ def write_full_tally(
     write_workbook(target, sheets)
 
 
-_KIND_LABELS = {"collective": "Tập thể", "individual": "Cá nhân", "": "Cộng"}
+_KIND_LABELS = {"collective": mark("Tập thể"), "individual": mark("Cá nhân"), "": mark("Cộng")}
 
 
 def _notes(one: MeasuredSum) -> str:
     """How a sum is written when some of its parts were not exact."""
     told = []
-    for name, stated in (("Chỉ tiêu", one.target), ("Kết quả", one.result)):
+    for name, stated in ((_("Chỉ tiêu"), one.target), (_("Kết quả"), one.result)):
         if stated is not None and stated.qualifier != "exactly":
             told.append(f"{name}: {written(stated)}")
     return "; ".join(told)
@@ -114,7 +130,13 @@ def _notes(one: MeasuredSum) -> str:
 def _beside(full: FullTally) -> list[str]:
     lines = []
     if full.inspections is not None:
-        lines.append(f"Số cuộc kiểm tra, thẩm định đã kết luận: {full.inspections}")
+        lines.append(_("Số cuộc kiểm tra, thẩm định đã kết luận: %(inspections)s", inspections=full.inspections))
     if full.villages is not None and full.villages[1]:
-        lines.append(f"Số thôn, bản có mô hình: {full.villages[0]}/{full.villages[1]}")
+        lines.append(
+            _(
+                "Số thôn, bản có mô hình: %(villages)s/%(villages_2)s",
+                villages=full.villages[0],
+                villages_2=full.villages[1],
+            )
+        )
     return lines

@@ -31,6 +31,7 @@ from workflow.programmes.programme_terms import name_key
 from workflow.reading.dates import parse_date_vi
 from workflow.refusals import InvalidInput, NotAllowed, Refusal
 from workflow.schema import unit
+from workflow.speech import _
 
 SHEET_NAME: Final = "Đơn vị"
 MOST_ROWS: Final = 20_000
@@ -49,7 +50,12 @@ _ALIASES: Final[Mapping[str, Sequence[str]]] = {
     "name": ("Tên", "Đơn vị", "Tên gọi"),
     "level": ("Cấp đơn vị", "Cấp hành chính"),
     "kind": ("Loại đơn vị", "Loại hình"),
-    "parent": ("Đơn vị chủ quản", "Mã đơn vị chủ quản", "Đơn vị cấp trên", "Mã đơn vị cấp trên"),
+    "parent": (
+        "Đơn vị chủ quản",
+        "Mã đơn vị chủ quản",
+        "Đơn vị cấp trên",
+        "Mã đơn vị cấp trên",
+    ),
     "valid_from": ("Ngày thành lập", "Hoạt động từ ngày"),
     "valid_to": ("Ngày cuối", "Hoạt động đến ngày"),
 }
@@ -135,7 +141,7 @@ def import_units(
     sheet = _read(content)
     with database.write() as connection:
         if not access.actor(connection, who, now).holds(PRIVILEGED):
-            raise NotAllowed("Chỉ quản trị được nhập danh sách đơn vị.", guard="role")
+            raise NotAllowed(_("Chỉ quản trị được nhập danh sách đơn vị."), guard="role")
         savepoint = connection.begin_nested()
         try:
             report = _Import(connection, sheet, who, now).run()
@@ -153,7 +159,7 @@ def _read(content: bytes | Path) -> Sheet:
     sheet = read_sheet(content, wanted=_WANTED, max_rows=MOST_ROWS)
     missing = [_TITLES[key] for key in _REQUIRED if key not in sheet.columns]
     if missing:
-        raise WorkbookRefused(f"Tệp thiếu cột: {', '.join(missing)}. Hãy dùng tệp mẫu.")
+        raise WorkbookRefused(_("Tệp thiếu cột: %(missing)s. Hãy dùng tệp mẫu.", missing=", ".join(missing)))
     return sheet
 
 
@@ -182,7 +188,7 @@ class _Import:
         self._refused.sort(key=lambda refusal: refusal.row)
         warnings = list(self._sheet.warnings)
         if not self._sheet.rows:
-            warnings.append("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.")
+            warnings.append(_("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại."))
         return UnitsReport(
             len(self._sheet.rows), created, len(wishes) - len(fresh), tuple(self._refused), tuple(warnings)
         )
@@ -195,7 +201,9 @@ class _Import:
                 continue
             first = found.setdefault(wish.code.casefold(), wish)
             if first is not wish:
-                self._refuse(wish.row, wish.written, "code", f"Mã này đã có ở dòng {first.row}. Hãy bỏ một dòng.")
+                self._refuse(
+                    wish.row, wish.written, "code", _("Mã này đã có ở dòng %(row)s. Hãy bỏ một dòng.", row=first.row)
+                )
         return list(found.values())
 
     def _wish(self, row: Row) -> _Wish | None:
@@ -207,7 +215,7 @@ class _Import:
                 self._refuse(row.number, written, key, sentence)
         for key in _REQUIRED:
             if not written[key]:
-                self._refuse(row.number, written, key, f"Thiếu {_TITLES[key].lower()}. Hãy điền.")
+                self._refuse(row.number, written, key, _("Thiếu %(lower)s. Hãy điền.", lower=_TITLES[key].lower()))
         level = self._level(row.number, written)
         kind = self._kind(row.number, written)
         days = {key: self._day(row.number, written, key) for key in ("valid_from", "valid_to")}
@@ -222,14 +230,19 @@ class _Import:
         level = self._levels.get(name_key(written["level"]), "")
         if written["level"] and not level:
             listed = ", ".join(lifecycle_store.levels(self._connection).values())
-            self._refuse(row, written, "level", f"Không có cấp này. Các cấp: {listed}.")
+            self._refuse(row, written, "level", _("Không có cấp này. Các cấp: %(listed)s.", listed=listed))
         return level
 
     def _kind(self, row: int, written: Mapping[str, str]) -> str:
         text = written.get("kind", "")
         kind = self._kinds.get(name_key(text), "") if text else "administrative"
         if not kind:
-            self._refuse(row, written, "kind", f"Không có loại này. Các loại: {', '.join(units.KINDS.values())}.")
+            self._refuse(
+                row,
+                written,
+                "kind",
+                _("Không có loại này. Các loại: %(listed)s.", listed=", ".join(units.KINDS.values())),
+            )
         return kind
 
     def _day(self, row: int, written: Mapping[str, str], key: str) -> date | None:
@@ -267,15 +280,19 @@ class _Import:
                     wish.row,
                     wish.written,
                     key,
-                    f"Mã «{row.code}» đã có với {_TITLES[key].lower()} khác ({self._present(row, key)})."
-                    " Hãy sửa dòng này, hoặc đổi đơn vị ở trang của nó.",
+                    _(
+                        "Mã «%(code)s» đã có với %(lower)s khác (%(row)s). Hãy sửa dòng này, hoặc đổi đơn vị ở trang của nó.",
+                        code=row.code,
+                        lower=_TITLES[key].lower(),
+                        row=self._present(row, key),
+                    ),
                 )
                 break
         return True
 
     def _present(self, row: sa.Row[Any], key: str) -> str:
         if key == "parent":
-            return str(row.parent_code or "không trực thuộc đơn vị nào")
+            return str(row.parent_code or _("không trực thuộc đơn vị nào"))
         if key == "level":
             return lifecycle_store.levels(self._connection).get(str(row.level), str(row.level))
         return units.KINDS[row.kind] if key == "kind" else str(row.name)
@@ -287,7 +304,7 @@ class _Import:
             ready = [wish for wish in waiting.values() if wish.parent.casefold() not in waiting]
             if not ready:
                 for wish in waiting.values():
-                    self._refuse(wish.row, wish.written, "parent", "Các đơn vị này trực thuộc lẫn nhau thành vòng.")
+                    self._refuse(wish.row, wish.written, "parent", _("Các đơn vị này trực thuộc lẫn nhau thành vòng."))
                 break
             for wish in ready:
                 del waiting[wish.code.casefold()]

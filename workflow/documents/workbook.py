@@ -37,6 +37,7 @@ from workflow.documents.workbook_export import (
 )
 from workflow.reading.dates import format_date
 from workflow.reading.text import clean, fold, shorten
+from workflow.speech import _
 
 __all__ = [
     "Cell",
@@ -183,11 +184,14 @@ def _load(package: Package, sheet: SheetPart) -> list[list[CellContent]]:
 def _read_rows(package: Package, sheet: SheetPart, facts: SheetFacts) -> list[Row]:
     rows = [Row(number, tuple(map(_cell, values))) for number, values in enumerate(_load(package, sheet), 1)]
     problems = {
-        position: f"Ô {cell_name(*position)} là công thức chưa có kết quả. Hãy mở tệp bằng Excel và lưu lại, hoặc dán giá trị."
+        position: _(
+            "Ô %(cell_name)s là công thức chưa có kết quả. Hãy mở tệp bằng Excel và lưu lại, hoặc dán giá trị.",
+            cell_name=cell_name(*position),
+        )
         for position in facts.unanswered
     }
     problems.update(
-        (position, f"Ô {cell_name(*position)} có lỗi {error}. Hãy sửa ô này.")
+        (position, _("Ô %(cell_name)s có lỗi %(error)s. Hãy sửa ô này.", cell_name=cell_name(*position), error=error))
         for position, error in facts.errors.items()
     )
     by_row: dict[int, dict[int, str]] = {}
@@ -223,9 +227,19 @@ def _repeat_merged(rows: list[Row], facts: SheetFacts, first: int) -> list[str]:
                 rows[number] = Row(number + 1, (*cells[:column], value, *cells[column + 1 :]))
                 filled.add((number, column))
         area = f"{cell_name(top, column)}:{cell_name(bottom, right)}"
-        warnings.append(f"Ô gộp {area}: “{shorten(value.text, 40)}” được lặp lại cho các dòng {top + 2}–{bottom + 1}.")
+        warnings.append(
+            _(
+                "Ô gộp %(area)s: “%(text)s” được lặp lại cho các dòng %(top)s–%(bottom)s.",
+                area=area,
+                text=shorten(value.text, 40),
+                top=top + 2,
+                bottom=bottom + 1,
+            )
+        )
     if len(warnings) > _WARNINGS_SHOWN:
-        warnings[_WARNINGS_SHOWN:] = [f"Và {len(warnings) - _WARNINGS_SHOWN} ô gộp khác được lặp lại như vậy."]
+        warnings[_WARNINGS_SHOWN:] = [
+            _("Và %(count)s ô gộp khác được lặp lại như vậy.", count=len(warnings) - _WARNINGS_SHOWN)
+        ]
     return warnings
 
 
@@ -241,11 +255,15 @@ def _counts_columns(row: Row) -> bool:
 
 def _table(name: str, rows: list[Row], facts: SheetFacts, header: Header) -> Sheet:
     if header.doubled:
-        _, first_column, second_column = header.doubled[0]
+        _title, first_column, second_column = header.doubled[0]
         title = rows[header.index].text(second_column)
         raise WorkbookRefused(
-            f"Cột “{shorten(title, 40)}” có hai lần (cột {column_letters(first_column)} và "
-            f"{column_letters(second_column)}). Hãy giữ một cột."
+            _(
+                "Cột “%(title)s” có hai lần (cột %(first_column)s và %(second_column)s). Hãy giữ một cột.",
+                title=shorten(title, 40),
+                first_column=column_letters(first_column),
+                second_column=column_letters(second_column),
+            )
         )
     # A header cell merged downwards makes the header that much higher.
     below = max((bottom for top, _, bottom, _ in facts.merges if top == header.index), default=header.index) + 1
@@ -253,7 +271,7 @@ def _table(name: str, rows: list[Row], facts: SheetFacts, header: Header) -> She
     warnings = _repeat_merged(rows, facts, below)
     data = [row for row in rows[below:] if not _is_empty(row)]
     if data and _counts_columns(data[0]):
-        warnings.append(f"Dòng {data[0].number} chỉ đánh số cột nên được bỏ qua.")
+        warnings.append(_("Dòng %(number)s chỉ đánh số cột nên được bỏ qua.", number=data[0].number))
         del data[0]
     headers = tuple(cell.text for cell in rows[header.index].cells)
     return Sheet(name, header.index + 1, headers, header.columns, tuple(data), tuple(warnings))
@@ -274,11 +292,15 @@ def _bytes_of(source: str | Path | bytes | BinaryIO, max_bytes: int) -> bytes:
                 data = stream.read(max_bytes + 1)
         except OSError as fault:
             name = Path(source).name
-            raise WorkbookRefused(f"Không mở được tệp “{name}”. Hãy kiểm tra tên tệp và quyền đọc.") from fault
+            raise WorkbookRefused(
+                _("Không mở được tệp “%(name)s”. Hãy kiểm tra tên tệp và quyền đọc.", name=name)
+            ) from fault
     else:
         data = source.read(max_bytes + 1)
     if len(data) > max_bytes:
-        raise WorkbookRefused(f"Tệp lớn hơn {max_bytes // MEGABYTE} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+        raise WorkbookRefused(
+            _("Tệp lớn hơn %(max_bytes)s MB. Hãy tách thành nhiều tệp nhỏ hơn.", max_bytes=max_bytes // MEGABYTE)
+        )
     return data
 
 
@@ -303,7 +325,13 @@ def read_sheet(
         candidates = [part for part in package.sheets if fold(part.name) == fold(sheet)]
         if not candidates:
             names = ", ".join(f"“{shorten(clean(part.name), 31)}”" for part in package.sheets[:10])
-            raise WorkbookRefused(f"Tệp không có trang tính “{shorten(clean(sheet), 31)}”. Các trang tính: {names}.")
+            raise WorkbookRefused(
+                _(
+                    "Tệp không có trang tính “%(sheet)s”. Các trang tính: %(names)s.",
+                    sheet=shorten(clean(sheet), 31),
+                    names=names,
+                )
+            )
     for part in candidates:
         facts = scan_sheet(package, part, max_rows=max_rows + HEADER_WITHIN, max_columns=max_columns)
         if facts.last_row < 0:
@@ -313,8 +341,13 @@ def read_sheet(
         if header is not None:
             return _table(clean(part.name), rows, facts, header)
     if wanted is None:
-        raise WorkbookRefused("Trang tính không có dữ liệu. Hãy chọn lại tệp.")
+        raise WorkbookRefused(_("Trang tính không có dữ liệu. Hãy chọn lại tệp."))
     needed = ", ".join(f"“{(aliases or (key,))[0]}”" for key, aliases in wanted.items())
     raise WorkbookRefused(
-        f"Không tìm thấy dòng tiêu đề trong {HEADER_WITHIN} dòng đầu. Hãy dùng tệp mẫu, hoặc đặt tên các cột là: {needed}."
+        _(
+            "Không tìm thấy dòng tiêu đề trong %(header_within)s dòng đầu. Hãy dùng tệp mẫu, hoặc đặt tên các"
+            " cột là: %(needed)s.",
+            header_within=HEADER_WITHIN,
+            needed=needed,
+        )
     )

@@ -26,14 +26,15 @@ from workflow.reading import file_kinds
 from workflow.refusals import InvalidInput, NotFound, NotPossible, Refusal
 from workflow.registration.registrant import SUBMIT, WITHDRAW, roles_of
 from workflow.schema import account, attachment, blob, emulation_model
+from workflow.speech import _, mark
 
 PURPOSES: Final[Mapping[str, str]] = {
-    "registration": "phiếu đăng ký",
-    "plan": "kế hoạch",
-    "evidence": "minh chứng",
-    "inspection": "kiểm tra",
-    "minutes": "biên bản bình xét",
-    "other": "tài liệu khác",
+    "registration": mark("phiếu đăng ký"),
+    "plan": mark("kế hoạch"),
+    "evidence": mark("minh chứng"),
+    "inspection": mark("kiểm tra"),
+    "minutes": mark("biên bản bình xét"),
+    "other": mark("tài liệu khác"),
 }
 MOST_FILES: Final = 100
 """Files of one model at a time; default of ours."""
@@ -141,14 +142,17 @@ def add(
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code)
-    grant = _may(connection, actor, model, purpose, to="đính kèm tệp")
+    grant = _may(connection, actor, model, purpose, to=_("đính kèm tệp"))
     if not content:
-        raise InvalidInput({"file": "Tệp rỗng. Hãy chọn lại tệp."})
+        raise InvalidInput({"file": _("Tệp rỗng. Hãy chọn lại tệp.")})
     if len(content) > store.max_bytes:
         raise InvalidInput(
             {
-                "file": f"Tệp nặng {_megabytes(len(content))} MB, tối đa {_megabytes(store.max_bytes)} MB."
-                " Hãy giảm kích thước ảnh hoặc chia tệp."
+                "file": _(
+                    "Tệp nặng %(megabytes)s MB, tối đa %(max_bytes)s MB. Hãy giảm kích thước ảnh hoặc chia tệp.",
+                    megabytes=_megabytes(len(content)),
+                    max_bytes=_megabytes(store.max_bytes),
+                )
             }
         )
     kept = connection.execute(
@@ -156,7 +160,12 @@ def add(
     ).scalar_one()
     if kept >= MOST_FILES:
         raise NotPossible(
-            f"Mô hình đã có {kept} tệp, tối đa {MOST_FILES}. Hãy gỡ tệp không cần trước.", guard="attachment"
+            _(
+                "Mô hình đã có %(kept)s tệp, tối đa %(most_files)s. Hãy gỡ tệp không cần trước.",
+                kept=kept,
+                most_files=MOST_FILES,
+            ),
+            guard="attachment",
         )
     file = file_kinds.accept(file_name, content)
     content_hash = hashlib.sha256(file.content).hexdigest()
@@ -190,7 +199,7 @@ def remove(connection: Connection, who: int | str, attachment_id: int, now: date
     row = _row(connection, attachment_id)
     if row is None or row.removed_at is not None:
         raise _not_found(attachment_id)
-    grant = _may(connection, actor, model, row.purpose, to="gỡ tệp")
+    grant = _may(connection, actor, model, row.purpose, to=_("gỡ tệp"))
     connection.execute(sa.update(attachment).where(attachment.c.id == attachment_id).values(removed_at=now))
     payload = {"attachment": attachment_id, "file": row.file_name, "purpose": row.purpose, "content": row.blob_hash}
     return changes.note(connection, model, actor, grant, "file_removed", now, payload=payload)
@@ -218,7 +227,7 @@ def listing(connection: Connection, model_id: int) -> list[Attachment]:
             row.id,
             row.file_name,
             row.purpose,
-            PURPOSES[row.purpose],
+            _(PURPOSES[row.purpose]),
             row.media_type,
             row.size,
             row.added_at,
@@ -240,7 +249,10 @@ def content(connection: Connection, store: Store, who: int | str, attachment_id:
     path = store.path(row.blob_hash)
     if not path.is_file():
         raise StorageUnusable(
-            f"Nội dung tệp «{row.file_name}» không còn trong thư mục dữ liệu. Hãy khôi phục từ bản sao lưu.",
+            _(
+                "Nội dung tệp «%(file_name)s» không còn trong thư mục dữ liệu. Hãy khôi phục từ bản sao lưu.",
+                file_name=row.file_name,
+            ),
             guard="attachment",
         )
     return Content(path, row.media_type, row.file_name)
@@ -287,19 +299,29 @@ def _visible(
 
 
 def _not_found(attachment_id: int) -> NotFound:
-    return NotFound(f"Không có tệp đính kèm số {attachment_id} trong phạm vi của bạn.", guard="attachment")
+    return NotFound(
+        _("Không có tệp đính kèm số %(attachment_id)s trong phạm vi của bạn.", attachment_id=attachment_id),
+        guard="attachment",
+    )
 
 
 def _may(connection: Connection, actor: Actor, model: sa.Row[Any], purpose: str, *, to: str) -> Grant:
     if purpose not in PURPOSES:
-        raise InvalidInput({"purpose": f"Hãy chọn loại tệp: {', '.join(PURPOSES.values())}."})
+        raise InvalidInput(
+            {"purpose": _("Hãy chọn loại tệp: %(listed)s.", listed=", ".join(map(_, PURPOSES.values())))}
+        )
     definition = programme.definition(connection, model.definition_hash)
     trigger, while_possible = _BELONGS_TO.get(purpose, (None, None))
-    grant = actor.require(_roles(definition, trigger), model.unit_path, to=f"{to} {PURPOSES[purpose]}")
+    grant = actor.require(_roles(definition, trigger), model.unit_path, to=f"{to} {_(PURPOSES[purpose])}")
     state = definition.states[model.state]
     if state.end or (while_possible is not None and not definition.entries(model.state, while_possible)):
         raise NotPossible(
-            f"Mô hình đang ở bước «{state.label}» nên không thêm bớt được tệp {PURPOSES[purpose]}.", guard="state"
+            _(
+                "Mô hình đang ở bước «%(label)s» nên không thêm bớt được tệp %(purpose)s.",
+                label=state.label,
+                purpose=_(PURPOSES[purpose]),
+            ),
+            guard="state",
         )
     return grant
 
@@ -333,7 +355,7 @@ def _megabytes(size: int) -> str:
 
 def _disk_sentence(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "Ổ đĩa đã đầy nên chưa lưu được tệp. Hãy báo quản trị giải phóng ổ đĩa rồi gửi lại."
+        return _("Ổ đĩa đã đầy nên chưa lưu được tệp. Hãy báo quản trị giải phóng ổ đĩa rồi gửi lại.")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return "Thư mục lưu tệp chỉ đọc được. Hãy báo quản trị kiểm tra quyền ghi rồi gửi lại."
-    return "Chưa lưu được tệp do ổ đĩa báo lỗi. Hãy thử lại; nếu vẫn lỗi, báo quản trị."
+        return _("Thư mục lưu tệp chỉ đọc được. Hãy báo quản trị kiểm tra quyền ghi rồi gửi lại.")
+    return _("Chưa lưu được tệp do ổ đĩa báo lỗi. Hãy thử lại; nếu vẫn lỗi, báo quản trị.")

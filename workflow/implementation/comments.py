@@ -14,8 +14,9 @@ from workflow.access import OWN_SCOPED, Actor, Grant
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed
 from workflow.schema import account, comment
+from workflow.speech import _, mark
 
-AUDIENCES: Final = {"unit": "mọi người xem được mô hình", "reviewers": "chỉ người xét duyệt"}
+AUDIENCES: Final = {"unit": mark("mọi người xem được mô hình"), "reviewers": mark("chỉ người xét duyệt")}
 _LONGEST = 5_000
 
 
@@ -36,12 +37,16 @@ def write(connection: Connection, who: int | str, code: str, text: str, audience
     model = changes.held(connection, actor, code)
     problems: dict[str, str] = {}
     if audience not in AUDIENCES:
-        problems["audience"] = f"Hãy chọn người đọc: {', '.join(AUDIENCES.values())}."
+        problems["audience"] = _("Hãy chọn người đọc: %(listed)s.", listed=", ".join(map(_, AUDIENCES.values())))
     kept = clean(text, multiline=True)
     if not kept:
-        problems["text"] = "Hãy nhập nội dung trao đổi."
+        problems["text"] = _("Hãy nhập nội dung trao đổi.")
     elif len(kept) > _LONGEST:
-        problems["text"] = f"Nội dung dài {len(kept)} ký tự, tối đa {_LONGEST}. Hãy rút gọn hoặc đính kèm thành tệp."
+        problems["text"] = _(
+            "Nội dung dài %(count)s ký tự, tối đa %(longest)s. Hãy rút gọn hoặc đính kèm thành tệp.",
+            count=len(kept),
+            longest=_LONGEST,
+        )
     if problems:
         raise InvalidInput(problems)
     grant = _grant(actor, model, reviewing=audience == "reviewers")
@@ -80,6 +85,6 @@ def reviews(actor: Actor, model: sa.Row[Any]) -> bool:
 
 def _grant(actor: Actor, model: sa.Row[Any], *, reviewing: bool) -> Grant:
     if reviewing and not reviews(actor, model):
-        raise NotAllowed("Chỉ người xét duyệt mới trao đổi riêng với nhau. Hãy chọn «mọi người».", guard="role")
+        raise NotAllowed(_("Chỉ người xét duyệt mới trao đổi riêng với nhau. Hãy chọn «mọi người»."), guard="role")
     held = {g.role for g in actor.grants if g.covers(model.unit_path)}
-    return actor.require(held - OWN_SCOPED if reviewing else held, model.unit_path, to="trao đổi")
+    return actor.require(held - OWN_SCOPED if reviewing else held, model.unit_path, to=_("trao đổi"))

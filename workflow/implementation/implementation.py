@@ -21,6 +21,7 @@ from workflow.registration import model_quantities
 from workflow.registration.model_quantities import Measures, ModelQuantity, QuantityInput, doubts
 from workflow.registration.registrant import standing
 from workflow.schema import ITEMS, plan, programme_year, registration_form, results_report
+from workflow.speech import _
 
 START: Final = "start"
 REPORT: Final = "report_results"
@@ -41,15 +42,18 @@ def save_plan(
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
     definition = programme.definition(connection, model.definition_hash)
-    held = standing(definition, actor, START, model.unit_path, to="lập kế hoạch")
+    held = standing(definition, actor, START, model.unit_path, to=_("lập kế hoạch"))
     _require(
-        definition, model, (START, REPORT), "Kế hoạch chỉ lập được sau khi đăng ký được tiếp nhận và trước khi báo cáo"
+        definition,
+        model,
+        (START, REPORT),
+        _("Kế hoạch chỉ lập được sau khi đăng ký được tiếp nhận và trước khi báo cáo"),
     )
     problems: dict[str, str] = {}
     begins = _start_date(start_date, _year(connection, model.year_id), problems)
-    text = _text(content, "content", "Kế hoạch", problems)
+    text = _text(content, "content", _("Kế hoạch"), problems)
     if not text and "content" not in problems:
-        problems["content"] = "Hãy nhập kế hoạch: việc làm, người làm, thời gian, nguồn lực."
+        problems["content"] = _("Hãy nhập kế hoạch: việc làm, người làm, thời gian, nguồn lực.")
     if problems or begins is None:
         raise InvalidInput(problems)
     _keep_plan(connection, model.id, begins, text, actor.account_id, now)
@@ -104,12 +108,12 @@ def save_results(
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
     definition = programme.definition(connection, model.definition_hash)
-    held = standing(definition, actor, REPORT, model.unit_path, to="báo cáo kết quả")
-    _require(definition, model, (REPORT,), "Kết quả chỉ ghi được khi mô hình đang thực hiện hoặc đang khắc phục")
+    held = standing(definition, actor, REPORT, model.unit_path, to=_("báo cáo kết quả"))
+    _require(definition, model, (REPORT,), _("Kết quả chỉ ghi được khi mô hình đang thực hiện hoặc đang khắc phục"))
     rows, problems = Measures.of_year(connection, model.year_id).read(results, "results")
     words = {
-        "summary": _text(summary, "summary", "Tóm tắt kết quả", problems),
-        "evidence_note": _text(evidence_note, "evidence_note", "Minh chứng", problems),
+        "summary": _text(summary, "summary", _("Tóm tắt kết quả"), problems),
+        "evidence_note": _text(evidence_note, "evidence_note", _("Minh chứng"), problems),
     }
     filled, waived = _filled(connection, model.id, items or {}, problems)
     if problems:
@@ -144,7 +148,7 @@ def write_results(context: Context) -> None:
         ]
         rows, problems = Measures.of_year(connection, model.year_id).read(stated, "results")
         if not (rows or problems):
-            problems["results"] = "Hãy nhập ít nhất một kết quả, mỗi dòng gồm chỉ số và số liệu."
+            problems["results"] = _("Hãy nhập ít nhất một kết quả, mỗi dòng gồm chỉ số và số liệu.")
         if problems:
             raise InvalidInput(problems)
         model_quantities.replace(connection, model.id, "result", rows)
@@ -166,7 +170,9 @@ def results_of(connection: Connection, model_id: int) -> sa.Row[Any] | None:
 def _require(definition: Definition, model: sa.Row[Any], triggers: Sequence[str], sentence: str) -> None:
     if not any(definition.entries(model.state, trigger) for trigger in triggers):
         state = definition.states[model.state].label
-        raise NotPossible(f"{sentence}; mô hình đang ở bước «{state}».", guard="state")
+        raise NotPossible(
+            _("%(sentence)s; mô hình đang ở bước «%(state)s».", sentence=sentence, state=state), guard="state"
+        )
 
 
 def _year(connection: Connection, year_id: int) -> int:
@@ -185,8 +191,11 @@ def _start_date(written: date | str, year: int, problems: dict[str, str]) -> dat
 def _text(written: str, name: str, label: str, problems: dict[str, str]) -> str:
     text = clean(written, multiline=True)
     if len(text) > _LONGEST_TEXT:
-        problems[name] = (
-            f"«{label}» dài {len(text)} ký tự, tối đa {_LONGEST_TEXT}. Hãy rút gọn, phần còn lại đính kèm thành tệp."
+        problems[name] = _(
+            "«%(label)s» dài %(count)s ký tự, tối đa %(longest_text)s. Hãy rút gọn, phần còn lại đính kèm thành tệp.",
+            label=label,
+            count=len(text),
+            longest_text=_LONGEST_TEXT,
         )
     return text
 
@@ -203,14 +212,19 @@ def _filled(
     for name, written in items.items():
         text = clean(written, multiline=True)
         if name not in ITEMS:
-            problems[name] = f"Phiếu đăng ký không có mục «{shorten(clean(name[:500]), 40)}»."
+            problems[name] = _("Phiếu đăng ký không có mục «%(clean)s».", clean=shorten(clean(name[:500]), 40))
         elif not text:
             continue
         elif name not in (waived or ()):
-            problems[name] = f"«{labels[name].label}» đã có trong phiếu đăng ký nên không điền lại ở đây."
+            problems[name] = _(
+                "«%(label)s» đã có trong phiếu đăng ký nên không điền lại ở đây.", label=labels[name].label
+            )
         elif len(text) > labels[name].max_length:
-            problems[name] = (
-                f"«{labels[name].label}» dài {len(text)} ký tự, tối đa {labels[name].max_length}. Hãy rút gọn."
+            problems[name] = _(
+                "«%(label)s» dài %(count)s ký tự, tối đa %(max_length)s. Hãy rút gọn.",
+                label=labels[name].label,
+                count=len(text),
+                max_length=labels[name].max_length,
             )
         else:
             filled[name] = text
@@ -223,7 +237,11 @@ def _warnings(rows: Sequence[ModelQuantity]) -> tuple[str, ...]:
     return (
         *doubts(rows),
         *(
-            f"«{label}» được ghi {labels.count(label)} lần; các số sẽ cộng lại. Hãy kiểm tra có trùng không."
+            _(
+                "«%(label)s» được ghi %(label_2)s lần; các số sẽ cộng lại. Hãy kiểm tra có trùng không.",
+                label=label,
+                label_2=labels.count(label),
+            )
             for label in twice
         ),
     )

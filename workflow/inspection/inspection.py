@@ -22,12 +22,13 @@ from workflow.reading.dates import parse_date_vi
 from workflow.reading.text import clean
 from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotPossible, Refusal
 from workflow.schema import account, emulation_model, history, inspection, inspection_member, score
+from workflow.speech import _, mark, spoken_day
 
 KINDS: Final = {
-    "inspection": "Kiểm tra",
-    "survey": "Khảo sát",
-    "appraisal": "Thẩm định",
-    "re_inspection": "Phúc tra",
+    "inspection": mark("Kiểm tra"),
+    "survey": mark("Khảo sát"),
+    "appraisal": mark("Thẩm định"),
+    "re_inspection": mark("Phúc tra"),
 }
 # Two of them together (the record's shortcomings and the finding of the conclusion) must fit the column.
 LONGEST_TEXT: Final = 9_000
@@ -122,31 +123,41 @@ def save_record(
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code)
     definition = programme.definition(connection, model.definition_hash)
-    grant = require_writer(actor, definition, "inspection", model.unit_path, to="lập biên bản kiểm tra")
+    grant = require_writer(actor, definition, "inspection", model.unit_path, to=_("lập biên bản kiểm tra"))
     if not any(t.record == "inspection" for t in definition.outgoing(model.state)):
         label = definition.states[model.state].label
         raise NotPossible(
-            f"Mô hình {code} đang ở «{label}» nên không ghi biên bản kiểm tra. Chờ đơn vị báo cáo kết quả.",
+            _(
+                "Mô hình %(code)s đang ở «%(label)s» nên không ghi biên bản kiểm tra. Chờ đơn vị báo cáo kết quả.",
+                code=code,
+                label=label,
+            ),
             guard="state",
         )
     today = local_date(now)
     behind = access.people(actor, grant)
     if _partial(connection, behind, model, today):
         raise NotAllowed(
-            "Bạn (hoặc người bạn thay mặt) thuộc đơn vị đăng ký nên không được kiểm tra mô hình này.",
+            _("Bạn (hoặc người bạn thay mặt) thuộc đơn vị đăng ký nên không được kiểm tra mô hình này."),
             guard="actor_independent",
         )
     values = _values(record, today)
     team = named(connection, record.members, model.unit_path, today, form_field="members")
     if not team:
-        raise InvalidInput({"members": "Hãy chọn thành viên đoàn kiểm tra."})
+        raise InvalidInput({"members": _("Hãy chọn thành viên đoàn kiểm tra.")})
     own = _partial(connection, frozenset(row.id for row in team.values()), model, today)
     if own:
         names = ", ".join(row.full_name for row in team.values() if row.id in own)
-        raise InvalidInput({"members": f"Người của chính đơn vị đăng ký không được kiểm tra: {names}. Hãy thay người."})
+        raise InvalidInput(
+            {
+                "members": _(
+                    "Người của chính đơn vị đăng ký không được kiểm tra: %(names)s. Hãy thay người.", names=names
+                )
+            }
+        )
     head = clean(record.head)
     if head and head not in team:
-        raise InvalidInput({"head": "Trưởng đoàn phải là một thành viên của đoàn."})
+        raise InvalidInput({"head": _("Trưởng đoàn phải là một thành viên của đoàn.")})
     points = _points(connection, model.year_id, record)
 
     record_id, new_version = _put(connection, model.id, values, actor.account_id, now, version)
@@ -192,6 +203,7 @@ def conclude(context: Context) -> None:
         if finding and finding not in open_record.shortcomings:
             values["shortcomings"] = "\n".join(part for part in (open_record.shortcomings, finding) if part)
         values["mend_by"] = context.facts.get("mend_by") or open_record.mend_by
+        context.changes["mend_by"] = values["mend_by"]
     context.connection.execute(sa.update(inspection).where(inspection.c.id == open_record.id).values(values))
     visits.done(context.connection, context.model.id)
     context.payload["inspection"] = open_record.id
@@ -238,7 +250,7 @@ def of_model(connection: Connection, model_id: int) -> list[InspectionView]:
                 id=record.id,
                 version=record.version,
                 kind=record.kind,
-                kind_label=KINDS[record.kind],
+                kind_label=_(KINDS[record.kind]),
                 held_on=record.held_on,
                 place=record.place,
                 team_decision=record.team_decision,
@@ -285,16 +297,18 @@ def latest_total(connection: Connection, model_id: int) -> Decimal | None:
 def _values(record: InspectionInput, today: date) -> dict[str, Any]:
     problems: dict[str, str] = {}
     if record.kind not in KINDS:
-        listed = ", ".join(f"{key} ({label})" for key, label in KINDS.items())
-        problems["kind"] = f"Hình thức kiểm tra không có. Hãy chọn: {listed}."
+        listed = ", ".join(f"{key} ({_(label)})" for key, label in KINDS.items())
+        problems["kind"] = _("Hình thức kiểm tra không có. Hãy chọn: %(listed)s.", listed=listed)
     held_on = _date(record.held_on, "held_on", problems)
     if held_on is None and "held_on" not in problems:
-        problems["held_on"] = "Hãy nhập ngày kiểm tra."
+        problems["held_on"] = _("Hãy nhập ngày kiểm tra.")
     if held_on is not None and held_on > today:
-        problems["held_on"] = f"Ngày kiểm tra {held_on:%d/%m/%Y} chưa tới. Hãy ghi biên bản sau khi kiểm tra."
+        problems["held_on"] = _(
+            "Ngày kiểm tra %(held_on)s chưa tới. Hãy ghi biên bản sau khi kiểm tra.", held_on=spoken_day(held_on)
+        )
     mend_by = _date(record.mend_by, "mend_by", problems)
     if mend_by is not None and held_on is not None and mend_by < held_on:
-        problems["mend_by"] = "Hạn khắc phục phải sau ngày kiểm tra."
+        problems["mend_by"] = _("Hạn khắc phục phải sau ngày kiểm tra.")
     texts = {}
     for name, longest, multiline in (
         ("place", 300, False),
@@ -305,7 +319,9 @@ def _values(record: InspectionInput, today: date) -> dict[str, Any]:
     ):
         texts[name] = clean(getattr(record, name), multiline=multiline)
         if len(texts[name]) > longest:
-            problems[name] = f"Dài {len(texts[name])} ký tự, tối đa {longest}. Hãy rút gọn."
+            problems[name] = _(
+                "Dài %(count)s ký tự, tối đa %(longest)s. Hãy rút gọn.", count=len(texts[name]), longest=longest
+            )
     if problems:
         raise InvalidInput(problems)
     return {"kind": record.kind, "held_on": held_on, "mend_by": mend_by, **texts}
@@ -334,7 +350,7 @@ class _Given:
 def _points(connection: Connection, year_id: int, record: InspectionInput) -> list[_Given]:
     sheet = {line.code: line for line in programme.criteria(connection, year_id)}
     problems = {
-        f"scores.{code}": f"Phiếu chấm không có tiêu chí «{code[:40]}»."
+        f"scores.{code}": _("Phiếu chấm không có tiêu chí «%(code)s».", code=code[:40])
         for code in {*record.scores, *record.score_notes} - sheet.keys()
     }
     given = []
@@ -344,15 +360,25 @@ def _points(connection: Connection, year_id: int, record: InspectionInput) -> li
         written = clean(str(record.scores[code]))
         note = clean(record.score_notes.get(code, ""))
         if len(note) > 500:
-            problems[f"score_notes.{code}"] = f"Ghi chú dài {len(note)} ký tự, tối đa 500. Hãy rút gọn."
+            problems[f"score_notes.{code}"] = _(
+                "Ghi chú dài %(count)s ký tự, tối đa 500. Hãy rút gọn.", count=len(note)
+            )
         match = _POINTS.fullmatch(written)
         points = Decimal(f"{match[1]}.{match[2] or 0}") if match else None
         if written and points is None:
-            problems[f"scores.{code}"] = (
-                f"{line.label}: không đọc được điểm «{written[:20]}». Hãy ghi số từ 0 đến {line.max_points}, ví dụ 13,5."
+            problems[f"scores.{code}"] = _(
+                "%(label)s: không đọc được điểm «%(written)s». Hãy ghi số từ 0 đến %(max_points)s, ví dụ 13,5.",
+                label=line.label,
+                written=written[:20],
+                max_points=line.max_points,
             )
         elif points is not None and points > line.max_points:
-            problems[f"scores.{code}"] = f"{line.label}: {written} điểm, tối đa {line.max_points}. Hãy chấm lại."
+            problems[f"scores.{code}"] = _(
+                "%(label)s: %(written)s điểm, tối đa %(max_points)s. Hãy chấm lại.",
+                label=line.label,
+                written=written,
+                max_points=line.max_points,
+            )
         given.append(_Given(line.id, code, points, note))
     if problems:
         raise InvalidInput(problems)
@@ -373,7 +399,7 @@ def _put(
     ).first()
     if seen is not None and seen != (there.version if there else 0):
         raise Conflict(
-            "Người khác vừa ghi biên bản này. Hãy tải lại để xem phần họ ghi rồi ghi tiếp phần của bạn.",
+            _("Người khác vừa ghi biên bản này. Hãy tải lại để xem phần họ ghi rồi ghi tiếp phần của bạn."),
             guard="version",
         )
     if there is None:

@@ -14,6 +14,7 @@ from workflow.definitions.lifecycle_terms import Definition
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed
 from workflow.schema import account, assignment, unit
+from workflow.speech import _
 
 
 def require_writer(actor: Actor, definition: Definition, record: str, path: str, *, to: str) -> Grant:
@@ -28,7 +29,7 @@ def require_writer(actor: Actor, definition: Definition, record: str, path: str,
     grant = actor.grant_for(roles, path)
     if grant is None:
         who = ", ".join(definition.roles[role].label for role in roles)
-        raise NotAllowed(f"Bạn không có quyền {to}. Việc này dành cho: {who}.", guard="role")
+        raise NotAllowed(_("Bạn không có quyền %(to)s. Việc này dành cho: %(who)s.", to=to, who=who), guard="role")
     return grant
 
 
@@ -43,7 +44,9 @@ def named(
     wanted = [clean(name) for name in user_names]
     doubled = sorted({name for name in wanted if wanted.count(name) > 1})
     if doubled:
-        raise InvalidInput({form_field: f"Có người được nêu hai lần: {', '.join(doubled)}. Hãy giữ một."})
+        raise InvalidInput(
+            {form_field: _("Có người được nêu hai lần: %(doubled)s. Hãy giữ một.", doubled=", ".join(doubled))}
+        )
     home, held = unit.alias("home"), unit.alias("held")
     place = sa.literal(path)
     rows = connection.execute(
@@ -72,10 +75,14 @@ def named(
     unknown = [name for name in wanted if name not in known]
     if unknown:
         listed = ", ".join(f"«{name[:60]}»" for name in unknown[:10])
-        raise InvalidInput({form_field: f"Không có tài khoản {listed} ở đơn vị này. Hãy kiểm tra tên đăng nhập."})
+        raise InvalidInput(
+            {form_field: _("Không có tài khoản %(listed)s ở đơn vị này. Hãy kiểm tra tên đăng nhập.", listed=listed)}
+        )
     locked = [name for name in wanted if known[name].locked_at is not None]
     if locked:
-        raise InvalidInput({form_field: f"Tài khoản đang bị khoá: {', '.join(locked)}. Hãy chọn người khác."})
+        raise InvalidInput(
+            {form_field: _("Tài khoản đang bị khoá: %(locked)s. Hãy chọn người khác.", locked=", ".join(locked))}
+        )
     return {name: known[name] for name in wanted}
 
 

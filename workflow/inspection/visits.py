@@ -37,6 +37,7 @@ from workflow.schema import (
     visit_member,
     visit_model,
 )
+from workflow.speech import _, spoken_day
 
 RECORD: Final = "inspection"
 MOST_IN_A_VISIT: Final = 60
@@ -171,10 +172,12 @@ def masked(phone: str) -> str:
 
 def get(connection: Connection, actor: Actor, visit_id: int) -> VisitView:
     """A visit for somebody who inspects where it goes. Raises NotFound for everybody else."""
-    _, roles = _inspected_in(connection)
+    _states, roles = _inspected_in(connection)
     found = _visits(connection, {visit_id}).get(visit_id)
     if found is None or actor.grant_for(roles, found.unit_path) is None:
-        raise NotFound(f"Không có chuyến kiểm tra số {visit_id} trong phạm vi của bạn.", guard="visit")
+        raise NotFound(
+            _("Không có chuyến kiểm tra số %(visit_id)s trong phạm vi của bạn.", visit_id=visit_id), guard="visit"
+        )
     return found
 
 
@@ -226,23 +229,30 @@ def save(
     today = local_date(now)
     before = get(connection, actor, visit_id) if visit_id is not None else None
     if before is not None and version is not None and before.version != version:
-        raise Conflict("Người khác vừa sửa chuyến kiểm tra này. Hãy đối chiếu rồi gửi lại.", guard="version")
+        raise Conflict(_("Người khác vừa sửa chuyến kiểm tra này. Hãy đối chiếu rồi gửi lại."), guard="version")
     values = _values(planned, today, before)
     codes = list(dict.fromkeys(clean(code) for code in planned.models))
     if not codes:
-        raise InvalidInput({"models": "Hãy chọn ít nhất một mô hình cho chuyến kiểm tra."})
+        raise InvalidInput({"models": _("Hãy chọn ít nhất một mô hình cho chuyến kiểm tra.")})
     if len(codes) > MOST_IN_A_VISIT:
-        raise InvalidInput({"models": f"Một chuyến nhiều nhất {MOST_IN_A_VISIT} mô hình. Hãy chia thành nhiều chuyến."})
+        raise InvalidInput(
+            {
+                "models": _(
+                    "Một chuyến nhiều nhất %(most_in_a_visit)s mô hình. Hãy chia thành nhiều chuyến.",
+                    most_in_a_visit=MOST_IN_A_VISIT,
+                )
+            }
+        )
     held = {code: changes.held(connection, actor, code) for code in sorted(codes)}
     grants = {code: _may_visit(connection, actor, model) for code, model in held.items()}
     path = common_path([model.unit_path for model in held.values()])
     unit_id = connection.execute(sa.select(unit.c.id).where(unit.c.path == path)).scalar_one_or_none()
     if unit_id is None:
-        raise InvalidInput({"models": "Các mô hình không cùng một địa bàn. Hãy lập chuyến riêng cho từng nơi."})
+        raise InvalidInput({"models": _("Các mô hình không cùng một địa bàn. Hãy lập chuyến riêng cho từng nơi.")})
     team = named(connection, planned.members, path, today, form_field="members")
     head = clean(planned.head)
     if head and head not in team:
-        raise InvalidInput({"head": "Trưởng đoàn phải là một thành viên của đoàn."})
+        raise InvalidInput({"head": _("Trưởng đoàn phải là một thành viên của đoàn.")})
     _require_independent(connection, team, held, today)
 
     kept_id = _put(connection, before, {**values, "unit_id": unit_id}, actor, now)
@@ -390,19 +400,21 @@ def _values(planned: VisitInput, today: date, before: VisitView | None) -> dict[
     problems: dict[str, str] = {}
     day = None
     if isinstance(planned.day, str) and not clean(planned.day):
-        problems["day"] = "Hãy nhập ngày đi kiểm tra."
+        problems["day"] = _("Hãy nhập ngày đi kiểm tra.")
     else:
         try:
             day = parse_date_vi(planned.day)
         except Refusal as refusal:
             problems["day"] = refusal.message
     if day is not None and day < today and (before is None or before.day != day):
-        problems["day"] = f"Ngày {day:%d/%m/%Y} đã qua. Hãy hẹn từ hôm nay trở đi."
+        problems["day"] = _("Ngày %(day)s đã qua. Hãy hẹn từ hôm nay trở đi.", day=spoken_day(day))
     texts = {}
     for name, longest in (("team_decision", 200), ("note", 300)):
         texts[name] = clean(getattr(planned, name))
         if len(texts[name]) > longest:
-            problems[name] = f"Dài {len(texts[name])} ký tự, tối đa {longest}. Hãy rút gọn."
+            problems[name] = _(
+                "Dài %(count)s ký tự, tối đa %(longest)s. Hãy rút gọn.", count=len(texts[name]), longest=longest
+            )
     if problems:
         raise InvalidInput(problems)
     return {"day": day, **texts}
@@ -410,10 +422,13 @@ def _values(planned: VisitInput, today: date, before: VisitView | None) -> dict[
 
 def _may_visit(connection: Connection, actor: Actor, model: sa.Row[Any]) -> Grant:
     definition = programme.definition(connection, model.definition_hash)
-    grant = require_writer(actor, definition, RECORD, model.unit_path, to="hẹn ngày kiểm tra")
+    grant = require_writer(actor, definition, RECORD, model.unit_path, to=_("hẹn ngày kiểm tra"))
     if not any(step.record == RECORD for step in definition.outgoing(model.state)):
         label = definition.states[model.state].label
-        raise NotPossible(f"Mô hình {model.code} đang ở «{label}» nên chưa hẹn ngày kiểm tra được.", guard="state")
+        raise NotPossible(
+            _("Mô hình %(code)s đang ở «%(label)s» nên chưa hẹn ngày kiểm tra được.", code=model.code, label=label),
+            guard="state",
+        )
     return grant
 
 
@@ -431,7 +446,13 @@ def _require_independent(
     )
     if own:
         names = ", ".join(own)
-        raise InvalidInput({"members": f"Người của chính đơn vị đăng ký không được kiểm tra: {names}. Hãy thay người."})
+        raise InvalidInput(
+            {
+                "members": _(
+                    "Người của chính đơn vị đăng ký không được kiểm tra: %(names)s. Hãy thay người.", names=names
+                )
+            }
+        )
 
 
 def _put(
@@ -449,7 +470,7 @@ def _put(
         .values(version=before.version + 1, **values)
     )
     if changed.rowcount != 1:
-        raise Conflict("Người khác vừa sửa chuyến kiểm tra này. Hãy đối chiếu rồi gửi lại.", guard="version")
+        raise Conflict(_("Người khác vừa sửa chuyến kiểm tra này. Hãy đối chiếu rồi gửi lại."), guard="version")
     return before.id
 
 

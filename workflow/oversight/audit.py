@@ -20,6 +20,7 @@ from workflow.database import alone
 from workflow.history import GENESIS, digest
 from workflow.refusals import Conflict
 from workflow.schema import anchor, emulation_model, history
+from workflow.speech import _, spoken_day
 
 SETTLED_AFTER = timedelta(minutes=10)
 """How long after midnight a day is anchored: longer than any transaction that still carries a moment of that day."""
@@ -45,7 +46,11 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.subject}, mục {self.seq}: {self.message}" if self.seq else f"{self.subject}: {self.message}"
+        return (
+            _("%(subject)s, mục %(seq)s: %(message)s", subject=self.subject, seq=self.seq, message=self.message)
+            if self.seq
+            else f"{self.subject}: {self.message}"
+        )
 
 
 def make_anchors(connection: Connection, now: datetime) -> list[Anchor]:
@@ -78,7 +83,15 @@ def verify(connection: Connection, *, expected_root: str | None = None) -> list[
         known = connection.execute(sa.select(anchor.c.day).where(anchor.c.root == expected_root)).first()
         if known is None:
             findings.insert(
-                0, Finding("mốc neo", 0, f"Không có mốc neo nào mang mã {expected_root[:16]}… đã lưu ngoài.")
+                0,
+                Finding(
+                    _("mốc neo"),
+                    0,
+                    _(
+                        "Không có mốc neo nào mang mã %(expected_root)s… đã lưu ngoài.",
+                        expected_root=expected_root[:16],
+                    ),
+                ),
             )
     return findings
 
@@ -100,13 +113,17 @@ def _chains(connection: Connection) -> Iterator[Finding]:
         seq, previous, state = heads.get(key, (0, GENESIS, None))
         complaint = None
         if row.seq != seq + 1:
-            complaint = f"thiếu mục {seq + 1}"
+            complaint = _("thiếu mục %(seq)s", seq=seq + 1)
         elif row.previous_hash != previous:
-            complaint = "không nối với mục trước (mục trước đã bị sửa hoặc thay)"
+            complaint = _("không nối với mục trước (mục trước đã bị sửa hoặc thay)")
         elif digest(dict(row._mapping)) != row.hash:
-            complaint = "nội dung đã bị sửa sau khi ghi"
+            complaint = _("nội dung đã bị sửa sau khi ghi")
         elif row.subject == "model" and row.from_state != state:
-            complaint = f"bắt đầu từ «{row.from_state}» nhưng mục trước kết thúc ở «{state}»"
+            complaint = _(
+                "bắt đầu từ «%(from_state)s» nhưng mục trước kết thúc ở «%(state)s»",
+                from_state=row.from_state,
+                state=state,
+            )
         if complaint:
             broken.add(key)
             yield Finding(f"{row.subject} {row.subject_id}", row.seq, complaint)
@@ -127,10 +144,26 @@ def _chains(connection: Connection) -> Iterator[Finding]:
         seq, last_hash, state = heads.get(key, (0, GENESIS, None))
         if (seq, last_hash) != (model.version, model.last_hash):
             yield Finding(
-                f"model {model.id}", seq, f"{model.code}: lịch sử dừng ở mục {seq}, mô hình ở bản {model.version}"
+                f"model {model.id}",
+                seq,
+                _(
+                    "%(code)s: lịch sử dừng ở mục %(seq)s, mô hình ở bản %(version)s",
+                    code=model.code,
+                    seq=seq,
+                    version=model.version,
+                ),
             )
         elif state != model.state:
-            yield Finding(f"model {model.id}", seq, f"{model.code}: diễn lại ra «{state}», mô hình ghi «{model.state}»")
+            yield Finding(
+                f"model {model.id}",
+                seq,
+                _(
+                    "%(code)s: diễn lại ra «%(state)s», mô hình ghi «%(state_2)s»",
+                    code=model.code,
+                    state=state,
+                    state_2=model.state,
+                ),
+            )
 
 
 def _anchors(connection: Connection) -> Iterator[Finding]:
@@ -138,10 +171,16 @@ def _anchors(connection: Connection) -> Iterator[Finding]:
     for row in connection.execute(sa.select(anchor).order_by(anchor.c.day)).all():
         entries, root = _root(connection, row.day, previous)
         if row.previous_root != previous:
-            yield Finding(f"mốc neo {row.day:%d/%m/%Y}", 0, "không nối với mốc neo trước")
+            yield Finding(_("mốc neo %(day)s", day=spoken_day(row.day)), 0, _("không nối với mốc neo trước"))
         elif (entries, root) != (row.entries, row.root):
             yield Finding(
-                f"mốc neo {row.day:%d/%m/%Y}", 0, f"đã neo {row.entries} mục, nay có {entries} mục hoặc nội dung khác"
+                _("mốc neo %(day)s", day=spoken_day(row.day)),
+                0,
+                _(
+                    "đã neo %(entries)s mục, nay có %(entries_2)s mục hoặc nội dung khác",
+                    entries=row.entries,
+                    entries_2=entries,
+                ),
             )
         previous = row.root
 

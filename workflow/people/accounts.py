@@ -19,6 +19,7 @@ from workflow.people import passwords, units
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.schema import account, assignment, invitation, unit, web_session
+from workflow.speech import _
 
 _USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 
@@ -30,7 +31,7 @@ class SignInFailed(Refusal):
     code: ClassVar[str] = "sign_in_failed"
 
     def __init__(self) -> None:
-        super().__init__("Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra rồi thử lại.", guard="password")
+        super().__init__(_("Tên đăng nhập hoặc mật khẩu không đúng. Hãy kiểm tra rồi thử lại."), guard="password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def create_account(
     """
     actor = access.actor(connection, who, now)
     home = units.by_code(connection, unit_code)
-    grant = actor.require(PRIVILEGED, home.path, to="thêm tài khoản")
+    grant = actor.require(PRIVILEGED, home.path, to=_("thêm tài khoản"))
     values = _checked(connection, user_name, full_name, position)
     if sign_in and password is not None:
         passwords.check_choice(password, user_name=values["user_name"], full_name=values["full_name"])
@@ -133,7 +134,7 @@ def bootstrap_admin(
     """
     if connection.execute(sa.select(account.c.id).limit(1)).first():
         raise NotPossible(
-            "Đã có tài khoản. Chỉ quản trị đang có mới thêm được tài khoản khác.", guard="account", code="not_first"
+            _("Đã có tài khoản. Chỉ quản trị đang có mới thêm được tài khoản khác."), guard="account", code="not_first"
         )
     empty = connection.execute(sa.select(unit.c.id).limit(1)).first() is None
     if empty:
@@ -164,7 +165,7 @@ def by_user_name(connection: Connection, user_name: str, *, lock: bool = False) 
     statement = sa.select(account).where(account.c.user_name == wanted)
     row = connection.execute(locked(statement, account) if lock else statement).first()
     if row is None:
-        raise NotFound(f"Không có tài khoản «{wanted[:60]}».", guard="account")
+        raise NotFound(_("Không có tài khoản «%(wanted)s».", wanted=wanted[:60]), guard="account")
     return row
 
 
@@ -198,10 +199,10 @@ def change_password(
     actor = access.actor(connection, who, now)
     row = by_user_name(connection, actor.user_name, lock=True)
     if not passwords.verified(row.password_hash, current):
-        raise InvalidInput({"current": "Mật khẩu hiện tại không đúng."})
+        raise InvalidInput({"current": _("Mật khẩu hiện tại không đúng.")})
     passwords.check_choice(new, user_name=row.user_name, full_name=row.full_name, key="new")
     if passwords.verified(row.password_hash, new):
-        raise InvalidInput({"new": "Mật khẩu mới phải khác mật khẩu hiện tại."})
+        raise InvalidInput({"new": _("Mật khẩu mới phải khác mật khẩu hiện tại.")})
     store_password(connection, row.id, new, must_change=False)
     ended = sa.delete(web_session).where(web_session.c.account_id == row.id)
     if keep_session is not None:
@@ -213,7 +214,7 @@ def change_password(
 
 def reset_password(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
     """A new initial password for somebody, as an administrator over all that he may do. Ends his sessions."""
-    actor, row, grant = managed(connection, who, user_name, now, to="đặt lại mật khẩu")
+    actor, row, grant = managed(connection, who, user_name, now, to=_("đặt lại mật khẩu"))
     initial = passwords.generate()
     store_password(connection, row.id, initial, must_change=True)
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id))
@@ -224,7 +225,7 @@ def reset_password(connection: Connection, who: int | str, user_name: str, now: 
 
 def lock(connection: Connection, who: int | str, user_name: str, now: datetime, *, reason: str = "") -> bool:
     """Close an account: nobody signs in with it and its sessions end. Returns False when it was locked already."""
-    actor, row, grant = managed(connection, who, user_name, now, to="khoá tài khoản")
+    actor, row, grant = managed(connection, who, user_name, now, to=_("khoá tài khoản"))
     if row.locked_at is not None:
         return False
     refuse_without_admin(connection, now, leaving_account=row.id)
@@ -237,7 +238,7 @@ def lock(connection: Connection, who: int | str, user_name: str, now: datetime, 
 
 def unlock(connection: Connection, who: int | str, user_name: str, now: datetime) -> bool:
     """Open a locked account again. Returns False when it was not locked."""
-    actor, row, grant = managed(connection, who, user_name, now, to="mở khoá tài khoản")
+    actor, row, grant = managed(connection, who, user_name, now, to=_("mở khoá tài khoản"))
     if row.locked_at is None:
         return False
     connection.execute(sa.update(account).where(account.c.id == row.id).values(locked_at=None))
@@ -247,7 +248,7 @@ def unlock(connection: Connection, who: int | str, user_name: str, now: datetime
 
 def end_sessions(connection: Connection, who: int | str, user_name: str, now: datetime) -> int:
     """Sign somebody out everywhere, as an administrator over him. Returns how many sessions ended."""
-    actor, row, grant = managed(connection, who, user_name, now, to="kết thúc phiên làm việc")
+    actor, row, grant = managed(connection, who, user_name, now, to=_("kết thúc phiên làm việc"))
     ended = connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id)).rowcount
     if ended:
         note(connection, row.id, actor, grant, "sessions_ended", now, {"sessions": ended})
@@ -331,7 +332,12 @@ def managed(
     grants = [actor.grant_for(PRIVILEGED, path) for path in paths]
     if not grants or grants[0] is None or any(grant is None for grant in grants):
         raise NotAllowed(
-            f"Bạn không có quyền {to} của «{row.user_name}»: cần là quản trị của mọi đơn vị nơi người này có vai trò.",
+            _(
+                "Bạn không có quyền %(to)s của «%(user_name)s»: cần là quản trị của mọi đơn vị nơi người này có vai"
+                " trò.",
+                to=to,
+                user_name=row.user_name,
+            ),
             guard="role",
         )
     return actor, row, grants[0]
@@ -362,7 +368,7 @@ def refuse_without_admin(
         remaining = remaining.where(assignment.c.id != leaving_assignment)
     if connection.execute(root_admin.limit(1)).first() and not connection.execute(remaining.limit(1)).first():
         raise NotPossible(
-            "Đây là quản trị cuối cùng của hệ thống. Hãy giao vai trò quản trị cho người khác trước.",
+            _("Đây là quản trị cuối cùng của hệ thống. Hãy giao vai trò quản trị cho người khác trước."),
             guard="account",
             code="last_admin",
         )
@@ -396,16 +402,18 @@ def _checked(connection: Connection, user_name: str, full_name: str, position: s
     problems: dict[str, str] = {}
     user_name, full_name, position = clean(user_name).lower(), clean(full_name), clean(position)
     if not _USER_NAME.fullmatch(user_name):
-        problems["user_name"] = (
-            f"Tên đăng nhập «{user_name[:60]}» không hợp lệ: từ 2 đến 60 ký tự, chỉ gồm chữ thường không dấu, chữ số, dấu . _ -"
+        problems["user_name"] = _(
+            "Tên đăng nhập «%(user_name)s» không hợp lệ: từ 2 đến 60 ký tự, chỉ gồm chữ thường không dấu, chữ"
+            " số, dấu . _ -",
+            user_name=user_name[:60],
         )
     elif connection.execute(sa.select(account.c.id).where(account.c.user_name == user_name)).first():
-        problems["user_name"] = f"Tên đăng nhập «{user_name}» đã có. Hãy chọn tên khác."
+        problems["user_name"] = _("Tên đăng nhập «%(user_name)s» đã có. Hãy chọn tên khác.", user_name=user_name)
     if not full_name:
-        problems["full_name"] = "Hãy nhập họ tên."
-    for key, label, value in (("full_name", "Họ tên", full_name), ("position", "Chức vụ", position)):
+        problems["full_name"] = _("Hãy nhập họ tên.")
+    for key, label, value in (("full_name", _("Họ tên"), full_name), ("position", _("Chức vụ"), position)):
         if len(value) > 120:
-            problems[key] = f"{label} dài {len(value)} ký tự, tối đa 120. Hãy rút gọn."
+            problems[key] = _("%(label)s dài %(count)s ký tự, tối đa 120. Hãy rút gọn.", label=label, count=len(value))
     if problems:
         raise InvalidInput(problems)
     return {"user_name": user_name, "full_name": full_name, "position": position}
@@ -419,7 +427,9 @@ def _insert(connection: Connection, values: Mapping[str, Any], password: str | N
                 sa.insert(account).values(**values, password_hash=password_hash, created_at=now).returning(account.c.id)
             ).scalar_one()
     except sa.exc.IntegrityError as error:
-        raise InvalidInput({"user_name": f"Tên đăng nhập «{values['user_name']}» vừa được dùng."}) from error
+        raise InvalidInput(
+            {"user_name": _("Tên đăng nhập «%(user_name)s» vừa được dùng.", user_name=values["user_name"])}
+        ) from error
     return account_id
 
 

@@ -18,6 +18,7 @@ from workflow.people.accounts import by_user_name, note, refuse_without_admin
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed, NotFound
 from workflow.schema import account, assignment, unit
+from workflow.speech import _, spoken_day
 
 
 def assign(
@@ -40,11 +41,11 @@ def assign(
     """
     actor = access.actor(connection, who, now)
     place = units.by_code(connection, unit_code, lock=True)
-    grant = actor.require(PRIVILEGED, place.path, to="giao vai trò")
+    grant = actor.require(PRIVILEGED, place.path, to=_("giao vai trò"))
     target = by_user_name(connection, user_name, lock=True)
     if target.id in access.people(actor, grant):
         raise NotAllowed(
-            "Không ai tự giao vai trò cho mình hay cho người mình thay mặt. Hãy nhờ một quản trị khác.",
+            _("Không ai tự giao vai trò cho mình hay cho người mình thay mặt. Hãy nhờ một quản trị khác."),
             guard="self_grant",
             code="self_grant",
         )
@@ -52,7 +53,7 @@ def assign(
     _check_role(connection, role, place)
     starts = valid_from or local_date(now)
     if valid_to is not None and valid_to < starts:
-        raise InvalidInput({"valid_to": "Ngày cuối phải từ ngày bắt đầu trở đi."})
+        raise InvalidInput({"valid_to": _("Ngày cuối phải từ ngày bắt đầu trở đi.")})
     principal_id = None
     if deputy_for is not None:
         principal = by_user_name(connection, deputy_for)
@@ -94,10 +95,12 @@ def end_assignment(
     """
     actor = access.actor(connection, who, now)
     row = _held(connection, assignment_id)
-    grant = actor.require(PRIVILEGED, row.path, to="kết thúc vai trò")
+    grant = actor.require(PRIVILEGED, row.path, to=_("kết thúc vai trò"))
     ends = last_day or local_date(now) - timedelta(days=1)
     if row.valid_to is not None and row.valid_to <= ends:
-        raise InvalidInput({"last_day": f"Vai trò này đã có ngày cuối {row.valid_to:%d/%m/%Y}."})
+        raise InvalidInput(
+            {"last_day": _("Vai trò này đã có ngày cuối %(valid_to)s.", valid_to=spoken_day(row.valid_to))}
+        )
     if row.role in PRIVILEGED and ends < local_date(now):
         refuse_without_admin(connection, now, leaving_assignment=row.id)
     _end(connection, actor, grant, row, ends, now)
@@ -125,7 +128,13 @@ def holding(connection: Connection, user_name: str, role: str, unit_code: str, n
     ).first()
     if row is None:
         raise NotFound(
-            f"«{target.user_name}» không giữ vai trò «{clean(role)[:40]}» ở «{place.name}».", guard="assignment"
+            _(
+                "«%(user_name)s» không giữ vai trò «%(role)s» ở «%(name)s».",
+                user_name=target.user_name,
+                role=clean(role)[:40],
+                name=place.name,
+            ),
+            guard="assignment",
         )
     return row
 
@@ -134,13 +143,22 @@ def _check_role(connection: Connection, role: str, place: sa.Row[Any]) -> None:
     known = lifecycle_store.roles(connection)
     if role not in known:
         listed = ", ".join(f"{key} ({roles[0].label})" for key, roles in sorted(known.items()))
-        raise InvalidInput({"role": f"Không có vai trò «{role[:40]}». Các vai trò: {listed}."})
+        raise InvalidInput(
+            {"role": _("Không có vai trò «%(role)s». Các vai trò: %(listed)s.", role=role[:40], listed=listed)}
+        )
     if not any(not found.levels or place.level in found.levels for found in known[role]):
         labels = lifecycle_store.levels(connection)
         wanted = sorted({level for found in known[role] for level in found.levels})
         listed = ", ".join(labels.get(level, level) for level in wanted)
         raise InvalidInput(
-            {"unit": f"Vai trò «{known[role][0].label}» chỉ giao ở: {listed}. «{place.name}» không thuộc cấp ấy."}
+            {
+                "unit": _(
+                    "Vai trò «%(label)s» chỉ giao ở: %(listed)s. «%(name)s» không thuộc cấp ấy.",
+                    label=known[role][0].label,
+                    listed=listed,
+                    name=place.name,
+                )
+            }
         )
 
 
@@ -155,7 +173,7 @@ def _deputy_until(
 ) -> date | None:
     """The last day of a deputy, or a refusal: the principal must hold the role himself from the first day to the last."""
     if principal.id == target.id:
-        raise InvalidInput({"deputy_for": "Một người không thay mặt chính mình."})
+        raise InvalidInput({"deputy_for": _("Một người không thay mặt chính mình.")})
     rows = connection.execute(
         sa.select(assignment.c.valid_to).where(
             assignment.c.account_id == principal.id,
@@ -168,14 +186,26 @@ def _deputy_until(
     ).all()
     if not rows:
         raise InvalidInput(
-            {"deputy_for": f"«{principal.full_name}» không giữ vai trò này ở «{place.name}» từ ngày {starts:%d/%m/%Y}."}
+            {
+                "deputy_for": _(
+                    "«%(full_name)s» không giữ vai trò này ở «%(name)s» từ ngày %(starts)s.",
+                    full_name=principal.full_name,
+                    name=place.name,
+                    starts=spoken_day(starts),
+                )
+            }
         )
     if any(row.valid_to is None for row in rows):
         return ends
     latest = max(row.valid_to for row in rows)
     if ends is not None and ends > latest:
         raise InvalidInput(
-            {"valid_to": f"Người thay mặt không giữ vai trò lâu hơn người được thay: chậm nhất {latest:%d/%m/%Y}."}
+            {
+                "valid_to": _(
+                    "Người thay mặt không giữ vai trò lâu hơn người được thay: chậm nhất %(latest)s.",
+                    latest=spoken_day(latest),
+                )
+            }
         )
     return ends or latest
 
@@ -199,7 +229,9 @@ def _refuse_double(
     if ends is not None:
         overlapping = overlapping.where(assignment.c.valid_from <= ends)
     if connection.execute(overlapping.limit(1)).first():
-        raise InvalidInput({"role": f"Người này đã giữ vai trò ấy ở «{place.name}» trong thời gian này."})
+        raise InvalidInput(
+            {"role": _("Người này đã giữ vai trò ấy ở «%(name)s» trong thời gian này.", name=place.name)}
+        )
 
 
 def _outlasting(connection: Connection, ended: sa.Row[Any], ends: date) -> list[sa.Row[Any]]:
@@ -239,7 +271,7 @@ _WITH_PLACE = (
 def _held(connection: Connection, assignment_id: int) -> sa.Row[Any]:
     row = connection.execute(locked(_WITH_PLACE.where(assignment.c.id == assignment_id), assignment)).first()
     if row is None:
-        raise NotFound("Không có phân công này.", guard="assignment")
+        raise NotFound(_("Không có phân công này."), guard="assignment")
     by_user_name(connection, row.user_name, lock=True)
     return row
 

@@ -16,6 +16,7 @@ from workflow.database import locked
 from workflow.people import accounts, passwords
 from workflow.refusals import NotAllowed, NotPossible, Refusal
 from workflow.schema import account, invitation, unit, web_session
+from workflow.speech import _
 
 VALID_FOR = timedelta(days=7)
 """How long a link opens the door; default of ours."""
@@ -29,7 +30,10 @@ class InvitationUnusable(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "Đường dẫn này không còn dùng được: đã dùng, đã hết hạn hoặc bị thu hồi. Hãy xin quản trị gửi đường dẫn mới.",
+            _(
+                "Đường dẫn này không còn dùng được: đã dùng, đã hết hạn hoặc bị thu hồi. Hãy xin quản trị gửi đường"
+                " dẫn mới."
+            ),
             guard="invitation",
         )
 
@@ -51,9 +55,11 @@ def invite(connection: Connection, who: int | str, user_name: str, now: datetime
 
     The token is returned once and kept nowhere. Until the link is used the account's password, if it has one, stays.
     """
-    actor, row, grant = accounts.managed(connection, who, user_name, now, to="mời hoặc đặt lại mật khẩu")
+    actor, row, grant = accounts.managed(connection, who, user_name, now, to=_("mời hoặc đặt lại mật khẩu"))
     if row.locked_at is not None:
-        raise NotPossible(f"Tài khoản «{row.user_name}» đang bị khoá. Hãy mở khoá trước.", guard="account")
+        raise NotPossible(
+            _("Tài khoản «%(user_name)s» đang bị khoá. Hãy mở khoá trước.", user_name=row.user_name), guard="account"
+        )
     accounts.withdraw_links(connection, row.id, now)
     token = secrets.token_urlsafe(32)
     expires = now + VALID_FOR
@@ -72,7 +78,7 @@ def invite(connection: Connection, who: int | str, user_name: str, now: datetime
 
 def withdraw(connection: Connection, who: int | str, user_name: str, now: datetime) -> bool:
     """Make the open link of an account useless. Returns False when there was none."""
-    actor, row, grant = accounts.managed(connection, who, user_name, now, to="thu hồi lời mời")
+    actor, row, grant = accounts.managed(connection, who, user_name, now, to=_("thu hồi lời mời"))
     if not accounts.withdraw_links(connection, row.id, now):
         return False
     accounts.note(connection, row.id, actor, grant, "invitation_withdrawn", now, {})

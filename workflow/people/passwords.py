@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from workflow.reading.text import fold, normalise
 from workflow.refusals import InvalidInput
+from workflow.speech import _
 
 SHORTEST = 10
 LONGEST = 200
@@ -32,14 +33,16 @@ def generate() -> str:
 def check_choice(password: str, *, user_name: str, full_name: str = "", key: str = "password") -> None:
     """Refuse a password that is too short, too long or guessed at once. Raises InvalidInput under the form field `key`."""
     if len(password) < SHORTEST:
-        raise InvalidInput({key: f"Mật khẩu cần ít nhất {SHORTEST} ký tự. Hãy chọn một câu ngắn dễ nhớ."})
+        raise InvalidInput(
+            {key: _("Mật khẩu cần ít nhất %(shortest)s ký tự. Hãy chọn một câu ngắn dễ nhớ.", shortest=SHORTEST)}
+        )
     if len(password) > LONGEST:
-        raise InvalidInput({key: f"Mật khẩu tối đa {LONGEST} ký tự."})
+        raise InvalidInput({key: _("Mật khẩu tối đa %(longest)s ký tự.", longest=LONGEST)})
     folded = _letters(password)
     if folded in {_letters(user_name), _letters(full_name)} or _letters(user_name) == folded.rstrip("0123456789"):
-        raise InvalidInput({key: "Mật khẩu không được trùng tên đăng nhập hay họ tên. Hãy chọn mật khẩu khác."})
+        raise InvalidInput({key: _("Mật khẩu không được trùng tên đăng nhập hay họ tên. Hãy chọn mật khẩu khác.")})
     if len(set(password)) < _FEWEST_DIFFERENT or folded in _COMMON:
-        raise InvalidInput({key: "Mật khẩu này quá dễ đoán. Hãy chọn một câu ngắn dễ nhớ."})
+        raise InvalidInput({key: _("Mật khẩu này quá dễ đoán. Hãy chọn một câu ngắn dễ nhớ.")})
 
 
 def hashed(password: str) -> str:

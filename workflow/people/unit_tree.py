@@ -17,6 +17,7 @@ from workflow.people import units
 from workflow.reading.text import fold
 from workflow.refusals import NotFound
 from workflow.schema import unit
+from workflow.speech import _
 
 MOST = 400
 """Units on one page; default of ours. A district with its villages fits, a province does not."""
@@ -66,7 +67,7 @@ def branch(connection: Connection, actor: Actor, code: str = "", *, most: int = 
     if code:
         root = units.by_code(connection, code)
         if not any(root.path.startswith(path) for path in scope):
-            raise NotFound(f"Không có đơn vị mã «{code[:60]}» trong phạm vi của bạn.", guard="unit")
+            raise NotFound(_("Không có đơn vị mã «%(code)s» trong phạm vi của bạn.", code=code[:60]), guard="unit")
         start = unit.c.id == root.id
         above = _above(connection, root, scope)
     else:

@@ -19,13 +19,14 @@ from workflow.definitions import lifecycle_store
 from workflow.reading.text import clean, fold
 from workflow.refusals import InvalidInput, NotFound, NotPossible
 from workflow.schema import unit
+from workflow.speech import _, mark, spoken_day
 
 KINDS: Mapping[str, str] = {
-    "administrative": "Đơn vị hành chính",
-    "agency": "Cơ quan",
-    "organisation": "Đoàn thể",
-    "school": "Trường học",
-    "armed_force": "Lực lượng vũ trang",
+    "administrative": mark("Đơn vị hành chính"),
+    "agency": mark("Cơ quan"),
+    "organisation": mark("Đoàn thể"),
+    "school": mark("Trường học"),
+    "armed_force": mark("Lực lượng vũ trang"),
 }
 LONGEST_NAME = 200
 
@@ -72,7 +73,7 @@ def first_unit(
 ) -> int:
     """The root of an empty tree, for setting up; its history begins with the first account (`accounts.bootstrap_admin`)."""
     if connection.execute(sa.select(unit.c.id).limit(1)).first():
-        raise NotPossible("Đã có đơn vị. Hãy thêm đơn vị mới dưới một đơn vị đang có.", guard="unit")
+        raise NotPossible(_("Đã có đơn vị. Hãy thêm đơn vị mới dưới một đơn vị đang có."), guard="unit")
     values = _checked(connection, code, name, level, kind, None, None, None)
     return _insert(connection, {**values, "parent_id": None, "sample": sample}, "/")
 
@@ -96,10 +97,16 @@ def create_unit(
     level: a level of some lifecycle definition, not above the parent's. Raises InvalidInput by field.
     """
     actor = access.actor(connection, who, now)
-    parent, grant = _held(connection, actor, parent_code, to="thêm đơn vị")
+    parent, grant = _held(connection, actor, parent_code, to=_("thêm đơn vị"))
     if parent.valid_to is not None and parent.valid_to < local_date(now):
         raise InvalidInput(
-            {"parent": f"Đơn vị «{parent.name}» đã thôi hoạt động từ {parent.valid_to:%d/%m/%Y}. Hãy chọn đơn vị khác."}
+            {
+                "parent": _(
+                    "Đơn vị «%(name)s» đã thôi hoạt động từ %(valid_to)s. Hãy chọn đơn vị khác.",
+                    name=parent.name,
+                    valid_to=spoken_day(parent.valid_to),
+                )
+            }
         )
     values = _checked(connection, code, name, level, kind, parent, valid_from, valid_to)
     unit_id = _insert(connection, {**values, "parent_id": parent.id, "sample": sample}, parent.path)
@@ -110,7 +117,7 @@ def create_unit(
 def rename(connection: Connection, who: int | str, code: str, name: str, now: datetime) -> bool:
     """Give a unit another name, as an administrator over it. Returns False when it has that name already."""
     actor = access.actor(connection, who, now)
-    found, grant = _held(connection, actor, code, to="đổi tên đơn vị")
+    found, grant = _held(connection, actor, code, to=_("đổi tên đơn vị"))
     new = _name(name)
     if new == found.name:
         return False
@@ -132,13 +139,13 @@ def set_validity(
     The last day of a unit that has a successor is part of the merger and stays.
     """
     actor = access.actor(connection, who, now)
-    found, grant = _held(connection, actor, code, to="đổi thời gian hoạt động của đơn vị")
+    found, grant = _held(connection, actor, code, to=_("đổi thời gian hoạt động của đơn vị"))
     if (found.valid_from, found.valid_to) == (valid_from, valid_to):
         return False
     if found.successor_id is not None and valid_to != found.valid_to:
-        raise InvalidInput({"valid_to": "Ngày cuối do việc sáp nhập định ra nên không đổi được."})
+        raise InvalidInput({"valid_to": _("Ngày cuối do việc sáp nhập định ra nên không đổi được.")})
     if valid_from is not None and valid_to is not None and valid_to < valid_from:
-        raise InvalidInput({"valid_to": "Ngày cuối phải từ ngày thành lập trở đi."})
+        raise InvalidInput({"valid_to": _("Ngày cuối phải từ ngày thành lập trở đi.")})
     connection.execute(sa.update(unit).where(unit.c.id == found.id).values(valid_from=valid_from, valid_to=valid_to))
     payload = {"valid_from": [found.valid_from, valid_from], "valid_to": [found.valid_to, valid_to]}
     _note(connection, found.id, actor, grant, "unit_validity_set", now, payload)
@@ -159,19 +166,32 @@ def merge_into(
     last_day: the last day on which the unit exists, by default yesterday (it ends at once).
     """
     actor = access.actor(connection, who, now)
-    found, grant = _held(connection, actor, code, to="sáp nhập đơn vị")
-    successor, _ = _held(connection, actor, successor_code, to="sáp nhập đơn vị")
+    found, grant = _held(connection, actor, code, to=_("sáp nhập đơn vị"))
+    successor, _grant = _held(connection, actor, successor_code, to=_("sáp nhập đơn vị"))
     ends = last_day or local_date(now) - timedelta(days=1)
     if found.successor_id is not None or (found.valid_to is not None and found.valid_to < local_date(now)):
-        raise NotPossible(f"Đơn vị «{found.name}» đã thôi hoạt động nên không sáp nhập được nữa.", guard="unit")
+        raise NotPossible(
+            _("Đơn vị «%(name)s» đã thôi hoạt động nên không sáp nhập được nữa.", name=found.name), guard="unit"
+        )
     if successor.path.startswith(found.path):
-        raise InvalidInput({"successor": "Đơn vị kế tục không được là chính đơn vị này hay đơn vị trực thuộc nó."})
+        raise InvalidInput({"successor": _("Đơn vị kế tục không được là chính đơn vị này hay đơn vị trực thuộc nó.")})
     if successor.successor_id is not None or (successor.valid_to is not None and successor.valid_to <= ends):
         raise InvalidInput(
-            {"successor": f"Đơn vị «{successor.name}» không còn hoạt động sau ngày sáp nhập. Hãy chọn đơn vị khác."}
+            {
+                "successor": _(
+                    "Đơn vị «%(name)s» không còn hoạt động sau ngày sáp nhập. Hãy chọn đơn vị khác.",
+                    name=successor.name,
+                )
+            }
         )
     if found.valid_from is not None and ends < found.valid_from:
-        raise InvalidInput({"last_day": f"Ngày cuối phải từ ngày thành lập {found.valid_from:%d/%m/%Y} trở đi."})
+        raise InvalidInput(
+            {
+                "last_day": _(
+                    "Ngày cuối phải từ ngày thành lập %(valid_from)s trở đi.", valid_from=spoken_day(found.valid_from)
+                )
+            }
+        )
     connection.execute(sa.update(unit).where(unit.c.id == found.id).values(successor_id=successor.id, valid_to=ends))
     payload = {"successor": successor.code, "valid_to": [found.valid_to, ends]}
     _note(connection, found.id, actor, grant, "unit_merged", now, payload)
@@ -233,7 +253,7 @@ def _held(connection: Connection, actor: Actor, code: str, *, to: str) -> tuple[
 
 
 def _unknown(code: str) -> NotFound:
-    return NotFound(f"Không có đơn vị mã «{clean(code)[:60]}».", guard="unit")
+    return NotFound(_("Không có đơn vị mã «%(code)s».", code=clean(code)[:60]), guard="unit")
 
 
 def _checked(
@@ -249,11 +269,12 @@ def _checked(
     problems: dict[str, str] = {}
     code, level, kind = clean(code), clean(level), clean(kind)
     if not _CODE.fullmatch(code):
-        problems["code"] = (
-            f"Mã đơn vị «{code[:60]}» không hợp lệ: chỉ gồm chữ không dấu, chữ số, dấu - . _ và tối đa 40 ký tự."
+        problems["code"] = _(
+            "Mã đơn vị «%(code)s» không hợp lệ: chỉ gồm chữ không dấu, chữ số, dấu - . _ và tối đa 40 ký tự.",
+            code=code[:60],
         )
     elif connection.execute(sa.select(unit.c.id).where(sa.func.lower(unit.c.code) == code.lower())).first():
-        problems["code"] = f"Mã đơn vị «{code}» đã dùng. Hãy chọn mã khác."
+        problems["code"] = _("Mã đơn vị «%(code)s» đã dùng. Hãy chọn mã khác.", code=code)
     try:
         name = _name(name)
     except InvalidInput as invalid:
@@ -261,14 +282,14 @@ def _checked(
     known = lifecycle_store.levels(connection)
     if level not in known:
         listed = ", ".join(f"{key} ({label})" for key, label in known.items())
-        problems["level"] = f"Không có cấp «{level[:40]}». Các cấp: {listed}."
+        problems["level"] = _("Không có cấp «%(level)s». Các cấp: %(listed)s.", level=level[:40], listed=listed)
     elif parent is not None and _above(level, parent.level, list(known)):
-        problems["level"] = f"Cấp của đơn vị không được cao hơn cấp của đơn vị chủ quản «{parent.name}»."
+        problems["level"] = _("Cấp của đơn vị không được cao hơn cấp của đơn vị chủ quản «%(name)s».", name=parent.name)
     if kind not in KINDS:
-        listed = ", ".join(f"{key} ({label})" for key, label in KINDS.items())
-        problems["kind"] = f"Không có loại đơn vị «{kind[:40]}». Các loại: {listed}."
+        listed = ", ".join(f"{key} ({_(label)})" for key, label in KINDS.items())
+        problems["kind"] = _("Không có loại đơn vị «%(kind)s». Các loại: %(listed)s.", kind=kind[:40], listed=listed)
     if valid_from is not None and valid_to is not None and valid_to < valid_from:
-        problems["valid_to"] = "Ngày cuối phải từ ngày thành lập trở đi."
+        problems["valid_to"] = _("Ngày cuối phải từ ngày thành lập trở đi.")
     if problems:
         raise InvalidInput(problems)
     return {
@@ -289,9 +310,17 @@ def _above(level: str, other: str, order: list[str]) -> bool:
 def _name(name: str) -> str:
     cleaned = clean(name)
     if not cleaned:
-        raise InvalidInput({"name": "Hãy nhập tên đơn vị."})
+        raise InvalidInput({"name": _("Hãy nhập tên đơn vị.")})
     if len(cleaned) > LONGEST_NAME:
-        raise InvalidInput({"name": f"Tên đơn vị dài {len(cleaned)} ký tự, tối đa {LONGEST_NAME}. Hãy rút gọn."})
+        raise InvalidInput(
+            {
+                "name": _(
+                    "Tên đơn vị dài %(count)s ký tự, tối đa %(longest_name)s. Hãy rút gọn.",
+                    count=len(cleaned),
+                    longest_name=LONGEST_NAME,
+                )
+            }
+        )
     return cleaned
 
 
@@ -303,10 +332,12 @@ def _insert(connection: Connection, values: Mapping[str, Any], parent_path: str)
                 sa.insert(unit).values(**values, path=f"?{values['code']}").returning(unit.c.id)
             ).scalar_one()
     except sa.exc.IntegrityError as error:
-        raise InvalidInput({"code": f"Mã đơn vị «{values['code']}» vừa được dùng. Hãy chọn mã khác."}) from error
+        raise InvalidInput(
+            {"code": _("Mã đơn vị «%(code)s» vừa được dùng. Hãy chọn mã khác.", code=values["code"])}
+        ) from error
     path = f"{parent_path}{unit_id}/"
     if len(path) > 200:
-        raise InvalidInput({"parent": "Cây đơn vị đã quá nhiều tầng. Hãy chọn đơn vị chủ quản cao hơn."})
+        raise InvalidInput({"parent": _("Cây đơn vị đã quá nhiều tầng. Hãy chọn đơn vị chủ quản cao hơn.")})
     connection.execute(sa.update(unit).where(unit.c.id == unit_id).values(path=path))
     return unit_id
 

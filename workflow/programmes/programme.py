@@ -15,6 +15,7 @@ from workflow.prepared import Prepared
 from workflow.programmes.programme_defaults import ProgrammeDefaults, name_key
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import criterion, field, lifecycle_definition, measure, programme_year, score_band
+from workflow.speech import _
 
 _YEAR = Prepared(sa.select(programme_year).where(programme_year.c.year == sa.bindparam("number")))
 _FIELDS = Prepared(sa.select(field).where(field.c.year_id == sa.bindparam("year")).order_by(field.c.position))
@@ -30,7 +31,9 @@ def definition(connection: Connection, content_hash: str) -> Definition:
             sa.select(lifecycle_definition).where(lifecycle_definition.c.hash == content_hash)
         ).first()
         if row is None:
-            raise NotFound(f"Không có quy trình với mã băm {content_hash[:16]}.", guard="definition")
+            raise NotFound(
+                _("Không có quy trình với mã băm %(content_hash)s.", content_hash=content_hash[:16]), guard="definition"
+            )
         found = _definitions[content_hash] = lifecycle.load(row.source, row.name)
     return found
 
@@ -60,9 +63,9 @@ def create_year(
 ) -> int:
     """Start a programme year from the defaults of `config/programme.toml`. Returns its id; InvalidInput if it exists."""
     if not 2000 <= year <= 2100:
-        raise InvalidInput({"year": f"Năm {year} không hợp lệ: cần từ 2000 đến 2100."})
+        raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
     if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
-        raise InvalidInput({"year": f"Năm thi đua {year} đã có."})
+        raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
     store_definition(connection, lifecycle_definition_, now)
     window = defaults.window
     review = defaults.review
@@ -144,8 +147,10 @@ def year(connection: Connection, number: int) -> sa.Row[Any]:
     row = _YEAR.first(connection, {"number": number})
     if row is None:
         known = connection.execute(sa.select(programme_year.c.year).order_by(programme_year.c.year)).scalars().all()
-        listed = ", ".join(map(str, known)) or "chưa có năm nào"
-        raise NotFound(f"Không có năm thi đua {number}. Đang có: {listed}.", guard="year")
+        listed = ", ".join(map(str, known)) or _("chưa có năm nào")
+        raise NotFound(
+            _("Không có năm thi đua %(number)s. Đang có: %(listed)s.", number=number, listed=listed), guard="year"
+        )
     return row
 
 

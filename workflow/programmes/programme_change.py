@@ -22,6 +22,7 @@ from workflow.reading.text import clean
 from workflow.refusals import Conflict, InvalidInput
 from workflow.schema import history as entries
 from workflow.schema import programme_year
+from workflow.speech import _
 
 MOST_ROWS = 60
 
@@ -52,21 +53,23 @@ class Edit:
         self.problems: dict[str, str] = {}
         if seen is not None and seen != version(connection, self.year.id):
             raise Conflict(
-                "Người khác vừa sửa năm thi đua này. Hãy xem lại nội dung hiện có rồi lưu lại.", guard="version"
+                _("Người khác vừa sửa năm thi đua này. Hãy xem lại nội dung hiện có rồi lưu lại."), guard="version"
             )
 
     def codes(self, rows: Sequence[Any], old: Mapping[str, sa.Row[Any]]) -> list[str]:
         """The code of each row: the one it has, or a new one made from its label. Refuses rows doubled, missing or too many."""
         if not rows:
-            raise InvalidInput({"rows": "Cần ít nhất một dòng."})
+            raise InvalidInput({"rows": _("Cần ít nhất một dòng.")})
         if len(rows) > MOST_ROWS:
-            raise InvalidInput({"rows": f"Tối đa {MOST_ROWS} dòng."})
+            raise InvalidInput({"rows": _("Tối đa %(most_rows)s dòng.", most_rows=MOST_ROWS)})
         taken = {row.code for row in rows if row.code}
         found: list[str] = []
         for number, row in enumerate(rows):
             code = row.code
             if code and (code not in old or code in found):
-                self.problems[f"rows-{number}-label"] = "Dòng này không còn trong năm. Hãy tải lại trang rồi sửa lại."
+                self.problems[f"rows-{number}-label"] = _(
+                    "Dòng này không còn trong năm. Hãy tải lại trang rồi sửa lại."
+                )
             if not code:
                 code = _new_code(row.label, taken | set(old))
                 taken.add(code)
@@ -77,14 +80,14 @@ class Edit:
         """A label that is there and not too long."""
         label = clean(written)
         if not label or len(label) > longest:
-            self.problems[f"rows-{number}-label"] = f"Hãy điền tên, tối đa {longest} ký tự."
+            self.problems[f"rows-{number}-label"] = _("Hãy điền tên, tối đa %(longest)s ký tự.", longest=longest)
         return label
 
     def integer(self, key: str, written: str, low: int, high: int) -> int:
         """A whole number between two bounds."""
         text = written.strip().replace(".", "")
         if not text.isascii() or not text.isdecimal() or len(text) > 16 or not low <= int(text) <= high:
-            self.problems[key] = f"Hãy điền một số nguyên từ {low} đến {high}."
+            self.problems[key] = _("Hãy điền một số nguyên từ %(low)s đến %(high)s.", low=low, high=high)
             return low
         return int(text)
 
@@ -93,8 +96,8 @@ class Edit:
         match = _FRACTION.fullmatch(written.strip())
         share = Fraction(int(match[1]), int(match[2])) if match else None
         if share is None or share > 1 or (share == 1 and not whole):
-            limit = "không quá 1" if whole else "nhỏ hơn 1"
-            self.problems[key] = f"Hãy viết một phân số {limit}, ví dụ 2/3."
+            limit = _("không quá 1") if whole else _("nhỏ hơn 1")
+            self.problems[key] = _("Hãy viết một phân số %(limit)s, ví dụ 2/3.", limit=limit)
             return Fraction(1, 2)
         return share
 
@@ -110,7 +113,12 @@ class Edit:
         lost = [row.label for code, row in old.items() if code not in codes and is_used(row)]
         if lost:
             listed = ", ".join(f"«{label}»" for label in lost)
-            self.problems["rows"] = f"Không bỏ được {what} đã {why}: {listed}. Hãy điền lại dòng ấy."
+            self.problems["rows"] = _(
+                "Không bỏ được %(what)s đã %(why)s: %(listed)s. Hãy điền lại dòng ấy.",
+                what=what,
+                why=why,
+                listed=listed,
+            )
 
     def store(
         self, table: sa.Table, old: Mapping[str, sa.Row[Any]], values: Sequence[dict[str, Any]], trigger: str
@@ -188,7 +196,7 @@ class Names:
         """Refuse a name that belongs to another row."""
         folded = name_key(name)
         if folded and self._owners.setdefault(folded, owner) != owner:
-            self._problems[key] = f"«{name}» đã dùng ở dòng khác (không phân biệt dấu, hoa thường)."
+            self._problems[key] = _("«%(name)s» đã dùng ở dòng khác (không phân biệt dấu, hoa thường).", name=name)
 
 
 def listed(written: str) -> list[str]:

@@ -20,6 +20,7 @@ from workflow.programmes.programme_change import Edit, Names, listed
 from workflow.programmes.programme_terms import FULL_SCORE
 from workflow.reading.text import clean
 from workflow.schema import criterion, emulation_model, field, inspection, measure, quantity, score, score_band
+from workflow.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def set_fields(
         for name in (label, *aliases):
             names.take(f"rows-{number}-{'label' if name == label else 'aliases'}", name, number)
         values.append({"code": code, "label": label, "aliases": aliases, "position": number})
-    edit.keep_used(old, codes, lambda row: used.get(row.id, 0) > 0, "lĩnh vực", "có mô hình")
+    edit.keep_used(old, codes, lambda row: used.get(row.id, 0) > 0, _("lĩnh vực"), _("có mô hình"))
     return edit.store(field, old, values, "fields_edited")
 
 
@@ -138,13 +139,17 @@ def set_criteria(
         values.append({"code": code, "label": label, "guidance": guidance, "max_points": points, "position": number})
     total = sum(value["max_points"] for value in values)
     if not edit.problems and total != FULL_SCORE:
-        edit.problems["rows"] = f"Tổng điểm phải bằng {FULL_SCORE}, đang là {total}. Hãy sửa điểm của các tiêu chí."
+        edit.problems["rows"] = _(
+            "Tổng điểm phải bằng %(full_score)s, đang là %(total)s. Hãy sửa điểm của các tiêu chí.",
+            full_score=FULL_SCORE,
+            total=total,
+        )
     if scored(connection, edit.year.id):
         weights = {value["code"]: value["max_points"] for value in values}
         if not edit.problems and weights != {code: row.max_points for code, row in old.items()}:
-            edit.problems["rows"] = (
-                "Năm này đã có biên bản chấm điểm: không thêm, bỏ tiêu chí hay đổi điểm tối đa được nữa."
-                " Chỉ sửa được tên, hướng dẫn và thứ tự."
+            edit.problems["rows"] = _(
+                "Năm này đã có biên bản chấm điểm: không thêm, bỏ tiêu chí hay đổi điểm tối đa được nữa. Chỉ sửa"
+                " được tên, hướng dẫn và thứ tự."
             )
     return edit.store(criterion, old, values, "criteria_edited")
 
@@ -170,11 +175,11 @@ def set_bands(
     bounds = [value["from_points"] for value in values]
     if not edit.problems:
         if 0 not in bounds:
-            edit.problems["rows"] = "Hạng thấp nhất phải từ 0 điểm, để điểm nào cũng có hạng."
+            edit.problems["rows"] = _("Hạng thấp nhất phải từ 0 điểm, để điểm nào cũng có hạng.")
         elif len(set(bounds)) < len(bounds):
-            edit.problems["rows"] = "Hai hạng không được bắt đầu từ cùng một điểm."
+            edit.problems["rows"] = _("Hai hạng không được bắt đầu từ cùng một điểm.")
         elif set(bounds) != {row.from_points for row in old} and _concluded(connection, edit.year.id):
-            edit.problems["rows"] = "Năm này đã có biên bản kết luận: mốc điểm của các hạng không đổi được nữa."
+            edit.problems["rows"] = _("Năm này đã có biên bản kết luận: mốc điểm của các hạng không đổi được nữa.")
     edit.stop_at_problems()
     values.sort(key=lambda value: -value["from_points"])
     before = [{"label": row.label, "from_points": row.from_points} for row in old]
@@ -206,7 +211,7 @@ def set_measures(
         key = f"rows-{number}-"
         label, unit_name = edit.label(number, row.label, 120), clean(row.unit)
         if not unit_name or len(unit_name) > 40:
-            edit.problems[f"{key}unit"] = "Hãy ghi đơn vị tính, tối đa 40 ký tự."
+            edit.problems[f"{key}unit"] = _("Hãy ghi đơn vị tính, tối đa 40 ký tự.")
         aliases, unit_aliases = listed(row.aliases), listed(row.unit_aliases)
         for name in (label, *aliases):
             names.take(f"{key}{'label' if name == label else 'aliases'}", name, number)
@@ -218,8 +223,8 @@ def set_measures(
         )
         before = old.get(code)
         if before is not None and before.id in used and before.unit != unit_name:
-            edit.problems[f"{key}unit"] = (
-                f"Chỉ số này đã có số liệu tính bằng «{before.unit}» nên không đổi đơn vị được."
+            edit.problems[f"{key}unit"] = _(
+                "Chỉ số này đã có số liệu tính bằng «%(unit)s» nên không đổi đơn vị được.", unit=before.unit
             )
         values.append(
             {
@@ -232,7 +237,7 @@ def set_measures(
                 "position": number,
             }
         )
-    edit.keep_used(old, codes, lambda row: row.id in used, "chỉ số", "có số liệu")
+    edit.keep_used(old, codes, lambda row: row.id in used, _("chỉ số"), _("có số liệu"))
     return edit.store(measure, old, values, "measures_edited")
 
 

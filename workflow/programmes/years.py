@@ -17,6 +17,7 @@ from workflow.programmes.programme_defaults import standard_defaults
 from workflow.programmes.programme_terms import ProgrammeDefaults
 from workflow.refusals import InvalidInput, NotAllowed
 from workflow.schema import emulation_model, programme_year
+from workflow.speech import _
 
 STARTERS = frozenset({"admin", "staff"})
 
@@ -55,11 +56,11 @@ def start_year(
     grant = root_grant(actor)
     values = defaults or standard_defaults()
     if not 2000 <= year <= 2100:
-        raise InvalidInput({"year": f"Năm {year} không hợp lệ: cần từ 2000 đến 2100."})
+        raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
     chosen = definition or _usual(values, year)
     first, last = opens_on or values.window.opens(year), closes_on or values.window.closes(year)
     if last < first:
-        raise InvalidInput({"closes_on": "Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi."})
+        raise InvalidInput({"closes_on": _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")})
     year_id = programme.create_year(
         connection, year, values, chosen, now, opens_on=first, closes_on=last, sample=sample
     )
@@ -81,7 +82,9 @@ def root_grant(actor: Actor) -> Grant:
     # A year belongs to the whole tree: only a role at a root, whose path has one step, reaches that far.
     grant = next((g for g in actor.grants if g.role in STARTERS and g.unit_path.count("/") == 2), None)
     if grant is None:
-        raise NotAllowed("Chỉ quản trị hoặc tổ giúp việc của đơn vị cao nhất được mở và sửa năm thi đua.", guard="role")
+        raise NotAllowed(
+            _("Chỉ quản trị hoặc tổ giúp việc của đơn vị cao nhất được mở và sửa năm thi đua."), guard="role"
+        )
     return grant
 
 

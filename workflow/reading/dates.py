@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from workflow.reading.text import clean, fold, shorten
 from workflow.refusals import Refusal
+from workflow.speech import _
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 EARLIEST = date(1990, 1, 1)
@@ -33,7 +34,12 @@ class DateUnreadable(Refusal):
     def __init__(self, written: object, why: str) -> None:
         shown = shorten(clean(str(written)), 40)
         super().__init__(
-            f"Không đọc được ngày “{shown}”: {why} Hãy ghi ngày/tháng/năm, ví dụ 05/02/2024.", guard="date"
+            _(
+                "Không đọc được ngày “%(shown)s”: %(why)s Hãy ghi ngày/tháng/năm, ví dụ 05/02/2024.",
+                shown=shown,
+                why=why,
+            ),
+            guard="date",
         )
 
 
@@ -45,7 +51,7 @@ def format_date(day: date) -> str:
 def _from_text(text: str) -> date:
     folded = fold(clean(text[:100]))
     if not folded:
-        raise DateUnreadable(text, "ô đang để trống.")
+        raise DateUnreadable(text, _("ô đang để trống."))
     if match := _DAY_FIRST.fullmatch(folded):
         day, month, year = int(match[1]), int(match[3]), int(match[4])
     elif match := _IN_WORDS.fullmatch(folded):
@@ -53,17 +59,17 @@ def _from_text(text: str) -> date:
     elif match := _YEAR_FIRST.fullmatch(folded):
         year, month, day = int(match[1]), int(match[2]), int(match[3])
     elif _SHORT_YEAR.fullmatch(folded):
-        raise DateUnreadable(text, "năm phải đủ bốn chữ số.")
+        raise DateUnreadable(text, _("năm phải đủ bốn chữ số."))
     elif _NO_YEAR.fullmatch(folded):
-        raise DateUnreadable(text, "thiếu năm.")
+        raise DateUnreadable(text, _("thiếu năm."))
     else:
-        raise DateUnreadable(text, "không đúng dạng ngày.")
+        raise DateUnreadable(text, _("không đúng dạng ngày."))
     if month > 12 and day <= 12:
-        raise DateUnreadable(text, f"không có tháng {month}; ngày đứng trước, tháng đứng sau.")
+        raise DateUnreadable(text, _("không có tháng %(month)s; ngày đứng trước, tháng đứng sau.", month=month))
     try:
         return date(year, month, day)
     except ValueError:
-        raise DateUnreadable(text, "lịch không có ngày này.") from None
+        raise DateUnreadable(text, _("lịch không có ngày này.")) from None
 
 
 def parse_date_vi(value: str | date | datetime | float, *, earliest: date = EARLIEST, latest: date = LATEST) -> date:
@@ -78,9 +84,12 @@ def parse_date_vi(value: str | date | datetime | float, *, earliest: date = EARL
     elif isinstance(value, str):
         found = _from_text(value)
     elif isinstance(value, bool) or not math.isfinite(value) or not 61 <= value < 2_958_466:
-        raise DateUnreadable(value, "không đúng dạng ngày.")
+        raise DateUnreadable(value, _("không đúng dạng ngày."))
     else:
         found = _SERIAL_ZERO + timedelta(days=int(value))
     if not earliest <= found <= latest:
-        raise DateUnreadable(value, f"ngày phải từ {format_date(earliest)} đến {format_date(latest)}.")
+        raise DateUnreadable(
+            value,
+            _("ngày phải từ %(earliest)s đến %(latest)s.", earliest=format_date(earliest), latest=format_date(latest)),
+        )
     return found

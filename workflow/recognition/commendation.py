@@ -22,6 +22,7 @@ from workflow.recognition.model_briefs import Brief, briefs
 from workflow.recognition.recognition_view import DecisionView, decision_seen
 from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
 from workflow.schema import commendation, emulation_model, field
+from workflow.speech import _
 
 OUTSTANDING: Final = ("outstanding_marked", "outstanding_unmarked")
 COMMENDED: Final = ("commendation_proposed", "commendation_withdrawn")
@@ -118,11 +119,11 @@ def choose(
     strangers = sorted((wanted | forward) - {row.code for row in rows})
     if strangers:
         listed = ", ".join(code[:40] for code in strangers[:10])
-        raise InvalidInput({"models": f"Không thuộc quyết định này: {listed}."})
+        raise InvalidInput({"models": _("Không thuộc quyết định này: %(listed)s.", listed=listed)})
     versions = dict(seen) if seen is not None else {}
     if any(versions.get(row.code, row.version) != row.version for row in rows):
         raise Conflict(
-            "Trong lúc bạn chọn, người khác đã thay đổi một mô hình. Hãy xem lại rồi gửi lại.", guard="version"
+            _("Trong lúc bạn chọn, người khác đã thay đổi một mô hình. Hãy xem lại rồi gửi lại."), guard="version"
         )
     advances: list[Advance] = []
     added: list[int] = []
@@ -184,9 +185,13 @@ def _refused(connection: Connection, model: sa.Row[Any]) -> NotAllowed | NotPoss
     steps = [t for t in definition.transitions if t.record == "decision" and t.target == model.state]
     if not steps:
         label = definition.states[model.state].label
-        return NotPossible(f"Mô hình {model.code} nay «{label}» nên không chọn được nữa.", guard="state")
+        return NotPossible(
+            _("Mô hình %(code)s nay «%(label)s» nên không chọn được nữa.", code=model.code, label=label), guard="state"
+        )
     listed = ", ".join(dict.fromkeys(definition.roles[role].label for t in steps for role in t.roles))
-    return NotAllowed(f"Bạn không có quyền xét chọn mô hình này. Việc này dành cho: {listed}.", guard="role")
+    return NotAllowed(
+        _("Bạn không có quyền xét chọn mô hình này. Việc này dành cho: %(listed)s.", listed=listed), guard="role"
+    )
 
 
 def _noted(

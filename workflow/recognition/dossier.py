@@ -27,6 +27,7 @@ from workflow.schema import (
     roster_entry,
     submission,
 )
+from workflow.speech import _, spoken_day
 
 EARLIEST_DECISION = date(2000, 1, 1)
 _NUMBER = re.compile(r"(?:số\s*:?\s*)?(\d{1,7})(?:\s*[-–/]\s*(\S.{0,39}))?", re.IGNORECASE)
@@ -64,8 +65,13 @@ def gaps(connection: Connection, model: sa.Row[Any], submission_id: int | None) 
     chosen = submission_of(connection, model.id, submission_id)
     if chosen is None:
         if submission_id is not None:
-            return [f"tờ trình số thứ tự {submission_id} có tên mô hình này trong danh sách trích ngang"]
-        return ["tờ trình và danh sách trích ngang có tên mô hình này"]
+            return [
+                _(
+                    "tờ trình số thứ tự %(submission_id)s có tên mô hình này trong danh sách trích ngang",
+                    submission_id=submission_id,
+                )
+            ]
+        return [_("tờ trình và danh sách trích ngang có tên mô hình này")]
     papers = _papers(sa.literal(chosen), sa.literal(model.id))
     present = connection.execute(sa.select(*papers.values())).one()
     return [label for label, there in zip(papers, present, strict=True) if not there]
@@ -86,20 +92,20 @@ def gaps_of_roster(connection: Connection, submission_id: int) -> dict[str, list
 def _papers(of_submission: sa.ColumnElement[int], of_model: sa.ColumnElement[int]) -> dict[str, sa.ColumnElement[bool]]:
     """The papers of a dossier by name, each with the question whether it is there."""
     return {
-        "báo cáo thành tích": _there(
+        _("báo cáo thành tích"): _there(
             achievement_report.c.submission_id == of_submission, achievement_report.c.model_id == of_model
         ),
-        "biên bản phiên bình xét": _there(
+        _("biên bản phiên bình xét"): _there(
             submission.c.id == of_submission,
             review_meeting.c.id == submission.c.meeting_id,
             review_meeting.c.minutes != "",
         ),
-        "phiếu đăng ký": _there(registration_form.c.model_id == of_model),
-        "kế hoạch thực hiện": _there(plan.c.model_id == of_model),
-        "biên bản kiểm tra kết luận đạt": _there(
+        _("phiếu đăng ký"): _there(registration_form.c.model_id == of_model),
+        _("kế hoạch thực hiện"): _there(plan.c.model_id == of_model),
+        _("biên bản kiểm tra kết luận đạt"): _there(
             inspection.c.model_id == of_model, inspection.c.conclusion == "passed"
         ),
-        "minh chứng kết quả": sa.or_(
+        _("minh chứng kết quả"): sa.or_(
             _there(results_report.c.model_id == of_model, results_report.c.evidence_note != ""),
             _there(
                 attachment.c.model_id == of_model,
@@ -122,7 +128,7 @@ def differences(connection: Connection, submission_id: int | None) -> list[str]:
         else None
     )
     if head is None:
-        return ["Mô hình chưa gắn với tờ trình nào. Hãy trả hồ sơ để xã trình lại."]
+        return [_("Mô hình chưa gắn với tờ trình nào. Hãy trả hồ sơ để xã trình lại.")]
     listed = {
         row.model_id: row
         for row in connection.execute(
@@ -145,17 +151,24 @@ def differences(connection: Connection, submission_id: int | None) -> list[str]:
     found = []
     if len({head.declared_models, len(listed), len(reported)}) > 1:
         found.append(
-            f"Số mô hình không khớp: tờ trình ghi {head.declared_models}, danh sách trích ngang có {len(listed)},"
-            f" báo cáo thành tích có {len(reported)}."
+            _(
+                "Số mô hình không khớp: tờ trình ghi %(declared_models)s, danh sách trích ngang có %(count)s, báo"
+                " cáo thành tích có %(count_2)s.",
+                declared_models=head.declared_models,
+                count=len(listed),
+                count_2=len(reported),
+            )
         )
     without = [row.code for model_id, row in listed.items() if model_id not in reported]
     if without:
-        found.append(f"Thiếu báo cáo thành tích của: {', '.join(without)}.")
+        found.append(_("Thiếu báo cáo thành tích của: %(without)s.", without=", ".join(without)))
     for model_id, row in listed.items():
         names = {row.name, row.model_name, reported.get(model_id, row.model_name)}
         if len(names) > 1:
             written = " / ".join(f"«{name}»" for name in sorted(names))
-            found.append(f"Tên mô hình {row.code} không khớp giữa các văn bản: {written}.")
+            found.append(
+                _("Tên mô hình %(code)s không khớp giữa các văn bản: %(written)s.", code=row.code, written=written)
+            )
     return found
 
 
@@ -181,21 +194,22 @@ def numbering(context: Context) -> Numbering:
     match = _NUMBER.fullmatch(written)
     number = int(match[1]) if match else 0
     if not written:
-        problems["decision_number"] = "Hãy nhập số quyết định, ví dụ 12 hoặc 12-QĐ/BCĐ."
+        problems["decision_number"] = _("Hãy nhập số quyết định, ví dụ 12 hoặc 12-QĐ/BCĐ.")
     elif number == 0:
-        problems["decision_number"] = (
-            f"Không đọc được số quyết định «{written[:40]}». Hãy ghi số trước, ví dụ 12 hoặc 12-QĐ/BCĐ."
+        problems["decision_number"] = _(
+            "Không đọc được số quyết định «%(written)s». Hãy ghi số trước, ví dụ 12 hoặc 12-QĐ/BCĐ.",
+            written=written[:40],
         )
     dated = context.facts.get("decision_date")
     if not isinstance(dated, date):
-        problems["decision_date"] = "Hãy nhập ngày quyết định."
+        problems["decision_date"] = _("Hãy nhập ngày quyết định.")
     elif dated > context.today:
-        problems["decision_date"] = f"Ngày quyết định {dated:%d/%m/%Y} chưa tới. Hãy kiểm tra lại."
+        problems["decision_date"] = _("Ngày quyết định %(day)s chưa tới. Hãy kiểm tra lại.", day=spoken_day(dated))
     elif dated < EARLIEST_DECISION:
-        problems["decision_date"] = f"Ngày quyết định {dated:%d/%m/%Y} quá xa. Hãy kiểm tra lại."
+        problems["decision_date"] = _("Ngày quyết định %(day)s quá xa. Hãy kiểm tra lại.", day=spoken_day(dated))
     signer = clean(str(context.facts.get("signer", "")))
     if not signer:
-        problems["signer"] = "Hãy nhập người ký quyết định."
+        problems["signer"] = _("Hãy nhập người ký quyết định.")
     if problems or match is None or not isinstance(dated, date):
         raise InvalidInput(problems)
     period = "term" if context.year().numbering == "term" else str(dated.year)
@@ -204,8 +218,12 @@ def numbering(context: Context) -> Numbering:
 
 def used_number(numbers: Numbering) -> str:
     """The sentence that refuses a number already given."""
-    within = "trong nhiệm kỳ" if numbers.period == "term" else f"trong năm {numbers.period}"
-    return f"Số quyết định {numbers.number} đã được dùng {within}. Hãy kiểm tra với văn thư và nhập số khác."
+    within = _("trong nhiệm kỳ") if numbers.period == "term" else _("trong năm %(period)s", period=numbers.period)
+    return _(
+        "Số quyết định %(number)s đã được dùng %(within)s. Hãy kiểm tra với văn thư và nhập số khác.",
+        number=numbers.number,
+        within=within,
+    )
 
 
 def decision_key(context: Context, numbers: Numbering) -> str:
@@ -219,7 +237,11 @@ def decision_problem(context: Context) -> str | None:
         return None
     stated = context.facts.get("decision")
     if stated is not None:
-        return None if _usable(context, stated) else f"Không có quyết định số thứ tự {stated} của cơ quan bạn."
+        return (
+            None
+            if _usable(context, stated)
+            else _("Không có quyết định số thứ tự %(stated)s của cơ quan bạn.", stated=stated)
+        )
     numbers = numbering(context)
     if decision_key(context, numbers) in context.shared:
         return None

@@ -27,6 +27,7 @@ from workflow.recognition.recognition_view import (
 from workflow.recognition.submission import number_submission, prepare_submission, save_report, write_submission
 from workflow.refusals import GuardRefused, NotAllowed, NotPossible, Reason
 from workflow.schema import decision
+from workflow.speech import _, spoken_day
 
 __all__ = [
     "DecisionView",
@@ -76,11 +77,15 @@ def mark_outstanding(
     definition = programme.definition(connection, model.definition_hash)
     recognising = [t for t in definition.transitions if t.record == "decision" and t.target == model.state]
     if not recognising:
-        raise NotPossible(f"Mô hình {model.code} chưa được công nhận nên chưa thể là tiêu biểu.", guard="state")
+        raise NotPossible(
+            _("Mô hình %(code)s chưa được công nhận nên chưa thể là tiêu biểu.", code=model.code), guard="state"
+        )
     grant = actor.grant_for({role for t in recognising for role in t.roles}, model.unit_path)
     if grant is None:
         listed = ", ".join(definition.roles[role].label for t in recognising for role in t.roles)
-        raise NotAllowed(f"Bạn không có quyền chọn mô hình tiêu biểu. Việc này dành cho: {listed}.", guard="role")
+        raise NotAllowed(
+            _("Bạn không có quyền chọn mô hình tiêu biểu. Việc này dành cho: %(listed)s.", listed=listed), guard="role"
+        )
     if model.outstanding == outstanding:
         return int(model.version)
     return changes.note(
@@ -146,6 +151,12 @@ def _warn_of_order(context: Context, numbers: dossier.Numbering) -> None:
     ).first()
     if other is not None:
         context.warnings.append(
-            f"Số quyết định không tăng theo ngày: số {numbers.number} ngày {numbers.dated:%d/%m/%Y}, nhưng số"
-            f" {other.number} ngày {other.dated:%d/%m/%Y}. Hãy kiểm tra với văn thư."
+            _(
+                "Số quyết định không tăng theo ngày: số %(number)s ngày %(dated)s, nhưng số %(number_2)s ngày"
+                " %(dated_2)s. Hãy kiểm tra với văn thư.",
+                number=numbers.number,
+                dated=spoken_day(numbers.dated),
+                number_2=other.number,
+                dated_2=spoken_day(other.dated),
+            )
         )

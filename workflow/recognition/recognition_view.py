@@ -22,6 +22,7 @@ from workflow.schema import (
     submission,
     unit,
 )
+from workflow.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,10 @@ def seen_submission(connection: Connection, actor: Actor, submission_id: int) ->
     """The submission if this person has a role over the body that sends it, other than a registrant's; else NotFound."""
     row = connection.execute(_SUBMISSION.where(submission.c.id == submission_id)).first()
     if row is None or not any(g.role not in OWN_SCOPED and g.covers(row.unit_path) for g in actor.grants):
-        raise NotFound(f"Không có tờ trình số thứ tự {submission_id} trong phạm vi của bạn.", guard="submission")
+        raise NotFound(
+            _("Không có tờ trình số thứ tự %(submission_id)s trong phạm vi của bạn.", submission_id=submission_id),
+            guard="submission",
+        )
     return row
 
 
@@ -219,7 +223,10 @@ def decision_seen(connection: Connection, actor: Actor, decision_id: int) -> Dec
     """One of these. Raises NotFound for any other."""
     found = _decisions(connection, actor, decision.c.id == decision_id)
     if not found:
-        raise NotFound(f"Không có quyết định số thứ tự {decision_id} trong phạm vi của bạn.", guard="decision")
+        raise NotFound(
+            _("Không có quyết định số thứ tự %(decision_id)s trong phạm vi của bạn.", decision_id=decision_id),
+            guard="decision",
+        )
     return found[0]
 
 

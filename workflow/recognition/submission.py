@@ -24,6 +24,7 @@ from workflow.refusals import InvalidInput, NotPossible, Refusal
 from workflow.review import review_result
 from workflow.review.meetings import lock_models, meeting_definition, note_models, require_status, seen_meeting
 from workflow.schema import achievement_report, results_report, roster_entry, submission, unit
+from workflow.speech import _, spoken_day
 
 LONGEST_REPORT = 20_000
 # Two lines on the roster (DOMAIN, Dossier to the district).
@@ -52,8 +53,8 @@ def prepare_submission(
     actor = access.actor(connection, who, now)
     meeting = seen_meeting(connection, actor, meeting_id)
     definition = meeting_definition(connection, meeting)
-    grant = require_writer(actor, definition, "submission", meeting.unit_path, to="lập tờ trình")
-    require_status(meeting, "closed", to="lập tờ trình")
+    grant = require_writer(actor, definition, "submission", meeting.unit_path, to=_("lập tờ trình"))
+    require_status(meeting, "closed", to=_("lập tờ trình"))
     counted = review_result.count(connection, meeting_id)
     models = lock_models(connection, [key for key, result in counted.items() if result.carried])
     later = review_result.superseded(connection, models, meeting_id)
@@ -61,12 +62,12 @@ def prepare_submission(
         models[key] for key in counted if key in models and key not in later and _proposable(connection, models[key])
     ]
     if not proposable:
-        raise NotPossible("Phiên này không còn mô hình nào đủ phiếu để trình.", guard="roster")
+        raise NotPossible(_("Phiên này không còn mô hình nào đủ phiếu để trình."), guard="roster")
     codes = {model.code for model in proposable}
     short = {clean(code): clean(text, multiline=True) for code, text in (results or {}).items()}
     full = {clean(code): clean(text, multiline=True) for code, text in reports.items()}
     problems = {
-        f"{name}.{code}": f"Mô hình «{code[:40]}» không có trong danh sách trình của phiên này."
+        f"{name}.{code}": _("Mô hình «%(code)s» không có trong danh sách trình của phiên này.", code=code[:40])
         for name, given in (("reports", full), ("results", short))
         for code in given
         if code not in codes
@@ -74,9 +75,11 @@ def prepare_submission(
     for name, given, longest in (("reports", full, LONGEST_REPORT), ("results", short, LONGEST_RESULTS)):
         for code, text in given.items():
             if len(text) > longest:
-                problems[f"{name}.{code}"] = f"Dài {len(text)} ký tự, tối đa {longest}. Hãy rút gọn."
+                problems[f"{name}.{code}"] = _(
+                    "Dài %(count)s ký tự, tối đa %(longest)s. Hãy rút gọn.", count=len(text), longest=longest
+                )
     if declared_models is not None and not 1 <= declared_models <= 10_000:
-        problems["declared_models"] = "Số mô hình trong tờ trình phải từ 1 trở lên."
+        problems["declared_models"] = _("Số mô hình trong tờ trình phải từ 1 trở lên.")
     signature = _signature(number, dated, signer, local_date(now), problems)
     if problems:
         raise InvalidInput(problems)
@@ -152,18 +155,22 @@ def save_report(
     model = changes.held(connection, actor, clean(code))
     head = seen_submission(connection, actor, submission_id)
     definition = programme.definition(connection, model.definition_hash)
-    grant = require_writer(actor, definition, "submission", head.unit_path, to="viết báo cáo thành tích")
+    grant = require_writer(actor, definition, "submission", head.unit_path, to=_("viết báo cáo thành tích"))
     text = clean(content, multiline=True)
     if not 0 < len(text) <= LONGEST_REPORT:
-        raise InvalidInput({"content": f"Báo cáo thành tích cần từ 1 đến {LONGEST_REPORT} ký tự."})
+        raise InvalidInput(
+            {"content": _("Báo cáo thành tích cần từ 1 đến %(longest_report)s ký tự.", longest_report=LONGEST_REPORT)}
+        )
     if not connection.execute(
         sa.select(roster_entry.c.id).where(
             roster_entry.c.submission_id == submission_id, roster_entry.c.model_id == model.id
         )
     ).first():
-        raise InvalidInput({"code": f"Mô hình {model.code} không có trong danh sách của tờ trình này."})
+        raise InvalidInput({"code": _("Mô hình %(code)s không có trong danh sách của tờ trình này.", code=model.code)})
     if not _proposable(connection, model):
-        raise NotPossible(f"Mô hình {model.code} đã được trình nên không sửa báo cáo nữa.", guard="state")
+        raise NotPossible(
+            _("Mô hình %(code)s đã được trình nên không sửa báo cáo nữa.", code=model.code), guard="state"
+        )
     of_model = sa.and_(achievement_report.c.submission_id == submission_id, achievement_report.c.model_id == model.id)
     connection.execute(sa.delete(achievement_report).where(of_model))
     connection.execute(
@@ -189,13 +196,13 @@ def number_submission(
     actor = access.actor(connection, who, now)
     head = seen_submission(connection, actor, submission_id)
     definition = programme.definition(connection, head.definition_hash)
-    grant = require_writer(actor, definition, "submission", head.unit_path, to="ghi số tờ trình")
+    grant = require_writer(actor, definition, "submission", head.unit_path, to=_("ghi số tờ trình"))
     problems: dict[str, str] = {}
     values = _signature(number, dated, signer, local_date(now), problems)
     for name, sentence in (
-        ("number", "Hãy nhập số tờ trình."),
-        ("dated", "Hãy nhập ngày tờ trình."),
-        ("signer", "Hãy nhập người ký."),
+        ("number", _("Hãy nhập số tờ trình.")),
+        ("dated", _("Hãy nhập ngày tờ trình.")),
+        ("signer", _("Hãy nhập người ký.")),
     ):
         if not values[name]:
             problems.setdefault(name, sentence)
@@ -205,7 +212,7 @@ def number_submission(
         sa.update(submission).where(submission.c.id == submission_id, submission.c.number == "").values(**values)
     ).rowcount
     if changed != 1:
-        raise NotPossible("Tờ trình đã có số nên không sửa nữa. Nếu sai, hãy lập tờ trình mới.", guard="number")
+        raise NotPossible(_("Tờ trình đã có số nên không sửa nữa. Nếu sai, hãy lập tờ trình mới."), guard="number")
     _note(connection, submission_id, actor, grant, "numbered", now, values)
 
 
@@ -234,10 +241,12 @@ def _signature(
         except Refusal as refusal:
             problems["dated"] = refusal.message
     if values["dated"] is not None and values["dated"] > today:
-        problems["dated"] = f"Ngày tờ trình {values['dated']:%d/%m/%Y} chưa tới. Hãy kiểm tra lại."
+        problems["dated"] = _("Ngày tờ trình %(day)s chưa tới. Hãy kiểm tra lại.", day=spoken_day(values["dated"]))
     for name, longest in (("number", 40), ("signer", 120)):
         if len(values[name]) > longest:
-            problems[name] = f"Dài {len(values[name])} ký tự, tối đa {longest}. Hãy rút gọn."
+            problems[name] = _(
+                "Dài %(count)s ký tự, tối đa %(longest)s. Hãy rút gọn.", count=len(values[name]), longest=longest
+            )
     return values
 
 
@@ -248,7 +257,7 @@ def _recipient(connection: Connection, path: str, level: str) -> int:
         sa.select(unit.c.id).where(unit.c.id.in_(above), unit.c.level == level).order_by(unit.c.path.desc()).limit(1)
     ).scalar()
     if found is None:
-        raise NotPossible("Đơn vị không thuộc cấp nào có thẩm quyền công nhận. Hãy báo quản trị.", guard="unit")
+        raise NotPossible(_("Đơn vị không thuộc cấp nào có thẩm quyền công nhận. Hãy báo quản trị."), guard="unit")
     return int(found)
 
 

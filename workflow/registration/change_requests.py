@@ -19,8 +19,9 @@ from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotP
 from workflow.registration.drafts import check_name, folded
 from workflow.registration.registrant import SUBMIT, before_review, editable, roles_of
 from workflow.schema import account, change_request, emulation_model, field, history
+from workflow.speech import _, mark
 
-SUBJECTS: Final = {"name": "tên", "field": "lĩnh vực"}
+SUBJECTS: Final = {"name": mark("tên"), "field": mark("lĩnh vực")}
 ACCEPT: Final = "accept"
 """Who may take a registration in may also decide about its name and field."""
 
@@ -63,16 +64,18 @@ def request_change(
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
     definition = programme.definition(connection, model.definition_hash)
-    grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to="đề nghị đổi tên hoặc lĩnh vực")
+    grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to=_("đề nghị đổi tên hoặc lĩnh vực"))
     if editable(definition, model.state):
-        raise NotPossible("Phiếu còn sửa được: hãy sửa thẳng trong phiếu đăng ký rồi gửi.", guard="state")
+        raise NotPossible(_("Phiếu còn sửa được: hãy sửa thẳng trong phiếu đăng ký rồi gửi."), guard="state")
     _require_before_review(definition, model)
     if subject not in SUBJECTS:
-        raise InvalidInput({"subject": "Hãy chọn đổi tên hoặc đổi lĩnh vực."})
+        raise InvalidInput({"subject": _("Hãy chọn đổi tên hoặc đổi lĩnh vực.")})
     problems: dict[str, str] = {}
     before, meant, field_id = _meant(connection, model, subject, after, problems)
     if not problems and meant == before:
-        problems["after"] = f"Đề nghị trùng với {SUBJECTS[subject]} hiện nay. Hãy nhập {SUBJECTS[subject]} mới."
+        problems["after"] = _(
+            "Đề nghị trùng với %(subject)s hiện nay. Hãy nhập %(subject)s mới.", subject=_(SUBJECTS[subject])
+        )
     why = _reason(reason, "reason", problems)
     if problems:
         raise InvalidInput(problems)
@@ -106,11 +109,11 @@ def decide_change(
     actor = access.actor(connection, who, now)
     request, model = _open_request(connection, actor, request_id)
     definition = programme.definition(connection, model.definition_hash)
-    grant = actor.require(roles_of(definition, ACCEPT), model.unit_path, to="duyệt đổi tên hoặc lĩnh vực")
+    grant = actor.require(roles_of(definition, ACCEPT), model.unit_path, to=_("duyệt đổi tên hoặc lĩnh vực"))
     askers = _askers(connection, model.id, request_id) | {request.requested_by, model.person_account_id}
     if askers & access.people(actor, grant):
         raise NotAllowed(
-            "Bạn (hoặc người bạn thay mặt) đã gửi đề nghị này nên không được tự duyệt. Hãy nhờ người khác.",
+            _("Bạn (hoặc người bạn thay mặt) đã gửi đề nghị này nên không được tự duyệt. Hãy nhờ người khác."),
             guard="not_requester",
             code="not_requester",
         )
@@ -147,7 +150,7 @@ def withdraw_change(connection: Connection, who: int | str, request_id: int, now
     actor = access.actor(connection, who, now)
     request, model = _open_request(connection, actor, request_id)
     definition = programme.definition(connection, model.definition_hash)
-    grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to="rút đề nghị đổi")
+    grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to=_("rút đề nghị đổi"))
     _close(connection, request_id, "withdrawn", actor, "", now)
     payload = {"request": request_id, "subject": request.subject}
     return changes.note(connection, model, actor, grant, "change_withdrawn", now, payload=payload)
@@ -199,7 +202,9 @@ def _meant(
     before = connection.execute(sa.select(field.c.label).where(field.c.id == model.field_id)).scalar_one()
     if found is None:
         shown = shorten(clean(after[:500]), 60)
-        problems["after"] = f"Không có lĩnh vực «{shown}». Hãy chọn: {'; '.join(names.labels)}."
+        problems["after"] = _(
+            "Không có lĩnh vực «%(shown)s». Hãy chọn: %(labels)s.", shown=shown, labels="; ".join(names.labels)
+        )
         return before, "", None
     return before, found.label, found.id
 
@@ -207,9 +212,15 @@ def _meant(
 def _reason(written: str, form_field: str, problems: dict[str, str]) -> str:
     reason = clean(written, multiline=True)
     if len(reason) < _SHORTEST_REASON:
-        problems[form_field] = f"Hãy nêu lý do, ít nhất {_SHORTEST_REASON} ký tự, để người khác hiểu."
+        problems[form_field] = _(
+            "Hãy nêu lý do, ít nhất %(shortest_reason)s ký tự, để người khác hiểu.", shortest_reason=_SHORTEST_REASON
+        )
     elif len(reason) > _LONGEST_REASON:
-        problems[form_field] = f"Lý do dài {len(reason)} ký tự, tối đa {_LONGEST_REASON}. Hãy rút gọn."
+        problems[form_field] = _(
+            "Lý do dài %(count)s ký tự, tối đa %(longest_reason)s. Hãy rút gọn.",
+            count=len(reason),
+            longest_reason=_LONGEST_REASON,
+        )
     return reason
 
 
@@ -217,7 +228,8 @@ def _require_before_review(definition: Definition, model: sa.Row[Any]) -> None:
     if not before_review(definition, model.state):
         state = definition.states[model.state].label
         raise NotPossible(
-            f"Mô hình đang ở bước «{state}»: tên và lĩnh vực chỉ đổi được trước khi bình xét.", guard="before_review"
+            _("Mô hình đang ở bước «%(state)s»: tên và lĩnh vực chỉ đổi được trước khi bình xét.", state=state),
+            guard="before_review",
         )
 
 
@@ -231,7 +243,10 @@ def _refuse_second(connection: Connection, model_id: int, subject: str) -> None:
         )
     ).first():
         raise NotPossible(
-            f"Đã có một đề nghị đổi {SUBJECTS[subject]} đang chờ. Hãy chờ duyệt, hoặc rút đề nghị đó trước.",
+            _(
+                "Đã có một đề nghị đổi %(subject)s đang chờ. Hãy chờ duyệt, hoặc rút đề nghị đó trước.",
+                subject=_(SUBJECTS[subject]),
+            ),
             guard="change_request",
             code="change_already_open",
         )
@@ -254,7 +269,7 @@ def _refuse_twin(connection: Connection, definition: Definition, model: sa.Row[A
     ).scalar()
     if twin:
         raise NotPossible(
-            f"Đơn vị đã có mô hình cùng tên được tiếp nhận ({twin}). Hãy từ chối đề nghị và nêu lý do.",
+            _("Đơn vị đã có mô hình cùng tên được tiếp nhận (%(twin)s). Hãy từ chối đề nghị và nêu lý do.", twin=twin),
             guard="name_and_field_fit",
             code="name_taken",
         )
@@ -268,14 +283,20 @@ def _open_request(connection: Connection, actor: Actor, request_id: int) -> tupl
         .where(change_request.c.id == request_id)
     ).scalar()
     if code is None:
-        raise NotFound(f"Không có đề nghị đổi số {request_id} trong phạm vi của bạn.", guard="change_request")
+        raise NotFound(
+            _("Không có đề nghị đổi số %(request_id)s trong phạm vi của bạn.", request_id=request_id),
+            guard="change_request",
+        )
     try:
         model = changes.held(connection, actor, code)
     except NotFound:
-        raise NotFound(f"Không có đề nghị đổi số {request_id} trong phạm vi của bạn.", guard="change_request") from None
+        raise NotFound(
+            _("Không có đề nghị đổi số %(request_id)s trong phạm vi của bạn.", request_id=request_id),
+            guard="change_request",
+        ) from None
     request = connection.execute(sa.select(change_request).where(change_request.c.id == request_id)).one()
     if request.status != "open":
-        raise Conflict("Đề nghị này đã được giải quyết. Hãy tải lại để xem kết quả.", guard="change_request")
+        raise Conflict(_("Đề nghị này đã được giải quyết. Hãy tải lại để xem kết quả."), guard="change_request")
     return request, model
 
 

@@ -20,6 +20,7 @@ from workflow.reading.quantities import UNIT_ALIASES, Quantity, format_quantity,
 from workflow.reading.text import clean, shorten
 from workflow.refusals import InvalidInput, Refusal
 from workflow.schema import measure, quantity
+from workflow.speech import _
 
 Purpose = Literal["target", "result"]
 
@@ -98,7 +99,13 @@ class Measures:
         found: list[ModelQuantity] = []
         problems: dict[str, str] = {}
         if len(rows) > MOST_ROWS:
-            return [], {form_field: f"Có {len(rows)} dòng số liệu, tối đa {MOST_ROWS}. Hãy gộp bớt."}
+            return [], {
+                form_field: _(
+                    "Có %(count)s dòng số liệu, tối đa %(most_rows)s. Hãy gộp bớt.",
+                    count=len(rows),
+                    most_rows=MOST_ROWS,
+                )
+            }
         for index, row in enumerate(rows):
             if not (row.measure.strip() or row.value.strip() or row.note.strip()):
                 continue
@@ -113,13 +120,21 @@ class Measures:
         if row is None:
             named = shorten(clean(written.measure[:500]), 60)
             raise InvalidInput(
-                {"measure": f"Không có chỉ số «{named}». Hãy chọn: {self._labels}."}
+                {"measure": _("Không có chỉ số «%(named)s». Hãy chọn: %(labels)s.", named=named, labels=self._labels)}
                 if named
-                else {"measure": f"Hãy chọn chỉ số: {self._labels}."}
+                else {"measure": _("Hãy chọn chỉ số: %(labels)s.", labels=self._labels)}
             )
         note = clean(written.note)
         if len(note) > _LONGEST_NOTE:
-            raise InvalidInput({"note": f"Ghi chú dài {len(note)} ký tự, tối đa {_LONGEST_NOTE}. Hãy rút gọn."})
+            raise InvalidInput(
+                {
+                    "note": _(
+                        "Ghi chú dài %(count)s ký tự, tối đa %(longest_note)s. Hãy rút gọn.",
+                        count=len(note),
+                        longest_note=_LONGEST_NOTE,
+                    )
+                }
+            )
         own = self._spellings.get(row.code, {})
         try:
             read = parse_quantity(written.value, unit_aliases={**UNIT_ALIASES, row.unit.casefold(): row.unit, **own})
@@ -135,16 +150,27 @@ def _in_unit(read: Quantity, row: sa.Row[Any]) -> Quantity:
         factor = _FACTORS.get((read.unit, row.unit))
         if factor is None:
             raise InvalidInput(
-                {"value": f"«{row.label}» tính bằng {row.unit}, không phải {shorten(read.unit, 30)}. Hãy quy đổi."}
+                {
+                    "value": _(
+                        "«%(label)s» tính bằng %(unit)s, không phải %(unit_2)s. Hãy quy đổi.",
+                        label=row.label,
+                        unit=row.unit,
+                        unit_2=shorten(read.unit, 30),
+                    )
+                }
             )
         value *= factor
     value = value.normalize()
-    _, digits, exponent = value.as_tuple()
+    _sign, digits, exponent = value.as_tuple()
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
     if decimals > _MOST_DECIMALS or max(len(digits), value.adjusted() + 1 + decimals) > _MOST_DIGITS:
         raise InvalidInput(
             {
-                "value": f"Số có quá nhiều chữ số: tối đa {_MOST_DIGITS}, trong đó {_MOST_DECIMALS} số lẻ. Hãy kiểm tra lại."
+                "value": _(
+                    "Số có quá nhiều chữ số: tối đa %(most_digits)s, trong đó %(most_decimals)s số lẻ. Hãy kiểm tra lại.",
+                    most_digits=_MOST_DIGITS,
+                    most_decimals=_MOST_DECIMALS,
+                )
             }
         )
     return Quantity(Decimal(f"{value:f}"), row.unit, read.qualifier)
@@ -153,9 +179,13 @@ def _in_unit(read: Quantity, row: sa.Row[Any]) -> Quantity:
 def doubts(rows: Sequence[ModelQuantity]) -> tuple[str, ...]:
     """Sentences about values that are very probably a wrong unit. They warn and never block."""
     return tuple(
-        f"«{row.label}»: {row.written} lớn bất thường (thường không quá"
-        f" {format_quantity(Quantity(row.outlier_above, row.quantity.unit))}). Số đã được lưu;"
-        " hãy kiểm tra lại đơn vị tính."
+        _(
+            "«%(label)s»: %(written)s lớn bất thường (thường không quá %(outlier_above)s). Số đã được lưu; hãy"
+            " kiểm tra lại đơn vị tính.",
+            label=row.label,
+            written=row.written,
+            outlier_above=format_quantity(Quantity(row.outlier_above, row.quantity.unit)),
+        )
         for row in rows
         if row.outlier_above is not None and row.quantity.value > row.outlier_above
     )

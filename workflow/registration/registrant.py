@@ -8,6 +8,7 @@ from typing import Final
 from workflow.access import Actor, Grant
 from workflow.definitions.lifecycle_terms import Definition
 from workflow.refusals import NotAllowed
+from workflow.speech import _
 
 SUBMIT: Final = "submit"
 """The trigger that hands a registration in: where it is possible the form is the registrant's to edit."""
@@ -40,7 +41,7 @@ def standing(
         return Standing(other, True)
     if own is not None:
         return Standing(own, False)
-    raise NotAllowed(f"Bạn không có quyền {to} ở đơn vị này.", guard="role")
+    raise NotAllowed(_("Bạn không có quyền %(to)s ở đơn vị này.", to=to), guard="role")
 
 
 def editable(definition: Definition, state: str) -> bool:

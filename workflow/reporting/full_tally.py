@@ -24,22 +24,23 @@ from workflow.reading.quantities import Quantity, format_quantity, sum_quantitie
 from workflow.reporting import cells
 from workflow.reporting.cells import COUNTED, Scope
 from workflow.schema import change_request, emulation_model, history, inspection, measure, quantity, unit
+from workflow.speech import _, mark
 
 MOST_AT_ONCE: Final = 20_000
 """Up to so many models all of it is counted while a page is made; above, only when somebody asks for it."""
 
 _BY = ("field_id", "kind", "state", "origin", "late", "outstanding", "inspected", "proposed")
 _FIXED: Final = {
-    "registered": "Đã đăng ký",
-    "new": "Mới",
-    "continued": "Tiếp tục từ năm trước",
-    "replicated": "Nhân rộng",
-    "late": "Đăng ký trễ",
-    "implementing": "Đang thực hiện",
-    "inspected": "Đã kiểm tra, thẩm định",
-    "proposed": "Đã đề nghị lên trên",
+    "registered": mark("Đã đăng ký"),
+    "new": mark("Mới"),
+    "continued": mark("Tiếp tục từ năm trước"),
+    "replicated": mark("Nhân rộng"),
+    "late": mark("Đăng ký trễ"),
+    "implementing": mark("Đang thực hiện"),
+    "inspected": mark("Đã kiểm tra, thẩm định"),
+    "proposed": mark("Đã đề nghị lên trên"),
 }
-_AFTER: Final = {"outstanding": "Tiêu biểu", "renamed": "Đã đổi tên"}
+_AFTER: Final = {"outstanding": mark("Tiêu biểu"), "renamed": mark("Đã đổi tên")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,6 @@ class FigureRow:
     label: str
     kind: str
     figures: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredSum:
-    """What was aimed at and what was reached in one measure; None where nobody stated anything."""
-
-    code: str
-    label: str
-    unit: str
-    target: Quantity | None
-    result: Quantity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +111,7 @@ def full_tally(
     else:
         counted = _as_of(connection, programme_year.id, scope, moment)
     ends = {state.id: state.label for state in definition.states.values() if state.end}
-    labels = {**_FIXED, **ends, **_AFTER}
+    labels = {name: _(word) for name, word in (_FIXED | ends | _AFTER).items()}
     by_cell: dict[tuple[int, str], Counter[str]] = {
         (f.id, kind): Counter() for f in fields for kind in ("collective", "individual")
     }
@@ -135,7 +125,7 @@ def full_tally(
         year,
         as_of,
         labels,
-        tuple(_rows([(f.id, f.code, f.label) for f in fields], by_cell, labels)),
+        tuple(_rows([(f.id, f.code, _(f.label)) for f in fields], by_cell, labels)),
         _quantities(connection, programme_year.id, scope) if going_through else None,
         _inspections(connection, programme_year.id, scope, as_of) if going_through else None,
         _villages(connection, programme_year.id, scope, moment) if going_through else None,
@@ -176,72 +166,13 @@ def _rows(
         both = by_cell[field_id, kinds[0]] + by_cell[field_id, kinds[1]]
         yield FigureRow(code, label, "", {name: both[name] for name in labels})
     for kind in kinds:
-        yield FigureRow("", "Tổng", kind, {name: total[kind][name] for name in labels})
+        yield FigureRow("", _("Tổng"), kind, {name: total[kind][name] for name in labels})
     both = total[kinds[0]] + total[kinds[1]]
-    yield FigureRow("", "Tổng", "", {name: both[name] for name in labels})
-
-
-def _within(scope: Scope) -> sa.ColumnElement[bool]:
-    """`unit` lies in the scope."""
-    return sa.or_(
-        sa.false(),
-        *(access.under(path) for path in scope.paths),
-        *([any_of(unit.c.id, list(scope.units))] if scope.units else []),
-    )
+    yield FigureRow("", _("Tổng"), "", {name: both[name] for name in labels})
 
 
 def _of_year(year_id: int, scope: Scope) -> list[sa.ColumnElement[bool]]:
-    return [emulation_model.c.year_id == year_id, _within(scope), COUNTED]
-
-
-def _as_of(connection: Connection, year_id: int, scope: Scope, moment: datetime) -> Counter[tuple[Any, ...]]:
-    """The same counts at the end of a day, put to the history: each model's last entry before it.
-
-    Whether a model was outstanding then is what the first mark after the day changed, or what it is now if there is none.
-    """
-    model = emulation_model.c
-    mine = sa.and_(history.c.subject == "model", history.c.subject_id == model.id)
-    last = sa.select(sa.func.max(history.c.seq)).where(mine, history.c.at < moment).correlate(emulation_model)
-    marks = history.alias("marks")
-    next_mark = (
-        sa.select(marks.c.trigger)
-        .where(marks.c.subject == "model", marks.c.subject_id == model.id, marks.c.at >= moment)
-        .where(marks.c.trigger.in_(("outstanding_marked", "outstanding_unmarked")))
-        .order_by(marks.c.seq)
-        .limit(1)
-        .correlate(emulation_model)
-        .scalar_subquery()
-    )
-    outstanding = sa.case(
-        (model.recognised_at >= moment, sa.false()),
-        (next_mark == "outstanding_marked", sa.false()),
-        (next_mark == "outstanding_unmarked", sa.true()),
-        else_=model.outstanding,
-    )
-    columns: list[sa.ColumnElement[Any]] = [
-        history.c.field_id,
-        history.c.kind,
-        history.c.to_state,
-        model.origin,
-        model.late,
-        sa.and_(model.recognised_at.is_not(None), outstanding).label("outstanding"),
-        sa.and_(model.inspected_at.is_not(None), model.inspected_at < moment).label("inspected"),
-        sa.and_(model.proposed_at.is_not(None), model.proposed_at < moment).label("proposed"),
-    ]
-    source = emulation_model.join(unit, unit.c.id == model.unit_id).join(
-        history, sa.and_(mine, history.c.seq == last.scalar_subquery())
-    )
-    rows = connection.execute(
-        sa.select(*columns)
-        .select_from(source)
-        .where(
-            model.year_id == year_id,
-            _within(scope),
-            model.submitted_at < moment,
-            sa.or_(history.c.to_state != "withdrawn", model.accepted_at < moment),
-        )
-    )
-    return Counter(tuple(row) for row in rows)
+    return [emulation_model.c.year_id == year_id, within(scope), COUNTED]
 
 
 def _renamed(connection: Connection, year_id: int, scope: Scope, moment: datetime | None) -> list[tuple[int, str, int]]:
@@ -291,7 +222,7 @@ def _quantities(connection: Connection, year_id: int, scope: Scope) -> tuple[Mea
             ]
             sums[purpose] = sum_quantities(stated) if stated else None
         if any(sums.values()):
-            found.append(MeasuredSum(one.code, one.label, one.unit, sums["target"], sums["result"]))
+            found.append(MeasuredSum(one.code, _(one.label), _(one.unit), sums["target"], sums["result"]))
     return tuple(found)
 
 

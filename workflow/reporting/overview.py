@@ -21,6 +21,7 @@ from workflow.reporting import cells
 from workflow.reporting.cells import Scope
 from workflow.reporting.tally import Tally, TallyRow, tally
 from workflow.schema import programme_year, unit
+from workflow.speech import _
 
 MOST_PARTS: Final = 30
 MOST_ABSENT: Final = 60
@@ -84,16 +85,16 @@ def overview(
     scope = cells.scope_of(who, unit_row.path if unit_row is not None else "")
     counted = cells.counts(connection, year.id, scope, _BY)
     by_cell: Counter[tuple[int, str]] = Counter()
-    for (field_id, kind, *_), models in counted.items():
+    for (field_id, kind, *_rest), models in counted.items():
         by_cell[field_id, kind] += models
-    rows = tuple(TallyRow(f.code, f.label, by_cell[f.id, "collective"], by_cell[f.id, "individual"]) for f in fields)
-    total = TallyRow("", "Tổng", sum(row.collective for row in rows), sum(row.individual for row in rows))
+    rows = tuple(TallyRow(f.code, _(f.label), by_cell[f.id, "collective"], by_cell[f.id, "individual"]) for f in fields)
+    total = TallyRow("", _("Tổng"), sum(row.collective for row in rows), sum(row.individual for row in rows))
     codes = {f.id: f.code for f in fields}
     parts, parts_total, absent = _parts(connection, year.id, scope, codes, local_date(now))
     return Overview(
         rows,
         total,
-        sum(models for (_f, _k, _s, late, *_), models in counted.items() if late),
+        sum(models for (_f, _k, _s, late, *_rest), models in counted.items() if late),
         tuple(_stops(definition, counted)),
         _ended(definition, counted),
         tuple(parts),
@@ -140,7 +141,7 @@ def _stops(definition: Definition, counted: Counter[tuple[Any, ...]]) -> list[St
 def _ended(definition: Definition, counted: Counter[tuple[Any, ...]]) -> dict[str, int]:
     """End state → models, in the definition's order, those that occur."""
     by_state: Counter[str] = Counter()
-    for (_field, _kind, state, *_), models in counted.items():
+    for (_field, _kind, state, *_rest), models in counted.items():
         by_state[state] += models
     return {state.id: by_state[state.id] for state in definition.states.values() if state.end and by_state[state.id]}
 

@@ -21,6 +21,7 @@ from workflow.prepared import Prepared
 from workflow.programmes import programme
 from workflow.reporting.cells import Scope, counts
 from workflow.schema import emulation_model, history, unit
+from workflow.speech import _
 
 KINDS = ("collective", "individual")
 
@@ -136,10 +137,10 @@ def _made(
         by_cell[field_id, kind] += models
         states[state] += models
     rows = tuple(
-        TallyRow(f.code, f.label, by_cell[f.id, "collective"], by_cell[f.id, "individual"])
+        TallyRow(f.code, _(f.label), by_cell[f.id, "collective"], by_cell[f.id, "individual"])
         for f in programme.fields(connection, programme_year.id)
     )
-    total = TallyRow("", "Tổng", sum(row.collective for row in rows), sum(row.individual for row in rows))
+    total = TallyRow("", _("Tổng"), sum(row.collective for row in rows), sum(row.individual for row in rows))
     # Rows and columns reconcile: what is counted by state is what is counted by field.
     if total.total != states.total():
         raise RuntimeError("a model lies in a field that is not of its programme year")

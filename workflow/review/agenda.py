@@ -27,6 +27,7 @@ from workflow.review.meetings import (
     seen_meeting,
 )
 from workflow.schema import agenda_item, emulation_model, unit
+from workflow.speech import _
 
 LONGEST_AGENDA = 500
 
@@ -46,7 +47,7 @@ def set_agenda(
     version: of the meeting as the caller saw it.
     """
     actor, meeting, grant = run_meeting(
-        connection, who, meeting_id, now, to="lập chương trình bình xét", version=version
+        connection, who, meeting_id, now, to=_("lập chương trình bình xét"), version=version
     )
     write_agenda(connection, actor, grant, meeting, codes, now)
 
@@ -58,13 +59,23 @@ def write_agenda(
     wanted = list(dict.fromkeys(clean(code) for code in codes))
     if len(wanted) > LONGEST_AGENDA:
         raise InvalidInput(
-            {"models": f"Chương trình có {len(wanted)} mô hình, tối đa {LONGEST_AGENDA}. Hãy chia thành nhiều phiên."}
+            {
+                "models": _(
+                    "Chương trình có %(count)s mô hình, tối đa %(longest_agenda)s. Hãy chia thành nhiều phiên.",
+                    count=len(wanted),
+                    longest_agenda=LONGEST_AGENDA,
+                )
+            }
         )
     before = agenda_models(connection, meeting.id)
     by_code = _seen_keys(connection, actor, wanted)
     models = lock_models(connection, {*before, *by_code.values()})
-    hold(connection, meeting, "prepared", to="sửa chương trình")
-    problems = [f"Không có mô hình mã «{code[:40]}» trong phạm vi của bạn." for code in wanted if code not in by_code]
+    hold(connection, meeting, "prepared", to=_("sửa chương trình"))
+    problems = [
+        _("Không có mô hình mã «%(code)s» trong phạm vi của bạn.", code=code[:40])
+        for code in wanted
+        if code not in by_code
+    ]
     after = [by_code[code] for code in wanted if code in by_code]
     added = [key for key in after if key not in before]
     problems.extend(refusing(connection, meeting, [models[key] for key in added]))
@@ -101,7 +112,7 @@ def place_on_agenda(context: Context) -> None:
         return
     try:
         meeting = seen_meeting(connection, context.actor, stated)
-        hold(connection, meeting, "prepared", to="thêm mô hình vào chương trình")
+        hold(connection, meeting, "prepared", to=_("thêm mô hình vào chương trình"))
     except Refusal as refusal:
         raise GuardRefused([Reason("on_agenda", "on_agenda", refusal.message)]) from refusal
     problems = refusing(connection, meeting, [model])
@@ -136,21 +147,43 @@ def refusing(connection: Connection, meeting: sa.Row[Any], models: Collection[sa
     for model in models:
         definition = programme.definition(connection, model.definition_hash)
         if model.year_id != meeting.year_id:
-            problems.append(f"Mô hình {model.code} thuộc năm thi đua khác.")
+            problems.append(_("Mô hình %(code)s thuộc năm thi đua khác.", code=model.code))
         elif not model.unit_path.startswith(meeting.unit_path):
-            problems.append(f"Đơn vị của mô hình {model.code} không thuộc {meeting.unit_name}.")
+            problems.append(
+                _(
+                    "Đơn vị của mô hình %(code)s không thuộc %(unit_name)s.",
+                    code=model.code,
+                    unit_name=meeting.unit_name,
+                )
+            )
         elif model.state not in reviewable(definition):
             label = definition.states[model.state].label
-            problems.append(f"Mô hình {model.code} đang ở «{label}»; chỉ bình xét mô hình đã kiểm tra.")
+            problems.append(
+                _(
+                    "Mô hình %(code)s đang ở «%(label)s»; chỉ bình xét mô hình đã kiểm tra.",
+                    code=model.code,
+                    label=label,
+                )
+            )
         else:
             result = review_result.latest(connection, model.id)
             if result is None:
                 continue
             if not result.closed:
-                problems.append(f"Mô hình {model.code} đã có trong chương trình của phiên số {result.meeting_id}.")
+                problems.append(
+                    _(
+                        "Mô hình %(code)s đã có trong chương trình của phiên số %(meeting_id)s.",
+                        code=model.code,
+                        meeting_id=result.meeting_id,
+                    )
+                )
             elif result.quorum and not _returned_since(model, result):
                 problems.append(
-                    f"Mô hình {model.code} đã được biểu quyết tại phiên số {result.meeting_id}; không biểu quyết lại."
+                    _(
+                        "Mô hình %(code)s đã được biểu quyết tại phiên số %(meeting_id)s; không biểu quyết lại.",
+                        code=model.code,
+                        meeting_id=result.meeting_id,
+                    )
                 )
     return problems
 

@@ -26,8 +26,9 @@ from workflow.review.meetings import (
     seen_meeting,
 )
 from workflow.schema import account, agenda_item, emulation_model, meeting_member, vote
+from workflow.speech import _, mark
 
-CHOICES: Final = {"for": "Đồng ý", "against": "Không đồng ý", "abstain": "Không biểu quyết"}
+CHOICES: Final = {"for": mark("Đồng ý"), "against": mark("Không đồng ý"), "abstain": mark("Không biểu quyết")}
 RECORDING_DUTIES: Final = frozenset({"chair", "secretary"})
 MOST_VOTES: Final = 50_000
 
@@ -98,12 +99,12 @@ def record_votes(
     given = [item if isinstance(item, VoteInput) else VoteInput(*item) for item in votes]
     given = [VoteInput(clean(item.code), clean(item.member), item.choice, item.written) for item in given]
     grant = _recorder(connection, actor, meeting, {item.member for item in given})
-    require_status(meeting, "open", to="ghi phiếu")
+    require_status(meeting, "open", to=_("ghi phiếu"))
     if not given or len(given) > MOST_VOTES:
-        raise InvalidInput({"votes": f"Hãy ghi từ 1 đến {MOST_VOTES} phiếu."})
+        raise InvalidInput({"votes": _("Hãy ghi từ 1 đến %(most_votes)s phiếu.", most_votes=MOST_VOTES)})
     items = _agenda(connection, meeting.id)
     models = lock_models(connection, {items[item.code].model_id for item in given if item.code in items})
-    hold_open(connection, meeting, to="ghi phiếu")
+    hold_open(connection, meeting, to=_("ghi phiếu"))
     members = _members(connection, meeting.id)
     reasons, rows = _checked(connection, meeting, given, items, members, models, local_date(now))
     if reasons:
@@ -149,16 +150,18 @@ def record_counts(
     actor = access.actor(connection, who, now)
     meeting = seen_meeting(connection, actor, meeting_id)
     grant = _recorder(connection, actor, meeting, set())
-    require_status(meeting, "open", to="ghi kết quả kiểm phiếu")
+    require_status(meeting, "open", to=_("ghi kết quả kiểm phiếu"))
     if meeting.ballot != "secret":
-        raise NotPossible("Phiên này biểu quyết công khai: hãy ghi phiếu của từng thành viên.", guard="ballot")
+        raise NotPossible(_("Phiên này biểu quyết công khai: hãy ghi phiếu của từng thành viên."), guard="ballot")
     given = {clean(count.code): count for count in counts}
     items = _agenda(connection, meeting.id)
     unknown = [code for code in given if code not in items]
     if unknown:
-        raise InvalidInput({"code": f"Mô hình «{unknown[0][:40]}» không có trong chương trình của phiên."})
+        raise InvalidInput(
+            {"code": _("Mô hình «%(unknown)s» không có trong chương trình của phiên.", unknown=unknown[0][:40])}
+        )
     models = lock_models(connection, [items[code].model_id for code in given])
-    hold_open(connection, meeting, to="ghi kết quả kiểm phiếu")
+    hold_open(connection, meeting, to=_("ghi kết quả kiểm phiếu"))
     # Read again behind the lock: what stands now is what a correction replaces.
     items = _agenda(connection, meeting.id)
     here = [row for row in _members(connection, meeting.id).values() if row.present]
@@ -168,7 +171,10 @@ def record_counts(
         item = items[code]
         if count.seen is not _UNSEEN and count.seen != _counted(item):
             raise Conflict(
-                f"Người khác vừa ghi kết quả kiểm phiếu của {code}. Hãy xem số họ ghi rồi gửi lại nếu vẫn cần sửa.",
+                _(
+                    "Người khác vừa ghi kết quả kiểm phiếu của %(code)s. Hãy xem số họ ghi rồi gửi lại nếu vẫn cần sửa.",
+                    code=code,
+                ),
                 guard="version",
             )
         entitled_here = sum(row.account_id in free[item.model_id] for row in here)
@@ -198,14 +204,18 @@ def record_counts(
 
 def _miscounted(count: BallotCount, entitled_here: int, here: int) -> dict[str, str]:
     columns = count.columns()
-    problems = {name: "Số phiếu là số nguyên, từ 0 trở lên." for name, number in columns.items() if number < 0}
+    problems = {name: _("Số phiếu là số nguyên, từ 0 trở lên.") for name, number in columns.items() if number < 0}
     cast = count.for_ + count.against
     if cast > entitled_here:
-        problems["ballots_for"] = (
-            f"Có {cast} phiếu đồng ý và không đồng ý, nhưng chỉ {entitled_here} người có mặt được biểu quyết."
+        problems["ballots_for"] = _(
+            "Có %(cast)s phiếu đồng ý và không đồng ý, nhưng chỉ %(entitled_here)s người có mặt được biểu quyết.",
+            cast=cast,
+            entitled_here=entitled_here,
         )
     elif sum(columns.values()) > here:
-        problems["ballots_abstaining"] = f"Có {sum(columns.values())} phiếu, nhưng chỉ {here} người có mặt."
+        problems["ballots_abstaining"] = _(
+            "Có %(sum)s phiếu, nhưng chỉ %(here)s người có mặt.", sum=sum(columns.values()), here=here
+        )
     return problems
 
 
@@ -241,7 +251,7 @@ def _recorder(connection: Connection, actor: Actor, meeting: sa.Row[Any], voters
     """The grant in whose name the votes are recorded; a member's own vote needs no role but membership."""
     definition = meeting_definition(connection, meeting)
     try:
-        return require_writer(actor, definition, "agenda", meeting.unit_path, to="ghi phiếu của người khác")
+        return require_writer(actor, definition, "agenda", meeting.unit_path, to=_("ghi phiếu của người khác"))
     except NotAllowed:
         seat = member(connection, meeting.id, actor.account_id)
         if seat is None or (voters != {actor.user_name} and seat.duty not in RECORDING_DUTIES):
@@ -300,28 +310,41 @@ def _checked(
     for one in given:
         item, seat = items.get(one.code), members.get(one.member)
         if item is None:
-            sentence = f"Mô hình «{one.code[:40]}» không có trong chương trình của phiên."
+            sentence = _("Mô hình «%(code)s» không có trong chương trình của phiên.", code=one.code[:40])
             reasons.append(Reason("not_on_agenda", "on_agenda", sentence))
         elif seat is None:
-            sentence = f"«{one.member[:60]}» không phải thành viên của phiên nên không được biểu quyết."
+            sentence = _(
+                "«%(member)s» không phải thành viên của phiên nên không được biểu quyết.", member=one.member[:60]
+            )
             reasons.append(Reason("not_a_member", "member", sentence))
         elif one.choice not in CHOICES:
-            listed = ", ".join(f"{key} ({label})" for key, label in CHOICES.items())
-            reasons.append(Reason("unknown_choice", "choice", f"Phiếu là một trong: {listed}."))
+            listed = ", ".join(f"{key} ({_(label)})" for key, label in CHOICES.items())
+            reasons.append(Reason("unknown_choice", "choice", _("Phiếu là một trong: %(listed)s.", listed=listed)))
         elif (item.id, seat.id) in cast:
-            sentence = f"{seat.full_name} đã bỏ phiếu cho mô hình {one.code}; mỗi người một phiếu."
+            sentence = _(
+                "%(full_name)s đã bỏ phiếu cho mô hình %(code)s; mỗi người một phiếu.",
+                full_name=seat.full_name,
+                code=one.code,
+            )
             reasons.append(Reason("second_vote", "second_vote", sentence))
         elif one.written and seat.present:
-            sentence = f"{seat.full_name} có mặt nên biểu quyết tại phiên, không bằng văn bản."
+            sentence = _("%(full_name)s có mặt nên biểu quyết tại phiên, không bằng văn bản.", full_name=seat.full_name)
             reasons.append(Reason("present_votes_here", "presence", sentence))
         elif not one.written and not seat.present:
-            sentence = f"{seat.full_name} vắng mặt nên chỉ bỏ phiếu bằng văn bản trước khi kết thúc phiên."
+            sentence = _(
+                "%(full_name)s vắng mặt nên chỉ bỏ phiếu bằng văn bản trước khi kết thúc phiên.",
+                full_name=seat.full_name,
+            )
             reasons.append(Reason("absent_votes_in_writing", "presence", sentence))
         elif not one.written and meeting.ballot == "secret":
-            sentence = "Phiên bỏ phiếu kín: hãy ghi kết quả kiểm phiếu, không ghi phiếu của từng người có mặt."
+            sentence = _("Phiên bỏ phiếu kín: hãy ghi kết quả kiểm phiếu, không ghi phiếu của từng người có mặt.")
             reasons.append(Reason("secret_ballot", "ballot", sentence))
         elif one.choice != "abstain" and seat.account_id not in free[item.model_id]:
-            sentence = f"{seat.full_name} thuộc đơn vị đăng ký mô hình {one.code} nên chỉ được ghi «Không biểu quyết»."
+            sentence = _(
+                "%(full_name)s thuộc đơn vị đăng ký mô hình %(code)s nên chỉ được ghi «Không biểu quyết».",
+                full_name=seat.full_name,
+                code=one.code,
+            )
             reasons.append(Reason("own_unit", "own_unit", sentence))
         else:
             cast.add((item.id, seat.id))

@@ -17,8 +17,9 @@ from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotPossible, Refusal
 from workflow.review.meetings import hold, hold_open, note_meeting, run_meeting
 from workflow.schema import account, agenda_item, meeting_guest, meeting_member, vote
+from workflow.speech import _, mark
 
-DUTIES: Final = {"chair": "Chủ trì", "secretary": "Thư ký", "member": "Thành viên"}
+DUTIES: Final = {"chair": mark("Chủ trì"), "secretary": mark("Thư ký"), "member": mark("Thành viên")}
 MOST_MEMBERS: Final = 100
 MOST_GUESTS: Final = 50
 LONGEST_GUEST: Final = 200
@@ -46,7 +47,9 @@ def set_members(
 
     guests: names of people who are asked to come without a vote, or None to leave them. version: the one the caller saw.
     """
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="lập danh sách thành viên", version=version)
+    actor, seen, grant = run_meeting(
+        connection, who, meeting_id, now, to=_("lập danh sách thành viên"), version=version
+    )
     write_members(connection, actor, grant, seen, members, now, guests=guests)
 
 
@@ -54,8 +57,8 @@ def mark_present(
     connection: Connection, who: int | str, meeting_id: int, present: Sequence[str], now: datetime
 ) -> None:
     """Say anew who is there while the meeting runs. Who voted there cannot become absent, who voted in writing cannot come."""
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="điểm danh")
-    hold_open(connection, seen, to="điểm danh")
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("điểm danh"))
+    hold_open(connection, seen, to=_("điểm danh"))
     here = set_present(connection, seen.id, members_of(connection, seen.id), present)
     counted = connection.execute(
         sa.select(
@@ -63,7 +66,15 @@ def mark_present(
         ).where(agenda_item.c.meeting_id == seen.id)
     ).scalar()
     if counted is not None and counted > len(here):
-        raise InvalidInput({"present": f"Đã kiểm {counted} phiếu nên không thể ghi {len(here)} người có mặt."})
+        raise InvalidInput(
+            {
+                "present": _(
+                    "Đã kiểm %(counted)s phiếu nên không thể ghi %(count)s người có mặt.",
+                    counted=counted,
+                    count=len(here),
+                )
+            }
+        )
     note_meeting(
         connection, seen.id, actor, grant, "attendance", now, {"present": here}, definition_hash=seen.definition_hash
     )
@@ -76,7 +87,7 @@ def freeze_members(connection: Connection, seen: sa.Row[Any], now: datetime) -> 
     """
     members = members_of(connection, seen.id)
     if not members:
-        raise NotPossible("Phiên chưa có thành viên nào. Hãy lập danh sách thành viên trước.", guard="members")
+        raise NotPossible(_("Phiên chưa có thành viên nào. Hãy lập danh sách thành viên trước."), guard="members")
     gone = []
     try:
         named(connection, [row.user_name for row in members], seen.unit_path, local_date(now), form_field="members")
@@ -85,7 +96,10 @@ def freeze_members(connection: Connection, seen: sa.Row[Any], now: datetime) -> 
         gone = [row.full_name for row in members if not _still(connection, row, seen.unit_path, now)]
     if gone:
         raise NotPossible(
-            f"Không còn ở đơn vị này hoặc tài khoản đã khoá: {', '.join(gone)}. Hãy chọn lại thành viên rồi khai mạc.",
+            _(
+                "Không còn ở đơn vị này hoặc tài khoản đã khoá: %(gone)s. Hãy chọn lại thành viên rồi khai mạc.",
+                gone=", ".join(gone),
+            ),
             guard="members",
         )
     home = sa.select(account.c.unit_id).where(account.c.id == meeting_member.c.account_id).scalar_subquery()
@@ -119,16 +133,20 @@ def write_members(
     guests: Sequence[str] | None = None,
 ) -> None:
     """The same for somebody whose right was checked."""
-    hold(connection, seen, "prepared", to="sửa danh sách thành viên")
+    hold(connection, seen, "prepared", to=_("sửa danh sách thành viên"))
     if not members or len(members) > MOST_MEMBERS:
-        raise InvalidInput({"members": f"Phiên bình xét cần từ 1 đến {MOST_MEMBERS} thành viên."})
+        raise InvalidInput(
+            {"members": _("Phiên bình xét cần từ 1 đến %(most_members)s thành viên.", most_members=MOST_MEMBERS)}
+        )
     unknown = {member.duty for member in members} - DUTIES.keys()
     if unknown:
-        listed = ", ".join(f"{key} ({label})" for key, label in DUTIES.items())
-        raise InvalidInput({"members": f"Nhiệm vụ của thành viên là một trong: {listed}."})
+        listed = ", ".join(f"{key} ({_(label)})" for key, label in DUTIES.items())
+        raise InvalidInput({"members": _("Nhiệm vụ của thành viên là một trong: %(listed)s.", listed=listed)})
     for duty in ("chair", "secretary"):
         if sum(member.duty == duty for member in members) > 1:
-            raise InvalidInput({"members": f"Chỉ một người làm {DUTIES[duty].lower()}. Hãy chọn lại."})
+            raise InvalidInput(
+                {"members": _("Chỉ một người làm %(duty)s. Hãy chọn lại.", duty=_(DUTIES[duty]).lower())}
+            )
     people = named(
         connection, [member.user_name for member in members], seen.unit_path, local_date(now), form_field="members"
     )
@@ -164,7 +182,9 @@ def set_present(
     wanted = {clean(name) for name in present}
     strangers = sorted(wanted - {row.user_name for row in members})
     if strangers:
-        raise InvalidInput({"present": f"Không phải thành viên của phiên: {', '.join(strangers[:10])}."})
+        raise InvalidInput(
+            {"present": _("Không phải thành viên của phiên: %(listed)s.", listed=", ".join(strangers[:10]))}
+        )
     in_writing = sa.func.max(sa.case((vote.c.written, 1), else_=0)).label("in_writing")
     voted = {
         row.member_id: bool(row.in_writing)
@@ -177,9 +197,21 @@ def set_present(
     }
     for row in members:
         if voted.get(row.id) is True and row.user_name in wanted:
-            raise InvalidInput({"present": f"{row.full_name} đã bỏ phiếu bằng văn bản nên không ghi có mặt được nữa."})
+            raise InvalidInput(
+                {
+                    "present": _(
+                        "%(full_name)s đã bỏ phiếu bằng văn bản nên không ghi có mặt được nữa.", full_name=row.full_name
+                    )
+                }
+            )
         if voted.get(row.id) is False and row.user_name not in wanted:
-            raise InvalidInput({"present": f"{row.full_name} đã bỏ phiếu tại phiên nên không ghi vắng mặt được nữa."})
+            raise InvalidInput(
+                {
+                    "present": _(
+                        "%(full_name)s đã bỏ phiếu tại phiên nên không ghi vắng mặt được nữa.", full_name=row.full_name
+                    )
+                }
+            )
     here = [row.account_id for row in members if row.user_name in wanted]
     connection.execute(
         sa.update(meeting_member)
@@ -200,10 +232,27 @@ def _still(connection: Connection, row: sa.Row[Any], path: str, now: datetime) -
 def _write_guests(connection: Connection, meeting_id: int, guests: Sequence[str]) -> list[str]:
     names = list(dict.fromkeys(name for name in map(clean, guests) if name))
     if len(names) > MOST_GUESTS:
-        raise InvalidInput({"guests": f"Có {len(names)} khách mời, tối đa {MOST_GUESTS}. Hãy rút gọn."})
+        raise InvalidInput(
+            {
+                "guests": _(
+                    "Có %(count)s khách mời, tối đa %(most_guests)s. Hãy rút gọn.",
+                    count=len(names),
+                    most_guests=MOST_GUESTS,
+                )
+            }
+        )
     for name in names:
         if len(name) > LONGEST_GUEST:
-            raise InvalidInput({"guests": f"«{name[:40]}…» dài {len(name)} ký tự, tối đa {LONGEST_GUEST}."})
+            raise InvalidInput(
+                {
+                    "guests": _(
+                        "«%(name)s…» dài %(count)s ký tự, tối đa %(longest_guest)s.",
+                        name=name[:40],
+                        count=len(name),
+                        longest_guest=LONGEST_GUEST,
+                    )
+                }
+            )
     connection.execute(sa.delete(meeting_guest).where(meeting_guest.c.meeting_id == meeting_id))
     if names:
         connection.execute(

@@ -22,12 +22,13 @@ from workflow.inspection.participants import require_writer
 from workflow.programmes import programme
 from workflow.refusals import Conflict, NotFound, NotPossible
 from workflow.schema import agenda_item, emulation_model, meeting_member, programme_year, review_meeting, unit
+from workflow.speech import _, mark
 
 STATUS_LABELS: Final = {
-    "prepared": "đang chuẩn bị",
-    "open": "đang họp",
-    "closed": "đã kết thúc",
-    "cancelled": "đã huỷ",
+    "prepared": mark("đang chuẩn bị"),
+    "open": mark("đang họp"),
+    "closed": mark("đã kết thúc"),
+    "cancelled": mark("đã huỷ"),
 }
 
 _MEETING = (
@@ -57,7 +58,9 @@ def seen_meeting(connection: Connection, actor: Actor, meeting_id: int) -> sa.Ro
         or member(connection, meeting_id, actor.account_id) is not None
     ):
         return found
-    raise NotFound(f"Không có phiên bình xét số {meeting_id} trong phạm vi của bạn.", guard="meeting")
+    raise NotFound(
+        _("Không có phiên bình xét số %(meeting_id)s trong phạm vi của bạn.", meeting_id=meeting_id), guard="meeting"
+    )
 
 
 def member(connection: Connection, meeting_id: int, account_id: int) -> sa.Row[Any] | None:
@@ -81,7 +84,7 @@ def run_meeting(
     grant = require_writer(actor, meeting_definition(connection, seen), "agenda", seen.unit_path, to=to)
     if version is not None and version != seen.version:
         raise Conflict(
-            "Trong lúc bạn điền, người khác đã thay đổi phiên bình xét này. Hãy xem lại rồi gửi lại nếu vẫn muốn.",
+            _("Trong lúc bạn điền, người khác đã thay đổi phiên bình xét này. Hãy xem lại rồi gửi lại nếu vẫn muốn."),
             guard="version",
         )
     return actor, seen, grant
@@ -111,7 +114,7 @@ def hold(
         .values(version=meeting.version + 1, status=becomes or status, **values)
     ).rowcount
     if changed != 1:
-        raise Conflict("Người khác vừa thay đổi phiên bình xét này. Hãy tải lại rồi làm lại.", guard="version")
+        raise Conflict(_("Người khác vừa thay đổi phiên bình xét này. Hãy tải lại rồi làm lại."), guard="version")
 
 
 def hold_open(connection: Connection, meeting: sa.Row[Any], *, to: str) -> None:
@@ -123,15 +126,19 @@ def hold_open(connection: Connection, meeting: sa.Row[Any], *, to: str) -> None:
         .values(version=review_meeting.c.version + 1)
     ).rowcount
     if changed != 1:
-        raise NotPossible(f"Phiên bình xét vừa kết thúc nên không thể {to} nữa.", guard="meeting_status")
+        raise NotPossible(_("Phiên bình xét vừa kết thúc nên không thể %(to)s nữa.", to=to), guard="meeting_status")
 
 
 def require_status(meeting: sa.Row[Any], status: str, *, to: str) -> None:
     """Raises NotPossible when the meeting is not in this status."""
     if meeting.status != status:
         raise NotPossible(
-            f"Phiên bình xét {STATUS_LABELS[meeting.status]} nên không thể {to}. Việc này chỉ làm khi phiên"
-            f" {STATUS_LABELS[status]}.",
+            _(
+                "Phiên bình xét %(present)s nên không thể %(to)s. Việc này chỉ làm khi phiên %(status)s.",
+                present=_(STATUS_LABELS[meeting.status]),
+                to=to,
+                status=_(STATUS_LABELS[status]),
+            ),
             guard="meeting_status",
         )
 

@@ -14,12 +14,21 @@ from workflow.review.committee import DUTIES
 from workflow.review.meetings import note_meeting, require_status, run_meeting
 from workflow.review.review_view import MeetingView
 from workflow.schema import meeting_note
+from workflow.speech import _, speaking
 
 LONGEST_NOTE: Final = 5_000
 
 
 def proposed_minutes(meeting: MeetingView) -> str:
-    """What the data of a meeting say, as a text to go on writing: who was there, what was voted on, with what result."""
+    """What the data of a meeting say, as a text to go on writing: who was there, what was voted on, with what result.
+
+    A paper of the committee, so it is in Vietnamese whatever language the secretary reads.
+    """
+    with speaking(None):
+        return _proposed(meeting)
+
+
+def _proposed(meeting: MeetingView) -> str:
     here = [one for one in meeting.members if one.present]
     away = [one for one in meeting.members if not one.present]
     lines = [
@@ -50,11 +59,11 @@ def proposed_minutes(meeting: MeetingView) -> str:
 
 def add_note(connection: Connection, who: int | str, meeting_id: int, text: str, now: datetime) -> int:
     """Add a note to the minutes of a closed meeting; the minutes and the results stay as they are. Returns its id."""
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="ghi chú vào biên bản")
-    require_status(seen, "closed", to="ghi chú vào biên bản")
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("ghi chú vào biên bản"))
+    require_status(seen, "closed", to=_("ghi chú vào biên bản"))
     said = clean(text, multiline=True)
     if not 5 <= len(said) <= LONGEST_NOTE:
-        raise InvalidInput({"text": f"Hãy viết ghi chú, từ 5 đến {LONGEST_NOTE} ký tự."})
+        raise InvalidInput({"text": _("Hãy viết ghi chú, từ 5 đến %(longest)s ký tự.", longest=LONGEST_NOTE)})
     note_id = connection.execute(
         sa.insert(meeting_note)
         .values(meeting_id=seen.id, text=said, written_at=now, written_by=actor.account_id)

@@ -54,6 +54,7 @@ from workflow.review.minutes import add_note, proposed_minutes
 from workflow.review.review_result import Result
 from workflow.review.review_view import AgendaView, MeetingSummary, MeetingView, MemberView, NoteView, meeting, meetings
 from workflow.schema import agenda_item, review_meeting, unit
+from workflow.speech import _, mark
 
 __all__ = [
     "DUTIES",
@@ -85,7 +86,7 @@ __all__ = [
     "set_members",
 ]
 
-BALLOTS: Final = {"named": "Biểu quyết công khai", "secret": "Bỏ phiếu kín"}
+BALLOTS: Final = {"named": mark("Biểu quyết công khai"), "secret": mark("Bỏ phiếu kín")}
 LONGEST_MINUTES: Final = 50_000
 
 
@@ -109,20 +110,25 @@ def prepare_meeting(
     definition = programme.definition(connection, programme_year.definition_hash)
     place_of = connection.execute(sa.select(unit).where(unit.c.code == clean(unit_code))).first()
     if place_of is None or not any(grant.covers(place_of.path) for grant in actor.grants):
-        raise NotFound(f"Không có đơn vị mã «{clean(unit_code)[:40]}» trong phạm vi của bạn.", guard="unit")
-    grant = require_writer(actor, definition, "agenda", place_of.path, to="lập phiên bình xét")
+        raise NotFound(
+            _("Không có đơn vị mã «%(unit_code)s» trong phạm vi của bạn.", unit_code=clean(unit_code)[:40]),
+            guard="unit",
+        )
+    grant = require_writer(actor, definition, "agenda", place_of.path, to=_("lập phiên bình xét"))
     problems: dict[str, str] = {}
     if place_of.level != definition.reviewing_level:
         level = next(level.label for level in definition.levels if level.id == definition.reviewing_level)
-        problems["unit"] = f"Phiên bình xét họp ở: {level}. Hãy chọn đơn vị thuộc cấp đó."
+        problems["unit"] = _("Phiên bình xét họp ở: %(level)s. Hãy chọn đơn vị thuộc cấp đó.", level=level)
     values: dict[str, Any] = {"title": clean(title), "place": clean(place)}
     if not values["title"]:
-        problems["title"] = "Hãy nhập tên phiên bình xét."
+        problems["title"] = _("Hãy nhập tên phiên bình xét.")
     for name in ("title", "place"):
         if len(values[name]) > 300:
-            problems[name] = f"Dài {len(values[name])} ký tự, tối đa 300. Hãy rút gọn."
+            problems[name] = _("Dài %(count)s ký tự, tối đa 300. Hãy rút gọn.", count=len(values[name]))
     if ballot not in BALLOTS:
-        problems["ballot"] = f"Cách bỏ phiếu là một trong: {', '.join(f'{k} ({v})' for k, v in BALLOTS.items())}."
+        problems["ballot"] = _(
+            "Cách bỏ phiếu là một trong: %(listed)s.", listed=", ".join(f"{k} ({_(v)})" for k, v in BALLOTS.items())
+        )
     try:
         values["held_on"] = parse_date_vi(held_on)
     except Refusal as refusal:
@@ -174,7 +180,7 @@ def open_meeting(
     change of name asked for) refuses the opening and is named, and so does a member who left or whose account is locked.
     version: of the meeting as the caller saw it.
     """
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="mở phiên bình xét", version=version)
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("mở phiên bình xét"), version=version)
     keys = agenda_models(connection, seen.id)
     models = lock_models(connection, keys)
     rules = programme.year(connection, seen.year)
@@ -182,7 +188,7 @@ def open_meeting(
         connection,
         seen,
         "prepared",
-        to="mở phiên",
+        to=_("mở phiên"),
         becomes="open",
         opened_at=now,
         quorum_numerator=rules.quorum_numerator,
@@ -191,7 +197,9 @@ def open_meeting(
         threshold_denominator=rules.threshold_denominator,
     )
     if not keys:
-        raise NotPossible("Chương trình chưa có mô hình nào. Hãy đưa mô hình vào chương trình trước.", guard="agenda")
+        raise NotPossible(
+            _("Chương trình chưa có mô hình nào. Hãy đưa mô hình vào chương trình trước."), guard="agenda"
+        )
     members = freeze_members(connection, seen, now)
     here = set_present(connection, seen.id, members, present)
     note_meeting(
@@ -221,13 +229,21 @@ def close_meeting(
     Returns the results in the order of the agenda. Raises InvalidInput without minutes, NotPossible when there is a quorum
     but a model without any vote. version: of the meeting as the caller saw it, so that nobody closes over a vote he has not seen.
     """
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="kết thúc phiên bình xét", version=version)
-    require_status(seen, "open", to="kết thúc phiên")
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("kết thúc phiên bình xét"), version=version)
+    require_status(seen, "open", to=_("kết thúc phiên"))
     text = clean(minutes, multiline=True)
     if not text:
-        raise InvalidInput({"minutes": "Hãy nhập biên bản phiên bình xét."})
+        raise InvalidInput({"minutes": _("Hãy nhập biên bản phiên bình xét.")})
     if len(text) > LONGEST_MINUTES:
-        raise InvalidInput({"minutes": f"Biên bản dài {len(text)} ký tự, tối đa {LONGEST_MINUTES}. Hãy rút gọn."})
+        raise InvalidInput(
+            {
+                "minutes": _(
+                    "Biên bản dài %(count)s ký tự, tối đa %(longest_minutes)s. Hãy rút gọn.",
+                    count=len(text),
+                    longest_minutes=LONGEST_MINUTES,
+                )
+            }
+        )
     models = lock_models(connection, agenda_models(connection, seen.id))
     # Votes lock their models too: the meeting as it stands behind the last of them is the one to close.
     seen = seen_meeting(connection, actor, meeting_id)
@@ -235,7 +251,7 @@ def close_meeting(
         connection,
         seen,
         "open",
-        to="kết thúc phiên",
+        to=_("kết thúc phiên"),
         becomes="closed",
         closed_at=now,
         closed_by=actor.account_id,
@@ -244,7 +260,10 @@ def close_meeting(
     counted = _freeze(connection, seen.id)
     unvoted = [models[key].code for key, result in counted.items() if result.quorum and result.voted == 0]
     if unvoted:
-        raise NotPossible(f"Chưa có phiếu nào cho: {', '.join(unvoted)}. Hãy ghi phiếu rồi kết thúc.", guard="votes")
+        raise NotPossible(
+            _("Chưa có phiếu nào cho: %(unvoted)s. Hãy ghi phiếu rồi kết thúc.", unvoted=", ".join(unvoted)),
+            guard="votes",
+        )
     note_models(
         connection,
         [(models[key], {"meeting": seen.id, **_figures(result)}) for key, result in counted.items()],
@@ -269,12 +288,12 @@ def close_meeting(
 
 def cancel_meeting(connection: Connection, who: int | str, meeting_id: int, reason: str, now: datetime) -> None:
     """Call off a meeting that is prepared or open; its models can go on another one. A closed one stays."""
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to="huỷ phiên bình xét")
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("huỷ phiên bình xét"))
     why = clean(reason, multiline=True)
     if not 5 <= len(why) <= 4_000:
-        raise InvalidInput({"reason": "Hãy nêu lý do huỷ phiên, từ 5 đến 4000 ký tự."})
+        raise InvalidInput({"reason": _("Hãy nêu lý do huỷ phiên, từ 5 đến 4000 ký tự.")})
     models = lock_models(connection, agenda_models(connection, seen.id))
-    hold(connection, seen, "open" if seen.status == "open" else "prepared", to="huỷ phiên", becomes="cancelled")
+    hold(connection, seen, "open" if seen.status == "open" else "prepared", to=_("huỷ phiên"), becomes="cancelled")
     note_models(
         connection,
         [(model, {"meeting": seen.id, "reason": why}) for model in models.values()],
@@ -303,7 +322,7 @@ def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[
         opening = next((t for t in openings if model.state in t.sources), None)
         if opening is None:
             label = definition.states[model.state].label
-            message = f"{model.code}: đang ở «{label}», hãy bỏ khỏi chương trình."
+            message = _("%(code)s: đang ở «%(label)s», hãy bỏ khỏi chương trình.", code=model.code, label=label)
             reasons.append(Reason("not_reviewable", "agenda", message))
             continue
         by_trigger.setdefault(opening.trigger, []).append(model.code)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.database import any_of
 from workflow.schema import agenda_item, meeting_member, programme_year, review_meeting, unit, vote
+from workflow.speech import _
 
 WAITING = ("prepared", "open")
 """Meetings whose result is still to come."""
@@ -202,9 +203,19 @@ def _result(meeting_id: int, row: sa.Row[Any], *, frozen: bool) -> Result:
     enough = in_favour >= majority
     reason = ""
     if not quorum:
-        reason = f"Không đủ thành phần: có mặt {row.present}/{members}, cần ít nhất {presence}."
+        reason = _(
+            "Không đủ thành phần: có mặt %(present)s/%(members)s, cần ít nhất %(presence)s.",
+            present=row.present,
+            members=members,
+            presence=presence,
+        )
     elif not enough:
-        reason = f"Được {in_favour}/{members} phiếu, cần ít nhất {majority} trên tổng số thành viên."
+        reason = _(
+            "Được %(in_favour)s/%(members)s phiếu, cần ít nhất %(majority)s trên tổng số thành viên.",
+            in_favour=in_favour,
+            members=members,
+            majority=majority,
+        )
     return Result(
         meeting_id=meeting_id,
         unit_id=row.unit_id,
