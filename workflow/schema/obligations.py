@@ -18,7 +18,9 @@ report_kind = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
     sa.Column("period_from", sa.Date, nullable=False),
     sa.Column("period_to", sa.Date, nullable=False),
-    # Who owes it: {"levels": [...], "kinds": [...], "roles": [...]}, read by workflow.obligations.selector.
+    # How many days before the due date the clock calls for it.
+    sa.Column("opens_days", sa.Integer, nullable=False, server_default="21"),
+    # Who owes it, and to which level: read by workflow.obligations.selector.
     sa.Column("owed_by", sa.JSON, nullable=False),
     # Ids of the sections a report must fill.
     sa.Column("sections", sa.JSON, nullable=False),
@@ -26,6 +28,7 @@ report_kind = sa.Table(
     sa.UniqueConstraint("year_id", "code"),
     one_of("kind", "quarterly", "six_monthly", "annual", "thematic", "ad_hoc"),
     sa.CheckConstraint("period_from <= period_to", name="period_order"),
+    sa.CheckConstraint("opens_days BETWEEN 0 AND 366", name="opens_days_range"),
 )
 
 reminder_step = sa.Table(
@@ -89,7 +92,8 @@ obligation = sa.Table(
     metadata,
     pk(),
     # Says what it is about, so that it comes to be once however often it is looked for: 'report:<call>:<unit>',
-    # 'state:<model>:<version at which it entered the state>', 'registration:<year>:<unit>', 'meeting:<meeting>', 'visit:<visit>'.
+    # 'state:<model>:<version at which it entered the state>', 'registration:<year>:<unit>', 'meeting:<meeting>',
+    # 'visit:<visit>:<second at which it was planned>' (the number of a visit called off may be given again).
     sa.Column("key", sa.String(80), nullable=False),
     ref("year_id", "programme_year"),
     sa.Column("subject", sa.String(15), nullable=False),
@@ -98,8 +102,10 @@ obligation = sa.Table(
     # The state that is to be left in time; only of subject 'state'.
     sa.Column("state", sa.String(40)),
     ref("meeting_id", "review_meeting", nullable=True),
-    ref("visit_id", "visit", nullable=True),
-    # Who owes it: these roles (comma-separated) at or over this unit, by the scope rules of workflow.access.
+    # No foreign key: a visit that is called off is gone, what was owed for it is not.
+    sa.Column("visit_id", BigId),
+    # Who owes it: these roles (comma-separated) at or over this unit, by the scope rules of workflow.access. Empty for a
+    # meeting, owed by its members, and for a visit, owed by its team.
     ref("unit_id", "unit"),
     sa.Column("roles", sa.String(200), nullable=False),
     # Whose staff and leaders are told when it is late.

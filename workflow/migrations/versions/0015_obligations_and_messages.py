@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("period_from", sa.Date(), nullable=False),
         sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("opens_days", sa.Integer(), server_default="21", nullable=False),
         sa.Column("owed_by", sa.JSON(), nullable=False),
         sa.Column("sections", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -142,6 +143,7 @@ def upgrade() -> None:
             name=op.f("ck_report_kind_kind_known"),
         ),
         sa.CheckConstraint("period_from <= period_to", name=op.f("ck_report_kind_period_order")),
+        sa.CheckConstraint("opens_days BETWEEN 0 AND 366", name=op.f("ck_report_kind_opens_days_range")),
         sa.ForeignKeyConstraint(["year_id"], ["programme_year.id"], name=op.f("fk_report_kind_year_id_programme_year")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_kind")),
         sa.UniqueConstraint("year_id", "code", name=op.f("uq_report_kind_year_id_code")),
@@ -282,7 +284,6 @@ def upgrade() -> None:
             ["model_id"], ["emulation_model.id"], name=op.f("fk_obligation_model_id_emulation_model")
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_obligation_unit_id_unit")),
-        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_obligation_visit_id_visit")),
         sa.ForeignKeyConstraint(["year_id"], ["programme_year.id"], name=op.f("fk_obligation_year_id_programme_year")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_obligation")),
         sa.UniqueConstraint("key", name=op.f("uq_obligation_key")),
