@@ -120,6 +120,8 @@ NOTES = {
     "commendation_proposed": _l("Đưa vào danh sách đề nghị khen thưởng"),
     "commendation_withdrawn": _l("Đưa ra khỏi danh sách đề nghị khen thưởng"),
     "definition_changed": _l("Chuyển sang quy trình khác"),
+    "public_agreed": _l("Đồng ý giới thiệu công khai"),
+    "public_withdrawn": _l("Rút đồng ý giới thiệu công khai"),
 }
 FIELD_NAMES = {
     "name": _l("Tên mô hình"),
@@ -131,6 +133,7 @@ FIELD_NAMES = {
     "representative_position": _l("Chức vụ"),
     "targets": _l("Chỉ tiêu bằng số"),
     "phone": _l("Điện thoại"),
+    "public": _l("Giới thiệu công khai"),
     **ITEMS,
 }
 

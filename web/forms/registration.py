@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
-from wtforms import FileField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, TextAreaField
 
 from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
@@ -55,7 +55,9 @@ PARTS: Final = (
         ("time_resources", "outputs", "sustainability"),
     ),
     Part(
-        "lien-he", _l("Người đại diện và tệp kèm theo"), ("representative", "representative_position", "phone", "file")
+        "lien-he",
+        _l("Người đại diện và tệp kèm theo"),
+        ("representative", "representative_position", "phone", "public", "file"),
     ),
 )
 WHOLE: Final = Part(
@@ -122,6 +124,14 @@ class RegistrationForm(PageForm):
     phone = line(
         _l("Điện thoại"), render_kw={"inputmode": "tel", "autocomplete": "off", "maxlength": 60, "class": "short"}
     )
+    public = BooleanField(
+        _l("Đồng ý giới thiệu công khai để nơi khác nhân rộng"),
+        description=_l(
+            "Khi được công nhận, ai cũng đọc được tên mô hình, đơn vị, thực trạng, cách làm và kết quả bằng số;"
+            " không có số điện thoại. Mô hình cá nhân: họ tên người đăng ký cũng hiện, nên chỉ đánh dấu khi chính"
+            " người đó đồng ý. Rút lại lúc nào cũng được, trên trang của mô hình."
+        ),
+    )
     file = FileField(
         _l("Tệp kèm phiếu (không bắt buộc)"),
         description=_l("Ảnh, PDF, Word hoặc Excel. Lưu xong có thể thêm tệp nữa."),
@@ -147,6 +157,8 @@ class RegistrationForm(PageForm):
         typed: dict[str, Any] = {name: said(self[name]) for name in _TEXTS if name in mine}
         if "targets" in mine:
             typed["targets"] = quantity_inputs(self.targets)
+        if "public" in mine:
+            typed["public"] = bool(self.public.data)
         items = {item: said(self[item]) if item in mine else kept.items.get(item, "") for item in ITEMS}
         return replace(kept, items=items, waived=(), **typed)
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.engine import Connection
 
 from web.readings.differences import Piece, pieces
@@ -19,6 +20,7 @@ from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading.quantities import Quantity, format_quantity
 from workflow.reading.text import shorten
 from workflow.schema import (
+    PUBLISHED,
     account,
     decision,
     emulation_model,
@@ -60,6 +62,8 @@ def particulars(connection: Connection, model_id: int) -> Any:
     return connection.execute(
         sa.select(
             programme_year.c.year,
+            emulation_model.c.public_agreed_at,
+            sa.and_(PUBLISHED, programme_year.c.public == sa.true()).label("published"),
             field.c.label.label("field_label"),
             origin.c.code.label("origin_code"),
             merged.c.code.label("merged_code"),
@@ -185,6 +189,8 @@ def _changed(content: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
 
 def _written(value: object) -> str:
     """A kept value as people read it; rows of quantities as one line each."""
+    if isinstance(value, bool):
+        return str(_("có") if value else _("không"))
     if isinstance(value, str):
         return value
     if isinstance(value, list):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from web.forms.registration import PARTS, Part
 from workflow import access
 from workflow.access import Actor
-from workflow.registration import registration
+from workflow.registration import consent, registration
 from workflow.registration.registration import Draft, QuantityInput
 from workflow.schema import ITEMS, account, emulation_model, field, history, person, programme_year, unit
 
@@ -77,6 +77,7 @@ def kept(connection: Connection, model: sa.Row[Any]) -> Draft:
             QuantityInput(target.code, target.written, target.note)
             for target in registration.quantities(connection, model.id, "target")
         ],
+        public=consent.agreed_at(connection, model.id) is not None,
     )
 
 

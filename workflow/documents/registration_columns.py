@@ -137,6 +137,14 @@ COLUMNS: Final[tuple[Column, ...]] = (
         help="Mỗi chỉ số một con số kèm đơn vị tính, cách nhau bằng dấu chấm phẩy.",
         example="Ngày công: 350; Tiền mặt: 35.300.000đ",
     ),
+    Column(
+        "public",
+        "Đồng ý giới thiệu công khai",
+        ("Đồng ý công khai", "Cho phép công khai", "Đồng ý giới thiệu"),
+        width=18,
+        help="Có hoặc Không; để trống là Không. Mô hình cá nhân: chỉ ghi Có khi chính người đó đã đồng ý để hiện họ tên.",
+        example="Không",
+    ),
 )
 
 BY_KEY: Final[Mapping[str, Column]] = {column.key: column for column in COLUMNS}

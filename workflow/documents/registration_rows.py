@@ -33,6 +33,10 @@ _ORIGINS: Final[Mapping[str, str]] = {
     },
     **{name_key(word): "replicated" for word in ("Nhân rộng", "Được nhân rộng", "Nhân rộng mô hình", "replicated")},
 }
+_AGREED: Final[Mapping[str, bool]] = {
+    **{name_key(word): True for word in ("Có", "Đồng ý", "Có đồng ý", "x", "yes")},
+    **{name_key(word): False for word in ("", "Không", "Không đồng ý", "Chưa", "no")},
+}
 # What lists leave out before a name: "Châu Lam" for "Xã Châu Lam". Never exchanged: "Thôn Châu Lam" is not the commune.
 _LEADING = re.compile(r"^(?:xa|phuong|thi tran|thon|ban|khoi|to dan pho|huyen|tinh) ")
 # What they add: "UBND xã Châu Lam".
@@ -166,6 +170,9 @@ def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Cand
     origin = _ORIGINS.get(name_key(values.get("origin", "")), "")
     if not origin:
         refuse("origin", f"Hãy ghi một trong: {', '.join(ORIGIN_LABELS.values())}.")
+    agreed = _AGREED.get(name_key(values.get("public", "")))
+    if agreed is None:
+        refuse("public", _("Hãy ghi Có hoặc Không."))
     code, unit_column = _unit(values, units, refuse)
     targets = _targets(values.get("targets", ""), refuse)
     items = {item: values.get(item, "") for item in ITEMS}
@@ -192,6 +199,7 @@ def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Cand
         origin_model=values.get("origin_model", ""),
         targets=targets,
         waived=empty,
+        public=bool(agreed),
     )
     columns = {key: column.title for key, column in BY_KEY.items()}
     if kind == "collective" and not values.get("representative"):

@@ -44,7 +44,7 @@ class Draft:
 
     unit: code. kind: 'collective' or 'individual'. field: any of its names. person: full name, of an individual model only;
     person_account: his user name, if he signs in. origin_model: code of the model continued or replicated. waived: items that
-    an office's own list did not ask for.
+    an office's own list did not ask for. public: the registrant agrees that everybody may read about it once it is recognised.
     """
 
     unit: str
@@ -62,6 +62,7 @@ class Draft:
     targets: Sequence[QuantityInput] = ()
     waived: Sequence[str] = ()
     person_account: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Checked:
     origin_model_id: int | None
     form: dict[str, Any]
     targets: tuple[ModelQuantity, ...]
+    public: bool
 
     @property
     def registrant(self) -> str:
@@ -167,6 +169,7 @@ class Desk:
             origin_model_id=origin_id,
             form=form,
             targets=tuple(targets),
+            public=draft.public,
         )
 
     def _unit(

@@ -25,7 +25,7 @@ from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading import similarity
 from workflow.reading.text import clean, shorten
 from workflow.refusals import InvalidInput, NotPossible
-from workflow.registration import model_quantities
+from workflow.registration import consent, model_quantities
 from workflow.registration.drafts import Checked, Desk, Draft, check_list
 from workflow.registration.model_quantities import QuantityInput, quantities
 from workflow.registration.registrant import editable
@@ -135,7 +135,8 @@ def edit_draft(
 ) -> int:
     """Put a form in the place of the one that was kept, while it is a draft or was given back. Returns the version.
 
-    Items waived before stay so while they are empty. The history has what was changed, before and after; no change, no entry.
+    Items waived before stay so while they are empty. Another registrant has not agreed to be read about: what was agreed before
+    ends. The history has what was changed, before and after; no change, no entry.
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
@@ -172,15 +173,20 @@ def edit_draft(
         "origin_model_id": checked.origin_model_id,
     }
     changed = {name: value for name, value in columns.items() if getattr(model, name) != value}
+    agreed = consent.agreed_at(connection, model.id) is not None
+    agrees = checked.public and not (agreed and changed.keys() & {"kind", "person_id"})
     changed_form = {
         name: value for name, value in after_form.items() if before_form is None or before_form._mapping[name] != value
     }
     before_targets = [target.as_payload() for target in quantities(connection, model.id, "target")]
     after_targets = [target.as_payload() for target in checked.targets]
     targets_changed = sorted(map(_stable, before_targets)) != sorted(map(_stable, after_targets))
-    if not (changed or changed_form or targets_changed):
+    if not (changed or changed_form or targets_changed or agrees != agreed):
         return int(model.version)
     payload = _difference(connection, model, checked, changed)
+    if agrees != agreed:
+        changed["public_agreed_at"] = now if agrees else None
+        payload["public"] = [agreed, agrees]
     for name, value in changed_form.items():
         payload[name] = [before_form._mapping[name] if before_form else None, value]
     if targets_changed:
@@ -344,6 +350,7 @@ def _write(
             "name_folded": draft.name_folded,
             "origin": draft.origin,
             "origin_model_id": draft.origin_model_id,
+            "public_agreed_at": now if draft.public else None,
         }
         for code, draft, person_id in zip(codes, drafts, persons.known_or_added(connection, drafts), strict=True)
     ]
@@ -372,6 +379,7 @@ def _write(
                 "name": draft.name,
                 "origin": draft.origin,
                 **({"waived": draft.form["waived"]} if draft.form["waived"] else {}),
+                **({"public": True} if draft.public else {}),
             },
             definition_hash=desk.definition.hash,
         )
