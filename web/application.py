@@ -19,6 +19,7 @@ from web import (
     accesses,
     compression,
     presentation,
+    publicity,
     receipts,
     samples,
     security,
@@ -37,6 +38,7 @@ from web.views import (
     attachments,
     change_requests,
     comments,
+    consent,
     errors,
     export,
     help,
@@ -48,6 +50,7 @@ from web.views import (
     meeting,
     models,
     overview,
+    public,
     recognition,
     registration,
     review,
@@ -68,6 +71,7 @@ FAMILIES = (
     transition,
     registration,
     change_requests,
+    consent,
     implementation,
     attachments,
     comments,
@@ -90,6 +94,7 @@ FAMILIES = (
     administration_definitions,
     trail,
     help,
+    public,
 )
 
 
@@ -142,6 +147,7 @@ def build(settings: Settings, database: Database | None) -> Flask:
     presentation.install(app)
     accesses.install(app)
     samples.install(app)
+    publicity.install(app)
     static_files.install(app)
     errors.install(app)
     for family in FAMILIES:

@@ -78,6 +78,8 @@ def _headers(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         # Every page is somebody's own; the back button of a shared machine must not show it to the next person.
         response.headers["Cache-Control"] = "no-store"
+    if request.blueprint != "public" or response.status_code != 200:
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if request.is_secure and settings().cookie_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

@@ -85,7 +85,8 @@ def take_token(response: Response) -> None:
 
 def _arrive() -> None:
     token = request.cookies.get(COOKIE, "")
-    if not token or request.endpoint in (None, "static"):
+    # What everybody may read is the same page for everybody: kept by caches, and nobody's session is touched for it.
+    if not token or request.endpoint in (None, "static") or request.blueprint == "public":
         return
     now = clock.now()
     found = sessions.resume(

@@ -15,7 +15,17 @@ from workflow.registration import registration
 
 Visit = Callable[[str], Browser]
 
-PUBLIC = {"root", "session.sign_in", "invitations.accept", "static", "help.index", "help.shown"}
+PUBLIC = {
+    "root",
+    "session.sign_in",
+    "invitations.accept",
+    "static",
+    "help.index",
+    "help.shown",
+    "public.listed",
+    "public.shown",
+    "public.robots",
+}
 ARGUMENTS = {
     "code": "DVK-2024-00001",
     "trigger": "submit",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from web.forms.base import PageForm, day_field, line, options, said
 from workflow.programmes.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
@@ -49,6 +49,13 @@ class SettingsForm(PageForm):
         _l("Số quyết định"),
         choices=options([("year", _l("Bắt đầu lại mỗi năm")), ("term", _l("Chạy tiếp suốt nhiệm kỳ"))]),
         validate_choice=False,
+    )
+    public = BooleanField(
+        _l("Mở trang công khai"),
+        description=_l(
+            "Ai cũng đọc được, không cần đăng nhập: mô hình đã được công nhận trong năm này mà người đăng ký đồng ý"
+            " giới thiệu. Tắt lúc nào cũng được."
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
-from web import clock
+from web import clock, publicity
 from web.access_rules import ADMINISTRATORS, STAFF, access_rule
 from web.answers import page_again, renewed, say
 from web.forms.base import day_of, options, said
@@ -133,6 +133,7 @@ def settings(year: int) -> Response | tuple[str, int]:
             "quorum": f"{row.quorum_numerator}/{row.quorum_denominator}",
             "threshold": f"{row.threshold_numerator}/{row.threshold_denominator}",
             "numbering": row.numbering,
+            "public": row.public,
         }
     )
     refusal: Refusal | None = None
@@ -145,6 +146,7 @@ def settings(year: int) -> Response | tuple[str, int]:
                 said(form.quorum),
                 said(form.threshold),
                 said(form.numbering),
+                bool(form.public.data),
             )
             with writing() as connection:
                 changed = programme_editing.edit_year(
@@ -153,6 +155,7 @@ def settings(year: int) -> Response | tuple[str, int]:
         except Refusal as refused:
             refusal = refused
         else:
+            publicity.forget()
             return _stored(year, changed)
     renewed(form, refusal, programme_change.version(reading(), row.id))
     return _page(

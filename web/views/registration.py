@@ -29,8 +29,9 @@ from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading.field_suggestion import Suggestion, suggest
 from workflow.reading.text import clean
+from workflow.recognition import publication
 from workflow.refusals import NotFound, NotPossible, Refusal
-from workflow.registration import registration
+from workflow.registration import consent, registration
 from workflow.registration.model_quantities import doubts
 from workflow.registration.registrant import SUBMIT, editable, roles_of
 from workflow.registration.registration import Draft
@@ -136,7 +137,7 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
         except Refusal as refused:
             refusal = refused
         else:
-            say(_("Đã lưu."), *_echo(asked, model))
+            say(_("Đã lưu."), *_echo(asked, model, form.over(before)))
             return redirect(_following(asked, code))
     model = changes.seen(reading(), who, code)
     renewed(form, refusal, model.version)
@@ -244,8 +245,7 @@ def _beginning(year: sa.Row[Any]) -> Draft:
         if not code:
             continue
         connection = reading()
-        source = changes.seen(connection, actor(), code)
-        draft = readings.kept(connection, source)
+        draft = _source(code, published=origin == "replicated")
         known = {row.code for row in programme.measures(connection, year.id)}
         fields = {row.code for row in programme.fields(connection, year.id)}
         targets = [target for target in draft.targets if target.measure in known]
@@ -255,6 +255,8 @@ def _beginning(year: sa.Row[Any]) -> Draft:
             origin_model=code,
             field=draft.field if draft.field in fields else "",
             targets=targets,
+            # Agreeing to be read about is for one model of one year.
+            public=False,
         )
         if origin == "replicated":
             # The method is copied; who does it and how much of it is the new place's own.
@@ -266,6 +268,19 @@ def _beginning(year: sa.Row[Any]) -> Draft:
     return empty
 
 
+def _source(code: str, *, published: bool) -> Draft:
+    """The form to copy. published: of a model out of this person's sight, what everybody may read of it will do."""
+    connection = reading()
+    try:
+        return readings.kept(connection, changes.seen(connection, actor(), code))
+    except NotFound:
+        if not published or not publication.is_published(connection, code):
+            raise
+    found = publication.published(connection, code)
+    items = {"situation": found.situation, "method": found.method}
+    return Draft(unit="", kind="collective", field=found.field_code, name=found.name, items=items)
+
+
 def _typed(draft: Draft) -> dict[str, Any]:
     """A form as the fields of the page hold it."""
     lines = ("unit", "kind", "field", "name", "person", "person_distinguisher", "origin", "origin_model")
@@ -273,6 +288,7 @@ def _typed(draft: Draft) -> dict[str, Any]:
     return {
         **{name: getattr(draft, name) for name in (*lines, *contact)},
         **draft.items,
+        "public": draft.public,
         "targets": [{"measure": row.measure, "value": row.value, "note": row.note} for row in draft.targets],
     }
 
@@ -310,15 +326,16 @@ def _alike(model: sa.Row[Any]) -> list[tuple[str, str, int, str]]:
     )
 
 
-def _echo(asked: Part, model: sa.Row[Any]) -> list[str]:
-    """How the figures were read, and which of them look wrong."""
-    if "targets" not in asked.fields:
-        return []
-    targets = registration.quantities(reading(), model.id, "target")
-    if not targets:
-        return []
-    read = "; ".join(f"{row.label}: {row.written}" for row in targets)
-    return [_("Chỉ tiêu đã ghi: %(read)s. Nếu chưa đúng, hãy sửa.", read=read), *doubts(targets)]
+def _echo(asked: Part, model: sa.Row[Any], typed: Draft) -> list[str]:
+    """How the figures were read, which of them look wrong, and what another registrant has to be asked again."""
+    told = []
+    if typed.public and consent.agreed_at(reading(), model.id) is None:
+        told.append(_("Người đăng ký đã đổi nên cần hỏi lại việc giới thiệu công khai, ở phần cuối của phiếu."))
+    targets = registration.quantities(reading(), model.id, "target") if "targets" in asked.fields else []
+    if targets:
+        read = "; ".join(f"{row.label}: {row.written}" for row in targets)
+        told += [_("Chỉ tiêu đã ghi: %(read)s. Nếu chưa đúng, hãy sửa.", read=read), *doubts(targets)]
+    return told
 
 
 def _following(asked: Part, code: str) -> str:

@@ -25,7 +25,10 @@ from workflow.schema import criterion, field, measure, programme_year, score_ban
 
 @dataclass(frozen=True, slots=True)
 class YearInput:
-    """The settings of a year as somebody states them; fractions are written as "2/3"."""
+    """The settings of a year as somebody states them; fractions are written as "2/3".
+
+    public: whether everybody may read about its recognised models whose registrants agreed; None leaves it as it is.
+    """
 
     name: str
     opens_on: date | None
@@ -33,6 +36,7 @@ class YearInput:
     quorum: str
     threshold: str
     numbering: str
+    public: bool | None = None
 
 
 def copy_year(
@@ -107,7 +111,7 @@ def copy_year(
 def edit_year(
     connection: Connection, who: int | str, year: int, stated: YearInput, now: datetime, *, version: int | None = None
 ) -> bool:
-    """Change name, window, quorum, threshold and numbering. False when nothing changes.
+    """Change name, window, quorum, threshold, numbering and whether there is a public page. False when nothing changes.
 
     Meetings that were opened keep the rules they were opened with; models keep the mark 'late' they were given.
     """
@@ -135,6 +139,7 @@ def edit_year(
         "threshold_numerator": threshold.numerator,
         "threshold_denominator": threshold.denominator,
         "numbering": stated.numbering,
+        "public": row.public if stated.public is None else stated.public,
     }
     changed = {key: [row._mapping[key], value] for key, value in values.items() if row._mapping[key] != value}
     if changed:

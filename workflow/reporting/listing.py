@@ -21,7 +21,7 @@ from workflow.database import any_of, as_list
 from workflow.prepared import Prepared
 from workflow.refusals import InvalidInput
 from workflow.reporting import search
-from workflow.schema import emulation_model, field, person, registration_form, unit
+from workflow.schema import PUBLISHED, emulation_model, field, person, registration_form, unit
 
 LARGEST_PAGE: Final = 200
 MOST_EXPORTED: Final = 20_000
@@ -34,7 +34,10 @@ ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to list. Empty means all. states: ids, several for a stage. unit_path: that unit and everything below it."""
+    """What to list. Empty means all. states: ids, several for a stage. unit_path: that unit and everything below it.
+
+    public: only what everybody may read, if the year has a public page; of one year, newest first.
+    """
 
     year_id: int | None = None
     states: tuple[str, ...] = ()
@@ -43,6 +46,7 @@ class Filters:
     unit_path: str = ""
     late: bool | None = None
     search: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,7 @@ class _Shape(NamedTuple):
     field: bool
     kind: bool
     late: bool | None
+    public: bool
     rare: str
     """The index of a filter that few models pass, when the list has another order."""
     mine_below: bool
@@ -207,6 +212,7 @@ def _question(
         field=filters.field_id is not None,
         kind=bool(filters.kind),
         late=filters.late,
+        public=filters.public,
         rare=_rare(connection, filters, order),
         mine_below=bool(filters.unit_path),
         words=0 if hits is not None else len(words),
@@ -373,6 +379,8 @@ def _index(shape: _Shape, *, of_state: bool) -> str:
     """The index that SQLite is to walk along."""
     if not shape.year:
         return ""
+    if shape.public:
+        return f"INDEXED BY ix_emulation_model_public{'_field' if shape.field else ''}"
     name = {"unit": "unit_id", "name": "name", "changed": "changed_at", "state": "state"}.get(shape.order)
     if name is None:
         name = "state" if of_state else "late" if shape.late else "kind" if shape.kind else "year_id_id"
@@ -386,6 +394,8 @@ def _below(parameter: str) -> sa.ColumnElement[bool]:
 
 
 def _common(shape: _Shape) -> Iterator[sa.ColumnElement[bool]]:
+    if shape.public:
+        yield PUBLISHED
     if shape.field:
         yield _model.field_id == sa.bindparam("field")
     if shape.kind:
