@@ -142,7 +142,7 @@ class _Reader:
         self._one_beginning()
         return Definition(
             id=definition_id,
-            title=title,
+            written_title=title,
             title_en=title_en,
             hash=content_hash(self.content),
             source=source,
@@ -254,9 +254,9 @@ class _Reader:
             effects=table.names("effects", _("tác động"), self.effects, ()),
             record=table.name("record", _("bản ghi"), self.records, "") or None,
             notify=table.names("notify", _("vai trò"), self.roles, ()),
-            label=label,
+            written=label,
             label_en=label_en,
-            leaves=table.text("leaves", ""),
+            written_leaves=table.text("leaves", ""),
             danger=table.flag("danger"),
             role_levels=self._role_levels(table),
         )

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from workflow.speech import _, other
 
 FactType = Literal[
     "text",
@@ -28,30 +30,35 @@ Scope = Literal["own", "subtree"]
 END_STAGE = "end"
 
 
-class Level(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What has a name in both languages: `label` is the one of the language spoken now."""
+
+    id: str
+    written: str
+    label_en: str
+
+    @property
+    def label(self) -> str:
+        return other(self.written, self.label_en)
+
+
+class Level(Named):
     """A level of the unit tree, highest first in a definition."""
 
-    id: str
-    label: str
-    label_en: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Named):
     """One of the stops on the way; the last one is `end`."""
 
-    id: str
-    label: str
-    label_en: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class State(Named):
     """`requires` names the columns a model in this state must have, e.g. `decision_id`."""
 
-    id: str
-    label: str
-    label_en: str
     stage: str
     end: bool
     initial: bool
@@ -59,12 +66,9 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class Role(Named):
     """`levels`: the unit levels at which an assignment of this role counts; empty means any."""
 
-    id: str
-    label: str
-    label_en: str
     scope: Scope
     levels: tuple[str, ...] = ()
 
@@ -74,13 +78,25 @@ class Fact:
     """Something a person states when taking a transition; `required` belongs to the transition that asks."""
 
     name: str
-    label: str
+    written: str
     label_en: str
     type: FactType
     required: bool
-    help: str
+    written_help: str
     max_length: int | None
-    choices: tuple[tuple[str, str], ...]
+    written_choices: tuple[tuple[str, str], ...]
+
+    @property
+    def label(self) -> str:
+        return other(self.written, self.label_en)
+
+    @property
+    def help(self) -> str:
+        return _(self.written_help)
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        return tuple((value, _(label)) for value, label in self.written_choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +105,7 @@ class Transition:
 
     `on_behalf`: roles that may take it for the person it belongs to. `when` picks among transitions of one trigger by
     the value of a fact; an empty one is the usual way. `role_levels` narrows a role to assignments at some levels.
-    `leaves` says in Vietnamese what paper the step leaves behind.
+    `leaves` says what paper the step leaves behind.
     """
 
     trigger: str
@@ -103,11 +119,19 @@ class Transition:
     effects: tuple[str, ...]
     record: str | None
     notify: tuple[str, ...]
-    label: str
+    written: str
     label_en: str
-    leaves: str
+    written_leaves: str
     danger: bool
     role_levels: Mapping[str, tuple[str, ...]] = field(hash=False)
+
+    @property
+    def label(self) -> str:
+        return other(self.written, self.label_en)
+
+    @property
+    def leaves(self) -> str:
+        return _(self.written_leaves)
 
     def fact(self, name: str) -> Fact | None:
         return next((fact for fact in self.facts if fact.name == name), None)
@@ -128,7 +152,7 @@ class Definition:
     """A whole lifecycle. Two definitions are equal when their content is, whatever their spacing and comments."""
 
     id: str = field(compare=False)
-    title: str = field(compare=False)
+    written_title: str = field(compare=False)
     title_en: str = field(compare=False)
     hash: str
     source: str = field(compare=False, repr=False)
@@ -156,6 +180,10 @@ class Definition:
             by_trigger[key] = tuple(sorted(group, key=lambda entry: -len(entry.when)))
         object.__setattr__(self, "_outgoing", MappingProxyType(outgoing))
         object.__setattr__(self, "_by_trigger", MappingProxyType(by_trigger))
+
+    @property
+    def title(self) -> str:
+        return other(self.written_title, self.title_en)
 
     @property
     def short_hash(self) -> str:
