@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workflow.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_workbook
-from workflow.reporting.full_tally import FullTally, MeasuredSum, written
+from workflow.reporting.dated import MeasuredSum
+from workflow.reporting.full_tally import FullTally, written
 from workflow.reporting.tally import KINDS, Tally
 from workflow.speech import _, mark, spoken_day
 

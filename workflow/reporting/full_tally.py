@@ -15,15 +15,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access
 from workflow.calendar import end_of_day
-from workflow.database import any_of
 from workflow.definitions.lifecycle import Definition
 from workflow.programmes import programme
-from workflow.reading.quantities import Quantity, format_quantity, sum_quantities
+from workflow.reading.quantities import Quantity, format_quantity
 from workflow.reporting import cells
 from workflow.reporting.cells import COUNTED, Scope
-from workflow.schema import change_request, emulation_model, history, inspection, measure, quantity, unit
+from workflow.reporting.dated import MeasuredSum, Then, measures_of, summed, within
+from workflow.schema import change_request, emulation_model, inspection, quantity, unit
 from workflow.speech import _, mark
 
 MOST_AT_ONCE: Final = 20_000
@@ -57,7 +56,8 @@ class FigureRow:
 class FullTally:
     """All figures of a year over a scope. figures: id → label, in the order to show.
 
-    quantities, inspections, villages (with models, all) are None when there are too many models to go through unasked.
+    quantities, inspections, villages (with models, all) are None when there are too many models to go through unasked. states:
+    models by the state they are in, in the definition's order; registrants by kind of model, only as of a moment.
     """
 
     year: int
@@ -67,6 +67,8 @@ class FullTally:
     quantities: tuple[MeasuredSum, ...] | None
     inspections: int | None
     villages: tuple[int, int] | None
+    states: Mapping[str, int]
+    registrants: Mapping[str, int] | None
 
     def row(self, field: str, kind: str) -> FigureRow:
         """The row of a field (code, '' for all) and a kind ('' for both)."""
@@ -99,36 +101,52 @@ class FullTally:
 
 
 def full_tally(
-    connection: Connection, year: int, scope: Scope, *, as_of: date | None = None, everything: bool = True
+    connection: Connection,
+    year: int,
+    scope: Scope,
+    *,
+    as_of: date | None = None,
+    moment: datetime | None = None,
+    everything: bool = True,
 ) -> FullTally:
-    """The figures of a year within a scope. everything: also what has to be counted through each model, however many they are."""
+    """The figures of a year within a scope: now, at the end of a day (`as_of`) or just before a moment.
+
+    everything: also what has to be counted through each model, however many they are.
+    """
     programme_year = programme.year(connection, year)
     definition = programme.definition(connection, programme_year.definition_hash)
     fields = programme.fields(connection, programme_year.id)
-    moment = end_of_day(as_of) if as_of is not None else None
-    if moment is None:
-        counted = cells.counts(connection, programme_year.id, scope, _BY)
-    else:
-        counted = _as_of(connection, programme_year.id, scope, moment)
+    if moment is None and as_of is not None:
+        moment = end_of_day(as_of)
+    then = Then(connection, programme_year.id, scope, definition, moment) if moment is not None else None
+    counted = then.counts() if then else cells.counts(connection, programme_year.id, scope, _BY)
     ends = {state.id: state.label for state in definition.states.values() if state.end}
     labels = {name: _(word) for name, word in (_FIXED | ends | _AFTER).items()}
     by_cell: dict[tuple[int, str], Counter[str]] = {
         (f.id, kind): Counter() for f in fields for kind in ("collective", "individual")
     }
+    states: Counter[str] = Counter()
     for (field_id, kind, state, *facts), models in counted.items():
+        states[state] += models
         for figure in _figures(definition, state, *facts):
             by_cell[field_id, kind][figure] += models
-    for field_id, kind, models in _renamed(connection, programme_year.id, scope, moment):
+    for field_id, kind, models in then.renamed() if then else _renamed(connection, programme_year.id, scope):
         by_cell[field_id, kind]["renamed"] += models
-    going_through = everything or counted.total() <= MOST_AT_ONCE
+    through: tuple[Any, Any, Any] = (None, None, None)
+    if everything or counted.total() <= MOST_AT_ONCE:
+        if then:
+            through = then.quantities(), then.inspections(), then.villages()
+        else:
+            place = (connection, programme_year.id, scope)
+            through = _quantities(*place), _inspections(*place), _villages(*place)
     return FullTally(
         year,
         as_of,
         labels,
         tuple(_rows([(f.id, f.code, _(f.label)) for f in fields], by_cell, labels)),
-        _quantities(connection, programme_year.id, scope) if going_through else None,
-        _inspections(connection, programme_year.id, scope, as_of) if going_through else None,
-        _villages(connection, programme_year.id, scope, moment) if going_through else None,
+        *through,
+        states={state: states[state] for state in definition.states if states[state]},
+        registrants=then.registrants() if then else None,
     )
 
 
@@ -175,21 +193,18 @@ def _of_year(year_id: int, scope: Scope) -> list[sa.ColumnElement[bool]]:
     return [emulation_model.c.year_id == year_id, within(scope), COUNTED]
 
 
-def _renamed(connection: Connection, year_id: int, scope: Scope, moment: datetime | None) -> list[tuple[int, str, int]]:
+def _renamed(connection: Connection, year_id: int, scope: Scope) -> list[tuple[int, str, int]]:
     """(field, kind, models) whose name was changed by an approved request."""
     renamed = sa.select(change_request.c.model_id).where(
         change_request.c.status == "approved", change_request.c.subject == "name"
     )
     # From the few requests to their models, never the other way round: hence no column that an index of the models begins with.
-    statement = (
+    rows = connection.execute(
         sa.select(emulation_model.c.field_id, emulation_model.c.kind, emulation_model.c.unit_id, unit.c.path)
         .join(unit, unit.c.id == emulation_model.c.unit_id)
         .where(sa.func.coalesce(emulation_model.c.year_id, sa.null()) == year_id, COUNTED)
+        .where(emulation_model.c.id.in_(renamed))
     )
-    if moment is not None:
-        renamed = renamed.where(change_request.c.decided_at < moment)
-        statement = statement.where(emulation_model.c.submitted_at < moment)
-    rows = connection.execute(statement.where(emulation_model.c.id.in_(renamed)))
     found = Counter(
         (row.field_id, row.kind)
         for row in rows
@@ -209,50 +224,32 @@ def _quantities(connection: Connection, year_id: int, scope: Scope) -> tuple[Mea
         )
         .where(*_of_year(year_id, scope))
         .group_by(quantity.c.measure_id, quantity.c.purpose, quantity.c.qualifier)
-    ).all()
-    measures = connection.execute(sa.select(measure).where(measure.c.year_id == year_id).order_by(measure.c.position))
-    found = []
-    for one in measures:
-        sums: dict[str, Quantity | None] = {}
-        for purpose in ("target", "result"):
-            stated = [
-                Quantity(Decimal(str(total)), one.unit, qualifier)
-                for measure_id, of, qualifier, total in rows
-                if (measure_id, of) == (one.id, purpose)
-            ]
-            sums[purpose] = sum_quantities(stated) if stated else None
-        if any(sums.values()):
-            found.append(MeasuredSum(one.code, _(one.label), _(one.unit), sums["target"], sums["result"]))
-    return tuple(found)
+    )
+    stated = [(row[0], row[1], row[2], Decimal(str(row[3]))) for row in rows]
+    return summed(measures_of(connection, year_id), stated)
 
 
-def _inspections(connection: Connection, year_id: int, scope: Scope, as_of: date | None) -> int:
-    """Inspections that came to a conclusion, by the day they were held on."""
-    statement = (
-        sa.select(sa.func.count())
-        .select_from(
-            inspection.join(emulation_model, emulation_model.c.id == inspection.c.model_id).join(
-                unit, unit.c.id == emulation_model.c.unit_id
+def _inspections(connection: Connection, year_id: int, scope: Scope) -> int:
+    """Inspections that came to a conclusion."""
+    return int(
+        connection.execute(
+            sa.select(sa.func.count())
+            .select_from(
+                inspection.join(emulation_model, emulation_model.c.id == inspection.c.model_id).join(
+                    unit, unit.c.id == emulation_model.c.unit_id
+                )
             )
-        )
-        .where(inspection.c.concluded_at.is_not(None), *_of_year(year_id, scope))
+            .where(inspection.c.concluded_at.is_not(None), *_of_year(year_id, scope))
+        ).scalar_one()
     )
-    if as_of is not None:
-        statement = statement.where(inspection.c.concluded_at < end_of_day(as_of))
-    return int(connection.execute(statement).scalar_one())
 
 
-def _villages(connection: Connection, year_id: int, scope: Scope, moment: datetime | None) -> tuple[int, int]:
+def _villages(connection: Connection, year_id: int, scope: Scope) -> tuple[int, int]:
     """Villages with a registered model of their own, and all villages (DOMAIN: coverage of villages, 8/8)."""
-    has_model = sa.exists().where(
-        emulation_model.c.unit_id == unit.c.id,
-        emulation_model.c.year_id == year_id,
-        COUNTED,
-        *([emulation_model.c.submitted_at < moment] if moment is not None else []),
-    )
+    has_model = sa.exists().where(emulation_model.c.unit_id == unit.c.id, emulation_model.c.year_id == year_id, COUNTED)
     covered = sa.func.sum(sa.case((has_model, 1), else_=0))
     row = connection.execute(
-        sa.select(covered, sa.func.count()).where(unit.c.level == "village", unit.c.valid_to.is_(None), _within(scope))
+        sa.select(covered, sa.func.count()).where(unit.c.level == "village", unit.c.valid_to.is_(None), within(scope))
     ).one()
     return int(row[0] or 0), int(row[1])
 
