@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
@@ -38,6 +39,11 @@ def a_photo(name: str = "sân.jpg") -> tuple[BytesIO, str]:
 def views(world: World, code: str) -> list[inspection.InspectionView]:
     with world.database.read() as connection:
         return inspection.of_model(connection, world.model(code).id)
+
+
+def words(page: str) -> str:
+    """What a page says, without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 @pytest.fixture
@@ -114,14 +120,33 @@ def test_photos_are_attached_and_a_wrong_one_loses_nothing(visit: Visit, world: 
 def test_two_inspectors_see_what_the_other_wrote(visit: Visit, world: World, waiting: str) -> None:
     first, second = visit("inspector1"), visit("inspector2")
     path = f"/mo-hinh/{waiting}/kiem-tra"
+    first.fill(path, {**RECORD, "strengths": "Dân tự bàn."})
+    stale = hidden_fields(second.get(path))
+    first.fill(path, {**RECORD, "score_leadership": "14", "strengths": "Dân tự bàn, tự làm.", "place": "Sân kho"})
+    typed = {**stale, **RECORD, "score_leadership": "", "score_fit": "12", "shortcomings": "Sổ thiếu chữ ký."}
+    answer = second.post(path, typed, 409)
+    told = words(answer.text[answer.text.index('id="trong-luc-do"') :])
+    assert "thành viên khác đã ghi biên bản này" in told
+    assert "Địa điểm: Nhà văn hoá thôn → Sân kho" in told
+    assert "Ưu điểm: Dân tự bàn. → Dân tự bàn, tự làm." in told
+    assert re.search(r"13,5 → 14 ", told)
+    # What was the same before and after, and what I changed myself, is not theirs.
+    assert "Hình thức:" not in told
+    assert 'value="12"' in answer.text
+    assert "Sổ thiếu chữ ký." in answer.text
+    second.post(path, {**hidden_fields(answer.text), **RECORD, "score_fit": "12"})
+    assert views(world, waiting)[0].version == 3
+
+
+def test_first_record_of_two_inspectors_is_told_whole(visit: Visit, world: World, waiting: str) -> None:
+    first, second = visit("inspector1"), visit("inspector2")
+    path = f"/mo-hinh/{waiting}/kiem-tra"
     stale = hidden_fields(second.get(path))
     first.fill(path, RECORD)
-    answer = second.post(path, {**stale, **RECORD, "score_leadership": "", "score_fit": "12"}, 409)
-    assert "Thành viên khác vừa ghi biên bản này" in answer.text
-    assert "13,5" in answer.text
-    assert 'value="12"' in answer.text
-    second.post(path, {**hidden_fields(answer.text), **RECORD, "score_fit": "12"})
-    assert views(world, waiting)[0].version == 2
+    answer = second.post(path, {**stale, **RECORD, "score_leadership": "9"}, 409)
+    told = words(answer.text[answer.text.index('id="trong-luc-do"') :])
+    assert "– → 13,5" in told
+    assert re.search(r"Thành viên đoàn: – → \w+", told)
 
 
 def test_record_of_a_model_that_awaits_none_says_so(visit: Visit, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -84,6 +85,55 @@ def test_stale_page_keeps_what_was_chosen_and_says_so(visit: Visit, world: World
 
         seen = review.meeting(connection, access.actor(connection, "chair", NOW), int(path.rsplit("/", 1)[1]))
     assert [item.code for item in seen.agenda] == [codes[1], codes[0]]
+
+
+def test_stale_page_tells_what_others_did_with_the_meeting(visit: Visit, world: World) -> None:
+    codes = inspected(world, 2)
+    path = f"/phien-binh-xet/{world.prepare_meeting(codes[:1])}"
+    chair, secretary = visit("chair"), visit("secretary")
+    members = {"duty-chair": "chair", "duty-secretary": "secretary", "guests": "Bà Hà Thị Mời"}
+    stale = {page: hidden_fields(chair.get(f"{path}/{page}")) for page in ("thanh-vien", "chuong-trinh")}
+    secretary.fill(f"{path}/thanh-vien", members)
+    secretary.fill(f"{path}/chuong-trinh", {"code": codes[1:]})
+    page = chair.post(f"{path}/thanh-vien", {**stale["thanh-vien"], **members, "guests": "Ông Lò"}, status=409).text
+    told = told_meanwhile(page)
+    assert "đã lập danh sách thành viên." in told
+    assert "Khách mời: – → Bà Hà Thị Mời" in told
+    assert re.search(r"Thành viên: [^→]*\(Thành viên\)[^→]* → ", told)
+    assert f"Chương trình: {codes[0]} → {codes[1]}" in told
+    assert "Ông Lò</textarea>" in page
+    # What it has told once is not told again.
+    secretary.fill(f"{path}/chuong-trinh", {"code": codes})
+    page = chair.post(f"{path}/thanh-vien", {**hidden_fields(page), **members}, status=409).text
+    assert "Khách mời" not in told_meanwhile(page)
+    assert f"Chương trình: – → {codes[0]}" in told_meanwhile(page)
+
+
+def test_votes_of_others_are_told_before_the_close(visit: Visit, world: World) -> None:
+    codes = inspected(world, 2)
+    path = opened(world, codes)
+    chair, secretary = visit("chair"), visit("secretary")
+    stale = hidden_fields(chair.get(f"{path}/ket-thuc"))
+    secretary.fill(f"{path}/phieu", {f"rest-{code}": "for" for code in codes})
+    page = chair.post(f"{path}/ket-thuc", {**stale, "minutes": "Đã thảo luận kỹ."}, status=409).text
+    assert f"đã ghi phiếu. Mô hình: {codes[0]}, {codes[1]}." in told_meanwhile(page)
+
+
+@pytest.mark.parametrize("moment", ["", "hôm qua", "2024-03-01T02:00:00", "9" * 500])
+def test_moment_that_is_none_tells_nothing_and_loses_nothing(visit: Visit, world: World, moment: str) -> None:
+    path = f"/phien-binh-xet/{world.prepare_meeting(inspected(world, 1))}"
+    typed = {"version": "1", "opened_at": moment, "duty-chair": "chair", "guests": "Ông Lò"}
+    chair = visit("chair")
+    chair.get(f"{path}/thanh-vien")
+    page = chair.post(f"{path}/thanh-vien", typed, status=409).text
+    assert "trong-luc-do" not in page
+    assert "Ông Lò</textarea>" in page
+
+
+def told_meanwhile(page: str) -> str:
+    """What a page says about what others did."""
+    section = page[page.index('id="trong-luc-do"') :].split("</section>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", section).split())
 
 
 def test_two_secretaries_at_once_lose_no_vote(visit: Visit, world: World) -> None:

@@ -30,6 +30,7 @@ class ListForm(PageForm):
     """A form whose rows the template writes itself; only the version and what is wrong with it are kept here."""
 
     version = HiddenField()
+    opened_at = HiddenField()
 
 
 class MembersForm(ListForm):
@@ -60,6 +61,7 @@ class MinutesForm(PageForm):
     """The minutes, with which a meeting closes."""
 
     version = HiddenField()
+    opened_at = HiddenField()
     minutes = prose(
         _l("Biên bản phiên họp"),
         _l("Đề xuất từ số liệu của phiên; hãy bổ sung ý kiến thảo luận. Sau khi kết thúc không sửa được nữa."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
@@ -28,6 +28,16 @@ class Told:
     deed: str
     details: tuple[str, ...]
     changed: tuple[tuple[str, str, str], ...]
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.event.at
+
+    @property
+    def reason(self) -> str:
+        """What the person gave as the reason."""
+        return self.event.reason
 
 
 def tell(definition: Definition, event: Event) -> Told:
@@ -82,6 +92,8 @@ def _details(event: Event) -> list[str]:
         lines.append(_("Kết luận: %(conclusion)s%(points)s.", conclusion=conclusion, points=points))
     if content.get("finding"):
         lines.append(shorten(str(content["finding"]), _LONGEST))
+    if content.get("resubmit_by"):
+        lines.append(_("Hạn nộp lại: %(day)s.", day=_day(content["resubmit_by"])))
     if content.get("mend_by"):
         lines.append(_("Hạn khắc phục: %(day)s.", day=_day(content["mend_by"])))
     if content.get("summary"):

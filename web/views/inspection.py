@@ -15,6 +15,7 @@ from web.access_rules import INSPECTORS, access_rule
 from web.answers import page_again, say
 from web.forms.inspection import inspection_form, kept_record
 from web.presentation import number
+from web.readings.meanwhile import record_since
 from web.readings.places import people_for
 from web.readings.years import year_by_id
 from web.receipts import new_token
@@ -63,7 +64,9 @@ def record(code: str) -> Response | tuple[str, int]:
                 more=bool(form.pictures),
             )
     kept = _open(model.id)
+    meanwhile = []
     if isinstance(refusal, Conflict):
+        meanwhile = record_since(reading(), model, sheet, form.seen or 0)
         form.record_version.data = str(kept.version if kept else 0)
     form.choose_from(people_for(reading(), model.unit_path, INSPECTORS, local_date(now)))
     return page_again(
@@ -73,6 +76,7 @@ def record(code: str) -> Response | tuple[str, int]:
         model=model,
         sheet=sheet,
         kept=kept,
+        meanwhile=meanwhile,
         planned=planned,
         conclusions=conclusions,
         photos=[one for one in attachments.listing(reading(), model.id) if one.purpose == visits.RECORD],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from web import clock
 from web.access_rules import REVIEWERS, access_rule
-from web.answers import page_again, renewed, say
+from web.answers import page_again, renewed, say, status_of
 from web.forms.base import PageForm, said
 from web.forms.review import (
     AgendaForm,
@@ -27,12 +27,13 @@ from web.forms.review import (
     members_in,
     votes_in,
 )
+from web.readings.meanwhile import News, meeting_since
 from web.readings.places import people_for
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
 from workflow.programmes import programme
-from workflow.refusals import InvalidInput, NotPossible, Refusal
+from workflow.refusals import Conflict, InvalidInput, NotPossible, Refusal
 from workflow.reporting import listing
 from workflow.review import review
 from workflow.review.agenda import reviewable
@@ -279,8 +280,29 @@ def _handled(
             say(done)
             return redirect(url_for(after, meeting_id=meeting_id))
     seen = _meeting(meeting_id)
+    meanwhile = _meanwhile(form, seen) if refusal is not None and status_of(refusal) == 409 else []
     renewed(form, refusal, seen.version)
-    return page_again(template, form, refusal, meeting=seen, **facts)
+    _date(form, refusal)
+    return page_again(template, form, refusal, meeting=seen, meanwhile=meanwhile, **facts)
+
+
+def _meanwhile(form: PageForm, seen: MeetingView) -> list[News]:
+    """What others did with the meeting since the page was made on which this form stood."""
+    field = form._fields.get("opened_at")
+    try:
+        moment = datetime.fromisoformat(said(field)[:40]) if field is not None else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        return []
+    return meeting_since(reading(), seen.id, [item.model_id for item in seen.agenda], moment)
+
+
+def _date(form: PageForm, refusal: Refusal | None) -> None:
+    """The page is made now: for a fresh one, and for one that has just told what happened since."""
+    field = form._fields.get("opened_at")
+    if field is not None and (not form.is_submitted() or isinstance(refusal, Conflict)):
+        field.data = clock.now().isoformat()
 
 
 def _record(connection: Connection, seen: MeetingView) -> None:
