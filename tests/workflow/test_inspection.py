@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -212,6 +212,7 @@ def test_conclusion_closes_the_record_and_stands_in_the_history(world: World, wa
 def test_remediation_is_followed_by_a_record_of_its_own(world: World, waiting: str) -> None:
     world.inspect(waiting)
     world.apply(waiting, "require_remediation", "inspector1", finding="Thiếu sổ ghi công.", mend_by="20/03/2024")
+    assert world.model(waiting).mend_by == date(2024, 3, 20)
     (first,) = views(world, waiting)
     assert first.conclusion == "remediation"
     assert first.shortcomings.endswith("\nThiếu sổ ghi công.")

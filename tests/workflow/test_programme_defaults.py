@@ -82,6 +82,7 @@ def test_review_window_numbering_and_items_are_the_defaults_of_the_domain() -> N
     assert (defaults.window.opens(2024), defaults.window.closes(2024)) == (date(2024, 1, 15), date(2024, 3, 31))
     assert defaults.numbering == "year"
     assert defaults.min_inspectors == 2
+    assert defaults.days_to_mend == 7
     assert tuple(item.id for item in defaults.items) == ITEM_IDS
 
 
@@ -146,6 +147,7 @@ def test_weights_of_99_are_refused_naming_file_and_key() -> None:
         ("days = 7\n", "days = 3\n", "reminder_steps[7].days"),
         ('recipients = ["reporter", "head"]', 'recipients = ["reporter", "haed"]', "reminder_steps[7].recipients[1]"),
         ("starts_on = 2025-07-01", 'starts_on = "2025-07-01"', "lifecycles[1].starts_on"),
+        ("days_to_mend = 7", "days_to_mend = 0", "returned.days_to_mend"),
         ("min_inspectors = 2", "min_inspector = 2", "inspection.min_inspector"),
     ],
 )

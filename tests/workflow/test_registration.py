@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
 from workflow import access, transition
+from workflow.calendar import local_date
 from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.registration import registration
@@ -327,6 +328,28 @@ def test_returned_form_says_what_to_mend_and_goes_in_again(sqlite_world: World) 
         mended = a_draft(items={**ITEM_TEXTS, "goals": "42 hộ hiến 900 m² đất."})
         registration.edit_draft(connection, "officer.x1t1", code, mended, NOW)
         assert transition.apply(connection, code, "submit", "officer.x1t1", NOW).to_state == "submitted"
+
+
+def test_returned_form_has_a_day_until_it_goes_on(sqlite_world: World) -> None:
+    world = sqlite_world
+    code = world.carry(world.create(), "submitted")
+    world.apply(code, "return_registration", "staff", reason="Chỉ tiêu chưa đo được.")
+    assert world.model(code).mend_by == local_date(NOW) + timedelta(days=7)
+    world.apply(code, "submit", "officer.x1t1")
+    assert world.model(code).mend_by is None
+    world.apply(code, "return_registration", "staff", reason="Chỉ tiêu chưa đo được.", resubmit_by="20/03/2024")
+    assert world.model(code).mend_by == date(2024, 3, 20)
+    world.apply(code, "withdraw", "officer.x1t1", reason="Thôn không còn điều kiện.")
+    assert world.model(code).mend_by is None
+
+
+def test_day_to_mend_a_form_is_not_in_the_past(sqlite_world: World) -> None:
+    code = sqlite_world.carry(sqlite_world.create(), "submitted")
+    yesterday = local_date(NOW) - timedelta(days=1)
+    with pytest.raises(InvalidInput) as refused:
+        sqlite_world.apply(code, "return_registration", "staff", reason="Chưa rõ chỉ tiêu.", resubmit_by=yesterday)
+    assert set(refused.value.problems) == {"resubmit_by"}
+    sqlite_world.apply(code, "return_registration", "staff", reason="Chưa rõ chỉ tiêu.", resubmit_by=local_date(NOW))
 
 
 @pytest.mark.parametrize("items", [[{"item": "no_such"}], [{"note": "x"}], [{"item": "goals", "note": "n" * 1001}]])

@@ -22,7 +22,6 @@ from workflow.schema import (
     change_request,
     emulation_model,
     field,
-    inspection,
     meeting_member,
     person,
     programme_year,
@@ -194,14 +193,6 @@ def _scope(grants: Sequence[Grant]) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), emulation_model.c.unit_id.in_(own), *(access.under(path) for path in wide))
 
 
-_MEND_BY = (
-    sa.select(sa.func.max(inspection.c.mend_by))
-    .where(inspection.c.model_id == emulation_model.c.id)
-    .correlate(emulation_model)
-    .scalar_subquery()
-)
-
-
 def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most: int) -> list[sa.Row[Any]]:
     """The first models of each place, those that are to be mended soonest or wait longest first, all in one statement."""
     if not places:
@@ -213,7 +204,6 @@ def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most
             sa.select(
                 emulation_model.c.id,
                 sa.literal_column(str(number), sa.Integer).label("place"),
-                (_MEND_BY if mending else sa.cast(sa.null(), sa.Date)).label("mend_by"),
             )
             .join(unit, unit.c.id == emulation_model.c.unit_id)
             .where(
@@ -222,11 +212,11 @@ def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most
                 _scope(place.grants),
                 access.visible(actor),
             )
-            .order_by(*([sa.text("mend_by")] if mending else []), emulation_model.c.id)
+            .order_by(*([emulation_model.c.mend_by.asc().nulls_last()] if mending else []), emulation_model.c.id)
             .limit(most)
             .subquery()
         )
-        found.append(sa.select(chosen.c.id, chosen.c.place, chosen.c.mend_by))
+        found.append(sa.select(chosen.c.id, chosen.c.place))
     first = sa.union_all(*found).subquery("first")
     return list(
         connection.execute(
@@ -238,30 +228,33 @@ def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most
                 emulation_model.c.late,
                 emulation_model.c.submitted_at,
                 emulation_model.c.changed_at,
+                emulation_model.c.mend_by,
                 unit.c.name.label("unit_name"),
                 unit.c.path.label("unit_path"),
                 person.c.full_name.label("person_name"),
                 field.c.label.label("field_label"),
                 first.c.place,
-                first.c.mend_by,
             )
             .select_from(first)
             .join(emulation_model, emulation_model.c.id == first.c.id)
             .join(unit, unit.c.id == emulation_model.c.unit_id)
             .join(field, field.c.id == emulation_model.c.field_id)
             .outerjoin(person, person.c.id == emulation_model.c.person_id)
-            .order_by(first.c.place, first.c.mend_by, emulation_model.c.id)
+            .order_by(first.c.place, emulation_model.c.mend_by.asc().nulls_last(), emulation_model.c.id)
         )
     )
 
 
 def _mends(place: _Place) -> bool:
     """Whether models come to this state with a day by which something is to be mended."""
-    return any(step.target == place.state.id and step.fact("mend_by") for step in place.definition.transitions)
+    return any(
+        step.target == place.state.id and (step.record == "reasons" or step.fact("mend_by"))
+        for step in place.definition.transitions
+    )
 
 
 def _due(place: _Place, row: sa.Row[Any]) -> date | None:
-    """The day by which the registrant has to act: the one set by the team, or the end of the registration window."""
+    """The day by which the registrant has to act: the one set when it came back, or the end of the registration window."""
     if row.mend_by is not None:
         day: date = row.mend_by
         return day

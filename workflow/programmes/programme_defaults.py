@@ -31,6 +31,7 @@ from workflow.programmes.programme_terms import (
     WindowDefault,
     name_key,
 )
+from workflow.speech import _
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FRACTION = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
@@ -55,6 +56,9 @@ def load_defaults(text: str, origin: str) -> ProgrammeDefaults:
     inspection = root.table("inspection")
     min_inspectors = inspection.integer("min_inspectors", low=1, high=20) or 0
     inspection.close()
+    returned = root.table("returned")
+    days_to_mend = returned.integer("days_to_mend", low=1, high=90) or 0
+    returned.close()
     defaults = ProgrammeDefaults(
         fields=_fields(root),
         criteria=_criteria(root),
@@ -62,7 +66,8 @@ def load_defaults(text: str, origin: str) -> ProgrammeDefaults:
         measures=_measures(root),
         review=_review(root),
         min_inspectors=min_inspectors,
-        numbering=cast(Numbering, root.name("numbering", "cách đánh số", get_args(Numbering))),
+        days_to_mend=days_to_mend,
+        numbering=cast(Numbering, root.name("numbering", _("cách đánh số"), get_args(Numbering))),
         window=_window(root),
         items=_items(root),
         obligations=_obligations(root),
@@ -88,15 +93,24 @@ class _Distinct:
             return
         first_owner, first = self._first.setdefault(folded, (owner, table.at(key)))
         if first_owner != owner:
-            table.problem(key, f"“{name}” trùng với {first} (không phân biệt dấu, hoa thường); hãy bỏ một trong hai")
+            table.problem(
+                key,
+                _(
+                    "“%(name)s” trùng với %(first)s (không phân biệt dấu, hoa thường); hãy bỏ một trong hai",
+                    name=name,
+                    first=first,
+                ),
+            )
 
 
 def _code(table: Table, taken: set[str], key: str = "code") -> str:
     code = table.text(key)
     if code and not _CODE.fullmatch(code):
-        table.problem(key, f"mã “{code}” chỉ được gồm chữ thường không dấu, chữ số và dấu _, tối đa 40 ký tự")
+        table.problem(
+            key, _("mã “%(code)s” chỉ được gồm chữ thường không dấu, chữ số và dấu _, tối đa 40 ký tự", code=code)
+        )
     if code in taken:
-        table.problem(key, f"mã “{code}” đã dùng ở trên; hãy đặt mã khác")
+        table.problem(key, _("mã “%(code)s” đã dùng ở trên; hãy đặt mã khác", code=code))
     taken.add(code)
     return code
 
@@ -130,7 +144,14 @@ def _criteria(root: Table) -> tuple[CriterionDefault, ...]:
     total = sum(criterion.max_points for criterion in found)
     if found and total != FULL_SCORE:
         sums = " + ".join(str(criterion.max_points) for criterion in found)
-        root.problem("criteria", f"tổng điểm tối đa phải bằng 100, đang là {sums} = {total}; hãy sửa max_points")
+        root.problem(
+            "criteria",
+            _(
+                "tổng điểm tối đa phải bằng 100, đang là %(sums)s = %(total)s; hãy sửa max_points",
+                sums=sums,
+                total=total,
+            ),
+        )
     return tuple(found)
 
 
@@ -142,27 +163,44 @@ def _bands(root: Table) -> tuple[BandDefault, ...]:
         low = table.integer("from_points", low=0, high=FULL_SCORE) or 0
         below = table.integer("below_points", low=1, high=FULL_SCORE, default=None)
         if below is not None and below <= low:
-            table.problem("below_points", f"phải lớn hơn from_points ({low})")
+            table.problem("below_points", _("phải lớn hơn from_points (%(low)s)", low=low))
         found.append((number, BandDefault(code, label, label_en, low, below)))
         table.close()
     ordered = sorted(found, key=lambda entry: -entry[1].from_points)
     if ordered and ordered[-1][1].from_points != 0:
-        root.problem("bands", f"không hạng nào nhận điểm dưới {ordered[-1][1].from_points}; hạng thấp nhất phải từ 0")
+        root.problem(
+            "bands",
+            _(
+                "không hạng nào nhận điểm dưới %(from_points)s; hạng thấp nhất phải từ 0",
+                from_points=ordered[-1][1].from_points,
+            ),
+        )
     above: BandDefault | None = None
     for number, band in ordered:
         key = f"bands[{number}].below_points"
         expected = above.from_points if above else None
         if above and band.from_points == above.from_points:
-            root.problem(f"bands[{number}].from_points", f"hạng “{band.label}” trùng điểm với hạng “{above.label}”")
+            root.problem(
+                f"bands[{number}].from_points",
+                _("hạng “%(label)s” trùng điểm với hạng “%(label_2)s”", label=band.label, label_2=above.label),
+            )
         elif band.below_points != expected:
             if above is None:
-                root.problem(key, f"hạng cao nhất “{band.label}” phải tới hết 100 điểm; hãy bỏ below_points")
+                root.problem(
+                    key, _("hạng cao nhất “%(label)s” phải tới hết 100 điểm; hãy bỏ below_points", label=band.label)
+                )
             else:
                 overlaps = band.below_points is None or band.below_points > above.from_points
-                fault = "chồng lên" if overlaps else "còn hở tới"
+                fault = _("chồng lên") if overlaps else _("còn hở tới")
                 root.problem(
                     key,
-                    f"hạng “{band.label}” {fault} hạng “{above.label}”; hãy ghi below_points = {expected}",
+                    _(
+                        "hạng “%(label)s” %(fault)s hạng “%(label_2)s”; hãy ghi below_points = %(expected)s",
+                        label=band.label,
+                        fault=fault,
+                        label_2=above.label,
+                        expected=expected,
+                    ),
                 )
         above = band
     return tuple(band for _, band in ordered)
@@ -212,8 +250,10 @@ def _share(table: Table, key: str, *, below_one: bool) -> Fraction:
     share = Fraction(int(match[1]), int(match[2])) if match else None
     if share is None or share > 1 or (below_one and share == 1):
         if written:
-            limit = "nhỏ hơn 1" if below_one else "không quá 1"
-            table.problem(key, f"“{written}” không phải phân số {limit}; hãy viết như “2/3”")
+            limit = _("nhỏ hơn 1") if below_one else _("không quá 1")
+            table.problem(
+                key, _("“%(written)s” không phải phân số %(limit)s; hãy viết như “2/3”", written=written, limit=limit)
+            )
         return Fraction(1, 2)
     return share
 
@@ -228,7 +268,7 @@ def _day_of_year(table: Table, key: str) -> DayOfYear:
         # A day that exists only in leap years would move every fourth year.
         date(2023, month, day)
     except ValueError:
-        table.problem(key, f"không có ngày {day}/{month} trong mọi năm; hãy chọn ngày khác")
+        table.problem(key, _("không có ngày %(day)s/%(month)s trong mọi năm; hãy chọn ngày khác", day=day, month=month))
         return DayOfYear(1, 1)
     return DayOfYear(month, day)
 
@@ -237,7 +277,7 @@ def _window(root: Table) -> WindowDefault:
     table = root.table("window")
     window = WindowDefault(_day_of_year(table, "opens"), _day_of_year(table, "closes"))
     if (window.closing.month, window.closing.day) < (window.opening.month, window.opening.day):
-        table.problem("closes", "ngày đóng đăng ký phải sau ngày mở")
+        table.problem("closes", _("ngày đóng đăng ký phải sau ngày mở"))
     table.close()
     return window
 
@@ -245,9 +285,9 @@ def _window(root: Table) -> WindowDefault:
 def _items(root: Table) -> tuple[ItemDefault, ...]:
     found: list[ItemDefault] = []
     for table in root.tables("items"):
-        item_id = table.name("id", "mục", ITEM_IDS)
+        item_id = table.name("id", _("mục"), ITEM_IDS)
         if any(item.id == item_id for item in found):
-            table.problem("id", f"mục “{item_id}” đã có ở trên; hãy bỏ bớt một")
+            table.problem("id", _("mục “%(item_id)s” đã có ở trên; hãy bỏ bớt một", item_id=item_id))
         label, label_en = _labels(table)
         length = table.integer("max_length", low=1, high=100_000) or 0
         found.append(
@@ -256,7 +296,7 @@ def _items(root: Table) -> tuple[ItemDefault, ...]:
         table.close()
     missing = [item_id for item_id in ITEM_IDS if item_id not in {item.id for item in found}]
     if found and missing:
-        root.problem("items", f"phiếu đăng ký phải đủ chín mục; còn thiếu: {', '.join(missing)}")
+        root.problem("items", _("phiếu đăng ký phải đủ chín mục; còn thiếu: %(missing)s", missing=", ".join(missing)))
     return tuple(found)
 
 
@@ -264,7 +304,7 @@ def _obligations(root: Table) -> tuple[ObligationDefault, ...]:
     found, codes = [], set[str]()
     for table in root.tables("obligations", required=False):
         code = _code(table, codes)
-        kind = cast(ObligationKind, table.name("kind", "loại báo cáo", get_args(ObligationKind)))
+        kind = cast(ObligationKind, table.name("kind", _("loại báo cáo"), get_args(ObligationKind)))
         found.append(ObligationDefault(code, kind, *_labels(table), _day_of_year(table, "due")))
         table.close()
     return tuple(found)
@@ -274,13 +314,13 @@ def _reminder_steps(root: Table) -> tuple[ReminderStepDefault, ...]:
     found: dict[int, ReminderStepDefault] = {}
     for table in root.tables("reminder_steps", required=False):
         days = table.integer("days", low=-365, high=365)
-        recipients = table.names("recipients", "người nhận", RECIPIENT_NAMES)
+        recipients = table.names("recipients", _("người nhận"), RECIPIENT_NAMES)
         if table.has("recipients") and not recipients:
-            table.problem("recipients", "phải có ít nhất một người nhận")
+            table.problem("recipients", _("phải có ít nhất một người nhận"))
         with_list = table.flag("with_list_of_late")
         table.close()
         if days in found:
-            table.problem("days", f"đã có bước nhắc ở mốc {days} ngày; hãy gộp người nhận vào bước ấy")
+            table.problem("days", _("đã có bước nhắc ở mốc %(days)s ngày; hãy gộp người nhận vào bước ấy", days=days))
         elif days is not None:
             found[days] = ReminderStepDefault(days, recipients, with_list)
     return tuple(found[days] for days in sorted(found))
@@ -289,13 +329,13 @@ def _reminder_steps(root: Table) -> tuple[ReminderStepDefault, ...]:
 def _lifecycles(root: Table) -> tuple[LifecyclePeriod, ...]:
     found: list[LifecyclePeriod] = []
     for number, table in enumerate(root.tables("lifecycles")):
-        lifecycle_id = table.name("id", "định nghĩa", definitions.LIFECYCLE_IDS)
+        lifecycle_id = table.name("id", _("định nghĩa"), definitions.LIFECYCLE_IDS)
         starts_on = table.day("starts_on", None)
         if (starts_on is None) != (number == 0):
-            table.problem("starts_on", "chỉ mục đầu tiên không có ngày bắt đầu; các mục sau phải có")
+            table.problem("starts_on", _("chỉ mục đầu tiên không có ngày bắt đầu; các mục sau phải có"))
         before = found[-1].starts_on if found else None
         if starts_on and before and starts_on <= before:
-            table.problem("starts_on", "các mục phải xếp theo ngày tăng dần")
+            table.problem("starts_on", _("các mục phải xếp theo ngày tăng dần"))
         found.append(LifecyclePeriod(lifecycle_id, starts_on))
         table.close()
     return tuple(found)

@@ -152,6 +152,7 @@ class ProgrammeDefaults:
     measures: tuple[MeasureDefault, ...]
     review: ReviewDefault
     min_inspectors: int
+    days_to_mend: int
     numbering: Numbering
     window: WindowDefault
     items: tuple[ItemDefault, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +39,7 @@ from workflow.schema import (
     registration_form,
     unit,
 )
+from workflow.speech import _
 
 __all__ = [
     "Draft",
@@ -67,8 +68,14 @@ class DraftsRefused(InvalidInput):
         first = min(refused)
         super().__init__(
             {f"{position}-{name}": text for position, row in refused.items() for name, text in row.items()},
-            message=f"{len(refused)} trong {total} phiếu chưa dùng được nên chưa phiếu nào được lưu."
-            f" Phiếu thứ {first + 1}: {next(iter(refused[first].values()))}",
+            message=_(
+                "%(count)s trong %(total)s phiếu chưa dùng được nên chưa phiếu nào được lưu. Phiếu thứ %(first)s:"
+                " %(next)s",
+                count=len(refused),
+                total=total,
+                first=first + 1,
+                next=next(iter(refused[first].values())),
+            ),
         )
         self.refused = {position: dict(row) for position, row in refused.items()}
 
@@ -145,14 +152,17 @@ def edit_draft(
     if not editable(definition, model.state):
         state = definition.states[model.state].label
         raise NotPossible(
-            f"Phiếu đang ở bước «{state}» nên không sửa trực tiếp được. Hãy gửi đề nghị đổi tên hoặc lĩnh vực.",
+            _(
+                "Phiếu đang ở bước «%(state)s» nên không sửa trực tiếp được. Hãy gửi đề nghị đổi tên hoặc lĩnh vực.",
+                state=state,
+            ),
             guard="state",
         )
     desk = Desk(connection, actor, year, [draft], local_date(now))
     checked = desk.check(draft, prefer_behalf=False, may_waive=False, itself=model.id)
     if checked.unit.id != model.unit_id:
         raise InvalidInput(
-            {"unit": "Không đổi được đơn vị của phiếu đã lập. Hãy rút phiếu này và lập phiếu ở đơn vị đúng."}
+            {"unit": _("Không đổi được đơn vị của phiếu đã lập. Hãy rút phiếu này và lập phiếu ở đơn vị đúng.")}
         )
     person_id = persons.known_or_added(connection, [checked])[0]
     before_form = form(connection, model.id)
@@ -251,16 +261,39 @@ def similar_models(
 
 
 def write_items_to_mend(context: Context) -> None:
-    """Record which items of a returned form are to be written again: the optional fact `items`, rows of item and note."""
+    """Record which items of a returned form are to be written again, and by when.
+
+    Facts, both optional: `items`, rows of item and note; `resubmit_by`, without which the programme's number of days holds.
+    """
+    by = context.facts.get("resubmit_by") or context.today + timedelta(days=standard_defaults().days_to_mend)
+    if by < context.today:
+        raise InvalidInput({"resubmit_by": _("Hạn nộp lại đã qua. Hãy chọn ngày từ hôm nay trở đi.")})
+    context.changes["mend_by"] = context.payload["resubmit_by"] = by
     rows: list[dict[str, str]] = []
     labels = _item_labels()
     for stated in context.facts.get("items", ()):
         item, note = str(stated.get("item", "")), clean(str(stated.get("note", "")), multiline=True)
         if item not in labels:
             listed = ", ".join(labels)
-            raise InvalidInput({"items": f"Phiếu không có mục «{shorten(clean(item[:500]), 40)}». Các mục: {listed}."})
+            raise InvalidInput(
+                {
+                    "items": _(
+                        "Phiếu không có mục «%(clean)s». Các mục: %(listed)s.",
+                        clean=shorten(clean(item[:500]), 40),
+                        listed=listed,
+                    )
+                }
+            )
         if len(note) > _LONGEST_NOTE:
-            raise InvalidInput({"items": f"Ghi chú cho «{labels[item]}» dài quá {_LONGEST_NOTE} ký tự. Hãy rút gọn."})
+            raise InvalidInput(
+                {
+                    "items": _(
+                        "Ghi chú cho «%(item)s» dài quá %(longest_note)s ký tự. Hãy rút gọn.",
+                        item=labels[item],
+                        longest_note=_LONGEST_NOTE,
+                    )
+                }
+            )
         rows.append({"item": item, "note": note})
     if rows:
         context.payload["items"] = rows
