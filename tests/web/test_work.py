@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from tests.web.conftest import Browser, hidden_fields
@@ -129,6 +130,48 @@ def test_news_are_told_until_they_are_marked_as_seen(visit: Visit, world: World)
     assert "Chỉ tiêu chưa đo được." in officer.get("/viec-cua-toi", cu="1")
     # Another person's news are his own.
     assert "Không có gì mới." not in visit("deputy.officer").get("/viec-cua-toi")
+
+
+def test_next_visit_shows_only_what_is_new_since_the_last_one(visit: Visit, world: World) -> None:
+    world.carry(world.create(), "returned", clock.now())
+    officer = visit("officer.x1t1")
+    for _reload in range(2):
+        assert "Chỉ tiêu chưa đo được." in news(officer.get("/viec-cua-toi"))
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        world.carry(world.create(a_draft(name="Mô hình thứ hai")), "returned", clock.now() - timedelta(minutes=1))
+        page = news(visit("officer.x1t1").get("/viec-cua-toi"))
+        assert "từ lần xem trước" in page
+        assert page.count("Chỉ tiêu chưa đo được.") == 1
+        assert "Mô hình thứ hai" in page
+    with time_machine.travel(clock.now() + timedelta(hours=4), tick=False):
+        officer = visit("officer.x1t1")
+        assert "Không có gì mới." in news(officer.get("/viec-cua-toi"))
+        assert news(officer.get("/viec-cua-toi", cu="1")).count("Chỉ tiêu chưa đo được.") == 2
+
+
+def news(page: str) -> str:
+    """The part of the page that says what is new."""
+    return page[page.index('id="moi"') :]
+
+
+def test_returned_form_is_due_and_stands_before_what_only_waits(visit: Visit, world: World) -> None:
+    officer, staff = visit("officer.x1t1"), visit("staff2")
+    soon, later, running = (register(officer, name=f"Mô hình {name}") for name in ("gấp", "trả lại", "đang làm"))
+    for code in (running, later, soon):
+        step(officer, code, "submit")
+    step(staff, running, "accept")
+    step(staff, later, "return_registration", reason="Chỉ tiêu chưa đo được.")
+    day = local_date(clock.now()) + timedelta(days=2)
+    step(staff, soon, "return_registration", reason="Chưa rõ cách làm.", resubmit_by=f"{day:%d/%m/%Y}")
+    page = officer.get("/viec-cua-toi")
+    tasks = page[page.index('class="tasks"') :]
+    assert tasks.index("Mô hình gấp") < tasks.index("Mô hình trả lại") < tasks.index("Mô hình đang làm")
+    assert "còn 2 ngày" in tasks
+    assert "còn 7 ngày" in tasks
+    assert "Hạn nộp lại: <" in " ".join(officer.get(f"/mo-hinh/{soon}").split())
+    assert f'title="{day:%d/%m/%Y}"' in officer.get(f"/mo-hinh/{soon}/phieu")
+    step(officer, soon, "submit")
+    assert "Hạn nộp lại: <" not in " ".join(officer.get(f"/mo-hinh/{soon}").split())
 
 
 @pytest.mark.parametrize("until", ["", "hôm qua", "2024-03-01T02:00:00", "9" * 5000])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -17,11 +18,14 @@ from web.speaking_dates import due_day
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
-from workflow.people.seen import mark_seen, seen_until
-from workflow.refusals import InvalidInput
+from workflow.people.seen import Seen, is_noted, look, mark_seen
+from workflow.people.seen import seen as seen_by
+from workflow.refusals import InvalidInput, Refusal
 
 pages = Blueprint("home", __name__)
 pages.add_app_template_filter(due_day, "due")
+
+log = structlog.get_logger("web")
 
 MOST_NOTICES = 15
 DECIDING = ("commune_reviewer", "district_reviewer", "province_reviewer", "staff")
@@ -30,10 +34,10 @@ DECIDING = ("commune_reviewer", "district_reviewer", "province_reviewer", "staff
 @pages.get("/viec-cua-toi")
 @access_rule(signed_in=True)
 def work() -> str:
-    """cu=1: also what was marked as seen."""
-    connection, who, now = reading(), actor(), clock.now()
-    today = local_date(now)
-    seen = seen_until(connection, who.account_id)
+    """cu=1: also what was there at the last visit or was marked as seen."""
+    who, now = actor(), clock.now()
+    seen = _visited(who.account_id, now).until
+    connection, today = reading(), local_date(now)
     old_too = "cu" in request.args
     return render_template(
         "home/work.html",
@@ -47,6 +51,21 @@ def work() -> str:
         old_too=old_too,
         now=now,
     )
+
+
+def _visited(account_id: int, now: datetime) -> Seen:
+    """How far the person has read, after this visit has been noted."""
+    before = seen_by(reading(), account_id)
+    if is_noted(before, now):
+        return before
+    try:
+        with writing() as connection:
+            look(connection, account_id, now)
+    except Refusal as refused:
+        # The database is busy: the page matters more than the note of it.
+        log.warning("visit not noted", reason=refused.message)
+        return before
+    return seen_by(reading(), account_id)
 
 
 @pages.post("/viec-cua-toi/da-xem")
