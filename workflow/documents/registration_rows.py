@@ -20,6 +20,7 @@ from workflow.reading.text import clean, shorten
 from workflow.registration.drafts import Draft
 from workflow.registration.model_quantities import QuantityInput
 from workflow.schema import ITEMS
+from workflow.speech import _
 
 _KINDS: Final[Mapping[str, str]] = {
     **{name_key(word): "collective" for word in ("Tập thể", "TT", "Mô hình tập thể", "collective")},
@@ -29,7 +30,14 @@ _ORIGINS: Final[Mapping[str, str]] = {
     **{name_key(word): "new" for word in ("", "Mới", "Đăng ký mới", "Xây dựng mới", "Mô hình mới", "new")},
     **{
         name_key(word): "continued"
-        for word in ("Tiếp tục", "Duy trì", "Chuyển tiếp", "Tiếp tục từ năm trước", "Tiếp tục thực hiện", "continued")
+        for word in (
+            "Tiếp tục",
+            "Duy trì",
+            "Chuyển tiếp",
+            "Tiếp tục từ năm trước",
+            "Tiếp tục thực hiện",
+            "continued",
+        )
     },
     **{name_key(word): "replicated" for word in ("Nhân rộng", "Được nhân rộng", "Nhân rộng mô hình", "replicated")},
 }
@@ -99,8 +107,16 @@ class UnitNames:
                 return meant[0]
             if meant:
                 listed = ", ".join(sorted(row.code for row in meant)[:10])
-                return f"Có {len(meant)} đơn vị cùng tên «{shorten(written, 60)}»: {listed}. Hãy ghi mã đơn vị."
-        return f"Không có đơn vị «{shorten(written, 60)}» trong phạm vi của bạn. Hãy kiểm tra tên hoặc ghi mã đơn vị."
+                return _(
+                    "Có %(count)s đơn vị cùng tên «%(written)s»: %(listed)s. Hãy ghi mã đơn vị.",
+                    count=len(meant),
+                    written=shorten(written, 60),
+                    listed=listed,
+                )
+        return _(
+            "Không có đơn vị «%(written)s» trong phạm vi của bạn. Hãy kiểm tra tên hoặc ghi mã đơn vị.",
+            written=shorten(written, 60),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +149,13 @@ def require_columns(sheet: Sheet) -> None:
         wanted = ", ".join(f"“{title}”" for title in missing)
         found = ", ".join(f"“{shorten(clean(title), 40)}”" for title in sheet.headers if title)
         raise WorkbookRefused(
-            f"Thiếu cột {wanted}. Dòng tiêu đề (dòng {sheet.header_row}) có: {found}."
-            " Hãy thêm cột còn thiếu hoặc dùng tệp mẫu."
+            _(
+                "Thiếu cột %(wanted)s. Dòng tiêu đề (dòng %(header_row)s) có: %(found)s. Hãy thêm cột còn thiếu hoặc"
+                " dùng tệp mẫu.",
+                wanted=wanted,
+                header_row=sheet.header_row,
+                found=found,
+            )
         )
 
 
@@ -166,10 +187,10 @@ def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Cand
             refuse(position_keys[position], message)
     kind = _KINDS.get(name_key(values["kind"]), "")
     if not kind and not problems:
-        refuse("kind", f"Loại phải là {' hoặc '.join(KIND_LABELS.values())}.")
+        refuse("kind", _("Loại phải là %(listed)s.", listed=_(" hoặc ").join(KIND_LABELS.values())))
     origin = _ORIGINS.get(name_key(values.get("origin", "")), "")
     if not origin:
-        refuse("origin", f"Hãy ghi một trong: {', '.join(ORIGIN_LABELS.values())}.")
+        refuse("origin", _("Hãy ghi một trong: %(listed)s.", listed=", ".join(ORIGIN_LABELS.values())))
     agreed = _AGREED.get(name_key(values.get("public", "")))
     if agreed is None:
         refuse("public", _("Hãy ghi Có hoặc Không."))
@@ -179,7 +200,10 @@ def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Cand
     empty = [item for item in ITEMS if not items[item]]
     if strict and empty:
         listed = "; ".join(BY_KEY[item].title for item in empty)
-        refuse(empty[0], f"Phiếu đăng ký còn thiếu {len(empty)} mục: {listed}. Hãy điền đủ.")
+        refuse(
+            empty[0],
+            _("Phiếu đăng ký còn thiếu %(count)s mục: %(listed)s. Hãy điền đủ.", count=len(empty), listed=listed),
+        )
     if problems:
         return problems
     person = values.get("person", "")
@@ -218,7 +242,7 @@ def _unit(values: Mapping[str, str], units: UnitNames, refuse: Any) -> tuple[str
     if not code:
         column = "unit" if "unit" in values else "unit_code"
         if not name:
-            refuse(column, "Hãy ghi đơn vị đăng ký.")
+            refuse(column, _("Hãy ghi đơn vị đăng ký."))
             return "", column
         found = units.find(name)
         if isinstance(found, str):
@@ -227,13 +251,22 @@ def _unit(values: Mapping[str, str], units: UnitNames, refuse: Any) -> tuple[str
         return str(found.code), column
     coded = units.by_code(code)
     if coded is None:
-        refuse("unit_code", f"Không có đơn vị mã «{shorten(code, 40)}» trong phạm vi của bạn. Hãy kiểm tra mã.")
+        refuse(
+            "unit_code",
+            _("Không có đơn vị mã «%(code)s» trong phạm vi của bạn. Hãy kiểm tra mã.", code=shorten(code, 40)),
+        )
         return "", "unit_code"
     named = units.find(name) if name else coded
     if not isinstance(named, str) and named.id != coded.id:
         refuse(
             "unit_code",
-            f"Mã {coded.code} là «{coded.name}», khác với đơn vị «{shorten(name, 60)}» ({named.code}). Hãy sửa một trong hai.",
+            _(
+                "Mã %(code)s là «%(name)s», khác với đơn vị «%(name_2)s» (%(code_2)s). Hãy sửa một trong hai.",
+                code=coded.code,
+                name=coded.name,
+                name_2=shorten(name, 60),
+                code_2=named.code,
+            ),
         )
     return str(coded.code), "unit_code"
 
@@ -248,7 +281,10 @@ def _targets(written: str, refuse: Any) -> Sequence[QuantityInput]:
         if not colon or not measure.strip() or not value.strip():
             refuse(
                 "targets",
-                f"Không hiểu chỉ tiêu «{shorten(part.strip(), 60)}». Hãy ghi như: Ngày công: 350; Tiền mặt: 5 triệu.",
+                _(
+                    "Không hiểu chỉ tiêu «%(strip)s». Hãy ghi như: Ngày công: 350; Tiền mặt: 5 triệu.",
+                    strip=shorten(part.strip(), 60),
+                ),
             )
             return ()
         note = _BRACKETED.search(value)

@@ -21,6 +21,7 @@ from workflow.programmes.years import root_grant
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotPossible
 from workflow.schema import criterion, field, measure, programme_year, score_band
+from workflow.speech import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ def copy_year(
     grant = root_grant(actor)
     before = programme.year(connection, source)
     if not 2000 <= year <= 2100:
-        raise InvalidInput({"year": f"Năm {year} không hợp lệ: cần từ 2000 đến 2100."})
+        raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
     if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
-        raise InvalidInput({"year": f"Năm thi đua {year} đã có."})
+        raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
     chosen = (
         lifecycle_store.find(connection, definition)
         if definition
@@ -70,7 +71,7 @@ def copy_year(
     first = opens_on or _moved(before.opens_on, year - source)
     last = closes_on or _moved(before.closes_on, year - source)
     if last < first:
-        raise InvalidInput({"closes_on": "Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi."})
+        raise InvalidInput({"closes_on": _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")})
     year_id: int = connection.execute(
         sa.insert(programme_year)
         .values(
@@ -119,16 +120,16 @@ def edit_year(
     row = edit.year
     name = clean(stated.name)
     if not name or len(name) > 200:
-        edit.problems["name"] = "Hãy đặt tên, tối đa 200 ký tự."
+        edit.problems["name"] = _("Hãy đặt tên, tối đa 200 ký tự.")
     quorum = edit.share("quorum", stated.quorum, whole=True)
     threshold = edit.share("threshold", stated.threshold, whole=False)
     if stated.opens_on is None or stated.closes_on is None:
         missing = "opens_on" if stated.opens_on is None else "closes_on"
-        edit.problems[missing] = "Hãy điền ngày."
+        edit.problems[missing] = _("Hãy điền ngày.")
     elif stated.closes_on < stated.opens_on:
-        edit.problems["closes_on"] = "Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi."
+        edit.problems["closes_on"] = _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")
     if stated.numbering not in ("year", "term"):
-        edit.problems["numbering"] = "Hãy chọn cách đánh số."
+        edit.problems["numbering"] = _("Hãy chọn cách đánh số.")
     edit.stop_at_problems()
     values = {
         "name": name,
@@ -158,8 +159,11 @@ def set_definition(
         return False
     if used_fields(connection, edit.year.id):
         raise NotPossible(
-            f"Năm {year} đã có mô hình nên quy trình không đổi nữa. Chọn quy trình mới cho năm sau,"
-            " hoặc chuyển các mô hình đang chạy ở trang “Quy trình”.",
+            _(
+                "Năm %(year)s đã có mô hình nên quy trình không đổi nữa. Chọn quy trình mới cho năm sau, hoặc chuyển"
+                " các mô hình đang chạy ở trang “Quy trình”.",
+                year=year,
+            ),
             guard="year",
             code="year_in_use",
         )

@@ -25,15 +25,16 @@ from workflow.refusals import InvalidInput, NotAllowed
 from workflow.registration.model_quantities import Measures, ModelQuantity, QuantityInput
 from workflow.registration.registrant import SUBMIT, Standing, standing
 from workflow.schema import ITEMS, account, emulation_model, programme_year, unit
+from workflow.speech import _, mark
 
 LONGEST_NAME: Final = 300
 _LONGEST_PERSON = 120
 _KINDS = ("collective", "individual")
 _ORIGINS = ("new", "continued", "replicated")
 _LINES: Final = {
-    "person_distinguisher": ("Phần phân biệt người trùng tên", 60),
-    "representative": ("Người đại diện", 120),
-    "representative_position": ("Chức vụ", 120),
+    "person_distinguisher": (mark("Phần phân biệt người trùng tên"), 60),
+    "representative": (mark("Người đại diện"), 120),
+    "representative_position": (mark("Chức vụ"), 120),
 }
 _PHONE = re.compile(r"\+?[0-9(][0-9 ().-]{6,28}")
 
@@ -107,9 +108,13 @@ def check_name(written: str) -> tuple[str, str | None]:
     """The name of a model as it is kept, and a sentence if it cannot be."""
     name = clean(written)
     if not any(character.isalpha() for character in name):
-        return name, "Hãy nhập tên mô hình, bằng chữ."
+        return name, _("Hãy nhập tên mô hình, bằng chữ.")
     if len(name) > LONGEST_NAME:
-        return name, f"Tên mô hình dài {len(name)} ký tự, tối đa {LONGEST_NAME}. Hãy rút gọn."
+        return name, _(
+            "Tên mô hình dài %(count)s ký tự, tối đa %(longest_name)s. Hãy rút gọn.",
+            count=len(name),
+            longest_name=LONGEST_NAME,
+        )
     return name, None
 
 
@@ -147,7 +152,9 @@ class Desk:
             named = shorten(clean(draft.field[:500]), 60)
             listed = "; ".join(self._fields.labels)
             problems["field"] = (
-                f"Không có lĩnh vực «{named}». Hãy chọn: {listed}." if named else f"Hãy chọn lĩnh vực: {listed}."
+                _("Không có lĩnh vực «%(named)s». Hãy chọn: %(listed)s.", named=named, listed=listed)
+                if named
+                else _("Hãy chọn lĩnh vực: %(listed)s.", listed=listed)
             )
         person = self._person(draft, place, problems)
         form = self._form(draft, problems)
@@ -179,38 +186,49 @@ class Desk:
         shown = shorten(clean(draft.unit[:500]), 40)
         if place is None or not self._actor.roles_over(place.path):
             # A unit that exists elsewhere and one that does not exist look the same.
-            problems["unit"] = f"Không có đơn vị mã «{shown}» trong phạm vi của bạn." if shown else "Hãy chọn đơn vị."
+            problems["unit"] = (
+                _("Không có đơn vị mã «%(shown)s» trong phạm vi của bạn.", shown=shown)
+                if shown
+                else _("Hãy chọn đơn vị.")
+            )
             return None, None
         if (place.valid_to is not None and place.valid_to < self._today) or (
             place.valid_from is not None and place.valid_from > self._today
         ):
-            problems["unit"] = f"Đơn vị «{place.name}» không còn (hoặc chưa) hoạt động. Hãy chọn đơn vị kế thừa."
+            problems["unit"] = _(
+                "Đơn vị «%(name)s» không còn (hoặc chưa) hoạt động. Hãy chọn đơn vị kế thừa.", name=place.name
+            )
         held = standing(
-            self.definition, self._actor, SUBMIT, place.path, to="lập phiếu đăng ký", prefer_behalf=prefer_behalf
+            self.definition, self._actor, SUBMIT, place.path, to=_("lập phiếu đăng ký"), prefer_behalf=prefer_behalf
         )
         return place, held
 
     def _person(self, draft: Draft, place: sa.Row[Any] | None, problems: dict[str, str]) -> Person | None:
         if draft.kind not in _KINDS:
-            problems["kind"] = "Hãy chọn loại: tập thể hoặc cá nhân."
+            problems["kind"] = _("Hãy chọn loại: tập thể hoặc cá nhân.")
             return None
         full_name = clean(draft.person)
         if draft.kind == "collective":
             if full_name or draft.person_account.strip():
-                problems["person"] = (
+                problems["person"] = _(
                     "Mô hình tập thể do đơn vị đăng ký: để trống ô này, hoặc ghi người đó là người đại diện."
                 )
             return None
         if not any(character.isalpha() for character in full_name):
-            problems["person"] = "Hãy nhập họ và tên người đăng ký."
+            problems["person"] = _("Hãy nhập họ và tên người đăng ký.")
         elif len(full_name) > _LONGEST_PERSON:
-            problems["person"] = f"Họ và tên dài {len(full_name)} ký tự, tối đa {_LONGEST_PERSON}. Hãy kiểm tra lại."
+            problems["person"] = _(
+                "Họ và tên dài %(count)s ký tự, tối đa %(longest_person)s. Hãy kiểm tra lại.",
+                count=len(full_name),
+                longest_person=_LONGEST_PERSON,
+            )
         account_id = None
         if draft.person_account.strip():
             known = self._accounts.get(draft.person_account)
             if known is None or place is None or known.unit_id != place.id:
-                problems["person_account"] = (
-                    f"Đơn vị không có tài khoản «{shorten(clean(draft.person_account[:500]), 40)}». Hãy kiểm tra tên đăng nhập."
+                problems["person_account"] = _(
+                    "Đơn vị không có tài khoản «%(clean)s». Hãy kiểm tra tên đăng nhập.",
+                    clean=shorten(clean(draft.person_account[:500]), 40),
                 )
             else:
                 account_id = int(known.id)
@@ -221,55 +239,68 @@ class Desk:
     def _form(self, draft: Draft, problems: dict[str, str]) -> dict[str, Any]:
         form: dict[str, Any] = {}
         for unknown in draft.items.keys() - set(ITEMS):
-            problems[unknown] = f"Phiếu đăng ký không có mục «{shorten(clean(unknown[:500]), 40)}»."
+            problems[unknown] = _("Phiếu đăng ký không có mục «%(clean)s».", clean=shorten(clean(unknown[:500]), 40))
         for item in ITEMS:
             form[item] = clean(draft.items.get(item, ""), multiline=True)
             limit = self._items[item].max_length
             if len(form[item]) > limit:
-                problems[item] = (
-                    f"«{self._items[item].label}» dài {len(form[item])} ký tự, tối đa {limit}."
-                    " Hãy rút gọn, phần còn lại đính kèm thành tệp."
+                problems[item] = _(
+                    "«%(label)s» dài %(count)s ký tự, tối đa %(limit)s. Hãy rút gọn, phần còn lại đính kèm thành tệp.",
+                    label=self._items[item].label,
+                    count=len(form[item]),
+                    limit=limit,
                 )
         for name, (label, limit) in _LINES.items():
             value = clean(getattr(draft, name))
             if len(value) > limit:
-                problems[name] = f"«{label}» dài {len(value)} ký tự, tối đa {limit}. Hãy rút gọn."
+                problems[name] = _(
+                    "«%(label)s» dài %(count)s ký tự, tối đa %(limit)s. Hãy rút gọn.",
+                    label=label,
+                    count=len(value),
+                    limit=limit,
+                )
             if name != "person_distinguisher":
                 form[name] = value
         form["phone"] = clean(draft.phone)
         if form["phone"] and not _PHONE.fullmatch(form["phone"]):
-            problems["phone"] = "Số điện thoại chỉ gồm chữ số, từ 7 đến 15 số. Ví dụ: 0912 345 678."
+            problems["phone"] = _("Số điện thoại chỉ gồm chữ số, từ 7 đến 15 số. Ví dụ: 0912 345 678.")
         return form
 
     def _waived(self, draft: Draft, form: Mapping[str, Any], may: bool, problems: dict[str, str]) -> list[str]:
         unknown = set(draft.waived) - set(ITEMS)
         if unknown:
-            problems["waived"] = f"Phiếu đăng ký không có mục «{shorten(clean(min(unknown)[:500]), 40)}»."
+            problems["waived"] = _(
+                "Phiếu đăng ký không có mục «%(clean)s».", clean=shorten(clean(min(unknown)[:500]), 40)
+            )
         elif draft.waived and not may:
-            problems["waived"] = "Bạn không được bỏ qua mục nào của phiếu. Hãy điền đủ các mục."
+            problems["waived"] = _("Bạn không được bỏ qua mục nào của phiếu. Hãy điền đủ các mục.")
         return [item for item in ITEMS if item in draft.waived and not form[item]]
 
     def _origin(self, draft: Draft, itself: int | None, problems: dict[str, str]) -> int | None:
         if draft.origin not in _ORIGINS:
-            problems["origin"] = "Hãy chọn: mô hình mới, tiếp tục từ năm trước, hoặc nhân rộng."
+            problems["origin"] = _("Hãy chọn: mô hình mới, tiếp tục từ năm trước, hoặc nhân rộng.")
             return None
         code = draft.origin_model.strip()
         if not code:
             return None
         if draft.origin == "new":
-            problems["origin_model"] = (
+            problems["origin_model"] = _(
                 "Mô hình mới thì không có mô hình gốc. Hãy để trống, hoặc chọn tiếp tục, nhân rộng."
             )
             return None
         row = self._origins.get(code)
         if row is None or row.id == itself:
-            problems["origin_model"] = f"Không tìm thấy mô hình gốc mã «{shorten(clean(code[:500]), 40)}»."
+            problems["origin_model"] = _(
+                "Không tìm thấy mô hình gốc mã «%(clean)s».", clean=shorten(clean(code[:500]), 40)
+            )
         elif draft.origin == "continued" and row.year >= self.year.year:
-            problems["origin_model"] = (
-                f"Mô hình {row.code} thuộc năm {row.year}; chỉ tiếp tục được mô hình của năm trước."
+            problems["origin_model"] = _(
+                "Mô hình %(code)s thuộc năm %(year)s; chỉ tiếp tục được mô hình của năm trước.",
+                code=row.code,
+                year=row.year,
             )
         elif draft.origin == "replicated" and row.recognised_at is None:
-            problems["origin_model"] = f"Mô hình {row.code} chưa được công nhận nên chưa thể nhân rộng."
+            problems["origin_model"] = _("Mô hình %(code)s chưa được công nhận nên chưa thể nhân rộng.", code=row.code)
         else:
             return int(row.id)
         return None

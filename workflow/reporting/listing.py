@@ -22,6 +22,7 @@ from workflow.prepared import Prepared
 from workflow.refusals import InvalidInput
 from workflow.reporting import search
 from workflow.schema import PUBLISHED, emulation_model, field, person, registration_form, unit
+from workflow.speech import _, mark
 
 LARGEST_PAGE: Final = 200
 MOST_EXPORTED: Final = 20_000
@@ -414,7 +415,7 @@ def _starts(shape: _Shape) -> list[sa.ColumnElement[bool]]:
     After an edge: the rest of those with the same key, and those with a further one, because SQLite finds its way to the middle
     of an index by the row's own key only beside an equal first one.
     """
-    columns = [column for column, _ in _KEYS[shape.order]]
+    columns = [column for column, _way in _KEYS[shape.order]]
     falling = _KEYS[shape.order][0][1] != shape.backwards
     key, edge = columns[-1], sa.bindparam("edge_id", type_=_model.id.type)
     further = key < edge if falling else key > edge
@@ -433,7 +434,7 @@ def _edge(connection: Connection, who: Actor | None, edge: int, order: Order) ->
     )
     row = connection.execute(wanted if who is None else wanted.where(access.visible(who))).first()
     if row is None:
-        raise InvalidInput({"place": _NO_PLACE})
+        raise InvalidInput({"place": _(_NO_PLACE)})
     return {"edge": row[0]}
 
 
@@ -449,7 +450,7 @@ def _hidden(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return cast(sa.ColumnElement[Any], sa.func.coalesce(column, sa.null(), type_=column.type))
 
 
-_NO_PLACE = "Liên kết đến trang này không đúng. Hãy mở lại danh sách từ đầu."
+_NO_PLACE = mark("Liên kết đến trang này không đúng. Hãy mở lại danh sách từ đầu.")
 
 
 def _read(place: str) -> tuple[bool, int | None]:
@@ -458,5 +459,5 @@ def _read(place: str) -> tuple[bool, int | None]:
         return False, None
     number = place[1:]
     if place[0] not in "<>" or not number.isdecimal() or len(number) > 18:
-        raise InvalidInput({"place": _NO_PLACE})
+        raise InvalidInput({"place": _(_NO_PLACE)})
     return place[0] == ">", int(number)
