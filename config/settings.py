@@ -6,11 +6,12 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -30,9 +31,13 @@ TIMEZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Origin = Literal["mặc định", "môi trường", ".env", "tệp"]
 
+_UNSHOWN = ("secret_key", "database_url", "rate_limit_storage", "smtp_password")
 _RATE = re.compile(r"[1-9]\d{0,4} per ([1-9]\d{0,3} )?(second|minute|hour|day)s?", re.IGNORECASE)
 _STORAGE = re.compile(r"memory://|(rediss?|memcached)://\S+")
 _DATABASES = ("sqlite", "postgresql")
+_PUBLIC_URL = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
+_SENDER = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):(.*)@")
 _PASSWORD_ARGUMENT = re.compile(r"([?&](?:password|sslpassword)=)[^&]*", re.IGNORECASE)
 
@@ -69,6 +74,25 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=20, ge=1, le=1024)
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    # The address under which people reach the pages; links in mails begin with it. Empty: host and port.
+    public_url: str = ""
+    # Empty: no mail is sent, what people are told stands in their inbox.
+    smtp_host: str = ""
+    # Empty: 587, with TLS from the first byte 465, without TLS 25.
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_timeout_seconds: int = Field(default=15, ge=1, le=120)
+    # "Ban Dân vận <danvan@example.vn>" or the bare address; needed as soon as there is an smtp_host.
+    mail_from: str = ""
+    # What stands behind the @ of a Message-ID. Empty: that of mail_from.
+    mail_domain: str = ""
+    # 0: as fast as the mail server takes them.
+    mail_per_minute: int = Field(default=0, ge=0, le=100_000)
+    # Schemes of apprise addresses people may be reached at, such as "zalo tgram"; none unless somebody who knows them says so.
+    other_channels: str = ""
+    keep_draft_reports_days: int = Field(default=400, ge=30, le=36_500)
 
     _from: dict[str, Origin] = PrivateAttr(default_factory=dict)
 
@@ -83,6 +107,45 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load_settings` hands over: it reads the sources itself to know where each value came from."""
         return (init_settings,)
+
+    @field_validator("public_url")
+    @classmethod
+    def _readable_address(cls, value: str) -> str:
+        if value and not _PUBLIC_URL.fullmatch(value.strip()):
+            raise ValueError("phải là http://… hoặc https://…, không có khoảng trắng")
+        return value.strip().rstrip("/")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, value: str) -> str:
+        if (value.strip() and not _SENDER.fullmatch(parseaddr(value)[1])) or not value.isprintable():
+            raise ValueError("phải viết như “Ban Dân vận <danvan@example.vn>”")
+        return value.strip()
+
+    @field_validator("mail_domain")
+    @classmethod
+    def _plain_domain(cls, value: str) -> str:
+        if value and not _DOMAIN.fullmatch(value.strip()):
+            raise ValueError("phải là một tên miền, viết như “danvan.example.vn”")
+        return value.strip()
+
+    @field_validator("other_channels")
+    @classmethod
+    def _schemes(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9 ]*", value.strip()):
+            raise ValueError("phải là các tên kênh cách nhau bằng dấu cách, viết như “zalo tgram”")
+        return value.strip()
+
+    @model_validator(mode="after")
+    def _sender_for_mail(self) -> Settings:
+        if self.smtp_host and not self.mail_from:
+            raise ValueError(f"{PREFIX}MAIL_FROM: cần địa chỉ người gửi khi có {PREFIX}SMTP_HOST")
+        return self
+
+    @field_validator("smtp_security", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
 
     @field_validator("sqlite_synchronous", "log_level", mode="before")
     @classmethod
@@ -116,6 +179,16 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @property
+    def site(self) -> str:
+        """The address of the pages without a slash at its end."""
+        return self.public_url or f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    @property
+    def message_domain(self) -> str:
+        """What stands behind the @ of every Message-ID of this installation."""
+        return self.mail_domain or parseaddr(self.mail_from)[1].rpartition("@")[2] or "danvankheo.invalid"
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -226,6 +299,10 @@ def origins(settings: Settings) -> list[tuple[str, str, Origin]]:
                 value, origin = MASK, "tệp"
             else:
                 value = "(sẽ tạo khi chạy lần đầu)"
+        elif isinstance(getattr(settings, name), SecretStr):
+            value = MASK
+        elif getattr(settings, name) is None:
+            value = ""
         elif isinstance(getattr(settings, name), bool):
             value = "có" if getattr(settings, name) else "không"
         shown.append((variable(name), value, origin))
@@ -243,8 +320,11 @@ def mask_password(url: str) -> str:
 
 
 def _sentence(fault: ErrorDetails, from_environment: Mapping[str, object]) -> str:
-    name = str(fault["loc"][0]) if fault["loc"] else ""
-    given = "" if name in ("secret_key", "database_url", "rate_limit_storage") else f" đang là “{fault['input']}”,"
+    if not fault["loc"]:
+        # About several settings at once: the sentence names them itself.
+        return f"{_rule(fault)}."
+    name = str(fault["loc"][0])
+    given = "" if name in _UNSHOWN else f" đang là “{fault['input']}”,"
     where = "biến môi trường" if name in from_environment else "tệp .env"
     return f"{variable(name)}:{given} {_rule(fault)}. Hãy sửa trong {where}."
 
