@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from web.forms.base import PageForm, day_field, line, options, said
 from workflow.programmes.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
