@@ -82,8 +82,12 @@ delivery = sa.Table(
     one_of("status", "planned", "claimed", "sent", "failed", "skipped"),
     sa.CheckConstraint("(status = 'claimed') = (lease_until IS NOT NULL)", name="claimed_has_lease"),
 )
-_WAITING = delivery.c.status.in_([sa.literal_column("'planned'"), sa.literal_column("'claimed'")])
-sa.Index("ix_delivery_next_at", delivery.c.next_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
+WAITING = delivery.c.status.in_([sa.literal_column("'planned'"), sa.literal_column("'claimed'")])
+# A claimed one waits for the end of its lease, so `next_at` is all that claiming has to look at.
+sa.Index("ix_delivery_next_at", delivery.c.next_at, sqlite_where=WAITING, postgresql_where=WAITING)
+# Serves the rate per minute: how many went out since a moment.
+_SENT = delivery.c.sent_at.is_not(None)
+sa.Index("ix_delivery_sent_at", delivery.c.sent_at, sqlite_where=_SENT, postgresql_where=_SENT)
 # Serves the page of what reached nobody.
 _UNDELIVERED = delivery.c.status.in_([sa.literal_column("'failed'"), sa.literal_column("'skipped'")])
 sa.Index(

@@ -183,6 +183,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("status IN ('failed', 'skipped')"),
     )
     op.create_index(
+        "ix_delivery_sent_at",
+        "delivery",
+        ["sent_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NOT NULL"),
+        postgresql_where=sa.text("sent_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_delivery_next_at",
         "delivery",
         ["next_at"],
