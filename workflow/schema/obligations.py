@@ -104,8 +104,8 @@ obligation = sa.Table(
     ref("meeting_id", "review_meeting", nullable=True),
     # No foreign key: a visit that is called off is gone, what was owed for it is not.
     sa.Column("visit_id", BigId),
-    # Who owes it: these roles (comma-separated) at or over this unit, by the scope rules of workflow.access. Empty for a
-    # meeting, owed by its members, and for a visit, owed by its team.
+    # Who owes it: these roles (comma-separated) at or over this unit, by the scope rules of workflow.access;
+    # 'meeting:<id>': the members of that meeting; 'visit:<id>': the team of that visit.
     ref("unit_id", "unit"),
     sa.Column("roles", sa.String(200), nullable=False),
     # Whose staff and leaders are told when it is late.

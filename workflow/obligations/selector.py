@@ -1,0 +1,125 @@
+"""Who owes what is called for: units of some levels and kinds below the one that calls, and in which roles they owe it.
+
+A selector is data of the programme year. Whoever it chooses is reckoned on the day of the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow import access
+from workflow.access import OWN_SCOPED
+from workflow.database import any_of
+from workflow.schema import assignment, unit
+
+USUAL_ROLES: Final = ("unit_officer", "commune_reviewer")
+"""Who reports for a unit when nothing else is said: its officer or, in a commune, the committee's own people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """levels, kinds: of the units that owe, empty for any. roles: who owes it there. called_by: the level of the units that
+    call for it; empty for the level that recognises in the year's definition.
+    """
+
+    levels: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = USUAL_ROLES
+    called_by: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """The form in which `report_kind.owed_by` keeps it."""
+        return {
+            "levels": list(self.levels),
+            "kinds": list(self.kinds),
+            "roles": list(self.roles),
+            "called_by": self.called_by,
+        }
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Selector:
+        """Back from what `as_data` gave."""
+        return cls(
+            tuple(data.get("levels", ())),
+            tuple(data.get("kinds", ())),
+            tuple(data.get("roles", USUAL_ROLES)),
+            str(data.get("called_by", "")),
+        )
+
+
+def holds_on(day: date) -> sa.ColumnElement[bool]:
+    """`unit` exists on the day and has no successor that has taken over."""
+    return sa.and_(
+        sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= day),
+        sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= day),
+    )
+
+
+def owing(connection: Connection, caller: sa.Row[Any], selector: Selector, day: date) -> list[sa.Row[Any]]:
+    """The units (id, code, name, path) below the caller that owe, in the order of their codes. One statement.
+
+    A unit below another one that owes reports to that one, not past it: an agency of a commune is in the commune's report.
+    """
+    statement = sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path).where(
+        access.under(caller.path), unit.c.id != caller.id, holds_on(day)
+    )
+    if selector.levels:
+        statement = statement.where(unit.c.level.in_(selector.levels))
+    if selector.kinds:
+        statement = statement.where(unit.c.kind.in_(selector.kinds))
+    rows = connection.execute(statement.order_by(unit.c.path)).all()
+    outermost = set(access.outermost(row.path for row in rows))
+    return sorted((row for row in rows if row.path in outermost), key=lambda row: str(row.code))
+
+
+def chosen(connection: Connection, caller: sa.Row[Any], codes: Collection[str], day: date) -> list[sa.Row[Any]]:
+    """The units with these codes below the caller, in the order of their codes; one that has a successor by the day gives way
+    to it. Codes of other units are left out: the caller of this compares.
+    """
+    rows = connection.execute(
+        sa.select(unit).where(
+            any_of(unit.c.code, sorted(set(codes))), access.under(caller.path), unit.c.id != caller.id
+        )
+    ).all()
+    present: dict[int, sa.Row[Any]] = {}
+    for _ in range(len(rows) + 1):
+        gone = [row for row in rows if row.valid_to is not None and row.valid_to < day]
+        present.update({row.id: row for row in rows if row not in gone})
+        following = [row.successor_id for row in gone if row.successor_id is not None]
+        if not following:
+            break
+        rows = connection.execute(
+            sa.select(unit).where(any_of(unit.c.id, following), access.under(caller.path), unit.c.id != caller.id)
+        ).all()
+    return sorted(present.values(), key=lambda row: str(row.code))
+
+
+def without_holder(connection: Connection, units: Iterable[int], roles: Collection[str], day: date) -> set[int]:
+    """Those of the units for which nobody holds one of the roles on the day: at the very unit, where a role counts nowhere else."""
+    wanted = set(units)
+    above = (
+        sa.select(unit.c.id.label("place_id"), unit.c.id, unit.c.parent_id)
+        .where(any_of(unit.c.id, sorted(wanted)))
+        .cte("above", recursive=True)
+    )
+    above = above.union_all(
+        sa.select(above.c.place_id, unit.c.id, unit.c.parent_id).join(above, unit.c.id == above.c.parent_id)
+    )
+    held = connection.execute(
+        sa.select(above.c.place_id)
+        .join(assignment, assignment.c.unit_id == above.c.id)
+        .where(
+            assignment.c.role.in_(sorted(roles)),
+            sa.or_(assignment.c.role.not_in(sorted(OWN_SCOPED)), above.c.id == above.c.place_id),
+            assignment.c.valid_from <= day,
+            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= day),
+        )
+        .distinct()
+    ).scalars()
+    return wanted - set(held)
