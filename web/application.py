@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, redirect, request, url_for
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,6 +17,7 @@ from web import (
     access_rules,
     accesses,
     compression,
+    language,
     presentation,
     publicity,
     receipts,
@@ -61,11 +61,13 @@ from web.views import (
     transition,
     visits,
 )
+from web.views import language as language_switch
 from workflow.database import Database
 from workflow.implementation.attachments import Store
 
 FAMILIES = (
     session,
+    language_switch,
     home,
     models,
     transition,
@@ -114,7 +116,6 @@ def build(settings: Settings, database: Database | None) -> Flask:
         MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
         # A form left open overnight is still a good form; what may be stale in it carries a version of its own.
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
         SIGN_IN_LIMIT=settings.sign_in_limit,
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
@@ -138,11 +139,11 @@ def build(settings: Settings, database: Database | None) -> Flask:
     transactions.install(app)
     # Who it is comes before the form's token: without a session there is no form to check.
     visitor.install(app)
+    language.install(app)
     access_rules.install(app)
     uploads.install(app)
     CSRFProtect(app)
     receipts.install(app)
-    Babel(app)
     security.install(app)
     presentation.install(app)
     accesses.install(app)

@@ -26,6 +26,7 @@ class Visitor:
     actor: Actor
     token: str
     must_change_password: bool
+    language: str
 
 
 def install(app: Flask) -> None:
@@ -102,7 +103,7 @@ def _arrive() -> None:
     if found.needs_touch:
         with writing() as connection:
             sessions.touch(connection, token, now)
-    g.visitor = Visitor(found.actor, token, found.must_change_password)
+    g.visitor = Visitor(found.actor, token, found.must_change_password, found.language)
     last = last_account()
     if last != found.actor.account_id:
         form_session.update({_LAST: found.actor.account_id, _OTHERS: others_before() or last is not None})

@@ -20,6 +20,7 @@ PUBLIC = {
     "session.sign_in",
     "invitations.accept",
     "static",
+    "language.change",
     "help.index",
     "help.shown",
     "public.listed",

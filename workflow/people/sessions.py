@@ -41,6 +41,7 @@ class Resumed:
     must_change_password: bool
     needs_touch: bool
     token_hash: str
+    language: str
 
 
 def sign_in(database: Database, user_name: str, password: str, address: str, now: datetime) -> SignedIn:
@@ -81,7 +82,7 @@ def open_session(connection: Connection, account_id: int, address: str, now: dat
 
 
 _BY_TOKEN = Prepared(
-    sa.select(web_session, account.c.must_change_password)
+    sa.select(web_session, account.c.must_change_password, account.c.language)
     .join(account, account.c.id == web_session.c.account_id)
     .where(web_session.c.token_hash == sa.bindparam("token_hash"))
 )
@@ -98,7 +99,8 @@ def resume(
         actor = access.actor(connection, row.account_id, now)
     except (NotAllowed, NotFound):
         return None
-    return Resumed(actor, row.must_change_password, now - row.last_seen_at >= TOUCH_AFTER, row.token_hash)
+    needs_touch = now - row.last_seen_at >= TOUCH_AFTER
+    return Resumed(actor, row.must_change_password, needs_touch, row.token_hash, row.language)
 
 
 def touch(connection: Connection, token: str, now: datetime) -> None:
