@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, SelectField
+from wtforms.fields.core import UnboundField
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
@@ -38,7 +39,11 @@ class TransitionForm(PageForm):
 
     def stated(self) -> dict[str, Any]:
         """The facts as typed, for the domain to read."""
-        return {fact.name: _stated(self[fact.name]) for fact in self.asked}
+        return {fact.name: _stated(self.of(fact)) for fact in self.asked}
+
+    def of(self, fact: Fact) -> Field:
+        """The field in which a fact is stated."""
+        return self[_attribute(fact)]
 
 
 def transition_form(
@@ -56,16 +61,45 @@ def transition_form(
     made = type(
         "FactsForm",
         (TransitionForm,),
-        {"asked": tuple(facts), **{fact.name: _field(fact, offers, recorded=recorded) for fact in facts}},
+        {
+            "asked": tuple(facts),
+            "names": {fact.name: _sent_as(fact) for fact in facts},
+            **{_attribute(fact): _named(_field(fact, offers, recorded=recorded), _sent_as(fact)) for fact in facts},
+        },
     )
-    defaults = {**offers.present, "version": "" if version is None else str(version)}
-    if any(fact.name == "results" for fact in facts):
-        defaults["results"] = typed_again(offers.results)  # type: ignore[assignment]
+    defaults: dict[str, Any] = {"version": "" if version is None else str(version)}
+    for fact in facts:
+        if fact.name in offers.present:
+            defaults[_attribute(fact)] = offers.present[fact.name]
+        elif fact.name == "results":
+            defaults[_attribute(fact)] = typed_again(offers.results)
     form: TransitionForm = made(data=defaults)
     for fact in facts:
-        if isinstance(form[fact.name], FieldList):
-            prepare_rows(form[fact.name], offers.measures, add=add_row)
+        if isinstance(form.of(fact), FieldList):
+            prepare_rows(form.of(fact), offers.measures, add=add_row)
     return form
+
+
+# What the pages with such a form send beside its facts, and names of passwords, which are never carried over a new sign-in.
+_TAKEN: Final = frozenset(
+    {"add_row", "code", "confirm", "csrf_token", "form_token", "mend", "tiep", "trigger", "version"}
+    | {"again", "current", "new", "password"}
+)
+
+
+def _attribute(fact: Fact) -> str:
+    """The name by which the form knows a fact: a definition may call one "data" or "errors", which every form has already."""
+    return f"fact_{fact.name}"
+
+
+def _sent_as(fact: Fact) -> str:
+    """The name under which a browser sends it: the fact's own, unless the page sends something else under that."""
+    return _attribute(fact) if fact.name in _TAKEN else fact.name
+
+
+def _named(field: UnboundField, name: str) -> UnboundField:
+    field.name = name
+    return field
 
 
 def _field(fact: Fact, offers: Offers, *, recorded: bool) -> Field:

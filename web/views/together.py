@@ -102,7 +102,7 @@ def _taken(task: Task, form: TransitionForm, chosen: Sequence[str]) -> str:
 def _answers(task: Task, form: TransitionForm) -> list[tuple[str, str]]:
     """What was stated, in words."""
     known = dict(task.offers.decisions)
-    said = [(fact, form[fact.name].data) for fact in task.facts]
+    said = [(fact, form.of(fact).data) for fact in task.facts]
     return [
         (fact.label, _("Có") if data is True else known.get(data, data) if fact.type == "decision" else str(data))
         for fact, data in said
