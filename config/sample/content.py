@@ -131,6 +131,7 @@ def _commune_year(names: Mapping[str, str]) -> CommuneYear:
         meeting=meeting,
         submission=SampleSubmission(**year["submission"]),
         decision=SampleDecision(**_tuples(year["decision"], "outstanding")),
+        publication=SamplePublication(**_tuples(year["publication"], "agreed")),
     )
 
 
@@ -172,6 +173,7 @@ def _commune_model(
         votes=_votes(meeting.members, against=review["against"], abstained=review["abstained"]),
         achievement=tuple(review.get("achievement", ())),
         decline_reason=review.get("decline_reason", ""),
+        public=table.get("public", False),
     )
 
 

@@ -124,6 +124,7 @@ class CommuneModel:
 
     `items` holds the eight items of the form beside the name, by their ids. `votes` has one choice for every member of
     the meeting. `achievement` (two lines) is there for the proposed models only, `decline_reason` for the others only.
+    `public`: the registrant agreed on the form that everybody may read about it.
     """
 
     key: str
@@ -146,6 +147,7 @@ class CommuneModel:
     votes: Mapping[str, Choice]
     achievement: tuple[str, ...]
     decline_reason: str
+    public: bool
 
     @property
     def votes_for(self) -> int:
@@ -189,6 +191,16 @@ class SampleDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class SamplePublication:
+    """The year's public page: `opener` is an account key; `agreed` are keys of models whose registrants agreed afterwards."""
+
+    opener: str
+    opened_on: date
+    agreed_on: date
+    agreed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneYear:
     """A commune's whole year; the fields from `importer` to `recogniser` are account keys."""
 
@@ -207,6 +219,7 @@ class CommuneYear:
     meeting: SampleMeeting
     submission: SampleSubmission
     decision: SampleDecision
+    publication: SamplePublication
 
     @property
     def proposed(self) -> tuple[CommuneModel, ...]:

@@ -287,6 +287,16 @@ def test_decision_names_signers_and_outstanding_models_of_the_sample() -> None:
     assert set(COMMUNE.decision.outstanding) <= {model.key for model in COMMUNE.proposed}
 
 
+def test_public_page_has_models_of_those_who_agreed_and_of_no_others() -> None:
+    opening = COMMUNE.publication
+    proposed = {model.key for model in COMMUNE.proposed}
+    agreed = {model.key for model in COMMUNE.rows if model.public}
+    assert COMMUNE.decision.dated < opening.opened_on < opening.agreed_on
+    assert set(opening.agreed) <= proposed - agreed
+    assert len(proposed & agreed | set(opening.agreed)) == 6
+    assert "individual" in {model.kind for model in COMMUNE.proposed if model.public}
+
+
 def test_texts_are_composed_unicode() -> None:
     texts = every_model_name() + [text for model in COMMUNE.rows for text in model.items.values()]
     texts += [unit.name for unit in SAMPLE.units] + [account.full_name for account in SAMPLE.accounts]

@@ -21,9 +21,11 @@ from workflow.implementation.attachments import Store
 from workflow.oversight import audit
 from workflow.people import accounts, units
 from workflow.programmes import programme
+from workflow.recognition import publication
 from workflow.refusals import NotPossible
 from workflow.registration import registration
 from workflow.registration.registration import Draft
+from workflow.reporting import listing
 from workflow.reporting.tally import Tally, tally
 from workflow.sample import SampleReport
 from workflow.schema import (
@@ -249,6 +251,21 @@ def test_seven_are_recognised_by_one_decision_and_two_are_outstanding(database: 
     assert len(models) == 7
     names = {model.key: model.name for model in content().commune.rows}
     assert {name for name, outstanding in models if outstanding} == {names[key] for key in decided.outstanding}
+
+
+def test_public_page_shows_the_six_whose_registrants_agreed(database: Database) -> None:
+    commune = content().commune
+    agreed = {model.name for model in commune.proposed if model.public or model.key in commune.publication.agreed}
+    with database.read() as connection:
+        year = publication.year(connection, "")
+        page = listing.page(connection, None, listing.Filters(year_id=year.id, public=True))
+        told = [publication.published(connection, row.code) for row in page.rows]
+    assert year.year == commune.year
+    assert {one.name for one in told} == agreed
+    assert len(agreed) == 6
+    assert [one.person for one in told if one.person] == ["Triệu Mùi Khe"]
+    assert all(one.situation and one.method and one.results for one in told)
+    assert {one.decision for one in told} == {"156-QĐ/BCĐ"}
 
 
 def test_votes_and_results_of_the_meeting_are_those_of_the_content(database: Database) -> None:

@@ -14,8 +14,11 @@ from workflow.implementation import attachments
 from workflow.implementation.attachments import Store
 from workflow.inspection import inspection
 from workflow.inspection.inspection import InspectionInput
+from workflow.programmes import programme, programme_editing
 from workflow.programmes.programme_defaults import standard_defaults
+from workflow.programmes.programme_editing import YearInput
 from workflow.recognition import recognition
+from workflow.registration import consent
 from workflow.review import ballots, review
 from workflow.review.review import Member
 from workflow.sample.calendar import moment, working_day_after
@@ -34,6 +37,7 @@ def live_through(connection: Connection, store: Store, codes: Mapping[str, str])
     meeting_id = _review(connection, commune, own)
     submission_id = _propose(connection, commune, own, meeting_id)
     _recognise(connection, commune, own, submission_id)
+    _publish(connection, commune, own)
 
 
 def _implement(
@@ -163,3 +167,22 @@ def _recognise(connection: Connection, commune: CommuneYear, own: Mapping[str, s
     take(connection, proposed, "recognise", commune.recogniser, moment(decided.dated, 16), stated)
     for key in decided.outstanding:
         recognition.mark_outstanding(connection, commune.recogniser, own[key], True, moment(decided.dated, 16, 30))
+
+
+def _publish(connection: Connection, commune: CommuneYear, own: Mapping[str, str]) -> None:
+    """The year gets its public page; some registrants agree only when they see it."""
+    opening, year = commune.publication, programme.year(connection, commune.year)
+    settings = YearInput(
+        year.name,
+        year.opens_on,
+        year.closes_on,
+        f"{year.quorum_numerator}/{year.quorum_denominator}",
+        f"{year.threshold_numerator}/{year.threshold_denominator}",
+        year.numbering,
+        public=True,
+    )
+    programme_editing.edit_year(connection, opening.opener, commune.year, settings, moment(opening.opened_on, 9))
+    for model in commune.rows:
+        if model.key in opening.agreed:
+            officer = content().officer_of(model.unit_code).user_name
+            consent.set_consent(connection, officer, own[model.key], True, moment(opening.agreed_on, 9))

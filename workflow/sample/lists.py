@@ -79,5 +79,6 @@ def _full(model: CommuneModel) -> dict[str, str]:
         "representative_position": model.position,
         "origin": ORIGIN_LABELS[model.origin],
         "targets": "; ".join(targets),
+        "public": "Có" if model.public else "",
         **model.items,
     }
