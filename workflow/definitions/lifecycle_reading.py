@@ -206,8 +206,11 @@ class _Reader:
             table.problem("end", _("trạng thái thuộc chặng “%(end_stage)s” phải mang end = true", end_stage=END_STAGE))
         if end and initial:
             table.problem("initial", _("trạng thái đầu tiên không thể là trạng thái kết thúc"))
+        limit_days = table.integer("limit_days", low=1, high=366, default=None)
+        if end and limit_days is not None:
+            table.problem("limit_days", _("trạng thái kết thúc không có thời hạn; hãy bỏ limit_days"))
         table.close()
-        return State(key, label, label_en, stage, end, initial, requires)
+        return State(key, label, label_en, stage, end, initial, requires, limit_days)
 
     def _role(self, key: str, table: Table) -> Role:
         self._good_id(table, "", key)

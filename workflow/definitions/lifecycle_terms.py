@@ -57,12 +57,16 @@ class Stage(Named):
 
 @dataclass(frozen=True, slots=True)
 class State(Named):
-    """`requires` names the columns a model in this state must have, e.g. `decision_id`."""
+    """`requires` names the columns a model in this state must have, e.g. `decision_id`.
+
+    `limit_days`: within how many days of entering it the state is to be left; None for as long as it takes.
+    """
 
     stage: str
     end: bool
     initial: bool
     requires: tuple[str, ...]
+    limit_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
