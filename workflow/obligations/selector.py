@@ -73,35 +73,43 @@ def owing(connection: Connection, caller: sa.Row[Any], selector: Selector, day: 
         statement = statement.where(unit.c.level.in_(selector.levels))
     if selector.kinds:
         statement = statement.where(unit.c.kind.in_(selector.kinds))
-    rows = connection.execute(statement.order_by(unit.c.path)).all()
-    outermost = set(access.outermost(row.path for row in rows))
-    return sorted((row for row in rows if row.path in outermost), key=lambda row: str(row.code))
+    rows: list[sa.Row[Any]] = list(connection.execute(statement.order_by(unit.c.code)))
+    outermost = set(access.outermost(str(row.path) for row in rows))
+    return [row for row in rows if row.path in outermost]
 
 
-def chosen(connection: Connection, caller: sa.Row[Any], codes: Collection[str], day: date) -> list[sa.Row[Any]]:
-    """The units with these codes below the caller, in the order of their codes; one that has a successor by the day gives way
-    to it. Codes of other units are left out: the caller of this compares.
+def chosen(
+    connection: Connection, caller: sa.Row[Any], codes: Collection[str], day: date
+) -> tuple[list[sa.Row[Any]], list[str]]:
+    """The units with these codes that exist below the caller on the day, by their codes, and the codes for which there is none.
+
+    A unit that has ended gives way to its successor, however often it was merged on.
     """
-    rows = connection.execute(
-        sa.select(unit).where(
-            any_of(unit.c.code, sorted(set(codes))), access.under(caller.path), unit.c.id != caller.id
-        )
-    ).all()
+    below = sa.and_(access.under(caller.path), unit.c.id != caller.id)
+    wanted = list(dict.fromkeys(codes))
     present: dict[int, sa.Row[Any]] = {}
-    for _ in range(len(rows) + 1):
-        gone = [row for row in rows if row.valid_to is not None and row.valid_to < day]
-        present.update({row.id: row for row in rows if row not in gone})
-        following = [row.successor_id for row in gone if row.successor_id is not None]
-        if not following:
-            break
-        rows = connection.execute(
-            sa.select(unit).where(any_of(unit.c.id, following), access.under(caller.path), unit.c.id != caller.id)
-        ).all()
-    return sorted(present.values(), key=lambda row: str(row.code))
+    # Which of the written codes a unit of this round stands for: two that were merged into one stand for the same.
+    written = {
+        row.id: [row.code]
+        for row in connection.execute(sa.select(unit.c.id, unit.c.code).where(any_of(unit.c.code, wanted)))
+    }
+    found: set[str] = set()
+    seen: set[int] = set()
+    while written:
+        seen |= written.keys()
+        following: dict[int, list[str]] = {}
+        for row in connection.execute(sa.select(unit).where(any_of(unit.c.id, sorted(written)), below)):
+            if row.valid_to is None or row.valid_to >= day:
+                present[row.id] = row
+                found.update(written[row.id])
+            elif row.successor_id is not None and row.successor_id not in seen:
+                following.setdefault(row.successor_id, []).extend(written[row.id])
+        written = following
+    return sorted(present.values(), key=lambda row: str(row.code)), [code for code in wanted if code not in found]
 
 
 def without_holder(connection: Connection, units: Iterable[int], roles: Collection[str], day: date) -> set[int]:
-    """Those of the units for which nobody holds one of the roles on the day: at the very unit, where a role counts nowhere else."""
+    """Those of the units for which nobody holds one of the roles on the day; an officer's role counts at the very unit only."""
     wanted = set(units)
     above = (
         sa.select(unit.c.id.label("place_id"), unit.c.id, unit.c.parent_id)
