@@ -24,6 +24,7 @@ from config.sample.records import (
     SampleInspection,
     SampleMeeting,
     SamplePlan,
+    SamplePublication,
     SampleRemediation,
     SampleResults,
     SampleSubmission,

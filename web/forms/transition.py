@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, SelectField
-from wtforms.fields.core import UnboundField
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
@@ -43,7 +42,8 @@ class TransitionForm(PageForm):
 
     def of(self, fact: Fact) -> Field:
         """The field in which a fact is stated."""
-        return self[_attribute(fact)]
+        field: Field = self[_attribute(fact)]
+        return field
 
 
 def transition_form(
@@ -75,8 +75,9 @@ def transition_form(
             defaults[_attribute(fact)] = typed_again(offers.results)
     form: TransitionForm = made(data=defaults)
     for fact in facts:
-        if isinstance(form.of(fact), FieldList):
-            prepare_rows(form.of(fact), offers.measures, add=add_row)
+        rows = form.of(fact)
+        if isinstance(rows, FieldList):
+            prepare_rows(rows, offers.measures, add=add_row)
     return form
 
 
@@ -97,7 +98,8 @@ def _sent_as(fact: Fact) -> str:
     return _attribute(fact) if fact.name in _TAKEN else fact.name
 
 
-def _named(field: UnboundField, name: str) -> UnboundField:
+def _named(field: Any, name: str) -> Any:
+    """The field, not yet bound to a form, under another name than its attribute's."""
     field.name = name
     return field
 

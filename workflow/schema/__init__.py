@@ -55,7 +55,6 @@ from workflow.schema.visits import visit, visit_member, visit_model
 __all__ = [
     "ITEMS",
     "PUBLISHED",
-    "PUBLISHED",
     "access_log",
     "account",
     "achievement_report",
