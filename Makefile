@@ -14,7 +14,7 @@ PACKAGES := config workflow notifications web
 PYTHON ?=
 PYTHON_CANDIDATES := python3.11 python3 python3.12 python3.13
 
-.PHONY: help run test check bench format lock wheel clean environment environment-dev
+.PHONY: help run test check bench format messages lock wheel clean environment environment-dev
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ format: environment-dev ## rewrite the code and the templates in the house's for
 	$(BIN)/python -m ruff check --fix-only .
 	$(BIN)/python -m ruff format .
 	@if [ -n "$$(find web -name '*.html' -print -quit)" ]; then $(BIN)/python -m djlint web --reformat --quiet || true; fi
+
+messages: environment-dev ## renew the English catalogue from the sentences in the code, the templates and the data files
+	@$(BIN)/python tools/messages.py
 
 wheel: environment-dev ## build dist/danvankheo-*.whl
 	@$(BIN)/python -m build --wheel --no-isolation
