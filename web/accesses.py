@@ -34,7 +34,7 @@ def note(model: sa.Row[Any], what: What) -> None:
 
 def note_all(model_ids: Collection[int], what: What) -> None:
     """The same for many models at once; those that do not concern the log are left out when it is written."""
-    if model_ids:
+    if model_ids and access_log.unrecorded(reading(), visitor.actor(), model_ids, what, clock.now()):
         g.setdefault("accesses", []).append((frozenset(model_ids), what))
 
 

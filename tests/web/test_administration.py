@@ -187,6 +187,22 @@ def test_papers_that_tell_of_an_individual_are_noted(world: World, visit: Visit)
     }
 
 
+def test_decisions_and_commendations_of_individuals_are_noted_once_an_hour(world: World, visit: Visit) -> None:
+    draft = a_draft(kind="individual", person="Lò Văn Thử", name="Nuôi cá lồng trên lòng hồ")
+    codes = [world.carry(world.create(draft), "recognised"), world.carry(world.create(), "recognised")]
+    browser = visit("district1")
+    for code in codes * 2:
+        path = f"/quyet-dinh/{world.model(code).decision_id}"
+        browser.fill(path, {"commended": code})
+        assert browser.client.get(f"{path}/khen-thuong.xlsx").status_code == 200
+    with world.database.read() as connection:
+        found = access_log.listing(connection, access.actor(connection, "admin", NOW), access_log.Filters())
+    assert sorted((one.user_name, one.code, one.what) for one in found) == [
+        ("district1", codes[0], "export"),
+        ("district1", codes[0], "page"),
+    ]
+
+
 def test_sample_page_says_that_there_is_none(visit: Visit) -> None:
     admin = visit("admin")
     page = admin.get("/quan-tri/du-lieu-mau")

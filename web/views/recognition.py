@@ -22,8 +22,10 @@ from web.visitor import actor
 from workflow import changes
 from workflow.definitions.lifecycle import Definition, Transition
 from workflow.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
+from workflow.oversight.access_log import What
 from workflow.programmes import programme
 from workflow.recognition import commendation, comparison, recognition
+from workflow.recognition.commendation import Chosen
 from workflow.recognition.recognition_view import decisions
 from workflow.refusals import NotFound, Refusal
 from workflow.reporting import listing
@@ -117,6 +119,7 @@ def shown(decision_id: int) -> Response | tuple[str, int]:
             say(_("Đã lưu lựa chọn (%(count)s mô hình thay đổi).", count=changed))
             return redirect(url_for("recognition.shown", decision_id=decision_id))
     selection = commendation.selection(reading(), actor(), decision_id)
+    _note(selection.models, "page")
     return page_again(
         "recognition/show.html",
         form,
@@ -130,6 +133,7 @@ def shown(decision_id: int) -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def commended(decision_id: int) -> Response:
     selection = commendation.selection(reading(), actor(), decision_id)
+    _note(selection.commended, "export")
     columns = [
         ColumnSpec(_("TT"), 6),
         ColumnSpec(_("Mã"), 18),
@@ -157,6 +161,11 @@ def commended(decision_id: int) -> Response:
     return send_file(
         target, mimetype=XLSX, as_attachment=True, download_name=f"khen-thuong-{decision.number}-{decision.period}.xlsx"
     )
+
+
+def _note(models: Sequence[Chosen], what: What) -> None:
+    """Results and score of individuals are read here."""
+    accesses.note_all([one.model_id for one in models if one.kind == "individual"], what)
 
 
 @pages.get("/so-sanh")

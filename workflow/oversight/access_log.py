@@ -64,25 +64,7 @@ def record(connection: Connection, actor: Actor, model_ids: Collection[int], wha
 
     Models that do not concern the log are left out here, so that an export can hand over everything it contains.
     """
-    hour = int(now.timestamp()) // _HOUR
-    known = sa.exists().where(
-        access_log.c.model_id == emulation_model.c.id,
-        access_log.c.account_id == actor.account_id,
-        access_log.c.hour == hour,
-        access_log.c.what == what,
-    )
-    fresh = sa.select(
-        sa.literal(now, access_log.c.at.type),
-        sa.literal(actor.account_id, access_log.c.account_id.type),
-        emulation_model.c.id,
-        sa.literal(what, access_log.c.what.type),
-        sa.literal(hour, access_log.c.hour.type),
-    ).where(
-        any_of(emulation_model.c.id, sorted(model_ids)),
-        emulation_model.c.kind == "individual",
-        emulation_model.c.unit_id.not_in(sorted(own_units(actor))),
-        ~known,
-    )
+    fresh = _fresh(actor, model_ids, what, now)
     try:
         with connection.begin_nested():
             insert = sa.insert(access_log).from_select(["at", "account_id", "model_id", "what", "hour"], fresh)
@@ -90,6 +72,11 @@ def record(connection: Connection, actor: Actor, model_ids: Collection[int], wha
     except sa.exc.IntegrityError:
         # The same person in another window wrote the same entry in this very moment: it is there, which is all that is wanted.
         return 0
+
+
+def unrecorded(connection: Connection, actor: Actor, model_ids: Collection[int], what: What, now: datetime) -> bool:
+    """Whether `record` would write anything, so that reading a page of many models again need not."""
+    return connection.execute(_fresh(actor, model_ids, what, now).limit(1)).first() is not None
 
 
 def recorded(connection: Connection, actor: Actor, model_id: int, what: What, now: datetime) -> bool:
@@ -133,6 +120,29 @@ def of_model(connection: Connection, model_id: int, *, limit: int = 50) -> list[
 def may_ask(actor: Actor, model: sa.Row[Any]) -> bool:
     """Whether a person may know who has seen this model: the registrant's own people and the administrators over the unit."""
     return model.unit_id in own_units(actor) or actor.grant_for(PRIVILEGED, model.unit_path) is not None
+
+
+def _fresh(actor: Actor, model_ids: Collection[int], what: What, now: datetime) -> sa.Select[Any]:
+    """The entries that these readings still lack."""
+    hour = int(now.timestamp()) // _HOUR
+    known = sa.exists().where(
+        access_log.c.model_id == emulation_model.c.id,
+        access_log.c.account_id == actor.account_id,
+        access_log.c.hour == hour,
+        access_log.c.what == what,
+    )
+    return sa.select(
+        sa.literal(now, access_log.c.at.type),
+        sa.literal(actor.account_id, access_log.c.account_id.type),
+        emulation_model.c.id,
+        sa.literal(what, access_log.c.what.type),
+        sa.literal(hour, access_log.c.hour.type),
+    ).where(
+        any_of(emulation_model.c.id, sorted(model_ids)),
+        emulation_model.c.kind == "individual",
+        emulation_model.c.unit_id.not_in(sorted(own_units(actor))),
+        ~known,
+    )
 
 
 _home = unit.alias("home")
