@@ -1,4 +1,4 @@
-"""Where the data files that come with the program are: lifecycle definitions and the defaults of a programme year."""
+"""Where the data files that come with the program are: lifecycles, defaults of a programme year, sections of a report."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 LIFECYCLE_IDS = ("three_tier", "two_tier")
 DEFAULT_LIFECYCLE = "three_tier"
 PROGRAMME_FILE = "programme.toml"
+REPORT_SECTIONS_FILE = "report_sections.toml"
 
 
 def lifecycle_file(lifecycle_id: str) -> Traversable:
@@ -25,3 +26,8 @@ def lifecycle_text(lifecycle_id: str) -> str:
 def programme_text() -> str:
     """The defaults of a programme year, as TOML text."""
     return files("config").joinpath(PROGRAMME_FILE).read_text(encoding="utf-8")
+
+
+def report_sections_text() -> str:
+    """The sections a report may have, as TOML text."""
+    return files("config").joinpath(REPORT_SECTIONS_FILE).read_text(encoding="utf-8")
