@@ -44,7 +44,7 @@ def test_reads(written: str | date | float) -> None:
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        ("", "để trống"),
+        ("", "Hãy nhập ngày"),
         ("05/02/24", "bốn chữ số"),
         ("5/2", "thiếu năm"),
         ("ngày 5 tháng 2", "thiếu năm"),

@@ -97,9 +97,10 @@ def find_units(connection: Connection, actor: Actor, written: str) -> list[sa.Ro
 
 
 def people_for(connection: Connection, path: str, roles: Collection[str] | None, today: date) -> list[sa.Row[Any]]:
-    """Accounts one could name at a unit with this path (user_name, full_name, position, unit_name, unit_id), the nearest first.
+    """Accounts one could name at a unit with this path, those of the unit itself first.
 
-    At home in the unit, below or above it, or holding one of the roles over it today; not those that are locked.
+    Rows of user_name, full_name, position, unit_name, unit_id. At home in the unit, below or above it, or holding one of the roles
+    over it today; not those that are locked.
     """
     home, held = unit.alias("home"), unit.alias("held")
     place = sa.literal(path)
@@ -129,7 +130,15 @@ def people_for(connection: Connection, path: str, roles: Collection[str] | None,
             )
             .outerjoin(home, home.c.id == account.c.unit_id)
             .where(condition, account.c.locked_at.is_(None))
-            .order_by(sa.desc("holds"), home.c.path, account.c.full_name)
+            .order_by(
+                sa.case(
+                    (sa.and_(home.c.path.startswith(place), holds), 0), (home.c.path.startswith(place), 1), else_=2
+                ),
+                sa.desc("holds"),
+                sa.func.length(home.c.path).desc(),
+                home.c.path,
+                account.c.full_name,
+            )
             .limit(300)
         )
     )

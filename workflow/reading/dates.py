@@ -31,14 +31,17 @@ class DateUnreadable(Refusal):
     kind: ClassVar[str] = "invalid"
     code: ClassVar[str] = "date_unreadable"
 
-    def __init__(self, written: object, why: str) -> None:
+    def __init__(self, written: object, why: str = "") -> None:
+        """why: what is wrong with it; nothing for an empty place."""
         shown = shorten(clean(str(written)), 40)
         super().__init__(
             _(
                 "Không đọc được ngày “%(shown)s”: %(why)s Hãy ghi ngày/tháng/năm, ví dụ 05/02/2024.",
                 shown=shown,
                 why=why,
-            ),
+            )
+            if why
+            else _("Hãy nhập ngày/tháng/năm, ví dụ 05/02/2024."),
             guard="date",
         )
 
@@ -51,7 +54,7 @@ def format_date(day: date) -> str:
 def _from_text(text: str) -> date:
     folded = fold(clean(text[:100]))
     if not folded:
-        raise DateUnreadable(text, _("ô đang để trống."))
+        raise DateUnreadable(text)
     if match := _DAY_FIRST.fullmatch(folded):
         day, month, year = int(match[1]), int(match[3]), int(match[4])
     elif match := _IN_WORDS.fullmatch(folded):
