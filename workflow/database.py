@@ -317,7 +317,7 @@ def _days_after_on_postgresql(element: days_after, compiler: SQLCompiler, **opti
 
 
 class days_since(sa.ColumnElement[int]):
-    """How many days a moment lies behind another one, the first begun day counted as one; both are moments, not columns of days."""
+    """How many days a moment lies behind another one; a day that has begun counts as one. Both are moments."""
 
     type = sa.Integer()
     inherit_cache = True
