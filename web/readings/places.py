@@ -99,8 +99,8 @@ def find_units(connection: Connection, actor: Actor, written: str) -> list[sa.Ro
 def people_for(connection: Connection, path: str, roles: Collection[str] | None, today: date) -> list[sa.Row[Any]]:
     """Accounts one could name at a unit with this path, those of the unit itself first.
 
-    Rows of user_name, full_name, position, unit_name, unit_id. At home in the unit, below or above it, or holding one of the roles
-    over it today; not those that are locked.
+    Rows of user_name, full_name, position, unit_name, unit_id: who is at home in the unit, below or above it, or holds one of the
+    roles over it today; not those that are locked.
     """
     home, held = unit.alias("home"), unit.alias("held")
     place = sa.literal(path)
