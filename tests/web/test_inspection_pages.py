@@ -76,6 +76,31 @@ def test_outcome_leads_to_its_check_page(visit: Visit, world: World, waiting: st
     assert len(views(world, waiting)) == 1
 
 
+@pytest.mark.parametrize("trigger", ["pass_inspection", "require_remediation"])
+def test_record_is_read_once_more_before_it_is_concluded(
+    visit: Visit, world: World, waiting: str, trigger: str
+) -> None:
+    inspector = visit("inspector1")
+    filled = {**RECORD, "score_fit": "12", "note_fit": "Đúng việc dân cần.", "strengths": "Dân tự bàn, tự làm."}
+    inspector.fill(
+        f"/mo-hinh/{waiting}/kiem-tra", {**filled, "shortcomings": "Sổ thiếu chữ ký.", "photos": [a_photo()]}
+    )
+    page = inspector.get(f"/mo-hinh/{waiting}/buoc/{trigger}")
+    told = words(page[page.index('id="bien-ban-da-ghi"') : page.index("<form", page.index('id="bien-ban-da-ghi"'))])
+    for said in ("Đúng việc dân cần.", "15 12 ", "Tổng điểm Chưa chấm đủ tiêu chí. 100 25,5", "(trưởng đoàn)"):
+        assert said in told
+    for said in ("Ưu điểm Dân tự bàn, tự làm.", "Tồn tại Sổ thiếu chữ ký.", "Ảnh tại chỗ 1", "Sửa biên bản"):
+        assert said in told
+    scores = {f"score_{line.criterion}": str(line.max_points) for line in views(world, waiting)[0].scores}
+    inspector.fill(f"/mo-hinh/{waiting}/kiem-tra", {**RECORD, **scores})
+    assert "Tổng điểm – Xuất sắc 100 100" in words(inspector.get(f"/mo-hinh/{waiting}/buoc/{trigger}"))
+
+
+def test_steps_that_close_no_record_show_none(visit: Visit, world: World) -> None:
+    page = visit("staff2").get(f"/mo-hinh/{world.carry(world.create(), 'submitted')}/buoc/accept")
+    assert "bien-ban-da-ghi" not in page
+
+
 def test_outcome_that_is_none_only_saves(visit: Visit, waiting: str) -> None:
     answer = visit("inspector1").fill(f"/mo-hinh/{waiting}/kiem-tra", {**RECORD, "then": "recognise"})
     assert answer.headers["Location"] == f"/mo-hinh/{waiting}/kiem-tra"

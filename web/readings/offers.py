@@ -60,7 +60,7 @@ def _present(connection: Connection, model: sa.Row[Any], names: set[str]) -> dic
     if "summary" in names and (report := implementation.results_of(connection, model.id)) is not None:
         found |= {"summary": report.summary, "evidence_note": report.evidence_note}
     if "finding" in names:
-        record = next((one for one in inspection.of_model(connection, model.id) if one.conclusion is None), None)
+        record = inspection.open_record(connection, model.id)
         if record is not None:
             found |= {"finding": record.shortcomings, "mend_by": day(record.mend_by)}
     return found

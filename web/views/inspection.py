@@ -146,4 +146,4 @@ def _saved(code: str, model_id: int, problems: Sequence[str], concluding: bool, 
 
 
 def _open(model_id: int) -> InspectionView | None:
-    return next((one for one in inspection.of_model(reading(), model_id) if one.conclusion is None), None)
+    return inspection.open_record(reading(), model_id)

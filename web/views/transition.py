@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
@@ -17,6 +17,8 @@ from web.transactions import reading, writing
 from web.visitor import actor
 from workflow import changes, transition
 from workflow.definitions.lifecycle import Definition
+from workflow.implementation import attachments
+from workflow.inspection import inspection, visits
 from workflow.programmes import programme
 from workflow.refusals import NotFound, NotPossible, Refusal
 
@@ -73,8 +75,17 @@ def step(code: str, trigger: str) -> Response | tuple[str, int]:
         definition=definition,
         state=definition.states[model.state],
         step=usual,
+        **_to_check(model.id, usual.record),
         answer=next((answer for answer in answers if answer.trigger == trigger), None),
     )
+
+
+def _to_check(model_id: int, closes: str | None) -> dict[str, Any]:
+    """What a step closes for good and the person reads once more: the record of an inspection."""
+    if closes != visits.RECORD:
+        return {"record": None}
+    photos = sum(one.purpose == visits.RECORD for one in attachments.listing(reading(), model_id))
+    return {"record": inspection.open_record(reading(), model_id), "photos": photos}
 
 
 def _refuse(code: str, trigger: str, definition: Definition, state: str) -> NoReturn:

@@ -211,6 +211,11 @@ def conclude(context: Context) -> None:
     context.payload["total"] = _total(context.connection, open_record.id)
 
 
+def open_record(connection: Connection, model_id: int) -> InspectionView | None:
+    """The record of a model that is not concluded yet. Visibility is the caller's."""
+    return next((one for one in of_model(connection, model_id) if one.conclusion is None), None)
+
+
 def of_model(connection: Connection, model_id: int) -> list[InspectionView]:
     """Every record of a model, the oldest first, each with the whole score sheet. Visibility is the caller's."""
     records = connection.execute(
