@@ -19,10 +19,14 @@ from workflow.obligations.due import due_at
 from workflow.obligations.working_days import roll
 from workflow.refusals import NotFound
 from workflow.schema import obligation, reminder_step
+from workflow.schema.base import Moment
 from workflow.speech import _
 
 EVENTS: Final = ("meeting", "visit")
 """Subjects that happen on their day: people are reminded of them before, and nothing is late afterwards."""
+
+ON_THEIR_DAY: Final = (*EVENTS, "registration")
+"""Subjects whose day is not rolled over days off: it is the very day on which they happen, or after which one is late."""
 
 OPEN: Final = sa.and_(obligation.c.fulfilled_at.is_(None), obligation.c.withdrawn_at.is_(None))
 
@@ -96,6 +100,19 @@ def fulfil_many(connection: Connection, obligation_ids: Sequence[int], now: date
     return _end(connection, obligation_ids, {"fulfilled_at": now})
 
 
+def fulfil_each(connection: Connection, done: Mapping[int, datetime]) -> int:
+    """What was owed was done at different moments, by id; how many were open."""
+    if not done:
+        return 0
+    connection.execute(
+        sa.update(obligation)
+        .where(OPEN, obligation.c.id == sa.bindparam("the_id"))
+        .values(fulfilled_at=sa.bindparam("done_at", type_=Moment()), next_step_on=None),
+        [{"the_id": key, "done_at": at} for key, at in done.items()],
+    )
+    return len(done)
+
+
 def withdraw_many(connection: Connection, obligation_ids: Sequence[int], now: datetime) -> int:
     """Nobody owes these any more; how many were open."""
     return _end(connection, obligation_ids, {"withdrawn_at": now})
@@ -113,25 +130,24 @@ def reopen(connection: Connection, obligation_id: int, new_due: date, now: datet
     ).first()
     if row is None:
         raise NotFound(_("Không có việc phải làm này."), guard="obligation")
+    due_on = new_due if row.subject in ON_THEIR_DAY else roll(connection, new_due)
     connection.execute(
         sa.update(obligation)
         .where(obligation.c.id == obligation_id)
-        .values(
-            fulfilled_at=None, **_dated(connection, row.year_id, row.subject, new_due, roll(connection, new_due), now)
-        )
+        .values(fulfilled_at=None, **_dated(connection, row.year_id, row.subject, new_due, due_on, now))
     )
 
 
 def move(connection: Connection, obligation_ids: Sequence[int], new_day: date, now: datetime) -> int:
     """Give open obligations another due date; how many were moved. One statement for each year and subject among them.
 
-    new_day: as stated; a day off rolls to the next working day, save for meetings and visits, which are on their very day.
+    new_day: as stated; a day off rolls to the next working day, save for those in `ON_THEIR_DAY`.
     """
     chosen = sa.and_(OPEN, any_of(obligation.c.id, obligation_ids))
     kinds = connection.execute(sa.select(obligation.c.year_id, obligation.c.subject).where(chosen).distinct()).all()
     moved = 0
     for kind in kinds:
-        due_on = new_day if kind.subject in EVENTS else roll(connection, new_day)
+        due_on = new_day if kind.subject in ON_THEIR_DAY else roll(connection, new_day)
         result = connection.execute(
             sa.update(obligation)
             .where(

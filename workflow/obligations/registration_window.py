@@ -1,0 +1,109 @@
+"""The registration window closing: every unit with an officer that has registered nothing yet owes it by the last day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.access import OWN_SCOPED
+from workflow.database import any_of
+from workflow.obligations import obligations
+from workflow.obligations.collectors import collectors
+from workflow.obligations.obligations import OPEN
+from workflow.obligations.selector import holds_on
+from workflow.programmes import programme
+from workflow.schema import assignment, emulation_model, obligation, programme_year, unit
+
+
+def remind(connection: Connection, today: date, now: datetime) -> int:
+    """Let units owe a registration while the window is open, follow a window that was moved, and forget it with the year."""
+    touched = _forget(connection, today, now)
+    years = connection.execute(
+        sa.select(
+            programme_year.c.id, programme_year.c.year, programme_year.c.closes_on, programme_year.c.definition_hash
+        ).where(programme_year.c.opens_on <= today, programme_year.c.closes_on >= today)
+    ).all()
+    for year in years:
+        touched += _follow_window(connection, year.id, year.closes_on, now)
+        collector = collectors(connection, programme.definition(connection, year.definition_hash).recognising_level)
+        new = [
+            {
+                "key": f"registration:{year.year}:{row.id}",
+                "year_id": year.id,
+                "subject": "registration",
+                "unit_id": row.id,
+                "roles": ",".join(sorted(OWN_SCOPED)),
+                "collector_id": collector(row.path),
+                "due_stated": year.closes_on,
+                "due_on": year.closes_on,
+                "opened_at": now,
+            }
+            for row in connection.execute(_without_registration(year.id, today))
+        ]
+        touched += len(obligations.insert_missing(connection, new))
+    return touched
+
+
+def close_registered(connection: Connection, model_ids: Sequence[int], now: datetime) -> int:
+    """Fulfil what the units of these models owed, if they have submitted one; at the moment of the first."""
+    model = emulation_model.c
+    first = (
+        sa.select(sa.func.min(model.submitted_at))
+        .where(model.year_id == obligation.c.year_id, model.unit_id == obligation.c.unit_id)
+        .correlate(obligation)
+        .scalar_subquery()
+    )
+    result = connection.execute(
+        sa.update(obligation)
+        .where(
+            OPEN,
+            obligation.c.subject == "registration",
+            obligation.c.unit_id.in_(sa.select(model.unit_id).where(any_of(model.id, model_ids))),
+            first.is_not(None),
+        )
+        .values(fulfilled_at=first, next_step_on=None)
+    )
+    return int(result.rowcount)
+
+
+def _without_registration(year_id: int, today: date) -> sa.Select[tuple[int, str]]:
+    model = emulation_model.c
+    officer = sa.exists().where(
+        assignment.c.unit_id == unit.c.id,
+        assignment.c.role.in_(sorted(OWN_SCOPED)),
+        assignment.c.valid_from <= today,
+        sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+    )
+    registered = sa.exists().where(
+        model.year_id == year_id, model.unit_id == unit.c.id, model.submitted_at.is_not(None)
+    )
+    owed = sa.exists().where(
+        obligation.c.year_id == year_id, obligation.c.unit_id == unit.c.id, obligation.c.subject == "registration"
+    )
+    return sa.select(unit.c.id, unit.c.path).where(holds_on(today), officer, ~registered, ~owed).order_by(unit.c.id)
+
+
+def _follow_window(connection: Connection, year_id: int, closes_on: date, now: datetime) -> int:
+    ids = connection.execute(
+        sa.select(obligation.c.id).where(
+            OPEN,
+            obligation.c.subject == "registration",
+            obligation.c.year_id == year_id,
+            obligation.c.due_stated != closes_on,
+        )
+    ).scalars()
+    found = list(ids)
+    return obligations.move(connection, found, closes_on, now) if found else 0
+
+
+def _forget(connection: Connection, today: date, now: datetime) -> int:
+    """Nobody registers for a year that is over."""
+    over = sa.select(programme_year.c.id).where(programme_year.c.year < today.year, programme_year.c.closes_on < today)
+    ids = connection.execute(
+        sa.select(obligation.c.id).where(OPEN, obligation.c.subject == "registration", obligation.c.year_id.in_(over))
+    ).scalars()
+    found = list(ids)
+    return obligations.withdraw_many(connection, found, now) if found else 0
