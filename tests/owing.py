@@ -71,7 +71,13 @@ def owe(
 
 
 def tell(
-    connection: Connection, world: World, user_name: str, at: datetime = NOW, *, about: Sequence[int] = (), **columns: Any
+    connection: Connection,
+    world: World,
+    user_name: str,
+    at: datetime = NOW,
+    *,
+    about: Sequence[int] = (),
+    **columns: Any,
 ) -> int:
     """A message in somebody's inbox, with a reminder for each obligation it is about; its key."""
     values = {

@@ -81,7 +81,16 @@ def test_finding_by_any_way_gives_the_same(world: World, monkeypatch: pytest.Mon
         rows, calls = _some(connection, world, seed=4)
         people = [
             access.actor(connection, name, NOW)
-            for name in ("staff", "officer.x1t1", "deputy.officer", "chair", "district1", "inspector1", "admin", "outsider")
+            for name in (
+                "staff",
+                "officer.x1t1",
+                "deputy.officer",
+                "chair",
+                "district1",
+                "inspector1",
+                "admin",
+                "outsider",
+            )
         ]
         below = connection.execute(sa.text("SELECT path FROM unit WHERE code = 'KL-X1'")).scalar_one()
         reaches = [finding.owed_by(who) for who in people] + [finding.owed_by_unit(who) for who in people]
@@ -129,7 +138,11 @@ def test_person_without_roles_reaches_nothing(world: World) -> None:
     with world.database.write() as connection:
         owing.owe(connection, world, FIRST, unit="KL-X1-T1")
         villager = access.actor(connection, "villager", NOW)
-        for reach in (finding.owed_by(villager), finding.owed_by_unit(villager), finding.collected_by(villager, {"staff"})):
+        for reach in (
+            finding.owed_by(villager),
+            finding.owed_by_unit(villager),
+            finding.collected_by(villager, {"staff"}),
+        ):
             assert finding.open_keys(connection, reach, Window(), most=10) == []
 
 
