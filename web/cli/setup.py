@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import nullcontext
 
 import click
 
@@ -67,15 +68,16 @@ def demo_command(remove: bool) -> None:
     )
 
 
-@click.command(help="Chạy trang web cho đến khi bấm Ctrl+C.")
+@click.command(help="Chạy trang web và việc nhắc hạn trong một tiến trình, cho đến khi bấm Ctrl+C.")
 @click.option("--host", help="Địa chỉ lắng nghe (mặc định theo DVK_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Cổng (mặc định theo DVK_PORT).")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Số luồng phục vụ.")
-def serve_command(host: str | None, port: int | None, threads: int) -> None:
+@click.option("--no-scheduler", is_flag=True, help="Chỉ chạy trang web; việc nhắc hạn do dvk scheduler nơi khác làm.")
+def serve_command(host: str | None, port: int | None, threads: int, no_scheduler: bool) -> None:
     from waitress.server import create_server
 
-    from notifications import scheduler
     from web import create_app, log
+    from web.cli.scheduler import ticking
 
     settings = load_settings()
     log.to_stderr(settings.log_level)
@@ -91,11 +93,11 @@ def serve_command(host: str | None, port: int | None, threads: int) -> None:
             ) from error
         shown = f"[{address}]" if ":" in address else address
         console.message(f"Trang web: http://{shown}:{number}/  (Ctrl+C để dừng)")
-        stop_ticking = scheduler.start(database, clock.now)
         # A service manager stops with SIGTERM; requests under way are finished and the database is closed either way.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        try:
-            server.run()
-        finally:
-            server.close()
-            stop_ticking()
+        with nullcontext() if no_scheduler else ticking(settings, database) as scheduler:
+            app.extensions["dvk_scheduler"] = scheduler
+            try:
+                server.run()
+            finally:
+                server.close()

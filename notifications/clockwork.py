@@ -1,0 +1,217 @@
+"""One tick: everything that is due by now, step by step, each in a short transaction of its own.
+
+A tick may be run again, by two at once, or after days in which none was: what is due is in the database, nothing is kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from config.settings import Settings
+from notifications import delivery, planning, retention
+from notifications.channels import Channels, channels
+from notifications.leadership import NAME
+from notifications.retention import Kept
+from workflow.calendar import local_date
+from workflow.database import Database
+from workflow.obligations import calls, sync
+from workflow.oversight import audit
+from workflow.refusals import DatabaseUnusable
+from workflow.schema import clockwork
+from workflow.speech import _
+
+LATE_AFTER: Final = timedelta(minutes=5)
+"""Without a tick for so long something is wrong: several were due."""
+LETTERS_AT_ONCE: Final = 500
+"""So that the next tick plans what is due even while thousands of letters wait."""
+_DAILY: Final = "daily"
+_LONGEST_ERROR = 500
+
+STEPS: Final[tuple[tuple[str, Callable[[Connection, datetime], int]], ...]] = (
+    ("opened", lambda connection, now: _open(connection, now)),
+    ("synced", sync.sync),
+    ("planned", planning.plan),
+)
+"""What turns time into messages, in this order. Each is set-based and finds nothing when it is run again."""
+
+log = structlog.get_logger("clockwork")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an installation's settings make of a tick."""
+
+    channels: Channels
+    per_minute: int
+    kept: Kept
+    unsubscribe: Callable[[int], str] | None = None
+
+
+@dataclass(slots=True)
+class Ticked:
+    """What a tick did. counts: step → how many; failures: step → a sentence; complaints: channel → why nothing goes there."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    complaints: dict[str, str] = field(default_factory=dict)
+    took_ms: int = 0
+
+    @property
+    def complaint(self) -> str:
+        """What an administrator should know, in one line; '' when all went well."""
+        found = (*(f"{step}: {why}" for step, why in self.failures.items()), *self.complaints.values())
+        return "; ".join(found)[:_LONGEST_ERROR]
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last sign of life of whoever does the work of the clock. state: 'never', 'late' or 'ok'."""
+
+    state: Literal["never", "late", "ok"]
+    ticked_at: datetime | None
+    succeeded_at: datetime | None
+    took_ms: int | None
+    backlog: int
+    last_error: str
+
+
+def work_of(settings: Settings) -> Work:
+    """The work as the settings have it."""
+    return Work(
+        channels=channels(settings),
+        per_minute=settings.mail_per_minute,
+        kept=Kept(
+            timedelta(minutes=settings.session_idle_minutes),
+            timedelta(hours=settings.session_absolute_hours),
+            timedelta(days=settings.keep_draft_reports_days),
+        ),
+    )
+
+
+def tick(
+    database: Database,
+    now: datetime,
+    work: Work,
+    *,
+    limit: int = LETTERS_AT_ONCE,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Ticked:
+    """Do everything that is due by now. A step that fails is noted, logged and due again in the next tick; the others go on.
+
+    stopping: asked between two steps and between two letters.
+    """
+    began, done = monotonic(), Ticked()
+    for name, step in (*STEPS, ("anchored", _anchor)):
+        if not stopping():
+            with _noting(done, name), database.write() as connection:
+                done.counts[name] = step(connection, now)
+    if not stopping():
+        with _noting(done, "delivered"):
+            told = delivery.deliver(
+                database,
+                work.channels,
+                now,
+                limit=limit,
+                per_minute=work.per_minute,
+                unsubscribe=work.unsubscribe,
+                stopping=stopping,
+            )
+            done.counts |= {
+                "sent": told.sent,
+                "waiting": told.waiting,
+                "failed": told.failed,
+                "skipped": told.skipped,
+            }
+            done.complaints |= told.complaints
+    if not stopping():
+        with _noting(done, "swept"), database.write() as connection:
+            done.counts["swept"] = _daily(connection, now, work.kept)
+    done.took_ms = int((monotonic() - began) * 1000)
+    return done
+
+
+def preview(database: Database, now: datetime) -> dict[str, int]:
+    """What the steps before delivery would do, step → how many. Everything is taken back."""
+    counts: dict[str, int] = {}
+    try:
+        with database.write() as connection:
+            for name, step in STEPS:
+                counts[name] = step(connection, now)
+            raise _Undo
+    except _Undo:
+        return counts
+
+
+def note(database: Database, now: datetime, done: Ticked) -> None:
+    """Keep how the tick went, where administrators and monitors look."""
+    values: dict[str, Any] = {"took_ms": done.took_ms, "last_error": done.complaint}
+    if not done.failures:
+        values["succeeded_at"] = now
+    with database.write() as connection:
+        values["backlog"] = delivery.backlog(connection, now)
+        connection.execute(sa.update(clockwork).where(clockwork.c.name == NAME).values(**values))
+
+
+def heartbeat(connection: Connection, now: datetime) -> Heartbeat:
+    """When the last tick was and what waits, for pages and monitors."""
+    row = connection.execute(sa.select(clockwork).where(clockwork.c.name == NAME)).first()
+    if row is None or row.ticked_at is None:
+        return Heartbeat("never", None, None, None, delivery.backlog(connection, now), "")
+    # A tick of the future: the clock was set back since, and the next tick puts that right.
+    late = abs(now - row.ticked_at) > LATE_AFTER
+    return Heartbeat(
+        "late" if late else "ok", row.ticked_at, row.succeeded_at, row.took_ms, row.backlog, row.last_error
+    )
+
+
+def _open(connection: Connection, now: datetime) -> int:
+    """Call for the reports whose time has come and tell those who owe them, in one transaction."""
+    called = calls.open_due_calls(connection, now)
+    for call in called:
+        planning.tell(connection, call.obligations, planning.OPENED, now)
+    return len(called)
+
+
+def _anchor(connection: Connection, now: datetime) -> int:
+    return len(audit.make_anchors(connection, now))
+
+
+def _daily(connection: Connection, now: datetime, kept: Kept) -> int:
+    """Throw away what is too old, in the first tick of each day."""
+    last = connection.execute(sa.select(clockwork.c.ticked_at).where(clockwork.c.name == _DAILY)).scalar()
+    if last is not None and local_date(last) == local_date(now):
+        return 0
+    swept = retention.sweep(connection, now, kept)
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(clockwork)
+    connection.execute(
+        insert.values(name=_DAILY, ticked_at=now).on_conflict_do_update(
+            index_elements=[clockwork.c.name], set_={"ticked_at": now}
+        )
+    )
+    return swept.total
+
+
+@contextmanager
+def _noting(done: Ticked, step: str) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseUnusable as unusable:
+        log.error("step_failed", step=step, why=unusable.message)
+        done.failures[step] = unusable.message
+    except Exception as error:
+        log.exception("step_failed", step=step)
+        done.failures[step] = _("lỗi của chương trình (%(kind)s), xem nhật ký máy chủ", kind=type(error).__name__)
+
+
+class _Undo(Exception):
+    pass
