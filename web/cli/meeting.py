@@ -52,7 +52,8 @@ def prepare(year: int, data_file: str, who: str) -> None:
 
 
 @meeting_command.command(
-    "members", help='Thay danh sách thành viên: {"members": [{"user_name": "…", "duty": "member"}]}.'
+    "members",
+    help='Thay danh sách thành viên: {"members": [{"user_name": "…", "duty": "member"}], "guests": ["…"]}; guests không bắt buộc.',
 )
 @_NUMBER
 @arguments.data()
@@ -60,8 +61,21 @@ def prepare(year: int, data_file: str, who: str) -> None:
 def members(number: int, data_file: str, who: str) -> None:
     given = arguments.built(Members, arguments.read_json(data_file), lists={"members": Member})
     with installation.opened() as database, database.write() as connection:
-        review.set_members(connection, who, number, given.members, clock.now())
+        review.set_members(connection, who, number, given.members, clock.now(), guests=given.guests)
     console.message(f"Phiên {number} có {len(given.members)} thành viên.")
+
+
+@meeting_command.command("guests", help="Thay danh sách khách mời: mỗi người một đối số, họ tên và chức vụ.")
+@_NUMBER
+@click.argument("guests", nargs=-1, metavar="KHÁCH…")
+@arguments.by()
+def guests(number: int, guests: tuple[str, ...], who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        now = clock.now()
+        seen = review.meeting(connection, access.actor(connection, who, now), number, local_date(now))
+        members = [Member(one.user_name, one.duty) for one in seen.members]
+        review.set_members(connection, who, number, members, now, guests=guests)
+    console.message(f"Phiên {number} có {len(guests)} khách mời.")
 
 
 @meeting_command.command("agenda", help="Thay chương trình của phiên bằng các mô hình này, theo thứ tự.")
@@ -146,6 +160,16 @@ def close(number: int, minutes: str | None, minutes_file: str | None, who: str, 
     _show(number, who, form)
 
 
+@meeting_command.command("note", help="Ghi chú vào biên bản của một phiên đã kết thúc; biên bản giữ nguyên.")
+@_NUMBER
+@click.argument("text", metavar="GHI_CHÚ")
+@arguments.by()
+def note(number: int, text: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        review.add_note(connection, who, number, text, clock.now())
+    console.message(f"Đã ghi chú vào biên bản phiên {number}.")
+
+
 @meeting_command.command("cancel", help="Huỷ một phiên chưa kết thúc.")
 @_NUMBER
 @click.option("--reason", required=True, metavar="LÝ_DO", help="Lý do huỷ.")
@@ -207,6 +231,10 @@ def _show(number: int, who: str, form: str) -> None:
         ("Thành viên", "Họ tên", "Nhiệm vụ", "Có mặt"),
         [(m.user_name, m.full_name, review.DUTIES[m.duty], "có" if m.present else "") for m in view.members],
     )
+    if view.guests:
+        console.result(f"Khách mời: {'; '.join(view.guests)}")
+    for one in view.notes:
+        console.result(f"Ghi chú ({one.written_by}): {one.text}")
     console.result("")
     console.table(
         ("Mã", "Tên mô hình", "Thuận", "Không", "Trắng", "Cần", "Kết quả"),
@@ -242,6 +270,8 @@ def _document(view: MeetingView) -> dict[str, Any]:
             {"user_name": m.user_name, "full_name": m.full_name, "duty": m.duty, "present": m.present}
             for m in view.members
         ],
+        "guests": list(view.guests),
+        "notes": [{"text": one.text, "at": one.written_at, "by": one.written_by} for one in view.notes],
         "agenda": [
             {
                 "code": item.code,

@@ -43,9 +43,10 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """`dvk meeting members`."""
+    """`dvk meeting members`. guests: left as they are when nothing is said of them."""
 
     members: Sequence[Member]
+    guests: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`dvk submission` and `dvk decision`: what goes up to the recognising body, and what it decided."""
+"""`dvk submission`: what goes up to the recognising body."""
 
 from __future__ import annotations
 
@@ -142,52 +142,6 @@ def show(key: int, who: str, form: str) -> None:
     )
     for difference in view.differences:
         console.message(f"Chưa khớp: {difference}")
-
-
-@click.group("decision", help="Quyết định công nhận và thu hồi.")
-def decision_command() -> None:
-    """Holds the commands below."""
-
-
-@decision_command.command("list", help="Các quyết định trong phạm vi của người xem.")
-@arguments.by()
-@arguments.form()
-def decisions(who: str, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
-        found = recognition.decisions(connection, access.actor(connection, who, clock.now()))
-    if form == "json":
-        console.as_json(
-            [
-                {
-                    "id": d.id,
-                    "issuer": d.issuer_name,
-                    "type": d.type,
-                    "number": d.number,
-                    "symbol": d.symbol,
-                    "dated": d.dated,
-                    "signer": d.signer,
-                    "period": d.period,
-                    "models": d.models,
-                }
-                for d in found
-            ]
-        )
-        return
-    console.table(
-        ("Quyết định", "Ngày", "Cơ quan", "Loại", "Người ký", "Mô hình"),
-        [
-            (
-                f"{d.number}-{d.symbol}" if d.symbol else d.number,
-                f"{d.dated:%d/%m/%Y}",
-                d.issuer_name,
-                "công nhận" if d.type == "recognition" else "thu hồi",
-                d.signer,
-                d.models,
-            )
-            for d in found
-        ],
-        right=(5,),
-    )
 
 
 def _summary(view: SubmissionView) -> dict[str, Any]:

@@ -1,0 +1,132 @@
+"""`dvk decision`: what the recognising body decided, and the second selection among the models of a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import access
+from workflow.recognition import commendation, recognition
+from workflow.recognition.commendation import Chosen
+
+_KEY = click.argument("key", metavar="QUYẾT_ĐỊNH", type=click.IntRange(1, 2**53))
+
+
+@click.group("decision", help="Quyết định công nhận và thu hồi.")
+def decision_command() -> None:
+    """Holds the commands below."""
+
+
+@decision_command.command("list", help="Các quyết định trong phạm vi của người xem.")
+@arguments.by()
+@arguments.form()
+def decisions(who: str, form: str) -> None:
+    with installation.opened() as database, database.read() as connection:
+        found = recognition.decisions(connection, access.actor(connection, who, clock.now()))
+    if form == "json":
+        console.as_json(
+            [
+                {
+                    "id": d.id,
+                    "issuer": d.issuer_name,
+                    "type": d.type,
+                    "number": d.number,
+                    "symbol": d.symbol,
+                    "dated": d.dated,
+                    "signer": d.signer,
+                    "period": d.period,
+                    "models": d.models,
+                }
+                for d in found
+            ]
+        )
+        return
+    console.table(
+        ("Thứ tự", "Quyết định", "Ngày", "Cơ quan", "Loại", "Người ký", "Mô hình"),
+        [
+            (
+                d.id,
+                d.written,
+                f"{d.dated:%d/%m/%Y}",
+                d.issuer_name,
+                "công nhận" if d.type == "recognition" else "thu hồi",
+                d.signer,
+                d.models,
+            )
+            for d in found
+        ],
+        right=(0, 6),
+    )
+
+
+@decision_command.command("show", help="Một quyết định với các mô hình, tiêu biểu và đề nghị khen thưởng.")
+@_KEY
+@arguments.by()
+@arguments.form()
+def show(key: int, who: str, form: str) -> None:
+    _show(key, who, form)
+
+
+@decision_command.command(
+    "commend",
+    help="Thay danh sách đề nghị khen thưởng của quyết định bằng các mô hình này; không nêu mã nào thì danh sách trống.",
+)
+@_KEY
+@click.argument("codes", nargs=-1, metavar="MÃ…")
+@arguments.by()
+@arguments.form()
+def commend(key: int, codes: tuple[str, ...], who: str, form: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        now = clock.now()
+        before = commendation.selection(connection, access.actor(connection, who, now), key)
+        outstanding = [one.code for one in before.models if one.outstanding]
+        changed = commendation.choose(connection, who, key, outstanding, codes, now)
+    console.message(f"Đề nghị khen thưởng {len(set(codes))} mô hình ({changed} thay đổi).")
+    _show(key, who, form)
+
+
+def _show(key: int, who: str, form: str) -> None:
+    with installation.opened() as database, database.read() as connection:
+        seen = commendation.selection(connection, access.actor(connection, who, clock.now()), key)
+    if form == "json":
+        console.as_json(
+            {
+                "id": seen.decision.id,
+                "number": seen.decision.written,
+                "dated": seen.decision.dated,
+                "issuer": seen.decision.issuer_name,
+                "signer": seen.decision.signer,
+                "models": [_document(one) for one in seen.models],
+            }
+        )
+        return
+    console.table(
+        ("Mã", "Tên mô hình", "Đăng ký", "Điểm", "Tiêu biểu", "Khen thưởng"),
+        [
+            (
+                one.code,
+                one.name,
+                one.registrant,
+                "" if one.total is None else one.total,
+                "có" if one.outstanding else "",
+                "có" if one.commended else "",
+            )
+            for one in seen.models
+        ],
+        right=(3,),
+    )
+
+
+def _document(one: Chosen) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "registrant": one.registrant,
+        "state": one.state,
+        "score": one.total,
+        "outstanding": one.outstanding,
+        "commended": one.commended,
+    }
