@@ -53,7 +53,7 @@ def prepare(year: int, data_file: str, who: str) -> None:
 
 @meeting_command.command(
     "members",
-    help='Thay danh sách thành viên: {"members": [{"user_name": "…", "duty": "member"}], "guests": ["…"]}; guests không bắt buộc.',
+    help='Thay danh sách thành viên: {"members": [{"user_name": "…", "duty": "member"}], "guests": ["…"]}; guests tuỳ ý.',
 )
 @_NUMBER
 @arguments.data()
