@@ -25,7 +25,7 @@ from workflow.reports import checks, content, figures, reading
 from workflow.reports.content import Content
 from workflow.reports.prefill import Prefill, prefill
 from workflow.reports.reading import ReportView, view
-from workflow.schema import account, report, report_call, report_submission
+from workflow.schema import account, obligation, report, report_call, report_submission
 from workflow.schema import history as history_table
 from workflow.speech import _
 
@@ -169,13 +169,11 @@ def return_(
     Whoever calls this tells the people in the same transaction. Raises InvalidInput without a reason or for a day that is past.
     """
     actor = access.actor(connection, who, now)
+    # A call that is being withdrawn must not find one of its reports opened again; whoever withdraws takes the call first too.
+    withdrawn = connection.execute(locked(_CALL_OF.where(obligation.c.id == obligation_id), report_call)).scalar()
     seen, grant, report_id = _deciding(connection, actor, obligation_id, version, to=_("trả lại báo cáo"))
-    # A call that is being withdrawn must not find one of its reports opened again.
-    withdrawn = connection.execute(
-        locked(sa.select(report_call.c.withdrawn_at).where(report_call.c.id == seen.call_id))
-    ).scalar_one()
     if withdrawn is not None:
-        raise NotPossible(_("Đợt báo cáo đã bị rút nên không trả lại được."), guard="call")
+        raise NotPossible(_("Yêu cầu báo cáo này đã thu hồi nên không trả lại được."), guard="call")
     problems: dict[str, str] = {}
     why = clean(reason, multiline=True)
     if not why:
@@ -216,12 +214,15 @@ def entries_since(connection: Connection, report_id: int, version: int) -> Seque
     ).all()
 
 
+_CALL_OF = sa.select(report_call.c.withdrawn_at).join(obligation, obligation.c.call_id == report_call.c.id)
+
+
 def _writing(seen: ReportView) -> Grant:
     """The grant to write under. Raises NotAllowed for a reader, NotPossible when the report is not in the unit's hands."""
     if seen.writes is None:
         raise NotAllowed(_("Báo cáo này do đơn vị khác viết; bạn chỉ xem được."), guard="role")
     if seen.withdrawn:
-        raise NotPossible(_("Đợt báo cáo này đã bị rút: không phải nộp nữa."), guard="call", code="call_withdrawn")
+        raise NotPossible(_("Yêu cầu báo cáo này đã thu hồi: không phải nộp nữa."), guard="call", code="call_withdrawn")
     if not seen.editable:
         raise NotPossible(
             _("Báo cáo đã gửi nên không sửa được. Nếu cần sửa, hãy đề nghị nơi nhận trả lại."),
@@ -238,7 +239,7 @@ def _deciding(
     if seen.decides is None:
         raise NotAllowed(_("Bạn không có quyền %(to)s ở đơn vị này.", to=to), guard="role")
     if seen.withdrawn:
-        raise NotPossible(_("Đợt báo cáo này đã bị rút."), guard="call", code="call_withdrawn")
+        raise NotPossible(_("Yêu cầu báo cáo này đã thu hồi."), guard="call", code="call_withdrawn")
     _as_seen(seen, version)
     if seen.status != "submitted" or seen.report_id is None:
         raise NotPossible(_("Báo cáo này không chờ quyết định."), guard="status")
