@@ -17,6 +17,8 @@ from workflow.calendar import local_date
 from workflow.database import alone
 from workflow.obligations import events, handover, registration_window, state_limits
 from workflow.prepared import Prepared
+from workflow.programmes import programme_deadlines
+from workflow.programmes.programme_defaults import standard_defaults
 from workflow.schema import history, obligation_cursor
 
 _HISTORY: Final = "history"
@@ -53,6 +55,7 @@ def sync(connection: Connection, now: datetime) -> int:
     touched = 0
     if kept is None:
         newest = int(connection.execute(_NEWEST).scalar_one())
+        touched += programme_deadlines.begin(connection, today, standard_defaults())
         touched += state_limits.begin(connection, now)
         touched += events.follow(connection, now)
         _keep(connection, _HISTORY, newest, now, known=False)

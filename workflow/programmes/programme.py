@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from workflow.definitions import lifecycle
 from workflow.definitions.lifecycle_terms import Definition
 from workflow.prepared import Prepared
+from workflow.programmes import programme_deadlines
 from workflow.programmes.programme_defaults import ProgrammeDefaults, name_key
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import criterion, field, lifecycle_definition, measure, programme_year, score_band
@@ -127,6 +128,7 @@ def create_year(
             for i, m in enumerate(defaults.measures)
         ],
     )
+    programme_deadlines.write_defaults(connection, year_id, year, defaults)
     return int(year_id)
 
 

@@ -10,8 +10,9 @@ from functools import cache
 from typing import cast, get_args
 
 from config import definitions
+from workflow.definitions import lifecycle_reading
 from workflow.definitions.problems import DataFileInvalid, Problem, Table, parse_toml
-from workflow.definitions.vocabulary import RECIPIENT_NAMES
+from workflow.definitions.vocabulary import RECIPIENT_NAMES, UNIT_KINDS
 from workflow.programmes.programme_terms import (
     FULL_SCORE,
     ITEM_IDS,
@@ -25,14 +26,18 @@ from workflow.programmes.programme_terms import (
     Numbering,
     ObligationDefault,
     ObligationKind,
+    OwedBy,
     ProgrammeDefaults,
     ReminderStepDefault,
     ReviewDefault,
     WindowDefault,
     name_key,
 )
+from workflow.reports.content import every_section
 from workflow.speech import _
 
+# Days before the due date at which a report is called for; default of ours.
+_OPENS_DAYS = 21
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FRACTION = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 
@@ -305,15 +310,44 @@ def _obligations(root: Table) -> tuple[ObligationDefault, ...]:
     for table in root.tables("obligations", required=False):
         code = _code(table, codes)
         kind = cast(ObligationKind, table.name("kind", _("loại báo cáo"), get_args(ObligationKind)))
-        found.append(ObligationDefault(code, kind, *_labels(table), _day_of_year(table, "due")))
+        new = ObligationDefault(
+            code,
+            kind,
+            *_labels(table),
+            _day_of_year(table, "due"),
+            _day_of_year(table, "first"),
+            _day_of_year(table, "last"),
+            table.integer("opens_days", low=0, high=366, default=_OPENS_DAYS) or 0,
+            _owed_by(table.table("owed_by")),
+            table.names("sections", _("phần báo cáo"), [section.id for section in every_section()], ()),
+        )
+        if (new.last.month, new.last.day) < (new.first.month, new.first.day):
+            table.problem("last", _("ngày cuối kỳ phải từ ngày đầu kỳ trở đi"))
         table.close()
+        found.append(new)
     return tuple(found)
+
+
+def _owed_by(table: Table) -> OwedBy:
+    shipped = [lifecycle_reading.standard(name) for name in definitions.LIFECYCLE_IDS]
+    levels = [level.id for definition in shipped for level in definition.levels]
+    roles = {role for definition in shipped for role in definition.roles}
+    owed_by = OwedBy(
+        table.names("levels", _("cấp"), levels, ()),
+        table.names("kinds", _("loại đơn vị"), UNIT_KINDS, ()),
+        table.names("roles", _("vai trò"), roles),
+        table.name("called_by", _("cấp"), levels, ""),
+    )
+    if table.has("roles") and not owed_by.roles:
+        table.problem("roles", _("phải nêu ít nhất một vai trò"))
+    table.close()
+    return owed_by
 
 
 def _reminder_steps(root: Table) -> tuple[ReminderStepDefault, ...]:
     found: dict[int, ReminderStepDefault] = {}
     for table in root.tables("reminder_steps", required=False):
-        days = table.integer("days", low=-365, high=365)
+        days = table.integer("days", low=-90, high=90)
         recipients = table.names("recipients", _("người nhận"), RECIPIENT_NAMES)
         if table.has("recipients") and not recipients:
             table.problem("recipients", _("phải có ít nhất một người nhận"))

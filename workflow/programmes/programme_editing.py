@@ -14,8 +14,9 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.definitions import lifecycle_store
-from workflow.programmes import programme
+from workflow.programmes import programme, programme_deadlines
 from workflow.programmes.programme_change import Edit, note_year
+from workflow.programmes.programme_defaults import standard_defaults
 from workflow.programmes.programme_parts import used_fields
 from workflow.programmes.years import root_grant
 from workflow.reading.text import clean
@@ -68,8 +69,8 @@ def copy_year(
         else programme.definition(connection, before.definition_hash)
     )
     programme.store_definition(connection, chosen, now)
-    first = opens_on or _moved(before.opens_on, year - source)
-    last = closes_on or _moved(before.closes_on, year - source)
+    first = opens_on or programme_deadlines.moved(before.opens_on, year - source)
+    last = closes_on or programme_deadlines.moved(before.closes_on, year - source)
     if last < first:
         raise InvalidInput({"closes_on": _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")})
     year_id: int = connection.execute(
@@ -96,6 +97,7 @@ def copy_year(
                 sa.select(sa.literal(year_id), *kept).where(table.c.year_id == before.id).order_by(table.c.id),
             )
         )
+    programme_deadlines.copy(connection, before.id, source, year_id, year, standard_defaults())
     note_year(
         connection,
         year_id,
@@ -149,6 +151,19 @@ def edit_year(
     return bool(changed)
 
 
+def set_public(
+    connection: Connection, who: int | str, year: int, public: bool, now: datetime, *, version: int | None = None
+) -> bool:
+    """Open the year's public page, or close it. False when nothing changes."""
+    edit = Edit(connection, who, year, now, version)
+    before = bool(edit.year.public)
+    if before == public:
+        return False
+    connection.execute(sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(public=public))
+    edit.note("year_edited", {"changed": {"public": [before, public]}})
+    return True
+
+
 def set_definition(
     connection: Connection, who: int | str, year: int, definition: str, now: datetime, *, version: int | None = None
 ) -> bool:
@@ -173,10 +188,3 @@ def set_definition(
     )
     edit.note("year_definition_set", {"definition": [edit.year.definition_hash, chosen.hash]}, chosen.hash)
     return True
-
-
-def _moved(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)

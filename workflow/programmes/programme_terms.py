@@ -119,12 +119,33 @@ class ItemDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedBy:
+    """Who owes a report: units of these levels and kinds (any when empty) below one of the level that calls (when empty the one
+    that recognises), in these roles.
+    """
+
+    levels: tuple[str, ...]
+    kinds: tuple[str, ...]
+    roles: tuple[str, ...]
+    called_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ObligationDefault:
+    """A kind of report of the year. opens_days: days before the due date at which it is called for; sections: empty for the usual
+    ones of the kind.
+    """
+
     code: str
     kind: ObligationKind
     label: str
     label_en: str
     due: DayOfYear
+    first: DayOfYear
+    last: DayOfYear
+    opens_days: int
+    owed_by: OwedBy
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
