@@ -125,6 +125,7 @@ def _head(connection: Connection, model: sa.Row[Any]) -> dict[str, Any]:
         "inspected_at",
         "proposed_at",
         "recognised_at",
+        "public_agreed_at",
     )
     row = connection.execute(
         sa.select(

@@ -33,6 +33,7 @@ def listing(form: str) -> None:
                     "opens_on": year.opens_on,
                     "closes_on": year.closes_on,
                     "models": year.models,
+                    "public": year.public,
                     "sample": year.sample,
                 }
                 for year in found
@@ -86,3 +87,13 @@ def copy(source: int, year: int, definition: str, opens: date | None, closes: da
             connection, who, source, year, clock.now(), opens_on=opens, closes_on=closes, definition=definition
         )
     console.message(f"Đã mở năm thi đua {year} theo năm {source}.")
+
+
+@year_command.command("public", help="Mở trang công khai của một năm, hoặc đóng (--off).")
+@click.argument("year", metavar="NĂM", type=int)
+@click.option("--on/--off", "public", default=True, help="Mở hay đóng.")
+@arguments.by()
+def public(year: int, public: bool, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        programme_editing.set_public(connection, who, year, public, clock.now())
+    console.message(f"Năm {year}: {'trang công khai đang mở' if public else 'không có trang công khai'}.")

@@ -34,6 +34,7 @@ class YearView:
     closes_on: date
     models: int
     sample: bool
+    public: bool
 
 
 def start_year(
@@ -107,6 +108,7 @@ def listing(connection: Connection) -> list[YearView]:
             row.closes_on,
             row.models,
             row.sample,
+            row.public,
         )
         for row in rows.all()
     ]

@@ -14,9 +14,8 @@ from workflow.implementation import attachments
 from workflow.implementation.attachments import Store
 from workflow.inspection import inspection
 from workflow.inspection.inspection import InspectionInput
-from workflow.programmes import programme, programme_editing
+from workflow.programmes import programme_editing
 from workflow.programmes.programme_defaults import standard_defaults
-from workflow.programmes.programme_editing import YearInput
 from workflow.recognition import recognition
 from workflow.registration import consent
 from workflow.review import ballots, review
@@ -171,17 +170,8 @@ def _recognise(connection: Connection, commune: CommuneYear, own: Mapping[str, s
 
 def _publish(connection: Connection, commune: CommuneYear, own: Mapping[str, str]) -> None:
     """The year gets its public page; some registrants agree only when they see it."""
-    opening, year = commune.publication, programme.year(connection, commune.year)
-    settings = YearInput(
-        year.name,
-        year.opens_on,
-        year.closes_on,
-        f"{year.quorum_numerator}/{year.quorum_denominator}",
-        f"{year.threshold_numerator}/{year.threshold_denominator}",
-        year.numbering,
-        public=True,
-    )
-    programme_editing.edit_year(connection, opening.opener, commune.year, settings, moment(opening.opened_on, 9))
+    opening = commune.publication
+    programme_editing.set_public(connection, opening.opener, commune.year, True, moment(opening.opened_on, 9))
     for model in commune.rows:
         if model.key in opening.agreed:
             officer = content().officer_of(model.unit_code).user_name
