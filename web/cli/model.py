@@ -22,7 +22,7 @@ from workflow.people import units
 from workflow.programmes import programme
 from workflow.recognition import recognition
 from workflow.refusals import InvalidInput, NotFound
-from workflow.registration import change_requests, registration
+from workflow.registration import change_requests, consent, registration
 from workflow.registration.drafts import Draft
 from workflow.registration.model_quantities import QuantityInput
 from workflow.reporting import listing
@@ -267,6 +267,19 @@ def outstanding(code: str, outstanding: bool, version: int | None, who: str) -> 
     with installation.opened() as database, database.write() as connection:
         recognition.mark_outstanding(connection, who, code, outstanding, clock.now(), version=version)
     console.message(f"{code}: {'tiêu biểu' if outstanding else 'không còn ghi tiêu biểu'}.")
+
+
+@model_command.command(
+    "consent", help="Đồng ý cho mọi người đọc về một mô hình khi được công nhận, hoặc rút lại (--withdraw)."
+)
+@_CODE
+@click.option("--give/--withdraw", "agree", default=True, help="Đồng ý hay rút lại.")
+@arguments.version()
+@arguments.by()
+def agree(code: str, agree: bool, version: int | None, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        consent.set_consent(connection, who, code, agree, clock.now(), version=version)
+    console.message(f"{code}: {'đồng ý giới thiệu công khai' if agree else 'không giới thiệu công khai'}.")
 
 
 def _draft(data_file: str) -> Draft:

@@ -164,19 +164,6 @@ def set_public(
     return True
 
 
-def set_public(
-    connection: Connection, who: int | str, year: int, public: bool, now: datetime, *, version: int | None = None
-) -> bool:
-    """Open the year's public page, or close it. False when nothing changes."""
-    edit = Edit(connection, who, year, now, version)
-    before = bool(edit.year.public)
-    if before == public:
-        return False
-    connection.execute(sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(public=public))
-    edit.note("year_edited", {"changed": {"public": [before, public]}})
-    return True
-
-
 def set_definition(
     connection: Connection, who: int | str, year: int, definition: str, now: datetime, *, version: int | None = None
 ) -> bool:
