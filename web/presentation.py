@@ -235,6 +235,9 @@ def navigation() -> Sequence[tuple[str, Any]]:
         places.append(("visits.listed", _l("Kiểm tra")))
     if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):
         places.append(("review.listed", _l("Bình xét")))
+    if who.actor.holds(RECOGNISERS):
+        places.append(("submission.incoming", _l("Hồ sơ trình")))
+    if who.actor.holds(REVIEWERS | STAFF):
         places.append(("submission.listed", _l("Tờ trình")))
     places += [
         ("recognition.listed", _l("Quyết định")),

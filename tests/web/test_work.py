@@ -100,6 +100,20 @@ def test_deputy_sees_whose_work_it_is(visit: Visit, world: World) -> None:
     assert "bạn làm thay" not in visit("staff").get("/viec-cua-toi")
 
 
+def test_dossiers_are_found_where_a_recognising_body_looks(visit: Visit, world: World) -> None:
+    world.carry(world.create(), "proposed")
+    page = visit("district1").get("/viec-cua-toi")
+    places = page[page.index('<nav class="places"') :].split("</nav>")[0]
+    assert 'href="/ho-so-trinh"' in places
+    assert 'href="/to-trinh"' not in places
+    assert 'href="/ho-so-trinh"' in page[page.index('id="cho-toi"') :]
+    assert visit("district1").get("/ho-so-trinh").count('aria-current="page"') == 2
+    # The commune writes submissions; it receives none.
+    chair = visit("chair").get("/viec-cua-toi")
+    assert 'href="/to-trinh"' in chair
+    assert 'href="/ho-so-trinh"' not in chair
+
+
 def test_registrant_sees_whom_he_waits_for_by_name(visit: Visit, world: World) -> None:
     world.carry(world.create(), "submitted")
     page = _plain(visit("officer.x1t1").get("/viec-cua-toi"))

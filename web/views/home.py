@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from notifications.notices import notices
 from web import clock
-from web.access_rules import access_rule
+from web.access_rules import RECOGNISERS, access_rule
 from web.answers import say
 from web.readings import work as readings
 from web.speaking_dates import due_day
@@ -49,6 +49,7 @@ def work() -> str:
         most_notices=MOST_NOTICES,
         seen=seen,
         old_too=old_too,
+        receives=who.holds(RECOGNISERS),
         now=now,
     )
 
