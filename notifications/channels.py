@@ -227,7 +227,8 @@ def _answer(code: int, said: bytes | str) -> str:
 
 
 def _broken(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    # smtplib reports a time-out in the middle of a talk as a disconnect.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return _("Máy chủ thư không trả lời trong thời gian cho phép.")
     if isinstance(error, ConnectionRefusedError | socket.gaierror):
         return _("Không nối được với máy chủ thư. Kiểm tra DVK_SMTP_HOST và DVK_SMTP_PORT.")

@@ -28,7 +28,7 @@ from workflow.speech import _
 
 LEASE: Final = timedelta(minutes=15)
 """Longer than a batch takes on the slowest server that still answers within its time-out."""
-MOST_ATTEMPTS: Final = 24
+MOST_ATTEMPTS: Final = 25
 """With the waits below about four days, the least that RFC 5321 (4.5.4.1) asks of who sends."""
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
@@ -225,7 +225,7 @@ class _Run:
         """Claimed and not tried: as if nobody had looked at them."""
         now = self.moment()
         with self._database.write() as connection:
-            self._release(connection, ids, why, now, now, attempts=-1)
+            self._release(connection, ids, why, now, self._began, attempts=-1)
         self.told.waiting += len(ids)
 
     def _release(
