@@ -18,6 +18,8 @@ from workflow.access import OWN_SCOPED
 from workflow.database import any_of
 from workflow.schema import assignment, unit
 
+_LONGEST_LINE: Final = 20
+"""So many times a unit may have been merged on; beyond it two units name each other as successors."""
 USUAL_ROLES: Final = ("unit_officer", "commune_reviewer")
 """Who reports for a unit when nothing else is said: its officer or, in a commune, the committee's own people."""
 
@@ -94,15 +96,15 @@ def chosen(
         for row in connection.execute(sa.select(unit.c.id, unit.c.code).where(any_of(unit.c.code, wanted)))
     }
     found: set[str] = set()
-    seen: set[int] = set()
-    while written:
-        seen |= written.keys()
+    for _ in range(_LONGEST_LINE):
+        if not written:
+            break
         following: dict[int, list[str]] = {}
         for row in connection.execute(sa.select(unit).where(any_of(unit.c.id, sorted(written)), below)):
             if row.valid_to is None or row.valid_to >= day:
                 present[row.id] = row
                 found.update(written[row.id])
-            elif row.successor_id is not None and row.successor_id not in seen:
+            elif row.successor_id is not None:
                 following.setdefault(row.successor_id, []).extend(written[row.id])
         written = following
     return sorted(present.values(), key=lambda row: str(row.code)), [code for code in wanted if code not in found]

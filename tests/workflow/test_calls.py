@@ -1,0 +1,221 @@
+"""Calls for reports: by the clock and in one's own words, who owes them, moving and withdrawing, and whoever may not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.world import NOW, World
+from workflow.obligations import calls, obligations
+from workflow.obligations.calls import Called, CallInput
+from workflow.obligations.selector import Selector
+from workflow.people import units
+from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.schema import day_off, history, obligation, report_call, report_kind
+
+COMMAND = CallInput(
+    year=2024,
+    unit="KL",
+    label="Báo cáo nhanh về làm đường",
+    due="12/03/2024",
+    instructions="Nêu số km đã làm.",
+    to=Selector(levels=("commune",)),
+)
+
+
+def opened(world: World, command: CallInput = COMMAND, who: str = "staff", now: datetime = NOW) -> Called:
+    with world.database.write() as connection:
+        return calls.open_call(connection, command, who, now)
+
+
+def owed(world: World, call_id: int) -> dict[str, Any]:
+    """Rows of a call by the code of the unit that owes."""
+    codes = {key: code for code, key in world.units.items()}
+    with world.database.read() as connection:
+        rows = connection.execute(sa.select(obligation).where(obligation.c.call_id == call_id)).all()
+    return {codes[row.unit_id]: row for row in rows}
+
+
+def entries(world: World, call_id: int) -> list[str]:
+    with world.database.read() as connection:
+        return list(
+            connection.execute(
+                sa.select(history.c.trigger)
+                .where(history.c.subject == "call", history.c.subject_id == call_id)
+                .order_by(history.c.seq)
+            ).scalars()
+        )
+
+
+def test_call_is_owed_by_chosen_level_below_the_caller(world: World) -> None:
+    called = opened(world)
+    rows = owed(world, called.call_id)
+    assert sorted(rows) == ["KL-X1", "KL-X2"]
+    assert sorted(row.id for row in rows.values()) == sorted(called.obligations)
+    first = rows["KL-X1"]
+    assert (first.subject, first.roles, first.collector_id) == (
+        "report",
+        "unit_officer,commune_reviewer",
+        world.units["KL"],
+    )
+    assert (first.due_on, first.due_at) == (date(2024, 3, 12), datetime(2024, 3, 12, 17, 0, tzinfo=UTC))
+    # Opened on the first of March: the step 14 days before does not exist for it, the one 7 days before is next.
+    assert first.next_step_on == date(2024, 3, 5)
+    assert entries(world, called.call_id) == ["call_opened"]
+
+
+def test_weekend_rolls_and_the_plan_says_so(world: World) -> None:
+    with world.database.read() as connection:
+        plan = calls.plan_call(connection, replace(COMMAND, due="09/03/2024"), "staff", NOW)
+    assert (plan.due_stated, plan.due_on, plan.rolled) == (date(2024, 3, 9), date(2024, 3, 11), True)
+    assert [(one.code, one.held) for one in plan.units] == [("KL-X1", True), ("KL-X2", True)]
+
+
+def test_plan_tells_where_nobody_holds_the_role(world: World) -> None:
+    command = replace(COMMAND, to=Selector(levels=("village",)), roles=("unit_officer",))
+    with world.database.read() as connection:
+        everybody = calls.plan_call(connection, command, "staff", NOW)
+        connection.execute(sa.text("DELETE FROM assignment WHERE unit_id = :unit"), {"unit": world.units["KL-X2-T1"]})
+        plan = calls.plan_call(connection, command, "staff", NOW)
+    assert all(one.held for one in everybody.units)
+    assert [one.code for one in plan.units if not one.held] == ["KL-X2-T1"]
+
+
+def test_unit_below_one_that_owes_reports_through_it(world: World) -> None:
+    called = opened(world, replace(COMMAND, to=Selector()))
+    assert sorted(owed(world, called.call_id)) == ["KL-CQ1", "KL-X1", "KL-X2"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"due": "31/02/2024"}, "due", "lịch không có ngày này"),
+        ({"due": "29/02/2024"}, "due", "đã qua"),
+        ({"due": "12/03/2044"}, "due", "quá xa"),
+        ({"label": "  "}, "label", "đặt tên"),
+        ({"to": Selector(levels=("province",))}, "units", "Không có đơn vị nào"),
+        ({"to": None, "units": ()}, "units", "chọn đơn vị"),
+        ({"to": None, "units": ("KL-X1", "BS-X1")}, "units", "BS-X1"),
+        ({"to": None, "units": ("KL",)}, "units", "KL"),
+        ({"period_from": "01/06/2024", "period_to": "01/05/2024"}, "period_to", "đầu kỳ"),
+        ({"sections": ("poetry",)}, "sections", "phần này"),
+    ],
+)
+def test_what_cannot_be_called_for_is_refused(world: World, changes: dict[str, Any], field: str, says: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        opened(world, replace(COMMAND, **changes))
+    assert list(refused.value.problems) == [field]
+    assert says in refused.value.problems[field]
+    with world.database.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(obligation)).scalar_one() == 0
+
+
+def test_only_those_who_collect_may_call(world: World) -> None:
+    for who in ("officer.x1", "inspector1", "villager"):
+        with pytest.raises((NotAllowed, NotFound)):
+            opened(world, who=who)
+    with pytest.raises(NotFound):
+        opened(world, who="outsider")
+    # A commune's reviewer calls for reports of his own villages, and of nobody else's.
+    called = opened(world, replace(COMMAND, unit="KL-X1", to=Selector(levels=("village",))), "chair")
+    assert sorted(owed(world, called.call_id)) == ["KL-X1-T1", "KL-X1-T2"]
+    with pytest.raises(NotFound):
+        opened(world, who="chair")
+
+
+def test_merged_unit_gives_way_to_its_successor(world: World) -> None:
+    with world.database.write() as connection:
+        units.merge_into(connection, "admin", "KL-X2", "KL-X1", NOW)
+    called = opened(world, replace(COMMAND, to=None, units=("KL-X2",)))
+    assert sorted(owed(world, called.call_id)) == ["KL-X1"]
+    both = opened(world, replace(COMMAND, to=None, units=("KL-X2", "KL-X1")))
+    assert sorted(owed(world, both.call_id)) == ["KL-X1"]
+
+
+def test_moving_recomputes_what_is_still_owed(world: World) -> None:
+    called = opened(world)
+    done = owed(world, called.call_id)["KL-X2"]
+    with world.database.write() as connection:
+        obligations.fulfil(connection, done.id, NOW)
+        moved = calls.move_due(connection, called.call_id, "23/03/2024", "staff", NOW, 1)
+    rows = owed(world, called.call_id)
+    assert moved.obligations == (rows["KL-X1"].id,)
+    first = rows["KL-X1"]
+    assert (first.due_stated, first.due_on, first.sequence) == (date(2024, 3, 23), date(2024, 3, 25), 1)
+    assert (first.due_at, first.next_step_on) == (datetime(2024, 3, 25, 17, 0, tzinfo=UTC), date(2024, 3, 11))
+    assert (rows["KL-X2"].due_on, rows["KL-X2"].sequence) == (date(2024, 3, 12), 0)
+    assert entries(world, called.call_id) == ["call_opened", "call_moved"]
+
+
+def test_stale_version_and_strangers_change_nothing(world: World) -> None:
+    called = opened(world)
+    with world.database.write() as connection:
+        calls.move_due(connection, called.call_id, "20/03/2024", "staff", NOW, 1)
+    with pytest.raises(Conflict), world.database.write() as connection:
+        calls.move_due(connection, called.call_id, "21/03/2024", "staff2", NOW, 1)
+    with pytest.raises(NotFound), world.database.write() as connection:
+        calls.move_due(connection, called.call_id, "21/03/2024", "outsider", NOW)
+    with pytest.raises(NotAllowed), world.database.write() as connection:
+        calls.withdraw(connection, called.call_id, "inspector1", NOW, reason="Thôi.")
+    assert owed(world, called.call_id)["KL-X1"].due_on == date(2024, 3, 20)
+
+
+def test_withdrawing_ends_what_is_owed(world: World) -> None:
+    called = opened(world)
+    with pytest.raises(InvalidInput), world.database.write() as connection:
+        calls.withdraw(connection, called.call_id, "staff", NOW, reason=" ")
+    with world.database.write() as connection:
+        ended = calls.withdraw(connection, called.call_id, "staff", NOW, reason="Trùng với báo cáo quý.")
+    assert len(ended.obligations) == 2
+    assert {row.withdrawn_at for row in owed(world, called.call_id).values()} == {NOW}
+    assert {row.next_step_on for row in owed(world, called.call_id).values()} == {None}
+    with pytest.raises(NotPossible), world.database.write() as connection:
+        calls.move_due(connection, called.call_id, "20/03/2024", "staff", NOW)
+
+
+def test_clock_calls_for_each_kind_once(world: World) -> None:
+    before = datetime(2024, 2, 22, 2, 0, tzinfo=UTC)
+    with world.database.write() as connection:
+        assert calls.open_due_calls(connection, before) == []
+    with world.database.write() as connection:
+        first = calls.open_due_calls(connection, NOW)
+        assert calls.open_due_calls(connection, NOW + timedelta(days=1)) == []
+    with world.database.read() as connection:
+        rows = connection.execute(sa.select(report_call)).all()
+    assert sorted((row.unit_id, row.label, row.opened_by) for row in rows) == sorted(
+        (world.units[code], "Báo cáo quý I", None) for code in ("KL", "BS")
+    )
+    by_unit = {row.unit_id: row.id for row in rows}
+    assert sorted(owed(world, by_unit[world.units["KL"]])) == ["KL-CQ1", "KL-X1", "KL-X2"]
+    assert sum(len(called.obligations) for called in first) == 4
+
+
+def test_kind_missed_long_ago_is_not_called_for(world: World) -> None:
+    with world.database.write() as connection:
+        assert calls.open_due_calls(connection, datetime(2024, 3, 26, 2, 0, tzinfo=UTC)) == []
+        assert calls.open_due_calls(connection, datetime(2024, 3, 20, 2, 0, tzinfo=UTC)) != []
+
+
+def test_due_date_of_the_year_rolls_by_corrected_calendar(world: World) -> None:
+    with world.database.write() as connection:
+        connection.execute(
+            sa.insert(day_off).values(day=date(2024, 3, 15), working=False, label="Nghỉ bù", noted_at=NOW)
+        )
+        calls.open_due_calls(connection, NOW)
+        assert set(connection.execute(sa.select(report_call.c.due_on)).scalars()) == {date(2024, 3, 18)}
+
+
+def test_selector_survives_its_form_in_the_year(world: World) -> None:
+    chosen = Selector(("village",), ("administrative",), ("unit_officer",), "commune")
+    assert Selector.of(chosen.as_data()) == chosen
+    with world.database.write() as connection:
+        connection.execute(
+            sa.update(report_kind).where(report_kind.c.code == "quarter_1").values(owed_by=chosen.as_data())
+        )
+        calls.open_due_calls(connection, NOW)
+        callers = set(connection.execute(sa.select(report_call.c.unit_id)).scalars())
+    assert callers == {world.units["KL-X1"], world.units["KL-X2"]}
