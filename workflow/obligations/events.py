@@ -45,7 +45,7 @@ def follow(connection: Connection, now: datetime) -> int:
             else:
                 # It was over, and has been put on another day.
                 obligations.reopen(connection, row.id, plan["due_on"], now)
-    new = [{**plan, "opened_at": now} for key, plan in wanted.items() if key not in known]
+    new = [{**plan, "key": key, "opened_at": now} for key, plan in wanted.items() if key not in known]
     touched = len(obligations.insert_missing(connection, new))
     touched += sum(obligations.move(connection, ids, day, now) for day, ids in moved.items())
     touched += _end_meetings(connection, gone, now)
