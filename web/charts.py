@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from markupsafe import Markup, escape
 
+from workflow.reading.quantities import spoken_number
 from workflow.reading.text import shorten
 
 SHADES: Final = 5
@@ -71,8 +73,8 @@ def heat_map(
 
 
 def number(value: int) -> str:
-    """12500 → "12.500"."""
-    return f"{value:,}".replace(",", ".")
+    """12500 → "12.500", "12,500" in English."""
+    return spoken_number(Decimal(value))
 
 
 def _rect(kind: str, x: float, y: float, width: float, height: float) -> str:

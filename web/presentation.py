@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from flask import Flask, g, request
-from flask_babel import get_translations
+from flask_babel import get_translations, gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -20,7 +20,8 @@ from web.transactions import reading
 from workflow.calendar import ZONE, local_date
 from workflow.definitions.lifecycle import END_STAGE, Definition, State
 from workflow.programmes import programme
-from workflow.reading.quantities import Qualifier, Quantity, format_number, format_quantity
+from workflow.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
+from workflow.speech import spoken_day
 
 KINDS = {"collective": _l("Tập thể"), "individual": _l("Cá nhân")}
 ORIGINS = {"new": _l("Mới"), "continued": _l("Tiếp tục từ năm trước"), "replicated": _l("Nhân rộng")}
@@ -183,13 +184,18 @@ def day(value: date | None) -> str:
     return f"{value:%d/%m/%Y}" if value else ""
 
 
+def shown_day(value: date | None) -> str:
+    """A day as people read it; `day` is how it is typed, in every language."""
+    return spoken_day(value) if value else ""
+
+
 def moment(value: datetime | None) -> Markup:
     """A moment as a `time` element, in Vietnam's time."""
     if value is None:
         return Markup("")
     local = value.astimezone(ZONE)
     return Markup('<time datetime="{}">{}</time>').format(
-        value.isoformat(timespec="seconds"), f"{local:%d/%m/%Y %H:%M}"
+        value.isoformat(timespec="seconds"), f"{spoken_day(local)} {local:%H:%M}"
     )
 
 
@@ -198,9 +204,19 @@ def number(value: Decimal | int | float | None) -> str:
     return "" if value is None else format_number(Decimal(str(value)))
 
 
+def shown_number(value: Decimal | int | float | None) -> str:
+    """A number as people read it; `number` is how it is typed, in every language."""
+    return "" if value is None else spoken_number(Decimal(str(value)))
+
+
 def amount(value: Decimal, unit: str, qualifier: Qualifier = "exactly") -> str:
     """ "trên 350 ngày công"."""
-    return format_quantity(Quantity(Decimal(str(value)), unit, qualifier))
+    return spoken_quantity(Quantity(Decimal(str(value)), unit, qualifier))
+
+
+def said(label: str) -> str:
+    """A name that an installation keeps, in the language of the page where the catalogue knows it."""
+    return gettext(label) if label else label
 
 
 def state_of(definition_hash: str, state: str) -> State:
@@ -273,7 +289,7 @@ def install(app: Flask) -> None:
         npgettext=lambda context, one, many, n: _translations().npgettext(context, one, many, n),
         newstyle=True,
     )
-    app.jinja_env.filters.update(day=day, moment=moment, number=number)
+    app.jinja_env.filters.update(day=shown_day, typed_day=day, moment=moment, number=shown_number, said=said)
     app.jinja_env.globals.update(
         KINDS=KINDS,
         ORIGINS=ORIGINS,

@@ -7,12 +7,25 @@ from datetime import date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+from workflow.speech import mark, spoken_day, spoken_month, vietnamese
+
+_WEEKDAYS = (
+    mark("thứ Hai"),
+    mark("thứ Ba"),
+    mark("thứ Tư"),
+    mark("thứ Năm"),
+    mark("thứ Sáu"),
+    mark("thứ Bảy"),
+    mark("Chủ nhật"),
+)
 
 
 def spoken(due: date, today: date) -> str:
     """How far off a day is, and which day it is; the year is named when it is not this one."""
-    written = f"{due.day}/{due.month}" + (f"/{due.year}" if due.year != today.year else "")
+    if vietnamese():
+        written = f"{due.day}/{due.month}" + (f"/{due.year}" if due.year != today.year else "")
+    else:
+        written = spoken_day(due) if due.year != today.year else f"{due.day} {spoken_month(due)}"
     day = f"{_(_WEEKDAYS[due.weekday()])} {written}"
     left = (due - today).days
     if left < 0:
@@ -28,6 +41,6 @@ def due_day(due: date | None, today: date) -> Markup:
     """The same as a `time` element; late ones are marked for the eye as well."""
     if due is None:
         return Markup("")
-    exact = f"{due:%d/%m/%Y}"
+    exact = spoken_day(due)
     late = Markup(' class="late"') if due < today else Markup("")
     return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(due.isoformat(), exact, late, spoken(due, today))

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as form_session
+from flask_babel import gettext as _
 
 from web import clock
 from web.transactions import reading, settings, writing
@@ -44,7 +45,7 @@ def visitor() -> Visitor:
     """The visitor on a page that only people who signed in get to."""
     found = current()
     if found is None:
-        raise NotAllowed("Hãy đăng nhập để xem trang này.", guard="session")
+        raise NotAllowed(_("Hãy đăng nhập để xem trang này."), guard="session")
     return found
 
 

@@ -52,7 +52,12 @@ def spoken_day(day: date) -> str:
     """A day as it stands in a sentence: 05/02/2024 in Vietnamese, 5 Feb 2024 in English."""
     if vietnamese():
         return f"{day:%d/%m/%Y}"
-    return f"{day.day} {_(_MONTHS[day.month - 1])} {day.year}"
+    return f"{day.day} {spoken_month(day)} {day.year}"
+
+
+def spoken_month(day: date) -> str:
+    """The month of a day by its name: tháng 2, Feb."""
+    return _(_MONTHS[day.month - 1])
 
 
 def other(written: str, in_english: str) -> str:

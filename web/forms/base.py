@@ -1,4 +1,4 @@
-"""What every form shares: Vietnamese messages, refusals of the domain beside the fields they are about, an error summary."""
+"""What every form shares: its messages, refusals of the domain beside the fields they are about, an error summary."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from web import receipts
 from workflow.reading.dates import parse_date_vi
 from workflow.refusals import InvalidInput, Refusal
 
-# WTForms has no Vietnamese catalogue; these are the messages our forms can meet.
+# WTForms has no Vietnamese catalogue; these are the messages our forms can meet, said like all others.
 _MESSAGES = {
-    "This field is required.": "Hãy điền ô này.",
-    "Not a valid choice.": "Lựa chọn này không có. Hãy chọn lại.",
-    "Not a valid choice": "Lựa chọn này không có. Hãy chọn lại.",
-    "Invalid Choice: could not coerce.": "Lựa chọn này không có. Hãy chọn lại.",
-    "Invalid Choice: could not coerce": "Lựa chọn này không có. Hãy chọn lại.",
-    "'%(value)s' is not a valid choice for this field.": "“%(value)s” không có trong danh sách. Hãy chọn lại.",
-    "'%(value)s' are not valid choices for this field.": "“%(value)s” không có trong danh sách. Hãy chọn lại.",
-    "Not a valid integer value.": "Hãy điền một số nguyên.",
-    "Not a valid decimal value.": "Hãy điền một số.",
-    "CSRF token missing.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
-    "The CSRF token is missing.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
-    "The CSRF session token is missing.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
-    "The CSRF tokens do not match.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
-    "The CSRF token is invalid.": "Trang này đã cũ. Hãy tải lại rồi gửi lại.",
+    "This field is required.": _l("Hãy điền ô này."),
+    "Not a valid choice.": _l("Lựa chọn này không có. Hãy chọn lại."),
+    "Not a valid choice": _l("Lựa chọn này không có. Hãy chọn lại."),
+    "Invalid Choice: could not coerce.": _l("Lựa chọn này không có. Hãy chọn lại."),
+    "Invalid Choice: could not coerce": _l("Lựa chọn này không có. Hãy chọn lại."),
+    "'%(value)s' is not a valid choice for this field.": _l("“%(value)s” không có trong danh sách. Hãy chọn lại."),
+    "'%(value)s' are not valid choices for this field.": _l("“%(value)s” không có trong danh sách. Hãy chọn lại."),
+    "Not a valid integer value.": _l("Hãy điền một số nguyên."),
+    "Not a valid decimal value.": _l("Hãy điền một số."),
+    "CSRF token missing.": _l("Trang này đã cũ. Hãy tải lại rồi gửi lại."),
+    "The CSRF token is missing.": _l("Trang này đã cũ. Hãy tải lại rồi gửi lại."),
+    "The CSRF session token is missing.": _l("Trang này đã cũ. Hãy tải lại rồi gửi lại."),
+    "The CSRF tokens do not match.": _l("Trang này đã cũ. Hãy tải lại rồi gửi lại."),
+    "The CSRF token is invalid.": _l("Trang này đã cũ. Hãy tải lại rồi gửi lại."),
 }
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 
 
-class _Vietnamese:
+class _Spoken:
     def gettext(self, string: str) -> str:
-        return _MESSAGES.get(string, string)
+        return str(_MESSAGES.get(string, string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return _MESSAGES.get(singular, singular)
+        return str(_MESSAGES.get(singular, singular))
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
@@ -55,8 +55,8 @@ class PageForm(FlaskForm):  # type: ignore[misc]
     """Where the domain calls a fact by another name than the form does: fact → field."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        def get_translations(self, form: Form) -> _Vietnamese:
-            return _Vietnamese()
+        def get_translations(self, form: Form) -> _Spoken:
+            return _Spoken()
 
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """What was sent, without the control characters that no page may contain."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -44,7 +45,7 @@ def prepare_rows(rows: FieldList[Any], measures: Sequence[Any], *, add: bool = F
     while len(rows) < empty or (add and len(rows) < MOST_ROWS):
         rows.append_entry()
         add = False
-    choices = [("", str(_l("– chọn –"))), *((m.code, f"{m.label} ({m.unit})") for m in measures)]
+    choices = [("", str(_l("– chọn –"))), *((m.code, f"{gettext(m.label)} ({gettext(m.unit)})") for m in measures)]
     known = {code for code, _ in choices}
     for row in rows:
         written = said(row.form.measure)

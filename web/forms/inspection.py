@@ -82,8 +82,8 @@ def inspection_form(sheet: Sequence[sa.Row[Any]]) -> type[InspectionForm]:
     names: dict[str, str] = {}
     for criterion in sheet:
         fields[f"score_{criterion.code}"] = line(
-            _l("%(label)s (tối đa %(points)s)", label=criterion.label, points=criterion.max_points),
-            criterion.guidance,
+            _l("%(label)s (tối đa %(points)s)", label=_l(criterion.label), points=criterion.max_points),
+            _l(criterion.guidance) if criterion.guidance else "",
             render_kw={
                 "inputmode": "decimal",
                 "autocomplete": "off",

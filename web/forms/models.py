@@ -85,7 +85,7 @@ def read_query(
         "tim": f"“{written['tim']}”" if written["tim"] else "",
         "chang": next((one.label for one in definition.stages if one.id == stage), stage),
         "trang-thai": definition.states[state].label if state in definition.states else state,
-        "linh-vuc": field.label if field is not None else "",
+        "linh-vuc": _(field.label) if field is not None else "",
         "loai": str(KINDS[kind]) if kind else "",
         "don-vi": place.name if place is not None else written["don-vi"],
         "tre": _("Đăng ký trễ") if written["tre"] == "1" else "",

@@ -149,7 +149,7 @@ class RegistrationForm(PageForm):
         """Units the person may register for and fields of the year."""
         empty = [("", str(_l("– chọn –")))]
         self.unit.choices = options([*([] if len(units) == 1 else empty), *((u.code, u.name) for u in units)])
-        self.field.choices = options([*empty, *((f.code, f.label) for f in fields)])
+        self.field.choices = options([*empty, *((f.code, _l(f.label)) for f in fields)])
 
     def over(self, kept: Draft) -> Draft:
         """What was typed in the fields of this form over what was kept, for the domain to check."""

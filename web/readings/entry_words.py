@@ -29,8 +29,8 @@ from web.presentation import (
     REQUEST_SUBJECTS,
     ROLES,
     UNIT_KINDS,
-    day,
-    number,
+    shown_day,
+    shown_number,
 )
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading.text import shorten
@@ -259,7 +259,7 @@ def _text(name: str, value: Any, people: Mapping[int, str]) -> str:
     if isinstance(value, list):
         return "; ".join(_text(name, one, people) for one in value)
     if isinstance(value, int | float):
-        return people.get(int(value), str(value)) if name in _PEOPLE else number(value)
+        return people.get(int(value), str(value)) if name in _PEOPLE else shown_number(value)
     text = str(value)
     if name in _VALUES:
         return str(_VALUES[name].get(text, text))
@@ -270,7 +270,7 @@ def _text(name: str, value: Any, people: Mapping[int, str]) -> str:
 
 def _spelled(text: str) -> str:
     try:
-        return day(date.fromisoformat(text))
+        return shown_day(date.fromisoformat(text))
     except ValueError:
         return text
 

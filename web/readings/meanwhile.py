@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.engine import Connection
 
-from web.presentation import DUTIES, INSPECTION_KINDS, ROLES, day, number
+from web.presentation import DUTIES, INSPECTION_KINDS, ROLES, shown_day, shown_number
 from web.readings.entry_words import people_in
 from web.readings.model import events
 from web.readings.timeline import Told, tell
@@ -70,7 +70,7 @@ def record_since(
     latest = written[-1].content.get("inspection") if written else None
     written = [event for event in written if event.content.get("inspection") == latest]
     people = people_in(connection, [event.content for event in written])
-    labels = {criterion.code: criterion.label for criterion in criteria}
+    labels = {criterion.code: _(criterion.label) for criterion in criteria}
     before: Mapping[str, Any] = {}
     found = []
     for event in written:
@@ -133,7 +133,7 @@ def _differences(
         for name, label in names.items()
     ]
     old, new = before.get("scores") or {}, after.get("scores") or {}
-    pairs += [(label, number(old.get(code)), number(new.get(code))) for code, label in labels.items()]
+    pairs += [(label, shown_number(old.get(code)), shown_number(new.get(code))) for code, label in labels.items()]
     return tuple(pair for pair in pairs if pair[1] != pair[2])
 
 
@@ -145,7 +145,7 @@ def _written(name: str, value: Any, people: Mapping[int, str]) -> str:
     if name == "kind":
         return str(INSPECTION_KINDS.get(value, value))
     if name in ("held_on", "mend_by"):
-        return day(datetime.fromisoformat(str(value)[:10]).date())
+        return shown_day(datetime.fromisoformat(str(value)[:10]).date())
     return shorten(str(value), _LONGEST)
 
 

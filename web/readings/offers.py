@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from web.forms.transition import Offers
-from web.presentation import ITEMS, day
+from web.presentation import ITEMS, day, shown_day
 from workflow.access import Actor
 from workflow.definitions.lifecycle import Transition
 from workflow.implementation import implementation
@@ -31,12 +31,12 @@ def offers_for(
     wanted = "revocation" if step.record == "revocation" else "recognition"
     return Offers(
         decisions=[
-            (str(one.id), f"{one.written}, {day(one.dated)}, {one.issuer_name}")
+            (str(one.id), f"{one.written}, {shown_day(one.dated)}, {one.issuer_name}")
             for one in (decisions(connection, actor) if "decision" in types else ())
             if one.type == wanted
         ],
         meetings=[
-            (str(one.id), f"{one.title}, {day(one.held_on)}")
+            (str(one.id), f"{one.title}, {shown_day(one.held_on)}")
             for one in (meetings(connection, actor, year) if "meeting" in types else ())
             if one.status == "prepared"
         ],

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from web.presentation import CONCLUSIONS, FIELD_NAMES, KINDS, NOTES, ORIGINS, PURPOSES, ROLES, day, number
+from web.presentation import CONCLUSIONS, FIELD_NAMES, KINDS, NOTES, ORIGINS, PURPOSES, ROLES, shown_day, shown_number
 from web.readings.model import Event
 from workflow.definitions.lifecycle import Definition
 from workflow.reading.text import shorten
@@ -88,7 +88,7 @@ def _details(event: Event) -> list[str]:
     if content.get("conclusion"):
         total = content.get("total")
         conclusion = str(CONCLUSIONS.get(content["conclusion"], content["conclusion"])).lower()
-        points = _(", %(points)s điểm", points=number(total)) if total is not None else ""
+        points = _(", %(points)s điểm", points=shown_number(total)) if total is not None else ""
         lines.append(_("Kết luận: %(conclusion)s%(points)s.", conclusion=conclusion, points=points))
     if content.get("finding"):
         lines.append(shorten(str(content["finding"]), _LONGEST))
@@ -133,6 +133,6 @@ def _item(row: dict[str, object]) -> str:
 def _day(value: object) -> str:
     """A day as the history keeps it (2024-03-19)."""
     try:
-        return day(date.fromisoformat(str(value)[:10]))
+        return shown_day(date.fromisoformat(str(value)[:10]))
     except ValueError:
         return str(value)

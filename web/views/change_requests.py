@@ -48,7 +48,7 @@ def ask(code: str) -> Response | tuple[str, int]:
             return redirect(url_for("models.shown", code=code))
     model = changes.seen(reading(), who, code)
     renewed(form, refusal, model.version)
-    fields = ", ".join(row.label for row in programme.fields(reading(), model.year_id))
+    fields = ", ".join(_(row.label) for row in programme.fields(reading(), model.year_id))
     return page_again(
         "record.html",
         form,

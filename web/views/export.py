@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from web import accesses, clock
 from web.access_rules import access_rule
 from web.forms.models import ListQuery, read_query
-from web.presentation import day, number, state_of
+from web.presentation import shown_day, shown_number, state_of
 from web.readings.years import chosen_year
 from web.transactions import reading
 from web.visitor import actor
@@ -35,7 +35,7 @@ def workbook() -> Response:
     chips = ", ".join(label for _name, label in query.chips) or _("tất cả")
     heading = [
         _("Mô hình “Dân vận khéo” năm %(year)s", year=year.year),
-        _("Điều kiện: %(chips)s. Xuất ngày %(day)s.", chips=chips, day=day(local_date(clock.now()))),
+        _("Điều kiện: %(chips)s. Xuất ngày %(day)s.", chips=chips, day=shown_day(local_date(clock.now()))),
     ]
     target = BytesIO()
     write_list(target, rows, _labels(rows), heading)
@@ -61,7 +61,7 @@ def _shown() -> tuple[sa.Row[Any], ListQuery, list[sa.Row[Any]]]:
     query = read_query(connection, who, request.args, year, definition, programme.fields(connection, year.id))
     rows = [] if query.unknown_unit else listing.exported(connection, who, query.filters, query.order)
     if len(rows) > listing.MOST_EXPORTED:
-        most = number(listing.MOST_EXPORTED)
+        most = shown_number(listing.MOST_EXPORTED)
         raise InvalidInput(
             {"tim": _("Danh sách có hơn %(most)s mô hình. Hãy lọc hẹp lại, ví dụ theo đơn vị, rồi tải.", most=most)}
         )

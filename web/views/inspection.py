@@ -80,7 +80,7 @@ def record(code: str) -> Response | tuple[str, int]:
         planned=planned,
         conclusions=conclusions,
         photos=[one for one in attachments.listing(reading(), model.id) if one.purpose == visits.RECORD],
-        bands=[[float(row.from_points), row.label] for row in programme.bands(reading(), model.year_id)],
+        bands=[[float(row.from_points), _(row.label)] for row in programme.bands(reading(), model.year_id)],
         most=sum(criterion.max_points for criterion in sheet),
         saved_at=inspection.saved_at(reading(), model.id) if kept else None,
         spent=receipts.spent_on(reading(), who.account_id, request.path),

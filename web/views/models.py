@@ -85,7 +85,7 @@ def _selects(
     selects = [
         ("chang", _("Chặng"), every + [(stage.id, stage.label) for stage in definition.stages]),
         ("trang-thai", _("Trạng thái"), every + [(state.id, state.label) for state in definition.states.values()]),
-        ("linh-vuc", _("Lĩnh vực"), every + [(field.code, field.label) for field in fields]),
+        ("linh-vuc", _("Lĩnh vực"), every + [(field.code, _(field.label)) for field in fields]),
         ("loai", _("Loại"), every + [(kind, str(label)) for kind, label in KINDS.items()]),
     ]
     if units is not None:

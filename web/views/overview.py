@@ -67,7 +67,7 @@ def _map(seen: Overview, fields: list[sa.Row[Any]]) -> str:
         return ""
     rows = [(part.name, [part.fields.get(field.code, 0) for field in fields]) for part in seen.parts]
     description = _("Ô càng đậm càng nhiều mô hình. Số liệu đầy đủ ở bảng bên dưới.")
-    return charts.heat_map("map", _("Lĩnh vực theo đơn vị"), description, [field.label for field in fields], rows)
+    return charts.heat_map("map", _("Lĩnh vực theo đơn vị"), description, [_(field.label) for field in fields], rows)
 
 
 def _compared(seen: Overview, fields: list[sa.Row[Any]]) -> list[tuple[str, int, int]]:

@@ -13,7 +13,7 @@ from web import accesses, clock
 from web.access_rules import RECOGNISERS, REVIEWERS, access_rule
 from web.answers import page_again, say, say_refused
 from web.forms.recognition import SelectionForm, chosen_in
-from web.presentation import day
+from web.presentation import shown_day
 from web.readings.offers import offers_for
 from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
@@ -63,7 +63,9 @@ def many() -> str | tuple[str, int]:
         together.Task(
             step=step,
             candidates=[
-                together.Candidate(row.code, row.name, " · ".join((row.person_name or row.unit_name, row.field_label)))
+                together.Candidate(
+                    row.code, row.name, " · ".join((row.person_name or row.unit_name, _(row.field_label)))
+                )
                 for row in page.rows
             ],
             title=_("%(step)s – năm %(year)s", step=step.label, year=year.year),
@@ -151,7 +153,7 @@ def commended(decision_id: int) -> Response:
         _(
             "Theo Quyết định số %(number)s ngày %(day)s của %(issuer)s",
             number=decision.written,
-            day=day(decision.dated),
+            day=shown_day(decision.dated),
             issuer=decision.issuer_name,
         ),
     ]

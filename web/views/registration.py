@@ -180,7 +180,7 @@ def check(code: str) -> str:
         parts=readings.parts_of(draft, form.waived if form else (), _to_mend(model)),
         waived=form.waived if form else (),
         field_label=next(
-            (f.label for f in programme.fields(connection, year.id) if f.code == draft.field), draft.field
+            (_(f.label) for f in programme.fields(connection, year.id) if f.code == draft.field), draft.field
         ),
         targets=targets,
         doubts=doubts(targets),
@@ -333,7 +333,7 @@ def _echo(asked: Part, model: sa.Row[Any], typed: Draft) -> list[str]:
         told.append(_("Người đăng ký đã đổi nên cần hỏi lại việc giới thiệu công khai, ở phần cuối của phiếu."))
     targets = registration.quantities(reading(), model.id, "target") if "targets" in asked.fields else []
     if targets:
-        read = "; ".join(f"{row.label}: {row.written}" for row in targets)
+        read = "; ".join(f"{row.label}: {row.said}" for row in targets)
         told += [_("Chỉ tiêu đã ghi: %(read)s. Nếu chưa đúng, hãy sửa.", read=read), *doubts(targets)]
     return told
 

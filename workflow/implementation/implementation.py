@@ -217,12 +217,12 @@ def _filled(
             continue
         elif name not in (waived or ()):
             problems[name] = _(
-                "«%(label)s» đã có trong phiếu đăng ký nên không điền lại ở đây.", label=labels[name].label
+                "«%(label)s» đã có trong phiếu đăng ký nên không điền lại ở đây.", label=_(labels[name].label)
             )
         elif len(text) > labels[name].max_length:
             problems[name] = _(
                 "«%(label)s» dài %(count)s ký tự, tối đa %(max_length)s. Hãy rút gọn.",
-                label=labels[name].label,
+                label=_(labels[name].label),
                 count=len(text),
                 max_length=labels[name].max_length,
             )

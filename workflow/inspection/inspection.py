@@ -373,14 +373,14 @@ def _points(connection: Connection, year_id: int, record: InspectionInput) -> li
         if written and points is None:
             problems[f"scores.{code}"] = _(
                 "%(label)s: không đọc được điểm «%(written)s». Hãy ghi số từ 0 đến %(max_points)s, ví dụ 13,5.",
-                label=line.label,
+                label=_(line.label),
                 written=written[:20],
                 max_points=line.max_points,
             )
         elif points is not None and points > line.max_points:
             problems[f"scores.{code}"] = _(
                 "%(label)s: %(written)s điểm, tối đa %(max_points)s. Hãy chấm lại.",
-                label=line.label,
+                label=_(line.label),
                 written=written,
                 max_points=line.max_points,
             )
@@ -447,5 +447,5 @@ def _total(connection: Connection, record_id: int) -> Decimal:
 
 def _line(line: sa.Row[Any], given: sa.Row[Any] | None) -> ScoreView:
     return ScoreView(
-        line.code, line.label, line.max_points, given.points if given else None, given.note if given else ""
+        line.code, _(line.label), line.max_points, given.points if given else None, given.note if given else ""
     )

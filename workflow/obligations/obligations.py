@@ -162,6 +162,24 @@ def move(connection: Connection, obligation_ids: Sequence[int], new_day: date, n
     return moved
 
 
+def follow_steps(connection: Connection, year_id: int, now: datetime) -> int:
+    """After the year's steps changed: what is open goes by the new ones from today on. One statement for each due date."""
+    found = steps(connection, year_id)
+    today = local_date(now)
+    open_here = sa.and_(OPEN, obligation.c.year_id == year_id)
+    dates = connection.execute(sa.select(obligation.c.due_on, obligation.c.subject).where(open_here).distinct()).all()
+    followed = 0
+    for row in dates:
+        ahead = next_step_on(step_days(found, row.subject), row.due_on, not_before=today)
+        result = connection.execute(
+            sa.update(obligation)
+            .where(open_here, obligation.c.due_on == row.due_on, obligation.c.subject == row.subject)
+            .values(next_step_on=ahead)
+        )
+        followed += result.rowcount
+    return followed
+
+
 def _dated(
     connection: Connection, year_id: int, subject: str, due_stated: date, due_on: date, now: datetime
 ) -> dict[str, Any]:

@@ -166,9 +166,9 @@ def field_names(connection: Connection, year_id: int) -> FieldNames:
     rows = fields(connection, year_id)
     names: dict[str, sa.Row[Any]] = {}
     for row in rows:
-        for name in (row.code, row.label, *row.aliases):
+        for name in (_(row.label), row.code, row.label, *row.aliases):
             names[name_key(name)] = row
-    return FieldNames(names, tuple(row.label for row in rows))
+    return FieldNames(names, tuple(_(row.label) for row in rows))
 
 
 def criteria(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
@@ -186,7 +186,7 @@ def band(connection: Connection, year_id: int, points: float) -> str:
         .order_by(score_band.c.from_points.desc())
         .limit(1)
     ).first()
-    return row.label if row else ""
+    return _(row.label) if row else ""
 
 
 def bands(connection: Connection, year_id: int) -> list[sa.Row[Any]]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.programmes.programme_terms import name_key
+from workflow.speech import _
 
 _LONGEST_READ = 2_000
 
@@ -42,7 +43,7 @@ def suggest(text: str, fields: Sequence[sa.Row[Any]]) -> Suggestion | None:
         own = [key for key in found if not any(key != other and f" {key} " in f" {other} " for other in found)]
         if own:
             weight = sum(len(key.split()) for key in own)
-            ranked.append((weight, Suggestion(row.code, row.label, tuple(spellings[key] for key in own))))
+            ranked.append((weight, Suggestion(row.code, _(row.label), tuple(spellings[key] for key in own))))
     ranked.sort(key=lambda one: -one[0])
     if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
         return None

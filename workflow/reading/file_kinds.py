@@ -17,8 +17,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workflow.reading.text import clean, shorten
 from workflow.refusals import InvalidInput
+from workflow.speech import _, mark
 
-ACCEPTED: Final = "PDF, ảnh (JPG, PNG, WEBP), Word (.docx) và Excel (.xlsx)"
+ACCEPTED: Final = mark("PDF, ảnh (JPG, PNG, WEBP), Word (.docx) và Excel (.xlsx)")
 MOST_PIXELS: Final = 50_000_000
 THUMBNAIL_SIDE: Final = 480
 _MOST_UNPACKED = 200 * 1024 * 1024
@@ -47,12 +48,12 @@ class Kind:
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-PDF: Final = Kind("application/pdf", "tệp PDF", (".pdf",))
-JPEG: Final = Kind("image/jpeg", "ảnh JPG", (".jpg", ".jpeg", ".jpe", ".jfif"))
-PNG: Final = Kind("image/png", "ảnh PNG", (".png",))
-WEBP: Final = Kind("image/webp", "ảnh WEBP", (".webp",))
-DOCX: Final = Kind(f"{_OFFICE}.wordprocessingml.document", "văn bản Word", (".docx",))
-XLSX: Final = Kind(f"{_OFFICE}.spreadsheetml.sheet", "bảng tính Excel", (".xlsx",))
+PDF: Final = Kind("application/pdf", mark("tệp PDF"), (".pdf",))
+JPEG: Final = Kind("image/jpeg", mark("ảnh JPG"), (".jpg", ".jpeg", ".jpe", ".jfif"))
+PNG: Final = Kind("image/png", mark("ảnh PNG"), (".png",))
+WEBP: Final = Kind("image/webp", mark("ảnh WEBP"), (".webp",))
+DOCX: Final = Kind(f"{_OFFICE}.wordprocessingml.document", mark("văn bản Word"), (".docx",))
+XLSX: Final = Kind(f"{_OFFICE}.spreadsheetml.sheet", mark("bảng tính Excel"), (".xlsx",))
 KINDS: Final = (PDF, JPEG, PNG, WEBP, DOCX, XLSX)
 
 _PILLOW_NAMES = {JPEG.media_type: "JPEG", PNG.media_type: "PNG", WEBP.media_type: "WEBP"}
@@ -77,13 +78,26 @@ def accept(file_name: str, content: bytes) -> Accepted:
     kind = _kind(content)
     name, extension = _name(file_name)
     if kind is None:
-        raise _refused(f"{_shown(name)} không dùng được: {_foreign(content)}. Hãy gửi {ACCEPTED}.")
+        raise _refused(
+            _(
+                "%(name)s không dùng được: %(content)s. Hãy gửi %(accepted)s.",
+                name=_shown(name),
+                content=_foreign(content),
+                accepted=_(ACCEPTED),
+            )
+        )
     if not extension:
         name += kind.extensions[0]
     elif extension not in kind.extensions:
         raise _refused(
-            f"{_shown(name)} có đuôi {shorten(extension, 12)} nhưng bên trong là {kind.label}."
-            f" Hãy đổi đuôi thành {kind.extensions[0]}, hoặc chọn lại tệp."
+            _(
+                "%(name)s có đuôi %(extension)s nhưng bên trong là %(label)s. Hãy đổi đuôi thành %(extensions)s,"
+                " hoặc chọn lại tệp.",
+                name=_shown(name),
+                extension=shorten(extension, 12),
+                label=_(kind.label),
+                extensions=kind.extensions[0],
+            )
         )
     if kind is PDF:
         _check_pdf(content)
@@ -100,7 +114,7 @@ def _refused(sentence: str) -> InvalidInput:
 
 
 def _shown(name: str) -> str:
-    return f"Tệp «{shorten(name, 60)}»"
+    return _("Tệp «%(name)s»", name=shorten(name, 60))
 
 
 def _kind(content: bytes) -> Kind | None:
@@ -125,18 +139,18 @@ def _foreign(content: bytes) -> str:
     """What a refused file is, as far as one can tell."""
     head = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in head:
-        return "ảnh SVG có thể chứa mã lệnh"
+        return _("ảnh SVG có thể chứa mã lệnh")
     if head.startswith((b"<!doctype html", b"<html", b"<script")):
-        return "đây là trang web"
+        return _("đây là trang web")
     if head.startswith((b"mz", b"\x7felf")):
-        return "đây là chương trình"
+        return _("đây là chương trình")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "đây là tệp Office kiểu cũ hoặc có mật khẩu"
+        return _("đây là tệp Office kiểu cũ hoặc có mật khẩu")
     try:
         guessed = puremagic.from_string(content[:65_536])
     except (puremagic.PureError, ValueError):
-        return "không nhận ra loại tệp"
-    return f"nội dung giống loại {clean(guessed)}" if guessed else "không nhận ra loại tệp"
+        return _("không nhận ra loại tệp")
+    return _("nội dung giống loại %(guessed)s", guessed=clean(guessed)) if guessed else _("không nhận ra loại tệp")
 
 
 def _name(written: str) -> tuple[str, str]:
@@ -153,7 +167,7 @@ def _name(written: str) -> tuple[str, str]:
 
 def _check_pdf(content: bytes) -> None:
     if b"%%EOF" not in content[-4096:]:
-        raise _refused("Tệp PDF bị cắt, thiếu phần cuối. Hãy xuất lại rồi gửi.")
+        raise _refused(_("Tệp PDF bị cắt, thiếu phần cuối. Hãy xuất lại rồi gửi."))
 
 
 def _parts(content: bytes) -> dict[str, zipfile.ZipInfo]:
@@ -168,13 +182,17 @@ def _check_office(content: bytes, kind: Kind) -> None:
     """Sizes as the archive states them: `zipfile` gives out no more than that, and what lies about them fails its checksum."""
     parts = list(_parts(content).values())
     if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
-        raise _refused("Tệp nén quá nhiều dữ liệu bên trong nên không được nhận. Hãy giảm ảnh trong tệp rồi gửi lại.")
+        raise _refused(
+            _("Tệp nén quá nhiều dữ liệu bên trong nên không được nhận. Hãy giảm ảnh trong tệp rồi gửi lại.")
+        )
     if any(part.file_size > 1_000_000 and part.file_size > _HIGHEST_RATIO * part.compress_size for part in parts):
-        raise _refused("Tệp nén bất thường (có thể là bom nén) nên không được nhận. Hãy lưu lại bằng Word hoặc Excel.")
+        raise _refused(
+            _("Tệp nén bất thường (có thể là bom nén) nên không được nhận. Hãy lưu lại bằng Word hoặc Excel.")
+        )
     if any(part.flag_bits & 1 for part in parts):
-        raise _refused("Tệp có mật khẩu nên không ai mở được. Hãy bỏ mật khẩu rồi gửi lại.")
+        raise _refused(_("Tệp có mật khẩu nên không ai mở được. Hãy bỏ mật khẩu rồi gửi lại."))
     if any("vbaproject" in part.filename.lower() for part in parts):
-        raise _refused("Tệp có macro nên không được nhận. Hãy lưu lại thành .docx hoặc .xlsx thường.")
+        raise _refused(_("Tệp có macro nên không được nhận. Hãy lưu lại thành .docx hoặc .xlsx thường."))
     main_type = _MAIN_PARTS[kind.media_type][1]
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("[Content_Types].xml") as types:
@@ -182,12 +200,18 @@ def _check_office(content: bytes, kind: Kind) -> None:
     except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         sound = False
     if not sound:
-        raise _refused(f"Tệp không phải {kind.label} hoàn chỉnh. Hãy mở bằng Word hoặc Excel, lưu lại rồi gửi.")
+        raise _refused(
+            _("Tệp không phải %(label)s hoàn chỉnh. Hãy mở bằng Word hoặc Excel, lưu lại rồi gửi.", label=_(kind.label))
+        )
 
 
 def _too_many_pixels(picture: str) -> InvalidInput:
     return _refused(
-        f"{picture} quá lớn, tối đa {MOST_PIXELS // 1_000_000} triệu điểm. Hãy giảm kích thước ảnh rồi gửi lại."
+        _(
+            "%(picture)s quá lớn, tối đa %(most)s triệu điểm. Hãy giảm kích thước ảnh rồi gửi lại.",
+            picture=picture,
+            most=MOST_PIXELS // 1_000_000,
+        )
     )
 
 
@@ -196,7 +220,7 @@ def _picture(content: bytes, kind: Kind) -> tuple[bytes, bytes]:
     try:
         with Image.open(io.BytesIO(content), formats=[_PILLOW_NAMES[kind.media_type]]) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise _too_many_pixels(f"Ảnh {opened.width} × {opened.height} điểm")
+                raise _too_many_pixels(_("Ảnh %(width)s × %(height)s điểm", width=opened.width, height=opened.height))
             options: dict[str, Any] = {}
             if opened.info.get("icc_profile"):
                 options["icc_profile"] = opened.info["icc_profile"]
@@ -214,7 +238,7 @@ def _picture(content: bytes, kind: Kind) -> tuple[bytes, bytes]:
             upright.save(out, _PILLOW_NAMES[kind.media_type], **options)
             return out.getvalue(), _thumbnail(upright)
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels("Ảnh") from error
+        raise _too_many_pixels(_("Ảnh")) from error
     except (
         UnidentifiedImageError,
         OSError,
@@ -224,7 +248,9 @@ def _picture(content: bytes, kind: Kind) -> tuple[bytes, bytes]:
         LookupError,
         EOFError,
     ) as error:
-        raise _refused(f"Không đọc được {kind.label}: tệp bị hỏng hoặc bị cắt. Hãy chụp hoặc xuất lại.") from error
+        raise _refused(
+            _("Không đọc được %(label)s: tệp bị hỏng hoặc bị cắt. Hãy chụp hoặc xuất lại.", label=_(kind.label))
+        ) from error
 
 
 def _thumbnail(picture: Image.Image) -> bytes:

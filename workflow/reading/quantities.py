@@ -15,10 +15,11 @@ from typing import ClassVar, Literal
 
 from workflow.reading.text import clean, fold, shorten
 from workflow.refusals import Refusal
+from workflow.speech import _, mark, vietnamese
 
 Qualifier = Literal["exactly", "at_least", "approximately", "at_most"]
 
-EXAMPLES = "Ví dụ: 1,139 tỷ đồng; 8.524 ngày công; 172,5 kg; trên 350 cây."
+EXAMPLES = mark("Ví dụ: 1,139 tỷ đồng; 8.524 ngày công; 172,5 kg; trên 350 cây.")
 
 
 class QuantityUnreadable(Refusal):
@@ -28,7 +29,15 @@ class QuantityUnreadable(Refusal):
     code: ClassVar[str] = "quantity_unreadable"
 
     def __init__(self, written: str, why: str) -> None:
-        super().__init__(f"Không đọc được số “{shorten(written, 60)}”: {why} {EXAMPLES}", guard="quantity")
+        super().__init__(
+            _(
+                "Không đọc được số “%(written)s”: %(why)s %(examples)s",
+                written=shorten(written, 60),
+                why=why,
+                examples=_(EXAMPLES),
+            ),
+            guard="quantity",
+        )
         self.written = written
 
 
@@ -78,15 +87,19 @@ _QUALIFIERS: Mapping[str, Qualifier] = {
     "chua den": "at_most", "chua toi": "at_most", "<": "at_most", "<=": "at_most", "≤": "at_most",
 }  # fmt: skip
 _QUALIFIER_WORDS: Mapping[Qualifier, str] = {
-    "exactly": "", "at_least": "trên ", "approximately": "khoảng ", "at_most": "tối đa ",
-}  # fmt: skip
+    "exactly": "",
+    "at_least": mark("trên") + " ",
+    "approximately": mark("khoảng") + " ",
+    "at_most": mark("tối đa") + " ",
+}
+_SEPARATORS = str.maketrans(",.", ".,")
 
 # Powers of ten. With their accents, since "tram" is also a station and "ngan" a duck.
 _MULTIPLIERS: Mapping[str, int] = {
     "chục": 1, "trăm": 2, "nghìn": 3, "ngàn": 3, "nghin": 3, "vạn": 4,
     "triệu": 6, "trieu": 6, "tr": 6, "tỷ": 9, "tỉ": 9, "ty": 9,
 }  # fmt: skip
-_MULTIPLIER_NAMES = {1: "chục", 2: "trăm", 3: "nghìn", 4: "vạn", 6: "triệu", 9: "tỷ"}
+_MULTIPLIER_NAMES = {1: "chục", 2: "trăm", 3: "nghìn", 4: "vạn", 6: mark("triệu"), 9: mark("tỷ")}
 _MAYBE_MULTIPLIERS: Mapping[str, str] = {
     "k": "nghìn", "ngan": "nghìn", "tram": "trăm", "van": "vạn", "chuc": "chục", "ti": "tỷ",
     "t": "tấn hoặc tỷ", "b": "tỷ",
@@ -118,7 +131,7 @@ def _plain(value: Decimal) -> Decimal:
 def format_number(value: Decimal) -> str:
     """1139000000 → "1.139.000.000", 172.50 → "172,5"."""
     digits = f"{_plain(abs(value)):f}"
-    whole, _, part = digits.partition(".")
+    whole, _dot, part = digits.partition(".")
     grouped = f"{int(whole):,}".replace(",", ".")
     return ("-" if value < 0 else "") + grouped + ("," + part if part else "")
 
@@ -129,18 +142,34 @@ def format_quantity(quantity: Quantity) -> str:
     return f"{_QUALIFIER_WORDS[quantity.qualifier]}{format_number(quantity.value)}{gap}{quantity.unit or ''}"
 
 
+def spoken_number(value: Decimal) -> str:
+    """A number in the language spoken now: 1.139.000,5 in Vietnamese, 1,139,000.5 in English."""
+    written = format_number(value)
+    return written if vietnamese() else written.translate(_SEPARATORS)
+
+
+def spoken_quantity(quantity: Quantity) -> str:
+    """A quantity in the language spoken now; `format_quantity` is what can be read back."""
+    if vietnamese():
+        return format_quantity(quantity)
+    gap = "" if quantity.unit in (None, "%") else " "
+    qualifier = _(_QUALIFIER_WORDS[quantity.qualifier].strip())
+    said = f"{spoken_number(quantity.value)}{gap}{_(quantity.unit or '')}"
+    return f"{qualifier} {said}" if qualifier else said
+
+
 def echo(quantity: Quantity) -> str:
     """What was understood, said so that a slip of comma and dot meets the eye."""
-    said = f"Hiểu là: {format_quantity(quantity)}"
+    said = _("Hiểu là: %(quantity)s", quantity=spoken_quantity(quantity))
     number = format_number(quantity.value)
     if quantity.value >= 1_000_000:
         power = 9 if quantity.value >= 1_000_000_000 else 6
         scaled = quantity.value.scaleb(-power)
         if scaled == round(scaled, 3):
-            said += f" ({format_number(scaled)} {_MULTIPLIER_NAMES[power]})"
+            said += f" ({spoken_number(scaled)} {_(_MULTIPLIER_NAMES[power])})"
     elif _COMMA_OF_THREE.fullmatch(number):
         below = int(quantity.value)
-        said += f" (số lẻ, giữa {below} và {below + 1})"
+        said += _(" (số lẻ, giữa %(below)s và %(above)s)", below=below, above=below + 1)
     return said
 
 
@@ -157,18 +186,25 @@ def _read_number(written: str, digits: str, power: int) -> Decimal:
             comma = f"{digits.replace('.', ',')} {name}".strip()
             raise QuantityUnreadable(
                 written,
-                f"có thể là {small} hoặc {large}. Hãy viết “{comma}” nếu là số nhỏ, hoặc viết đủ các chữ số.",
+                _(
+                    "có thể là %(small)s hoặc %(large)s. Hãy viết “%(comma)s” nếu là số nhỏ, hoặc viết đủ các chữ số.",
+                    small=small,
+                    large=large,
+                    comma=comma,
+                ),
             )
     elif (dotted := _DOT_DECIMAL.fullmatch(digits)) and (len(dotted["part"]) != 3 or not dotted["whole"].strip("0")):
         value = digits
     elif _ENGLISH.fullmatch(digits):
         whole = digits.split(".")[0].replace(",", ".")
-        raise QuantityUnreadable(written, f"dấu phẩy là phần lẻ, dấu chấm là phần nghìn; hãy viết “{whole}”.")
+        raise QuantityUnreadable(
+            written, _("dấu phẩy là phần lẻ, dấu chấm là phần nghìn; hãy viết “%(whole)s”.", whole=whole)
+        )
     else:
-        raise QuantityUnreadable(written, "các nhóm chữ số không đều; mỗi dấu chấm phải tách đúng ba chữ số.")
-    whole_digits, _, part = value.partition(".")
+        raise QuantityUnreadable(written, _("các nhóm chữ số không đều; mỗi dấu chấm phải tách đúng ba chữ số."))
+    whole_digits, _dot, part = value.partition(".")
     if len(whole_digits.lstrip("0")) > 15 or len(part) > 12:
-        raise QuantityUnreadable(written, "số quá dài; hãy kiểm tra lại số chữ số.")
+        raise QuantityUnreadable(written, _("số quá dài; hãy kiểm tra lại số chữ số."))
     return Decimal(value).scaleb(power)
 
 
@@ -197,11 +233,15 @@ def _read_terms(written: str, body: str) -> tuple[list[_Term], str]:
             elif name == "rưỡi" and power and not half:
                 half = True
             elif name in _MULTIPLIERS:
-                raise QuantityUnreadable(written, f"chữ “{word[1]}” đứng sai chỗ.")
+                raise QuantityUnreadable(written, _("chữ “%(word)s” đứng sai chỗ.", word=word[1]))
             elif name in _MAYBE_MULTIPLIERS and not terms and not power:
                 raise QuantityUnreadable(
                     written,
-                    f"chữ “{word[1]}” có nhiều nghĩa; hãy viết đủ dấu, đủ chữ ({_MAYBE_MULTIPLIERS[name]}).",
+                    _(
+                        "chữ “%(word)s” có nhiều nghĩa; hãy viết đủ dấu, đủ chữ (%(name)s).",
+                        word=word[1],
+                        name=_MAYBE_MULTIPLIERS[name],
+                    ),
                 )
             else:
                 break
@@ -226,9 +266,11 @@ def _add_terms(written: str, terms: list[_Term]) -> Decimal:
             if term.power == 0 and value < 1000:
                 small = format_number(total + value)
                 large = format_number(total + value.scaleb(before.power - len(term.digits)))
-                raise QuantityUnreadable(written, f"có thể là {large} hoặc {small}. Hãy viết đủ các chữ số.")
+                raise QuantityUnreadable(
+                    written, _("có thể là %(large)s hoặc %(small)s. Hãy viết đủ các chữ số.", large=large, small=small)
+                )
             if value >= room or value != value.to_integral_value() or before.half or not before.digits.isdigit():
-                raise QuantityUnreadable(written, "các phần không khớp nhau; hãy viết thành một số.")
+                raise QuantityUnreadable(written, _("các phần không khớp nhau; hãy viết thành một số."))
         total += value
         room = Decimal(10) ** term.power
     return total
@@ -241,16 +283,16 @@ def _read_unit(written: str, rest: str, aliases: Mapping[str, str]) -> str | Non
     # "²" counts as a letter for the expression: 10² is a power, not ten of something.
     if not _UNIT.fullmatch(unit) or len(unit) > 60 or not (unit[0].isalpha() or unit[0] == "%"):
         if unit[0] in "/:":
-            why = "đây là tỷ số, không phải một số lượng; hãy ghi một số."
+            why = _("đây là tỷ số, không phải một số lượng; hãy ghi một số.")
         elif unit[0] in "-–—" or fold(unit).startswith("den "):
-            why = "đây là một khoảng; hãy ghi một số."
+            why = _("đây là một khoảng; hãy ghi một số.")
         elif _DIGIT.search(unit):
-            why = "có hơn một số; mỗi ô chỉ ghi một số lượng."
+            why = _("có hơn một số; mỗi ô chỉ ghi một số lượng.")
         else:
-            why = f"không hiểu phần “{shorten(unit, 30)}” sau số."
+            why = _("không hiểu phần “%(unit)s” sau số.", unit=shorten(unit, 30))
         raise QuantityUnreadable(written, why)
     if fold(unit) in _QUALIFIERS:
-        raise QuantityUnreadable(written, f"hãy viết chữ “{unit}” trước số.")
+        raise QuantityUnreadable(written, _("hãy viết chữ “%(unit)s” trước số.", unit=unit))
     known = aliases.get(unit.casefold())
     if known is None and unit.isascii():
         # Typed without accents. With accents nothing is folded: "hồ" is a pond, "hộ" a household.
@@ -264,9 +306,12 @@ def _check_pieces(written: str, value: Decimal, unit: str | None, terms: list[_T
     slip = len(terms) == 1 and terms[0].power == 0 and _COMMA_OF_THREE.fullmatch(terms[0].digits)
     if slip and (unit == "đồng" or unit.split()[0] in _WHOLE):
         meant = terms[0].digits.replace(",", ".")
-        raise QuantityUnreadable(written, f"{unit} không có phần lẻ. Nếu là số nghìn, hãy viết “{meant} {unit}”.")
+        raise QuantityUnreadable(
+            written,
+            _("%(unit)s không có phần lẻ. Nếu là số nghìn, hãy viết “%(meant)s %(unit)s”.", unit=unit, meant=meant),
+        )
     if unit.split()[0] in _WHOLE:
-        raise QuantityUnreadable(written, f"{unit} không có phần lẻ; hãy ghi số nguyên.")
+        raise QuantityUnreadable(written, _("%(unit)s không có phần lẻ; hãy ghi số nguyên.", unit=unit))
 
 
 def parse_quantity(text: str, *, unit_aliases: Mapping[str, str] = UNIT_ALIASES) -> Quantity:
@@ -277,19 +322,19 @@ def parse_quantity(text: str, *, unit_aliases: Mapping[str, str] = UNIT_ALIASES)
     """
     written = clean(text.translate(_FULL_WIDTH)) if len(text) <= _LONGEST else clean(text[:_LONGEST])
     if len(text) > _LONGEST:
-        raise QuantityUnreadable(written, "quá dài; ô này chỉ ghi một số lượng.")
+        raise QuantityUnreadable(written, _("quá dài; ô này chỉ ghi một số lượng."))
     first = _DIGIT.search(written)
     if first is None:
-        raise QuantityUnreadable(written, "không có chữ số nào." if written else "ô đang để trống.")
+        raise QuantityUnreadable(written, _("không có chữ số nào.") if written else _("ô đang để trống."))
     before = fold(written[: first.start()])
     if before.endswith(("-", "−", "–", "—")) or before.split()[-1:] in (["am"], ["tru"]):
-        raise QuantityUnreadable(written, "số lượng không thể âm.")
+        raise QuantityUnreadable(written, _("số lượng không thể âm."))
     if before == "tu":
-        raise QuantityUnreadable(written, "đây là một khoảng; hãy ghi một số.")
+        raise QuantityUnreadable(written, _("đây là một khoảng; hãy ghi một số."))
     qualifier = _QUALIFIERS.get(before)
     if qualifier is None:
         raise QuantityUnreadable(
-            written, f"không hiểu phần “{shorten(written[: first.start()].strip(), 30)}” trước số."
+            written, _("không hiểu phần “%(part)s” trước số.", part=shorten(written[: first.start()].strip(), 30))
         )
     terms, rest = _read_terms(written, written[first.start() :])
     for ending, meant in ((" tro len", "at_least"), (" tro xuong", "at_most")):
@@ -302,7 +347,7 @@ def parse_quantity(text: str, *, unit_aliases: Mapping[str, str] = UNIT_ALIASES)
     value = _plain(value)
     exponent = value.as_tuple().exponent
     if value >= _LARGEST or (isinstance(exponent, int) and exponent < _FINEST_EXPONENT):
-        raise QuantityUnreadable(written, "số quá lớn hoặc có quá nhiều số lẻ; hãy kiểm tra lại.")
+        raise QuantityUnreadable(written, _("số quá lớn hoặc có quá nhiều số lẻ; hãy kiểm tra lại."))
     return Quantity(value, unit, qualifier)
 
 
@@ -314,8 +359,10 @@ def sum_quantities(quantities: Iterable[Quantity], *, unit: str | None = None) -
     items = list(quantities)
     units = {item.unit for item in items}
     if len(units) > 1:
-        names = ", ".join(sorted(name or "không ghi đơn vị" for name in units))
-        raise UnitsDiffer(f"Không cộng được các đơn vị tính khác nhau: {names}. Hãy quy về một đơn vị.", guard="unit")
+        names = ", ".join(sorted(name or _("không ghi đơn vị") for name in units))
+        raise UnitsDiffer(
+            _("Không cộng được các đơn vị tính khác nhau: %(names)s. Hãy quy về một đơn vị.", names=names), guard="unit"
+        )
     loose = {item.qualifier for item in items} - {"exactly"}
     qualifier: Qualifier = "exactly"
     if len(loose) == 1:

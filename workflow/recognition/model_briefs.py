@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.database import any_of
-from workflow.reading.quantities import Quantity, format_quantity
+from workflow.reading.quantities import Quantity, spoken_quantity
 from workflow.reading.text import shorten
 from workflow.schema import inspection, measure, quantity, results_report, score, score_band
+from workflow.speech import _
 
 LONGEST_SUMMARY: Final = 240
 
@@ -44,7 +45,7 @@ def briefs(connection: Connection, year_id: int, model_ids: Sequence[int]) -> di
     figures = _figures(connection, ids)
     totals = _totals(connection, ids)
     bands = [
-        (row.from_points, row.label)
+        (row.from_points, _(row.label))
         for row in connection.execute(
             sa.select(score_band.c.label, score_band.c.from_points)
             .where(score_band.c.year_id == year_id)
@@ -79,8 +80,8 @@ def _figures(connection: Connection, ids: list[int]) -> dict[tuple[int, str], li
     )
     found: dict[tuple[int, str], list[str]] = {}
     for row in rows:
-        written = format_quantity(Quantity(Decimal(f"{row.value.normalize():f}"), row.unit, row.qualifier))
-        found.setdefault((row.model_id, row.purpose), []).append(f"{row.label}: {written}")
+        written = spoken_quantity(Quantity(Decimal(f"{row.value.normalize():f}"), row.unit, row.qualifier))
+        found.setdefault((row.model_id, row.purpose), []).append(f"{_(row.label)}: {written}")
     return found
 
 

@@ -246,7 +246,7 @@ class Desk:
             if len(form[item]) > limit:
                 problems[item] = _(
                     "«%(label)s» dài %(count)s ký tự, tối đa %(limit)s. Hãy rút gọn, phần còn lại đính kèm thành tệp.",
-                    label=self._items[item].label,
+                    label=_(self._items[item].label),
                     count=len(form[item]),
                     limit=limit,
                 )
@@ -255,7 +255,7 @@ class Desk:
             if len(value) > limit:
                 problems[name] = _(
                     "«%(label)s» dài %(count)s ký tự, tối đa %(limit)s. Hãy rút gọn.",
-                    label=label,
+                    label=_(label),
                     count=len(value),
                     limit=limit,
                 )

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.programmes.programme_terms import name_key
-from workflow.reading.quantities import UNIT_ALIASES, Quantity, format_quantity, parse_quantity
+from workflow.reading.quantities import UNIT_ALIASES, Quantity, format_quantity, parse_quantity, spoken_quantity
 from workflow.reading.text import clean, shorten
 from workflow.refusals import InvalidInput, Refusal
 from workflow.schema import measure, quantity
@@ -66,6 +66,11 @@ class ModelQuantity:
         """The way it is typed again: "trên 350 ngày công"."""
         return format_quantity(self.quantity)
 
+    @property
+    def said(self) -> str:
+        """The same in the language spoken now."""
+        return spoken_quantity(self.quantity)
+
     def as_payload(self) -> dict[str, str]:
         """For the history: exact digits, no float."""
         shown = {
@@ -81,8 +86,8 @@ class Measures:
     """The measures of one year, found by code, label or alias, accents and case ignored."""
 
     def __init__(self, rows: Sequence[sa.Row[Any]]) -> None:
-        self._by_name = {name_key(name): row for row in rows for name in (row.code, row.label, *row.aliases)}
-        self._labels = ", ".join(row.label for row in rows)
+        self._by_name = {name_key(name): row for row in rows for name in _names(row)}
+        self._labels = ", ".join(_(row.label) for row in rows)
         # How a unit may be spelt is known for the measures that come with the program only.
         self._spellings = {
             default.code: {spelling.casefold(): default.unit for spelling in (default.unit, *default.unit_aliases)}
@@ -137,10 +142,18 @@ class Measures:
             )
         own = self._spellings.get(row.code, {})
         try:
-            read = parse_quantity(written.value, unit_aliases={**UNIT_ALIASES, row.unit.casefold(): row.unit, **own})
+            read = parse_quantity(
+                written.value,
+                unit_aliases={**UNIT_ALIASES, _(row.unit).casefold(): row.unit, row.unit.casefold(): row.unit, **own},
+            )
         except Refusal as refusal:
             raise InvalidInput({"value": refusal.message}) from None
-        return ModelQuantity(row.id, row.code, row.label, _in_unit(read, row), note, row.outlier_above)
+        return ModelQuantity(row.id, row.code, _(row.label), _in_unit(read, row), note, row.outlier_above)
+
+
+def _names(row: sa.Row[Any]) -> tuple[str, ...]:
+    """What a measure may be called: in the language spoken now as well."""
+    return (row.code, row.label, _(row.label), *row.aliases)
 
 
 def _in_unit(read: Quantity, row: sa.Row[Any]) -> Quantity:
@@ -153,8 +166,8 @@ def _in_unit(read: Quantity, row: sa.Row[Any]) -> Quantity:
                 {
                     "value": _(
                         "«%(label)s» tính bằng %(unit)s, không phải %(unit_2)s. Hãy quy đổi.",
-                        label=row.label,
-                        unit=row.unit,
+                        label=_(row.label),
+                        unit=_(row.unit),
                         unit_2=shorten(read.unit, 30),
                     )
                 }
@@ -183,8 +196,8 @@ def doubts(rows: Sequence[ModelQuantity]) -> tuple[str, ...]:
             "«%(label)s»: %(written)s lớn bất thường (thường không quá %(outlier_above)s). Số đã được lưu; hãy"
             " kiểm tra lại đơn vị tính.",
             label=row.label,
-            written=row.written,
-            outlier_above=format_quantity(Quantity(row.outlier_above, row.quantity.unit)),
+            written=row.said,
+            outlier_above=spoken_quantity(Quantity(row.outlier_above, row.quantity.unit)),
         )
         for row in rows
         if row.outlier_above is not None and row.quantity.value > row.outlier_above
@@ -212,7 +225,7 @@ def quantities(connection: Connection, model_id: int, purpose: Purpose) -> list[
         ModelQuantity(
             row.id,
             row.code,
-            row.label,
+            _(row.label),
             Quantity(Decimal(f"{row.value.normalize():f}"), row.unit, row.qualifier),
             row.note,
             row.outlier_above,

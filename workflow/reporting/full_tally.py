@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from workflow.calendar import end_of_day
 from workflow.definitions.lifecycle import Definition
 from workflow.programmes import programme
-from workflow.reading.quantities import Quantity, format_quantity
+from workflow.reading.quantities import Quantity, spoken_quantity
 from workflow.reporting import cells
 from workflow.reporting.cells import COUNTED, Scope
 from workflow.reporting.dated import MeasuredSum, Then, measures_of, summed, within
@@ -256,4 +256,4 @@ def _villages(connection: Connection, year_id: int, scope: Scope) -> tuple[int, 
 
 def written(stated: Quantity | None) -> str:
     """A sum as people write it; nothing when there is none."""
-    return "" if stated is None else format_quantity(stated)
+    return "" if stated is None else spoken_quantity(stated)
