@@ -57,7 +57,7 @@ def page(
     connection: Connection, account_id: int, *, before: int | None = None, only_unread: bool = False, size: int = 30
 ) -> Page:
     """The latest messages, or those older than the message `before` (index ix_message_account_id_id)."""
-    statement = sa.select(*_SHOWN).where(message.c.account_id == account_id)
+    statement: sa.Select[Any] = sa.select(*_SHOWN).where(message.c.account_id == account_id)
     if only_unread:
         statement = statement.where(message.c.read_at.is_(None))
     if before is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -122,7 +123,7 @@ def test_grid_shows_how_each_unit_stands_with_each_call(world: World) -> None:
         other = owing.call(connection, world, TODAY, unit="BS", label="Của huyện khác")
         due = TODAY - timedelta(days=20)
 
-        def owe(unit: str, call_id: int, on: date, **ended: datetime) -> None:
+        def owe(unit: str, call_id: int, on: date, **ended: Any) -> None:
             owing.owe(connection, world, on, unit=unit, subject="report", call_id=call_id, **ended)
 
         owe("KL-X1", old, due, fulfilled_at=end_of_day(due) - timedelta(seconds=1))
@@ -164,11 +165,12 @@ def test_punctuality_counts_what_fell_due(world: World) -> None:
     staff = _actor(world, "staff")
     due = TODAY - timedelta(days=10)
     with world.database.write() as connection:
-        for unit, ended in {
+        ends: dict[str, dict[str, Any]] = {
             "KL-X1": {"fulfilled_at": end_of_day(due) - timedelta(hours=1)},
             "KL-X2": {"fulfilled_at": end_of_day(due) + timedelta(days=2, hours=1)},
             "KL-CQ1": {},
-        }.items():
+        }
+        for unit, ended in ends.items():
             owing.owe(
                 connection,
                 world,

@@ -175,17 +175,15 @@ def grid(
     following = units[size - 1].path if len(units) > size else ""
     units = units[:size]
     ids = [one.id for one in units]
-    cells = connection.execute(
-        sa.select(
-            obligation.c.id,
-            obligation.c.unit_id,
-            obligation.c.call_id,
-            obligation.c.due_on,
-            obligation.c.due_at,
-            obligation.c.fulfilled_at,
-            obligation.c.withdrawn_at,
-        ).where(obligation.c.call_id.in_(keys), any_of(obligation.c.unit_id, ids))
-    )
+    owed: sa.Select[Any] = sa.select(
+        obligation.c.id,
+        obligation.c.unit_id,
+        obligation.c.call_id,
+        obligation.c.due_on,
+        obligation.c.due_at,
+        obligation.c.fulfilled_at,
+        obligation.c.withdrawn_at,
+    ).where(obligation.c.call_id.in_(keys), any_of(obligation.c.unit_id, ids))
     others = connection.execute(
         sa.select(obligation.c.unit_id, sa.func.count().label("late"))
         .where(any_of(obligation.c.unit_id, ids), OPEN, obligation.c.due_on < today)
@@ -195,7 +193,7 @@ def grid(
     return Grid(
         shown,
         units,
-        {(row.unit_id, row.call_id): row for row in cells},
+        {(row.unit_id, row.call_id): row for row in connection.execute(owed)},
         {row.unit_id: row.late for row in others},
         following,
     )

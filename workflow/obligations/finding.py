@@ -248,7 +248,7 @@ def _branch(shape: _Shape, number: int) -> sa.Select[Any]:
         .order_by(obligation.c.due_on, obligation.c.id)
         .with_hint(obligation, f"INDEXED BY {_INDEXES[shape.way]}", "sqlite")
     )
-    value = sa.bindparam(f"branch_{number}")
+    value: sa.BindParameter[Any] = sa.bindparam(f"branch_{number}")
     if shape.way == "call":
         statement = statement.where(obligation.c.call_id == value)
     elif shape.way != "day":
