@@ -166,3 +166,13 @@ def test_the_last_administrators_role_stays(sqlite_world: World) -> None:
         accounts.lock(connection, "admin", "leader", NOW)
     with pytest.raises(NotPossible):
         end(sqlite_world, held.id)
+
+
+def test_rank_tells_leaders_apart_and_belongs_to_nobody_else(world: World) -> None:
+    give(world, "villager", "leader", "KL", rank="deputy_head")
+    with world.database.read() as connection:
+        (view,) = [one for one in accounts.listing(connection) if one.user_name == "villager"]
+    assert [(held.role, held.rank) for held in view.assignments] == [("leader", "deputy_head")]
+    refused(world, "rank", "villager", "staff", "KL", rank="head")
+    refused(world, "rank", "villager", "leader", "KL-X1", rank="queen")
+    refused(world, "rank", "villager", "leader", "KL", rank="head", deputy_for="leader")

@@ -143,8 +143,13 @@ def unlock(user_name: str, who: str) -> None:
 @arguments.day("--from", "Ngày bắt đầu; mặc định hôm nay.")
 @arguments.day("--to", "Ngày cuối; mặc định không thời hạn.")
 @click.option("--deputy-for", metavar="NGƯỜI", help="Thay mặt người này (tên đăng nhập).")
+@click.option(
+    "--rank", type=click.Choice(["head", "deputy_head"]), default="", help="Của lãnh đạo: trưởng hay phó trưởng ban."
+)
 @arguments.by()
-def assign(user_name: str, role: str, unit_code: str, deputy_for: str | None, who: str, **period: date | None) -> None:
+def assign(
+    user_name: str, role: str, unit_code: str, deputy_for: str | None, rank: str, who: str, **period: date | None
+) -> None:
     with installation.opened() as database, database.write() as connection:
         assignments.assign(
             connection,
@@ -156,6 +161,7 @@ def assign(user_name: str, role: str, unit_code: str, deputy_for: str | None, wh
             valid_from=period["from"],
             valid_to=period["to"],
             deputy_for=deputy_for,
+            rank=rank,
         )
     console.message(f"Đã giao vai trò {role} ở {unit_code} cho {user_name}.")
 
@@ -184,7 +190,8 @@ def _tell_password(user_name: str, password: str) -> None:
 def _told(held: AssignmentView) -> str:
     until = f" đến {held.valid_to:%d/%m/%Y}" if held.valid_to else ""
     deputy = f" thay {held.deputy_for}" if held.deputy_for else ""
-    return f"{held.role}@{held.unit}{deputy}{until}"
+    rank = f" ({held.rank})" if held.rank else ""
+    return f"{held.role}@{held.unit}{rank}{deputy}{until}"
 
 
 def _document(view: AccountView) -> dict[str, object]:
@@ -205,6 +212,7 @@ def _document(view: AccountView) -> dict[str, object]:
                 "from": held.valid_from,
                 "to": held.valid_to,
                 "deputy_for": held.deputy_for,
+                "rank": held.rank or None,
             }
             for held in view.assignments
         ],

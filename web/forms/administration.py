@@ -76,6 +76,12 @@ class AssignmentForm(PageForm):
 
     role = SelectField(_l("Vai trò"), choices=[], validate_choice=False)
     unit = SelectField(_l("Tại đơn vị"), choices=[], validate_choice=False)
+    rank = SelectField(
+        _l("Chức danh (chỉ vai trò lãnh đạo)"),
+        description=_l("Việc quá hạn được báo phó trưởng ban trước, trưởng ban sau."),
+        choices=options([("", _l("– không ghi –")), ("head", _l("Trưởng ban")), ("deputy_head", _l("Phó Trưởng ban"))]),
+        validate_choice=False,
+    )
     valid_from = day_field(_l("Từ ngày"), _l("Để trống là từ hôm nay."))
     valid_to = day_field(_l("Đến hết ngày"), _l("Để trống nếu chưa định ngày kết thúc."))
     deputy_for = line(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
@@ -24,6 +25,8 @@ from workflow.definitions import lifecycle_store
 from workflow.people import accounts, assignments, invitations
 from workflow.people.accounts import AccountView
 from workflow.refusals import NotFound, Refusal
+
+RANKS = {"head": _l("Trưởng ban"), "deputy_head": _l("Phó Trưởng ban")}
 
 pages = Blueprint("assignments", __name__, url_prefix="/quan-tri/tai-khoan/<user_name>")
 
@@ -47,6 +50,7 @@ def shown(user_name: str) -> Response | tuple[str, int]:
                     valid_from=day_of(form.valid_from),
                     valid_to=day_of(form.valid_to),
                     deputy_for=said(form.deputy_for).strip() or None,
+                    rank=said(form.rank),
                 )
         except Refusal as refused:
             refusal = refused
@@ -66,6 +70,7 @@ def shown(user_name: str) -> Response | tuple[str, int]:
         account=found,
         link_until=invitations.pending(reading(), found.id, clock.now()),
         day_now=today,
+        ranks=RANKS,
     )
 
 

@@ -46,7 +46,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentView:
-    """One role at one unit, as a list shows it; deputy_for is a user name."""
+    """One role at one unit, as a list shows it; deputy_for is a user name, rank 'head' or 'deputy_head' of a leader."""
 
     id: int
     role: str
@@ -55,6 +55,7 @@ class AssignmentView:
     valid_from: date
     valid_to: date | None
     deputy_for: str | None
+    rank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +280,9 @@ def listing(connection: Connection, actor: Actor | None = None) -> list[AccountV
     )
     held: dict[int, list[AssignmentView]] = {}
     for row in connection.execute(statement):
-        view = AssignmentView(row.id, row.role, row.code, row.name, row.valid_from, row.valid_to, row.principal_name)
+        view = AssignmentView(
+            row.id, row.role, row.code, row.name, row.valid_from, row.valid_to, row.principal_name, row.rank
+        )
         held.setdefault(row.account_id, []).append(view)
     rows = connection.execute(
         sa.select(account, unit.c.code.label("unit_code"), unit.c.name.label("unit_name"), unit.c.path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,7 +19,11 @@ from workflow.people.accounts import by_user_name, note, refuse_without_admin
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed, NotFound
 from workflow.schema import account, assignment, unit
-from workflow.speech import _, spoken_day
+from workflow.speech import _, mark, spoken_day
+
+RANKS: Final[Mapping[str, str]] = {"head": mark("Trưởng ban"), "deputy_head": mark("Phó Trưởng ban")}
+RANKED: Final = frozenset({"leader"})
+"""Roles that leave open whether somebody is the head or a deputy head."""
 
 
 def assign(
@@ -32,12 +37,13 @@ def assign(
     valid_from: date | None = None,
     valid_to: date | None = None,
     deputy_for: str | None = None,
+    rank: str = "",
 ) -> int:
     """Give somebody a role at a unit, as an administrator over it. Returns the assignment's id.
 
     valid_from: today unless said otherwise; valid_to: last day, open when None. deputy_for: user name of the principal, who must
     hold the role at that very unit for the whole period; an open period ends with the principal's. Nobody gives himself a role,
-    nor the person he stands in for.
+    nor the person he stands in for. rank: 'head' or 'deputy_head' of a leader, whom escalations tell apart.
     """
     actor = access.actor(connection, who, now)
     place = units.by_code(connection, unit_code, lock=True)
@@ -51,6 +57,7 @@ def assign(
         )
     role = clean(role)
     _check_role(connection, role, place)
+    _check_rank(role, rank, deputy_for)
     starts = valid_from or local_date(now)
     if valid_to is not None and valid_to < starts:
         raise InvalidInput({"valid_to": _("Ngày cuối phải từ ngày bắt đầu trở đi.")})
@@ -71,6 +78,7 @@ def assign(
             valid_from=starts,
             valid_to=valid_to,
             deputy_for_id=principal_id,
+            rank=rank,
         )
         .returning(assignment.c.id)
     ).scalar_one()
@@ -81,6 +89,7 @@ def assign(
         "valid_from": starts,
         "valid_to": valid_to,
         "deputy_for": deputy_for and clean(deputy_for).lower(),
+        **({"rank": rank} if rank else {}),
     }
     note(connection, target.id, actor, grant, "role_assigned", now, payload)
     return assignment_id
@@ -160,6 +169,17 @@ def _check_role(connection: Connection, role: str, place: sa.Row[Any]) -> None:
                 )
             }
         )
+
+
+def _check_rank(role: str, rank: str, deputy_for: str | None) -> None:
+    if not rank:
+        return
+    if rank not in RANKS:
+        raise InvalidInput({"rank": _("Chức danh là head (trưởng ban) hoặc deputy_head (phó trưởng ban).")})
+    if role not in RANKED:
+        raise InvalidInput({"rank": _("Chỉ vai trò lãnh đạo (leader) mới ghi trưởng hay phó trưởng ban.")})
+    if deputy_for is not None:
+        raise InvalidInput({"rank": _("Người thay mặt mang chức danh của người được thay; hãy để trống.")})
 
 
 def _deputy_until(
