@@ -42,6 +42,16 @@ _MONTHS = (
     mark("tháng 12"),
 )
 
+_WEEKDAYS = (
+    mark("thứ Hai"),
+    mark("thứ Ba"),
+    mark("thứ Tư"),
+    mark("thứ Năm"),
+    mark("thứ Sáu"),
+    mark("thứ Bảy"),
+    mark("Chủ nhật"),
+)
+
 
 def vietnamese() -> bool:
     """Whether Vietnamese is spoken now."""
@@ -58,6 +68,23 @@ def spoken_day(day: date) -> str:
 def spoken_month(day: date) -> str:
     """The month of a day by its name: tháng 2, Feb."""
     return _(_MONTHS[day.month - 1])
+
+
+def spoken_deadline(due: date, today: date) -> str:
+    """How far off a day is, and which day it is: "còn 3 ngày (thứ Sáu 10/7)"; the year is named when it is not this one."""
+    if vietnamese():
+        written = f"{due.day}/{due.month}" + (f"/{due.year}" if due.year != today.year else "")
+    else:
+        written = spoken_day(due) if due.year != today.year else f"{due.day} {spoken_month(due)}"
+    day = f"{_(_WEEKDAYS[due.weekday()])} {written}"
+    left = (due - today).days
+    if left < 0:
+        return _("trễ %(days)s ngày (%(day)s)", days=-left, day=day)
+    if left == 0:
+        return _("hôm nay (%(day)s)", day=day)
+    if left == 1:
+        return _("ngày mai (%(day)s)", day=day)
+    return _("còn %(days)s ngày (%(day)s)", days=left, day=day)
 
 
 def other(written: str, in_english: str) -> str:

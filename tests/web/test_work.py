@@ -15,9 +15,10 @@ from tests.web.conftest import Browser, hidden_fields
 from tests.web.test_journey import inspect, register, step, upto_inspection
 from tests.world import NOW, YEAR, World, a_draft
 from web import clock
-from web.speaking_dates import due_day, spoken
+from web.speaking_dates import due_day
 from workflow.calendar import local_date
 from workflow.registration import registration
+from workflow.speech import spoken_deadline
 
 Visit = Callable[[str], Browser]
 
@@ -39,7 +40,7 @@ def _plain(page: str) -> str:
 def test_days_speak(app: Flask, due: date, words: str) -> None:
     today = date(2026, 7, 7)
     with app.test_request_context():
-        assert spoken(due, today) == words
+        assert spoken_deadline(due, today) == words
         element = due_day(due, today)
     assert f'title="{due:%d/%m/%Y}"' in element
     assert ('class="late"' in element) == (due < today)
