@@ -35,7 +35,7 @@ def results_form(waived: Sequence[str]) -> type[ResultsForm]:
     """The form with a field for each item that was let off at registration."""
     guidance = {item.id: item for item in standard_defaults().items}
     fields: dict[str, TextAreaField] = {
-        item: prose(guidance[item].label, guidance[item].guidance, rows=3) for item in waived
+        item: prose(_l(guidance[item].label), _l(guidance[item].guidance), rows=3) for item in waived
     }
     return type("ResultsOfModelForm", (ResultsForm,), fields)
 

@@ -22,7 +22,7 @@ _GUIDANCE = {item.id: item for item in standard_defaults().items}
 
 def _item(name: str) -> TextAreaField:
     item = _GUIDANCE[name]
-    return prose(item.label, item.guidance, rows=4)
+    return prose(_l(item.label), _l(item.guidance), rows=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ _ALWAYS = frozenset({"csrf_token", "version"})
 class RegistrationForm(PageForm):
     """The nine items and what goes with them. Choices come from the programme year and the person's units."""
 
-    name = prose(_GUIDANCE["name"].label, _GUIDANCE["name"].guidance, rows=2)
+    name = prose(_l(_GUIDANCE["name"].label), _l(_GUIDANCE["name"].guidance), rows=2)
     field = SelectField(_l("Lĩnh vực"), choices=[], validate_choice=False)
     unit = SelectField(_l("Đơn vị đăng ký"), choices=[], validate_choice=False)
     kind = RadioField(
