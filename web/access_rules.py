@@ -21,6 +21,7 @@ REGISTRANTS = frozenset({"unit_officer"})
 REVIEWERS = frozenset({"commune_reviewer"})
 RECOGNISERS = frozenset({"district_reviewer", "province_reviewer"})
 STAFF = frozenset({"staff"})
+LEADERS = frozenset({"leader"})
 INSPECTORS = frozenset({"inspector"})
 ADMINISTRATORS = frozenset({"admin"})
 

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from web import clock, visitor
-from web.access_rules import ADMINISTRATORS, INSPECTORS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF
+from web.access_rules import ADMINISTRATORS, INSPECTORS, LEADERS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF
 from web.transactions import reading
 from workflow.calendar import ZONE, local_date
 from workflow.definitions.lifecycle import END_STAGE, Definition, State
@@ -247,6 +247,8 @@ def navigation() -> Sequence[tuple[str, Any]]:
     if who is None:
         return ()
     places: list[tuple[str, Any]] = [("home.work", _l("Việc của tôi")), ("models.listed", _l("Mô hình"))]
+    if who.actor.holds(REGISTRANTS | REVIEWERS | STAFF | RECOGNISERS | LEADERS):
+        places.append(("reports.listed", _l("Báo cáo")))
     if who.actor.holds(INSPECTORS):
         places.append(("visits.listed", _l("Kiểm tra")))
     if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):

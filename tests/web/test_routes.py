@@ -38,6 +38,8 @@ ARGUMENTS = {
     "visit_id": 1,
     "request_id": 1,
     "assignment_id": 1,
+    "obligation_id": 1,
+    "call_id": 1,
     "user_name": "staff",
     "filename": "dvk.css",
     "token": "khong-co",

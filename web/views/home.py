@@ -14,6 +14,7 @@ from web import clock
 from web.access_rules import RECOGNISERS, access_rule
 from web.answers import say
 from web.readings import work as readings
+from web.readings.reports import STATUSES, TONES
 from web.speaking_dates import due_day
 from web.transactions import reading, writing
 from web.visitor import actor
@@ -21,6 +22,7 @@ from workflow.calendar import local_date
 from workflow.people.seen import Seen, is_noted, look, mark_seen
 from workflow.people.seen import seen as seen_by
 from workflow.refusals import InvalidInput, Refusal
+from workflow.reports import reading as reports
 
 pages = Blueprint("home", __name__)
 pages.add_app_template_filter(due_day, "due")
@@ -28,6 +30,7 @@ pages.add_app_template_filter(due_day, "due")
 log = structlog.get_logger("web")
 
 MOST_NOTICES = 15
+MOST_REPORTS = 8
 DECIDING = ("commune_reviewer", "district_reviewer", "province_reviewer", "staff")
 
 
@@ -42,6 +45,10 @@ def work() -> str:
     return render_template(
         "home/work.html",
         waiting=readings.waiting(connection, who, today),
+        reports_due=reports.owed(connection, who, only_open=True, most=MOST_REPORTS),
+        reports_in=[call for call in reports.calls(connection, who, most=MOST_REPORTS) if call.waiting],
+        REPORT_STATUSES=STATUSES,
+        REPORT_TONES=TONES,
         outside=readings.waits_outside(connection, who, today),
         requests=readings.open_requests(connection, who, DECIDING),
         meetings=readings.my_meetings(connection, who),

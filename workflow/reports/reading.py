@@ -318,27 +318,35 @@ def calls(connection: Connection, actor: Actor, *, most: int = MOST) -> list[Cal
     paths = access.outermost(grant.unit_path for grant in actor.grants if grant.role in READERS)
     if not paths:
         return []
-    handed_in = sa.func.sum(sa.case((report.c.status.in_(("submitted", "accepted")), 1), else_=0))
-    waiting = sa.func.sum(sa.case((report.c.status == "submitted", 1), else_=0))
-    rows = connection.execute(
+    # The few calls first, then their units: a province has many of both.
+    first = (
         sa.select(
             report_call.c.id,
             report_call.c.label,
             unit.c.name.label("unit_name"),
             report_call.c.due_on,
             report_call.c.withdrawn_at,
+        )
+        .join(unit, unit.c.id == report_call.c.unit_id)
+        .where(sa.or_(*(access.under(path) for path in paths)))
+        .order_by(report_call.c.due_on.desc(), report_call.c.id.desc())
+        .limit(most)
+        .subquery()
+    )
+    handed_in = sa.func.sum(sa.case((report.c.status.in_(("submitted", "accepted")), 1), else_=0))
+    waiting = sa.func.sum(sa.case((report.c.status == "submitted", 1), else_=0))
+    rows = connection.execute(
+        sa.select(
+            first,
             sa.func.count(obligation.c.id).label("units"),
             sa.func.coalesce(handed_in, 0).label("handed_in"),
             sa.func.coalesce(waiting, 0).label("waiting"),
         )
-        .select_from(report_call)
-        .join(unit, unit.c.id == report_call.c.unit_id)
-        .outerjoin(obligation, sa.and_(obligation.c.call_id == report_call.c.id, obligation.c.withdrawn_at.is_(None)))
+        .select_from(first)
+        .outerjoin(obligation, sa.and_(obligation.c.call_id == first.c.id, obligation.c.withdrawn_at.is_(None)))
         .outerjoin(report, report.c.obligation_id == obligation.c.id)
-        .where(sa.or_(*(access.under(path) for path in paths)))
-        .group_by(report_call.c.id, report_call.c.label, unit.c.name, report_call.c.due_on, report_call.c.withdrawn_at)
-        .order_by(report_call.c.due_on.desc(), report_call.c.id.desc())
-        .limit(most)
+        .group_by(*first.c)
+        .order_by(first.c.due_on.desc(), first.c.id.desc())
     )
     return [
         Call(

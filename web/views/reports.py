@@ -1,0 +1,269 @@
+"""Reports of units: those one owes, writing one, the last look before it goes, deciding on it; and all of a call together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from web import clock
+from web.access_rules import access_rule
+from web.answers import page_again, renewed, say
+from web.forms.base import PageForm, said
+from web.forms.reports import ReturnForm, check_form, kept_texts, report_form
+from web.readings import reports as told
+from web.transactions import reading, writing
+from web.visitor import actor
+from workflow.calendar import local_date
+from workflow.documents.reports_workbook import write_collected
+from workflow.refusals import Conflict, NotFound, NotPossible, Refusal
+from workflow.reports import content, prefill, reports
+from workflow.reports import reading as readings
+from workflow.reports.collected import Collected, collected
+from workflow.reports.figures import changes as figure_changes
+from workflow.reports.figures import shown as written_sum
+from workflow.reports.reading import ReportView
+
+pages = Blueprint("reports", __name__, url_prefix="/bao-cao")
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.get("")
+@access_rule(signed_in=True)
+def listed() -> str:
+    """What this person's units owe and handed in, and the calls whose reports he reads."""
+    who = actor()
+    return _page("reports/list.html", owed=readings.owed(reading(), who), calls=readings.calls(reading(), who))
+
+
+@pages.get("/<int:obligation_id>")
+@access_rule(signed_in=True)
+def shown(obligation_id: int) -> str:
+    """A report: what is asked, what was handed in, and what may be done with it now."""
+    seen = _seen(obligation_id)
+    texts, figures = told.rewritten(seen)
+    last = seen.latest
+    return _page(
+        "reports/show.html",
+        report=seen,
+        numbered=content.numbered(seen.sections),
+        rewritten=texts,
+        rewritten_figures=figures,
+        history=told.history_of(reading(), seen),
+        since_last=_since_last(seen) if last is not None else (),
+    )
+
+
+@pages.route("/<int:obligation_id>/viet", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def write(obligation_id: int) -> Response | tuple[str, int]:
+    """The whole report on one page, kept as a draft each time it is sent."""
+    now, refusal = clock.now(), None
+    seen = _to_write(obligation_id)
+    known = prefill.of_view(reading(), seen, actor(), now)
+    begun = seen.report_id is not None
+    texts = kept_texts(seen.content.sections, known.suggested.sections, begun=begun)
+    form = report_form(seen.sections)(data={"version": str(seen.version), **texts})
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                reports.save(connection, obligation_id, actor().account_id, form.texts(), now, version=form.present)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            if "check" in request.form:
+                return redirect(url_for("reports.check", obligation_id=obligation_id))
+            say(_("Đã lưu bản nháp."))
+            return redirect(url_for("reports.write", obligation_id=obligation_id))
+    return _again("reports/write.html", form, refusal, seen, known=known)
+
+
+@pages.route("/<int:obligation_id>/kiem-tra", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def check(obligation_id: int) -> Response | tuple[str, int]:
+    """The last look: the text, the figures as of now, what is missing and what looks wrong; sent, it goes with these figures."""
+    now, refusal = clock.now(), None
+    seen = _to_write(obligation_id)
+    checked_at = _moment(request.form.get("as_of", "")) if request.method == "POST" else now
+    fresh = now - reports.FIGURES_KEPT_FOR <= checked_at <= now
+    known = prefill.of_view(reading(), seen, actor(), checked_at if fresh else now)
+    data = {"version": str(seen.version), "as_of": now.isoformat()}
+    data |= {f"word-{name}": word for name, word in seen.content.words.items()}
+    form = check_form(known.doubts)(data=data)
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                version = reports.save(
+                    connection, obligation_id, actor().account_id, {}, now, words=form.words(), version=form.present
+                )
+                done = reports.submit(
+                    connection, obligation_id, actor().account_id, now, version=version, as_of=checked_at
+                )
+        except Refusal as refused:
+            refusal = refused
+            if not fresh:
+                form.as_of.data = now.isoformat()
+        else:
+            late = [_("Báo cáo gửi trễ %(n)s ngày so với hạn.", n=done.late_days)] if done.late_days else []
+            say(_("Đã gửi báo cáo tới %(unit)s.", unit=seen.collector_name), *late)
+            return redirect(url_for("reports.shown", obligation_id=obligation_id))
+    return _again(
+        "reports/check.html",
+        form,
+        refusal,
+        seen,
+        known=known,
+        gaps=content.gaps(seen.sections, seen.content),
+        numbered=content.numbered(seen.sections),
+        late=now >= seen.due_at,
+    )
+
+
+@pages.post("/<int:obligation_id>/tiep-nhan")
+@access_rule(signed_in=True)
+def accept(obligation_id: int) -> Response:
+    """Take a report in, as it was on the page."""
+    seen = _seen(obligation_id)
+    with writing() as connection:
+        reports.accept(connection, obligation_id, actor().account_id, clock.now(), version=_version())
+    say(_("Đã tiếp nhận báo cáo của %(unit)s.", unit=seen.unit_name))
+    return redirect(url_for("reports.shown", obligation_id=obligation_id))
+
+
+@pages.route("/<int:obligation_id>/tra-lai", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def give_back(obligation_id: int) -> Response | tuple[str, int]:
+    """Return a report with what is to be mended, and by when."""
+    refusal = None
+    seen = _seen(obligation_id)
+    if seen.decides is None:
+        raise NotFound(_("Không có báo cáo này trong phạm vi của bạn."), guard="report")
+    if request.method == "GET" and not seen.waits_for_decision:
+        raise NotPossible(_("Báo cáo này không chờ quyết định."), guard="status")
+    form = ReturnForm(data={"version": str(seen.version)})
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                day = reports.return_(
+                    connection,
+                    obligation_id,
+                    actor().account_id,
+                    said(form.reason),
+                    said(form.due),
+                    clock.now(),
+                    version=form.present,
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã trả lại báo cáo của %(unit)s, hạn gửi lại %(day)s.", unit=seen.unit_name, day=f"{day:%d/%m/%Y}"))
+            return redirect(url_for("reports.shown", obligation_id=obligation_id))
+    return _again("reports/return.html", form, refusal, seen)
+
+
+@pages.get("/<int:obligation_id>/ban-in")
+@access_rule(signed_in=True)
+def paper(obligation_id: int) -> str:
+    """What was handed in last, as it is printed and filed."""
+    seen = _seen(obligation_id)
+    if seen.latest is None:
+        raise NotFound(_("Báo cáo này chưa được gửi nên chưa có bản in."), guard="report")
+    return _page(
+        "reports/paper.html",
+        report=seen,
+        submission=seen.latest,
+        figures=seen.latest.figures,
+        dated=local_date(seen.latest.submitted_at),
+        numbered=content.numbered(seen.sections),
+    )
+
+
+@pages.get("/yeu-cau/<int:call_id>")
+@access_rule(signed_in=True)
+def together(call_id: int) -> str:
+    """The reports of a call side by side, who is missing, and the figures added up."""
+    return _page("reports/together.html", found=_collected(call_id))
+
+
+@pages.get("/yeu-cau/<int:call_id>/toan-van")
+@access_rule(signed_in=True)
+def compiled(call_id: int) -> str:
+    """What the units wrote, section by section, with the figures added up: what a report of one's own is written from."""
+    found = _collected(call_id)
+    return _page("reports/compiled.html", found=found, numbered=content.numbered(found.sections), figures=found.total)
+
+
+@pages.get("/yeu-cau/<int:call_id>.xlsx")
+@access_rule(signed_in=True)
+def workbook(call_id: int) -> Response:
+    """The same figures as a spreadsheet."""
+    found = _collected(call_id)
+    target = BytesIO()
+    write_collected(target, found, {status: str(label) for status, label in told.STATUSES.items()})
+    target.seek(0)
+    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"bao-cao-{call_id}.xlsx")
+
+
+def _seen(obligation_id: int) -> ReportView:
+    return reports.view(reading(), actor(), obligation_id)
+
+
+def _to_write(obligation_id: int) -> ReportView:
+    """A report this person may write on now; a page that cannot be used is not shown."""
+    seen = _seen(obligation_id)
+    if seen.writes is None:
+        raise NotFound(_("Không có báo cáo này trong phạm vi của bạn."), guard="report")
+    if request.method == "GET" and not seen.editable:
+        raise NotPossible(_("Báo cáo đã gửi hoặc không còn phải nộp nên không sửa được."), guard="status")
+    return seen
+
+
+def _since_last(seen: ReportView) -> tuple[Any, ...]:
+    """What changed between the unit's last report and what was handed in now."""
+    last = seen.latest
+    if last is None:
+        return ()
+    before = readings.previous(reading(), seen.unit_id, seen.year_id, seen.report_id, last.as_of)
+    return tuple(figure_changes(before, last.figures)) if before is not None else ()
+
+
+def _collected(call_id: int) -> Collected:
+    return collected(reading(), call_id, actor(), clock.now())
+
+
+def _again(template: str, form: PageForm, refusal: Refusal | None, seen: ReportView, **facts: Any) -> tuple[str, int]:
+    """A page with a form; after a conflict with what others did meanwhile and for the version there is now."""
+    meanwhile = []
+    if isinstance(refusal, Conflict):
+        meanwhile = told.since(reading(), reports.view(reading(), actor(), seen.obligation_id), form.present or 0)
+        renewed(form, refusal, _seen(seen.obligation_id).version)
+    return page_again(template, form, refusal, report=seen, meanwhile=meanwhile, **_words(), **facts)
+
+
+def _page(template: str, **facts: Any) -> str:
+    return render_template(template, **_words(), **facts)
+
+
+def _words() -> dict[str, Any]:
+    return {"STATUSES": told.STATUSES, "TONES": told.TONES, "written": written_sum}
+
+
+def _version() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _moment(text: str) -> datetime:
+    """The moment of the figures that were on the page; what cannot be read is older than any page."""
+    try:
+        moment = datetime.fromisoformat(text[:40])
+    except ValueError:
+        return _LONG_AGO
+    return moment if moment.tzinfo is not None else _LONG_AGO
