@@ -27,7 +27,7 @@ from workflow.recognition import recognition
 from workflow.registration import change_requests
 from workflow.review import review
 from workflow.review.review import Member
-from workflow.schema import decision, emulation_model, inspection, review_meeting, submission
+from workflow.schema import PUBLISHED, decision, emulation_model, inspection, review_meeting, submission, unit
 
 CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
 SECOND_INSPECTOR = "kiemtra2.naphieng"
@@ -50,6 +50,13 @@ class Visit:
 
 VISITS = (
     Visit("sign-in", "", "/dang-nhap"),
+    Visit("public", "", "/cong-khai"),
+    Visit("public-none", "", "/cong-khai?tim=khongcogi"),
+    Visit("public-units", "", "/cong-khai?don-vi=xa"),
+    Visit("public-model", "", "/cong-khai/{published}"),
+    Visit("public-not-found", "", "/cong-khai/DVK-1999-00001", status=404),
+    Visit("consent", OFFICER, "/mo-hinh/{implementing}/cong-khai"),
+    Visit("consent-given", OFFICER, "/mo-hinh/{published}/cong-khai"),
     Visit("sign-in-refused", "", "/dang-nhap", press="Đăng nhập", status=403),
     Visit("password", OFFICER, "/doi-mat-khau"),
     Visit("password-refused", OFFICER, "/doi-mat-khau", press="Đổi mật khẩu", status=422),
@@ -253,6 +260,13 @@ def furnish(site: Site) -> dict[str, str]:
                 .where(emulation_model.c.state == "recognised")
                 .order_by(emulation_model.c.id.desc())
                 .limit(1)
+            ).scalar_one()
+        )
+        found["published"] = str(
+            connection.execute(
+                sa.select(emulation_model.c.code)
+                .join(unit, unit.c.id == emulation_model.c.unit_id)
+                .where(PUBLISHED, unit.c.code == "NP-BL-T01")
             ).scalar_one()
         )
         found["inspection"] = str(

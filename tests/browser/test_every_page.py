@@ -32,6 +32,7 @@ NO_PAGE = {
     "units.template",
     "units.workbook",
     "recognition.commended",
+    "public.robots",
 }
 
 
