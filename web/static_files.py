@@ -28,7 +28,17 @@ YEAR: Final = "public, max-age=31536000, immutable"
 
 # One request instead of four over a slow line. Later sheets win over earlier ones.
 SHEETS: Final = MappingProxyType(
-    {"site.css": ("vendor/fonts.css", "vendor/bootstrap.css", "theme.css", "dvk.css", "figures.css", "print.css")}
+    {
+        "site.css": (
+            "vendor/fonts.css",
+            "vendor/bootstrap.css",
+            "theme.css",
+            "dvk.css",
+            "figures.css",
+            "dates.css",
+            "print.css",
+        )
+    }
 )
 
 _COMPRESSED = frozenset({".css", ".js", ".svg", ".txt", ".json"})

@@ -1,0 +1,44 @@
+"""`dvk calendar`: somebody's dates as a calendar file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from config.settings import load_settings
+from web import clock
+from web.cli import arguments, console, installation
+
+
+@click.command("calendar", help="Ghi các hạn của một người ra tệp lịch (ics); - là stdout.")
+@arguments.by()
+@click.option(
+    "--scope",
+    type=click.Choice(("mine", "unit", "all")),
+    default="mine",
+    show_default=True,
+    help="Việc của người này, của đơn vị người này, hay mọi hạn người này theo dõi.",
+)
+@click.argument("file", metavar="TỆP.ics", type=click.Path(dir_okay=False, allow_dash=True))
+def calendar_command(who: str, scope: str, file: str) -> None:
+    from notifications import dates, ics
+    from workflow import access
+
+    settings, now = load_settings(), clock.now()
+    with installation.opened(settings) as database, database.read() as connection:
+        wanted = next(one for one in dates.SCOPES if one == scope)
+        content = ics.feed(
+            connection,
+            access.actor(connection, who, now),
+            wanted,
+            now,
+            site=settings.site,
+            domain=settings.message_domain,
+        )
+    if file == "-":
+        sys.stdout.buffer.write(content)
+        return
+    Path(file).write_bytes(content)
+    console.message(f"Đã ghi {file}.")

@@ -1,0 +1,209 @@
+"""Chasing: who is late and by how much, reminding those chosen now, units × calls, the list on paper, punctuality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from web import charts, clock
+from web.access_rules import access_rule
+from web.answers import say_refused
+from web.charts import Bar
+from web.forms.base import printable
+from web.readings.owed import REPORTS, SUBJECTS, lines, reminded
+from web.readings.places import choices_of_units, find_units
+from web.readings.years import chosen_year, every_year
+from web.security import own_path
+from web.transactions import reading, writing
+from web.visitor import actor
+from workflow.calendar import local_date, start_of_day
+from workflow.obligations import chasing, punctuality
+from workflow.obligations.chasing import CHASERS, Filters
+from workflow.refusals import InvalidInput, NotFound, Refusal
+
+pages = Blueprint("chasing", __name__, url_prefix="/don-doc")
+
+PAGE_SIZE = 50
+MOST_AT_ONCE = 100
+LONGEST_WORD = 300
+STANDINGS = {"late": _l("Trễ hạn"), "soon": _l("Đến hạn trong 7 ngày"), "all": _l("Tất cả còn chờ")}
+MOST_BARS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The filters as the address has them. problem: why the unit could not be found."""
+
+    filters: Filters
+    unit_name: str
+    problem: str
+
+
+@pages.get("")
+@access_rule(roles=CHASERS)
+def listed() -> str:
+    """tinh-trang: late (the default), soon or all; loai: subject; dot: call; don-vi: unit; chua-mo=1: what nobody opened."""
+    connection, who, today = reading(), actor(), local_date(clock.now())
+    asked = _asked(today)
+    page = chasing.page(connection, who, asked.filters, today, request.args.get("sau", ""), PAGE_SIZE)
+    year = chosen_year(connection, request.args.get("nam"))
+    return render_template(
+        "chasing/list.html",
+        lines=lines(connection, page, today),
+        following=page.following,
+        asked=asked,
+        standings=STANDINGS,
+        subjects=SUBJECTS,
+        reports=REPORTS,
+        calls=chasing.calls(connection, who, year.id),
+        units=choices_of_units(connection, who, today),
+        ticked=request.args.get("chon") == "het",
+        longest_word=LONGEST_WORD,
+        question=request.query_string.decode("ascii", "ignore"),
+    )
+
+
+@pages.post("/nhac")
+@access_rule(roles=CHASERS)
+def remind() -> Response:
+    """Remind those ticked, or with `tat-ca` everybody on the page, now and once a day."""
+    back = own_path(request.form.get("back"), url_for("chasing.listed"))
+    name = "shown" if "tat-ca" in request.form else "id"
+    ids = [int(one) for one in request.form.getlist(name) if one.isdecimal() and len(one) < 18][:MOST_AT_ONCE]
+    try:
+        if not ids:
+            raise InvalidInput({"id": _("Hãy chọn ít nhất một dòng, rồi bấm nhắc.")})
+        word = printable(request.form.get("word", "")).strip()
+        if len(word) > LONGEST_WORD:
+            raise InvalidInput({"word": _("Lời nhắn dài hơn %(most)s ký tự. Hãy viết gọn lại.", most=LONGEST_WORD)})
+        from notifications import deeds
+
+        with writing() as connection:
+            deeds.chase(connection, ids, actor().account_id, clock.now(), word=word)
+    except NotFound:
+        raise
+    except Refusal as refused:
+        say_refused(refused)
+        return redirect(back)
+    return redirect(url_for("chasing.done", ma=",".join(str(one) for one in ids), ve=back))
+
+
+@pages.get("/da-nhac")
+@access_rule(roles=CHASERS)
+def done() -> str:
+    """What came of reminding: ma: the obligations, with commas between them."""
+    ids = [int(one) for one in request.args.get("ma", "").split(",") if one.isdecimal() and len(one) < 18]
+    rows = chasing.chosen(reading(), actor(), ids[:MOST_AT_ONCE])
+    since = start_of_day(local_date(clock.now()))
+    return render_template(
+        "chasing/done.html",
+        found=reminded(reading(), rows, since),
+        back=own_path(request.args.get("ve"), url_for("chasing.listed")),
+    )
+
+
+@pages.get("/bang")
+@access_rule(roles=CHASERS)
+def grid() -> str:
+    """nam: year; don-vi: unit; sau: the last unit of the page before."""
+    connection, today = reading(), local_date(clock.now())
+    year = chosen_year(connection, request.args.get("nam"), to_register=True)
+    asked = _asked(today)
+    found = chasing.grid(
+        connection,
+        actor(),
+        year.id,
+        today,
+        below=asked.filters.below,
+        place=_path(request.args.get("sau", "")),
+        size=PAGE_SIZE,
+    )
+    return render_template(
+        "chasing/grid.html",
+        grid=found,
+        cells={key: (chasing.cell(row, today), abs((row.due_on - today).days)) for key, row in found.cells.items()},
+        asked=asked,
+        year=year,
+        years=every_year(connection),
+    )
+
+
+@pages.get("/danh-sach-tre")
+@access_rule(roles=CHASERS)
+def paper() -> str:
+    """The late for printing, under the same filters as the list."""
+    connection, today = reading(), local_date(clock.now())
+    asked = _asked(today)
+    rows = chasing.every_late(connection, actor(), asked.filters, today)
+    every = chasing.Page(rows, chasing.signs(connection, [row.id for row in rows]), "")
+    return render_template(
+        "chasing/paper.html", lines=lines(connection, every, today), asked=asked, most=chasing.MOST_PRINTED
+    )
+
+
+@pages.get("/dung-han")
+@access_rule(roles=CHASERS)
+def punctual() -> str:
+    """nam: year; sau: the last unit of the page before."""
+    connection = reading()
+    year = chosen_year(connection, request.args.get("nam"), to_register=True)
+    page = punctuality.page(connection, actor(), CHASERS, year.id, clock.now(), _path(request.args.get("sau", "")))
+    return render_template(
+        "chasing/punctual.html",
+        page=page,
+        year=year,
+        years=every_year(connection),
+        picture=_picture(page.rows[:MOST_BARS]) if page.rows else "",
+        shown=min(MOST_BARS, len(page.rows)),
+    )
+
+
+def _picture(rows: Sequence[punctuality.Punctuality]) -> Any:
+    said = "; ".join(f"{row.unit_name}: {row.percent}%" for row in rows)
+    return charts.bars(
+        "dung-han",
+        _("Tỷ lệ báo cáo đúng hạn"),
+        said,
+        [Bar(row.unit_name, row.percent, "%") for row in rows],
+    )
+
+
+def _asked(today: date) -> _Asked:
+    written = request.args
+    standing = next((one for one in ("late", "soon", "all") if one == written.get("tinh-trang")), "late")
+    call = written.get("dot", "")
+    subject = written.get("loai", "")
+    unit, problem = _unit(printable(written.get("don-vi", "")).strip()[:300])
+    filters = Filters(
+        standing=standing,  # type: ignore[arg-type]  # one of the three by construction
+        subject=subject if subject in SUBJECTS else "",
+        call_id=int(call) if call.isdecimal() and len(call) < 18 else None,
+        below=unit.path if unit is not None else "",
+        unopened=written.get("chua-mo") == "1",
+    )
+    return _Asked(filters, unit.name if unit is not None else "", problem)
+
+
+def _unit(written: str) -> tuple[sa.Row[Any] | None, str]:
+    if not written:
+        return None, ""
+    found = find_units(reading(), actor(), written)
+    if len(found) == 1:
+        return found[0], ""
+    if found:
+        names = "; ".join(f"{one.name} ({one.code})" for one in found)
+        return None, _("Nhiều đơn vị có tên như vậy: %(names)s. Hãy viết mã đơn vị.", names=names)
+    return None, _("Không có đơn vị mã hoặc tên này trong phạm vi của bạn. Danh sách dưới đây gồm mọi đơn vị.")
+
+
+def _path(written: str) -> str:
+    """The path of a unit in an address, or nothing."""
+    return written if len(written) <= 200 and all(one.isdecimal() for one in written.strip("/").split("/")) else ""
