@@ -19,6 +19,7 @@ from web.access_rules import ADMINISTRATORS, INSPECTORS, LEADERS, RECOGNISERS, R
 from web.transactions import reading
 from workflow.calendar import ZONE, local_date
 from workflow.definitions.lifecycle import END_STAGE, Definition, State
+from workflow.obligations.chasing import CHASERS
 from workflow.programmes import programme
 from workflow.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
 from workflow.speech import spoken_day
@@ -249,6 +250,8 @@ def navigation() -> Sequence[tuple[str, Any]]:
     places: list[tuple[str, Any]] = [("home.work", _l("Việc của tôi")), ("models.listed", _l("Mô hình"))]
     if who.actor.holds(REGISTRANTS | REVIEWERS | STAFF | RECOGNISERS | LEADERS):
         places.append(("reports.listed", _l("Báo cáo")))
+    if who.actor.holds(CHASERS):
+        places.append(("chasing.listed", _l("Đôn đốc")))
     if who.actor.holds(INSPECTORS):
         places.append(("visits.listed", _l("Kiểm tra")))
     if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):
@@ -261,6 +264,7 @@ def navigation() -> Sequence[tuple[str, Any]]:
         ("recognition.listed", _l("Quyết định")),
         ("overview.shown", _l("Tổng quan")),
         ("tally.shown", _l("Tổng hợp")),
+        ("calendar.month", _l("Lịch")),
         ("lifecycle.shown", _l("Quy trình")),
     ]
     if who.actor.holds(ADMINISTRATORS):
