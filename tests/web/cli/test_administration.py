@@ -40,6 +40,20 @@ def test_the_printed_password_signs_in(dvk: Dvk, world: World) -> None:
     assert sign_in(world.database, "moi", password, "", NOW).must_change_password
 
 
+def test_public_page_of_a_year_and_consent_of_a_registrant(dvk: Dvk, world: World) -> None:
+    code = world.create()
+    for arguments in (("year", "public", "2024"), ("model", "consent", code)):
+        assert dvk(*arguments, "--as", "chair").code == 1, arguments
+    assert dvk("year", "public", "2024", "--as", "admin").code == 0
+    assert [year["public"] for year in dvk("year", "list", "--format", "json").json] == [True]
+    assert dvk("model", "consent", code, "--as", "officer.x1t1").code == 0
+    assert dvk("model", "show", code, "--format", "json").json["public_agreed_at"]
+    assert dvk("model", "consent", code, "--withdraw", "--as", "officer.x1t1").code == 0
+    assert dvk("model", "show", code, "--format", "json").json["public_agreed_at"] is None
+    assert dvk("year", "public", "2024", "--off", "--as", "admin").code == 0
+    assert [year["public"] for year in dvk("year", "list", "--format", "json").json] == [False]
+
+
 def test_what_is_not_allowed_is_refused_with_a_sentence(dvk: Dvk, world: World) -> None:
     for arguments in (
         ("account", "add", "moi", "--name", "Mới", "--unit", "KL", "--as", "staff"),
