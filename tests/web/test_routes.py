@@ -17,6 +17,7 @@ Visit = Callable[[str], Browser]
 
 PUBLIC = {
     "root",
+    "calendar.feed",
     "session.sign_in",
     "invitations.accept",
     "static",
@@ -36,6 +37,9 @@ ARGUMENTS = {
     "attachment_id": 1,
     "inspection_id": 1,
     "visit_id": 1,
+    "message_id": 1,
+    "delivery_id": 1,
+    "feed_id": 1,
     "request_id": 1,
     "assignment_id": 1,
     "obligation_id": 1,

@@ -37,6 +37,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("submission", "submission", "Tờ trình."),
     ("decision", "decision", "Quyết định."),
     ("tally", "tally", "Bảng tổng hợp của một năm."),
+    ("calendar", "calendar", "Các hạn của một người thành tệp lịch."),
     ("lifecycle", "lifecycle", "Quy trình: kiểm tra, vẽ, chuyển đổi."),
     ("audit", "audit", "Kiểm chứng lịch sử."),
 )
