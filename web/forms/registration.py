@@ -18,6 +18,7 @@ from workflow.registration.registration import Draft
 from workflow.schema import ITEMS
 
 _GUIDANCE = {item.id: item for item in standard_defaults().items}
+_NAME = _GUIDANCE["name"]
 
 
 def _item(name: str) -> TextAreaField:
@@ -74,7 +75,7 @@ _ALWAYS = frozenset({"csrf_token", "version"})
 class RegistrationForm(PageForm):
     """The nine items and what goes with them. Choices come from the programme year and the person's units."""
 
-    name = prose(_l(_GUIDANCE["name"].label), _l(_GUIDANCE["name"].guidance), rows=2)
+    name = prose(_l(_NAME.label), _l(_NAME.guidance), rows=2)
     field = SelectField(_l("Lĩnh vực"), choices=[], validate_choice=False)
     unit = SelectField(_l("Đơn vị đăng ký"), choices=[], validate_choice=False)
     kind = RadioField(

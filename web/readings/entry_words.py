@@ -29,6 +29,7 @@ from web.presentation import (
     REQUEST_SUBJECTS,
     ROLES,
     UNIT_KINDS,
+    said,
     shown_day,
     shown_number,
 )
@@ -59,9 +60,12 @@ PARTICULARS: Mapping[str, Any] = {
     "conclusion": _l("Kết luận"),
     "copied_from": _l("Chép từ năm"),
     "day": _l("Ngày"),
+    "days": _l("Số ngày so với hạn"),
     "decision_date": _l("Ngày quyết định"),
     "decision_number": _l("Số quyết định"),
     "deputy_for": _l("Thay mặt"),
+    "due_on": _l("Hạn"),
+    "due_stated": _l("Hạn ghi trong yêu cầu"),
     "duty": _l("Nhiệm vụ"),
     "email": _l("Thư điện tử"),
     "evidence_note": _l("Minh chứng"),
@@ -92,10 +96,14 @@ PARTICULARS: Mapping[str, Any] = {
     "models": _l("Mô hình"),
     "note": _l("Ghi chú"),
     "numbering": _l("Cách đánh số văn bản"),
+    "opens_days": _l("Yêu cầu trước hạn (ngày)"),
     "opens_on": _l("Mở đăng ký"),
     "outlier_above": _l("Hỏi lại khi lớn hơn"),
     "outstanding": _l("Tiêu biểu"),
+    "owed_by": _l("Ai phải báo cáo"),
     "parent": _l("Trực thuộc"),
+    "period_from": _l("Kỳ báo cáo từ"),
+    "period_to": _l("Kỳ báo cáo đến"),
     "place": _l("Địa điểm"),
     "plan": _l("Kế hoạch"),
     "points": _l("Điểm"),
@@ -106,6 +114,8 @@ PARTICULARS: Mapping[str, Any] = {
     "quorum": _l("Thành phần tối thiểu"),
     "quorum_denominator": _l("Thành phần tối thiểu, mẫu số"),
     "quorum_numerator": _l("Thành phần tối thiểu, tử số"),
+    "rank": _l("Chức danh"),
+    "recipients": _l("Người nhận"),
     "recommendations": _l("Kiến nghị"),
     "record_version": _l("Lần ghi"),
     "removed": _l("Bỏ"),
@@ -113,8 +123,10 @@ PARTICULARS: Mapping[str, Any] = {
     "results": _l("Kết quả"),
     "resubmit_by": _l("Hạn nộp lại"),
     "role": _l("Vai trò"),
+    "roles": _l("Vai trò"),
     "sample": _l("Dữ liệu mẫu"),
     "scores": _l("Điểm"),
+    "sections": _l("Các phần của báo cáo"),
     "shortcomings": _l("Tồn tại"),
     "signer": _l("Người ký"),
     "start_date": _l("Ngày bắt đầu"),
@@ -131,11 +143,14 @@ PARTICULARS: Mapping[str, Any] = {
     "title": _l("Tên phiên"),
     "total": _l("Tổng điểm"),
     "unit": _l("Đơn vị"),
+    "units": _l("Các đơn vị"),
     "unit_aliases": _l("Cách viết khác của đơn vị tính"),
     "user_name": _l("Tên đăng nhập"),
     "valid_from": _l("Từ ngày"),
     "valid_to": _l("Đến ngày"),
     "value": _l("Số lượng"),
+    "with_list_of_late": _l("Kèm danh sách trễ"),
+    "working": _l("Ngày làm việc"),
     "votes": _l("Phiếu"),
     "votes_abstaining": _l("Phiếu không biểu quyết"),
     "votes_against": _l("Phiếu không đồng ý"),
@@ -248,7 +263,7 @@ def _row(row: Any, people: Mapping[int, str]) -> str:
 def _title(path: tuple[str, ...]) -> str:
     """The names on the way to a value; that something changed is said by the arrow."""
     shown = [part for part in path if part != "changed" or len(path) == 1]
-    return " › ".join(str(PARTICULARS.get(part) or _CODES.get(part, part)) for part in shown)
+    return " › ".join(str(PARTICULARS.get(part) or said(_CODES.get(part, part))) for part in shown)
 
 
 def _text(name: str, value: Any, people: Mapping[int, str]) -> str:
@@ -265,7 +280,7 @@ def _text(name: str, value: Any, people: Mapping[int, str]) -> str:
         return str(_VALUES[name].get(text, text))
     if _DAY.fullmatch(text):
         return _spelled(text)
-    return str(_CODES.get(text, text))
+    return said(_CODES.get(text, text))
 
 
 def _spelled(text: str) -> str:

@@ -17,7 +17,7 @@ from web.readings.differences import Piece, pieces
 from workflow import access
 from workflow.access import Actor
 from workflow.programmes.programme_defaults import standard_defaults
-from workflow.reading.quantities import Quantity, format_quantity
+from workflow.reading.quantities import Quantity, spoken_quantity
 from workflow.reading.text import shorten
 from workflow.schema import (
     PUBLISHED,
@@ -200,11 +200,11 @@ def _written(value: object) -> str:
 
 def _quantity(row: Mapping[str, Any]) -> str:
     note = f" ({row['note']})" if row.get("note") else ""
-    return f"{_MEASURES.get(str(row.get('measure')), str(row.get('measure')))}: {_amount(row)}{note}"
+    return f"{_(_MEASURES.get(str(row.get('measure')), str(row.get('measure'))))}: {_amount(row)}{note}"
 
 
 def _amount(row: Mapping[str, Any]) -> str:
-    return format_quantity(Quantity(Decimal(str(row["value"])), row.get("unit") or None, row["qualifier"]))
+    return spoken_quantity(Quantity(Decimal(str(row["value"])), row.get("unit") or None, row["qualifier"]))
 
 
 _MEASURES = {default.code: default.label for default in standard_defaults().measures}

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from workflow.definitions.lifecycle_terms import Definition, State
+from workflow.speech import _
 
 BOX_WIDTH: Final = 152
 BOX_HEIGHT: Final = 52
@@ -167,7 +168,7 @@ def _description(definition: Definition, counts: Mapping[str, int] | None, path:
         inside = [_with_count(state, counts) for state in definition.states.values() if state.stage == stage.id]
         stages.append(f"{stage.label}: {', '.join(inside)}")
     passed = [definition.states[state].label for state in path if state in definition.states]
-    way = f" Đã qua: {' → '.join(passed)}." if passed else ""
+    way = _(" Đã qua: %(passed)s.", passed=" → ".join(passed)) if passed else ""
     return f"{'; '.join(stages)}.{way}"
 
 
@@ -279,7 +280,8 @@ def _note(definition: Definition, box: _Box) -> list[str]:
         names = ", ".join(definition.states[source].label for source in step.sources)
         parts.append(
             f'<text x="{box.centre}" y="{box.bottom + 16 + number * 14}" text-anchor="middle" font-size="11" fill="{GREY}">'
-            f"từ {len(step.sources)} trạng thái<title>{escape(step.label)}: từ {escape(names)}</title></text>"
+            f"{escape(_('từ %(count)s trạng thái', count=len(step.sources)))}"
+            f"<title>{escape(_('%(step)s: từ %(states)s', step=step.label, states=names))}</title></text>"
         )
     return parts
 
