@@ -129,11 +129,16 @@ class AdvisoryLock:
 
     def _hang_up(self) -> None:
         line, self._line = self._line, None
-        if line is not None:
-            # Not back into the pool: the lock would live on there.
+        if line is None:
+            return
+        if not line.invalidated:
             with suppress(sa.exc.DBAPIError):
-                line.invalidate()
-            line.close()
+                # Said aloud, because the server notices a closed connection only a moment later.
+                line.execute(sa.select(sa.func.pg_advisory_unlock(*_LOCK)))
+        if not line.invalidated:
+            # Not back into the pool, where a lock would live on.
+            line.invalidate()
+        line.close()
 
 
 def _began(holder: str, now: datetime) -> dict[str, object]:

@@ -122,7 +122,7 @@ class Scheduler:
         seconds = self._every.total_seconds()
         while not self._stopping.wait(seconds):
             try:
-                if not self.alive:
+                if not self.alive or self._ticks.get_job(_JOB) is None:
                     log.error("ticking_died")
                     self._shut_down(self._ticks)
                     self._ticks = self._start()
