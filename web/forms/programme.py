@@ -19,11 +19,27 @@ from wtforms import (
 )
 
 from web.forms.base import PageForm, day_field, line, options, said
+from workflow.programmes.deadline_editing import KindInput, StepInput
 from workflow.programmes.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
 from workflow.refusals import InvalidInput
 
 SPARE_ROWS = 1
+PARTS = {
+    "reporter": _l("Người phải làm"),
+    "head_of_unit": _l("Lãnh đạo đơn vị"),
+    "staff": _l("Tổ giúp việc"),
+    "deputy_head": _l("Phó Trưởng ban"),
+    "head": _l("Trưởng ban"),
+}
+REPORT_KINDS = {
+    "quarterly": _l("Báo cáo quý"),
+    "six_monthly": _l("Báo cáo 6 tháng"),
+    "annual": _l("Báo cáo năm"),
+    "thematic": _l("Báo cáo chuyên đề"),
+    "ad_hoc": _l("Báo cáo đột xuất"),
+}
 
+_DAY = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 40}
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}
 
 
@@ -189,6 +205,64 @@ class MeasuresForm(PartForm):
             said(row.aliases),
             said(row.unit_aliases),
             said(row.outlier_above),
+        )
+
+
+class _KindRow(_Row):
+    kind = SelectField(_l("Loại"), choices=options(REPORT_KINDS.items()), validate_choice=False)
+    due = StringField(_l("Hạn gửi"), render_kw=_DAY)
+    period_from = StringField(_l("Kỳ từ ngày"), render_kw=_DAY)
+    period_to = StringField(_l("Kỳ đến ngày"), render_kw=_DAY)
+    opens_days = StringField(_l("Yêu cầu trước hạn (ngày)"), render_kw=_NUMBER)
+    levels = SelectField(_l("Ai báo cáo"), choices=[], validate_choice=False)
+
+
+class _StepRow(Form):
+    days = StringField(_l("Số ngày so với hạn"), render_kw={**_NUMBER, "inputmode": "text"})
+    reporter = BooleanField(PARTS["reporter"])
+    head_of_unit = BooleanField(PARTS["head_of_unit"])
+    staff = BooleanField(PARTS["staff"])
+    deputy_head = BooleanField(PARTS["deputy_head"])
+    head = BooleanField(PARTS["head"])
+    with_list_of_late = BooleanField(_l("Kèm danh sách trễ"))
+
+
+class KindsForm(PartForm):
+    """Kinds of report. Which levels may owe one depends on the year: `offer` says it."""
+
+    rows = FieldList(FormField(_KindRow), label=_l("Kỳ báo cáo"))
+
+    def offer(self, choices: Sequence[tuple[str, Any]]) -> None:
+        """The levels to choose from, joined by commas, beside what a row has already."""
+        for row in self.rows:
+            there = said(row.form.levels)
+            known = {value for value, _ in choices}
+            row.form.levels.choices = options([*choices, *([(there, there)] if there not in known else [])])
+
+    def input(self, row: Any) -> KindInput:
+        return KindInput(
+            said(row.code),
+            said(row.label),
+            said(row.kind),
+            said(row.due),
+            said(row.period_from),
+            said(row.period_to),
+            said(row.opens_days),
+            tuple(level for level in said(row.levels).split(",") if level),
+        )
+
+
+class StepsForm(PartForm):
+    """Reminder steps. A row whose number of days is empty is left out."""
+
+    rows = FieldList(FormField(_StepRow), label=_l("Bước nhắc"))
+
+    def kept(self) -> list[int]:
+        return [index for index, row in enumerate(self.rows) if said(row.form.days).strip()]
+
+    def input(self, row: Any) -> StepInput:
+        return StepInput(
+            said(row.days), tuple(part for part in PARTS if row[part].data), bool(row.with_list_of_late.data)
         )
 
 

@@ -177,7 +177,9 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
         "approximately": _l("khoảng"),
         "at_most": _l("nhiều nhất"),
     },
+    "rank": {"head": _l("Trưởng ban"), "deputy_head": _l("Phó Trưởng ban")},
     "role": ROLES,
+    "roles": ROLES,
     "subject": REQUEST_SUBJECTS,
     "waived": ITEMS,
 }

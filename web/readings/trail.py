@@ -19,6 +19,8 @@ SUBJECTS = {
     "year": _l("Năm thi đua"),
     "meeting": _l("Phiên bình xét"),
     "submission": _l("Tờ trình"),
+    "call": _l("Yêu cầu báo cáo"),
+    "calendar": _l("Lịch làm việc"),
 }
 DEEDS = {
     "account_created": _l("Thêm tài khoản"),
@@ -45,6 +47,14 @@ DEEDS = {
     "criteria_edited": _l("Sửa bảng chấm điểm"),
     "bands_edited": _l("Sửa xếp hạng"),
     "measures_edited": _l("Sửa chỉ số"),
+    "report_kinds_edited": _l("Sửa các kỳ báo cáo"),
+    "reminder_steps_edited": _l("Sửa các bước nhắc việc"),
+    "call_opened": _l("Yêu cầu báo cáo"),
+    "call_moved": _l("Dời hạn báo cáo"),
+    "call_withdrawn": _l("Thu hồi yêu cầu báo cáo"),
+    "call_file_added": _l("Đính kèm tệp vào yêu cầu"),
+    "day_noted": _l("Ghi ngày nghỉ, ngày làm bù"),
+    "day_forgotten": _l("Bỏ ghi ngày nghỉ, ngày làm bù"),
     "prepared": _l("Lập mới"),
     "members_set": _l("Lập danh sách thành viên"),
     "agenda_set": _l("Lập chương trình bình xét"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,18 +23,29 @@ from web.forms.programme import (
     CriteriaForm,
     DefinitionForm,
     FieldsForm,
+    KindsForm,
     MeasuresForm,
     PartForm,
     SettingsForm,
+    StepsForm,
     YearForm,
 )
-from web.presentation import day
+from web.presentation import LEVELS, day
 from web.readings.entry_words import details, people_in
 from web.readings.trail import DEEDS, told_of_year
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.definitions import lifecycle_store
-from workflow.programmes import programme, programme_change, programme_editing, programme_parts, years
+from workflow.programmes import (
+    deadline_editing,
+    programme,
+    programme_change,
+    programme_deadlines,
+    programme_editing,
+    programme_parts,
+    years,
+)
+from workflow.programmes.deadline_editing import PARTS as STEP_PARTS
 from workflow.programmes.programme_editing import YearInput
 from workflow.refusals import InvalidInput, Refusal
 from workflow.schema import score_band
@@ -41,6 +53,7 @@ from workflow.schema import score_band
 pages = Blueprint("years", __name__, url_prefix="/quan-tri/nam")
 
 KEEPERS = ADMINISTRATORS | STAFF
+NAME_EMPTIED = _l("Xoá trắng tên để bỏ một dòng.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Part:
     form: type[PartForm]
     store: Callable[..., bool]
     read: Callable[[Connection, int], list[dict[str, Any]]]
+    emptied: Any = NAME_EMPTIED
 
 
 @pages.get("")
@@ -211,6 +225,8 @@ def rows(year: int, part: str) -> Response | tuple[str, int]:
             return _stored(year, changed)
     if "add_row" in request.form or not form.is_submitted():
         form.add_rows()
+    if isinstance(form, KindsForm):
+        form.offer(_levels_of(row))
     renewed(form, refusal, programme_change.version(reading(), row.id))
     return page_again(
         "administration/part.html", form, refusal, year=row, part=chosen, adds_up=chosen.form is CriteriaForm
@@ -240,6 +256,48 @@ def _criterion_rows(connection: Connection, year_id: int) -> list[dict[str, Any]
 def _band_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
     statement = sa.select(score_band).where(score_band.c.year_id == year_id).order_by(score_band.c.from_points.desc())
     return [{"label": row.label, "from_points": str(row.from_points)} for row in connection.execute(statement)]
+
+
+def _kind_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.code,
+            "order": str(number),
+            "label": row.label,
+            "kind": row.kind,
+            "due": day(row.due_on),
+            "period_from": day(row.period_from),
+            "period_to": day(row.period_to),
+            "opens_days": str(row.opens_days),
+            "levels": ",".join(row.owed_by["levels"]),
+        }
+        for number, row in enumerate(programme_deadlines.report_kinds(connection, year_id), 1)
+    ]
+
+
+def _step_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "days": f"{row.days:+d}" if row.days else "0",
+            **{part: part in row.recipients.split(",") for part in STEP_PARTS},
+            "with_list_of_late": row.with_list_of_late,
+        }
+        for row in programme_deadlines.reminder_steps(connection, year_id)
+    ]
+
+
+def _levels_of(year: sa.Row[Any]) -> list[tuple[str, Any]]:
+    """Who may owe a report, in the words of the year's levels: all below the one that calls, one level, or two neighbours."""
+    levels = [level.id for level in programme.definition(reading(), year.definition_hash).levels]
+    named = [(level, LEVELS.get(level, level)) for level in levels]
+    pairs = [
+        (
+            f"{upper},{lower}",
+            _("%(upper)s và %(lower)s", upper=LEVELS.get(upper, upper), lower=LEVELS.get(lower, lower)),
+        )
+        for upper, lower in pairwise(levels)
+    ]
+    return [("", _("Mọi đơn vị báo cáo trực tiếp")), *named, *pairs]
 
 
 def _measure_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
@@ -285,6 +343,24 @@ PARTS = {
         MeasuresForm,
         programme_parts.set_measures,
         _measure_rows,
+    ),
+    "ky-bao-cao": Part(
+        _l("Kỳ báo cáo"),
+        _l(
+            "Mỗi kỳ được yêu cầu tự động trước hạn; hạn rơi vào ngày nghỉ thì lùi sang ngày làm việc kế tiếp. Kỳ đã"
+            " yêu cầu thì dời hạn ở trang của yêu cầu."
+        ),
+        KindsForm,
+        deadline_editing.set_report_kinds,
+        _kind_rows,
+    ),
+    "buoc-nhac": Part(
+        _l("Bước nhắc việc"),
+        _l("Số âm là trước hạn, 0 là đúng ngày hạn, số dương là khi đã trễ. Việc còn mở theo các bước mới từ hôm nay."),
+        StepsForm,
+        deadline_editing.set_reminder_steps,
+        _step_rows,
+        _l("Xoá trắng số ngày để bỏ một dòng."),
     ),
 }
 

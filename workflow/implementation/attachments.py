@@ -143,18 +143,7 @@ def add(
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code)
     grant = _may(connection, actor, model, purpose, to=_("đính kèm tệp"))
-    if not content:
-        raise InvalidInput({"file": _("Tệp rỗng. Hãy chọn lại tệp.")})
-    if len(content) > store.max_bytes:
-        raise InvalidInput(
-            {
-                "file": _(
-                    "Tệp nặng %(megabytes)s MB, tối đa %(max_bytes)s MB. Hãy giảm kích thước ảnh hoặc chia tệp.",
-                    megabytes=_megabytes(len(content)),
-                    max_bytes=_megabytes(store.max_bytes),
-                )
-            }
-        )
+    _refuse_size(store, content)
     kept = connection.execute(
         sa.select(sa.func.count()).where(attachment.c.model_id == model.id, attachment.c.removed_at.is_(None))
     ).scalar_one()
@@ -167,12 +156,7 @@ def add(
             ),
             guard="attachment",
         )
-    file = file_kinds.accept(file_name, content)
-    content_hash = hashlib.sha256(file.content).hexdigest()
-    store.keep(store.path(content_hash), file.content)
-    if file.thumbnail is not None:
-        store.keep(store.thumbnail_path(content_hash), file.thumbnail)
-    _record_blob(connection, content_hash, file, now)
+    file, content_hash = keep_content(connection, store, file_name, content, now)
     attachment_id = connection.execute(
         sa.insert(attachment)
         .values(
@@ -188,6 +172,38 @@ def add(
     payload = {"attachment": attachment_id, "file": file.file_name, "purpose": purpose, "content": content_hash}
     changes.note(connection, model, actor, grant, "file_added", now, payload=payload)
     return int(attachment_id)
+
+
+def keep_content(
+    connection: Connection, store: Store, file_name: str, content: bytes, now: datetime
+) -> tuple[file_kinds.Accepted, str]:
+    """Check a file and keep its content, whatever it is attached to. What it was taken for, and the hash under which it lies.
+
+    Raises InvalidInput under 'file'.
+    """
+    _refuse_size(store, content)
+    file = file_kinds.accept(file_name, content)
+    content_hash = hashlib.sha256(file.content).hexdigest()
+    store.keep(store.path(content_hash), file.content)
+    if file.thumbnail is not None:
+        store.keep(store.thumbnail_path(content_hash), file.thumbnail)
+    _record_blob(connection, content_hash, file, now)
+    return file, content_hash
+
+
+def _refuse_size(store: Store, content: bytes) -> None:
+    if not content:
+        raise InvalidInput({"file": _("Tệp rỗng. Hãy chọn lại tệp.")})
+    if len(content) > store.max_bytes:
+        raise InvalidInput(
+            {
+                "file": _(
+                    "Tệp nặng %(megabytes)s MB, tối đa %(max_bytes)s MB. Hãy giảm kích thước ảnh hoặc chia tệp.",
+                    megabytes=_megabytes(len(content)),
+                    max_bytes=_megabytes(store.max_bytes),
+                )
+            }
+        )
 
 
 def remove(connection: Connection, who: int | str, attachment_id: int, now: datetime) -> int:

@@ -182,7 +182,7 @@ def move_due(
     ids = open_ids(connection, call_id)
     obligations.move(connection, ids, day, now)
     _change(connection, call, {"due_stated": day, "due_on": due_on})
-    payload = {"due_stated": [call.due_stated, day], "due_on": [call.due_on, due_on]}
+    payload = {"changed": {"due_stated": [call.due_stated, day], "due_on": [call.due_on, due_on]}}
     _note(connection, call_id, actor, grant, "call_moved", now, payload)
     return Called(call_id, due_on, tuple(ids))
 

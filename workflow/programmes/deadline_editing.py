@@ -23,22 +23,9 @@ from workflow.programmes.programme_terms import ObligationKind
 from workflow.reading.dates import DateUnreadable, parse_date_vi
 from workflow.reports.content import default_sections
 from workflow.schema import reminder_step, report_call, report_kind
-from workflow.speech import _, mark
+from workflow.speech import _
 
-KINDS: Final = {
-    "quarterly": mark("Báo cáo quý"),
-    "six_monthly": mark("Báo cáo 6 tháng"),
-    "annual": mark("Báo cáo năm"),
-    "thematic": mark("Báo cáo chuyên đề"),
-    "ad_hoc": mark("Báo cáo đột xuất"),
-}
-PARTS: Final = {
-    "reporter": mark("Người phải làm"),
-    "head_of_unit": mark("Lãnh đạo đơn vị"),
-    "staff": mark("Tổ giúp việc"),
-    "deputy_head": mark("Phó Trưởng ban"),
-    "head": mark("Trưởng ban"),
-}
+PARTS: Final = ("reporter", "head_of_unit", "staff", "deputy_head", "head")
 """Who may be told of a step, from the reporter up."""
 FARTHEST: Final = 90
 """Days of a reminder step before and after the due date."""

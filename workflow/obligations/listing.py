@@ -1,0 +1,175 @@
+"""A call for reports as its page shows it: what was called for, how far it is, who could be called on. Nothing changes here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow import access
+from workflow.access import Actor
+from workflow.calendar import local_date
+from workflow.obligations import selector
+from workflow.obligations.calls import CALLERS, unseen
+from workflow.obligations.selector import Selector
+from workflow.schema import account, history, obligation, programme_year, report_call, unit
+
+MOST_UNITS = 400
+"""Units to choose from on one page; default of ours. A district with its villages fits, a province does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call. opened_by: empty when the clock opened it. changes: whether this person may move or withdraw it.
+
+    late: units that have not handed in although the due date is past.
+    """
+
+    id: int
+    year: int
+    label: str
+    instructions: str
+    unit_code: str
+    unit_name: str
+    period_from: date
+    period_to: date
+    due_stated: date
+    due_on: date
+    opened_at: datetime
+    opened_by: str
+    withdrawn_at: datetime | None
+    version: int
+    units: int
+    done: int
+    late: int
+    changes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Units of one level or several that may be called on together. levels: separated by commas."""
+
+    levels: str
+    units: int
+
+
+def call(connection: Connection, actor: Actor, call_id: int, now: datetime) -> CallView:
+    """A call that this person sees: over the unit that calls. Raises NotFound."""
+    found = _views(connection, actor, now, report_call.c.id == call_id, most=1)
+    if not found:
+        raise unseen(call_id)
+    return found[0]
+
+
+def calls(
+    connection: Connection, actor: Actor, now: datetime, *, year: int | None = None, most: int = 100
+) -> list[CallView]:
+    """The calls that this person sees, the latest due first. One statement."""
+    chosen = programme_year.c.year == year if year is not None else sa.true()
+    return _views(connection, actor, now, chosen, most=most)
+
+
+def entries(connection: Connection, call_id: int) -> list[sa.Row[Any]]:
+    """What happened to a call, the latest first, with the name of whoever did it."""
+    return list(
+        connection.execute(
+            sa.select(history, account.c.full_name.label("actor_name"))
+            .join(account, account.c.id == history.c.actor_id)
+            .where(history.c.subject == "call", history.c.subject_id == call_id)
+            .order_by(history.c.seq.desc())
+        )
+    )
+
+
+def callers(connection: Connection, actor: Actor, today: date) -> list[sa.Row[Any]]:
+    """The units for which this person may call, his own highest first: id, code, name, path, level."""
+    places = {grant.unit_id for grant in actor.grants if grant.role in CALLERS}
+    return list(
+        connection.execute(
+            sa.select(unit)
+            .where(unit.c.id.in_(sorted(places)), selector.holds_on(today))
+            .order_by(sa.func.length(unit.c.path), unit.c.code)
+        )
+    )
+
+
+def groups(connection: Connection, caller: sa.Row[Any], levels: Sequence[str], today: date) -> list[Group]:
+    """Which units may be called on together: those of each level below the caller, then all that report to it directly."""
+    found = []
+    for wanted in (*((level,) for level in levels), ()):
+        units = selector.owing(connection, caller, Selector(levels=wanted), today)
+        if units:
+            found.append(Group(",".join(wanted), len(units)))
+    return found
+
+
+def below(connection: Connection, caller: sa.Row[Any], today: date) -> list[sa.Row[Any]]:
+    """The units below the caller in the order of the tree, for choosing one by one; at most `MOST_UNITS`."""
+    return list(
+        connection.execute(
+            sa.select(unit.c.code, unit.c.name, unit.c.path)
+            .where(access.under(caller.path), unit.c.id != caller.id, selector.holds_on(today))
+            .order_by(sa.func.length(unit.c.path), unit.c.code)
+            .limit(MOST_UNITS)
+        )
+    )
+
+
+def _views(
+    connection: Connection, actor: Actor, now: datetime, chosen: sa.ColumnElement[bool], *, most: int
+) -> list[CallView]:
+    paths = access.outermost(grant.unit_path for grant in actor.grants if grant.role not in access.OWN_SCOPED)
+    if not paths:
+        return []
+    owed = sa.and_(obligation.c.call_id == report_call.c.id, obligation.c.withdrawn_at.is_(None))
+
+    def count(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+        return sa.select(sa.func.count()).select_from(obligation).where(owed, *where).scalar_subquery()
+
+    open_still = obligation.c.fulfilled_at.is_(None)
+    rows = connection.execute(
+        sa.select(
+            report_call,
+            programme_year.c.year,
+            unit.c.code.label("unit_code"),
+            unit.c.name.label("unit_name"),
+            unit.c.path,
+            account.c.full_name.label("opener"),
+            count().label("units"),
+            count(~open_still).label("done"),
+            count(open_still, obligation.c.due_on < local_date(now)).label("late"),
+        )
+        .join(programme_year, programme_year.c.id == report_call.c.year_id)
+        .join(unit, unit.c.id == report_call.c.unit_id)
+        .outerjoin(account, account.c.id == report_call.c.opened_by)
+        .where(chosen, sa.or_(*(access.under(path) for path in paths)))
+        .order_by(report_call.c.due_on.desc(), report_call.c.id.desc())
+        .limit(most)
+    )
+    return [
+        CallView(
+            row.id,
+            row.year,
+            row.label,
+            row.instructions,
+            row.unit_code,
+            row.unit_name,
+            row.period_from,
+            row.period_to,
+            row.due_stated,
+            row.due_on,
+            row.opened_at,
+            row.opener or "",
+            row.withdrawn_at,
+            row.version,
+            row.units,
+            row.done,
+            row.late,
+            bool(actor.roles_over(row.path) & CALLERS),
+        )
+        for row in rows
+    ]
