@@ -30,6 +30,7 @@ ESCALATION: Final = (HEAD, DEPUTY_HEAD, STAFF)
 """Parts that are told of what is late, whatever they prefer."""
 BY_WEIGHT: Final = (HEAD, DEPUTY_HEAD, STAFF, HEAD_OF_UNIT, REPORTER, VACANT)
 """Of several parts of one person in one step the first counts."""
+EVERY: Final = frozenset(BY_WEIGHT)
 
 _ELSEWHERE: Final = 1000
 """Any holder of the wished role comes before a holder of the one that stands in for it."""

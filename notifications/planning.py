@@ -187,8 +187,8 @@ def _planned(due: sa.CTE, now: datetime, *, several: bool) -> sa.Select[Any]:
 def tell(connection: Connection, obligation_ids: Sequence[int], step: str, now: datetime, *, word: str = "") -> int:
     """Plan one reminder for everybody who owes these obligations, in the transaction of what caused it. Returns how many.
 
-    step: OPENED, MOVED, RETURNED or CHASED with a number. word: the sender's own. The same step of an obligation is told once per
-    due date. MOVED takes back what was planned for the earlier date.
+    step: OPENED, MOVED, RETURNED or CHASED with a number. word: the sender's own. The same is told once; a move or a
+    return once for each change of the due date. MOVED takes back what was planned for the earlier date.
     """
     if step == MOVED:
         connection.execute(
@@ -203,7 +203,7 @@ def tell(connection: Connection, obligation_ids: Sequence[int], step: str, now: 
         )
     owed = (
         sa.select(
-            obligation.c.id, obligation.c.unit_id, obligation.c.collector_id, obligation.c.roles, obligation.c.due_on
+            *(obligation.c[name] for name in ("id", "due_on", "sequence", *_GROUP)),
         )
         .where(OPEN, any_of(obligation.c.id, obligation_ids))
         .cte("owed")
@@ -212,7 +212,9 @@ def tell(connection: Connection, obligation_ids: Sequence[int], step: str, now: 
     told = (
         sa.select(
             owed.c.id,
-            sa.literal(step),
+            sa.literal(f"{step}:").concat(sa.cast(owed.c.sequence, sa.String(9)))
+            if step in (MOVED, RETURNED)
+            else sa.literal(step),
             part_of.c.account_id,
             owed.c.due_on,
             part_of.c.part,

@@ -128,6 +128,7 @@ def told(connection: Connection, keys: Sequence[int]) -> list[sa.Row[Any]]:
                 owing.c.name.label("unit_name"),
                 owing.c.path.label("unit_path"),
                 collector.c.name.label("collector_name"),
+                collector.c.path.label("collector_path"),
                 report_call.c.label.label("call_label"),
                 emulation_model.c.code.label("model_code"),
                 emulation_model.c.name.label("model_name"),
