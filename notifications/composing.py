@@ -46,7 +46,7 @@ _ANY = Prepared(sa.select(sa.literal(1)).select_from(reminder).where(_PLANNED).l
 def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT_ONCE) -> int:
     """Write the letters that are due to be written by now, to at most `most` people. Returns how many reminders were settled.
 
-    Letters wait for the person's hour and for a day that is not quiet, unless something is late and he is in charge. What somebody
+    Letters wait for the person's hour and for a day that is not quiet, unless something is late and his to see to. What somebody
     asked for (a call, a move, a return, a chase) goes at any time of the day from that hour on. 0: nothing is left to write now.
     """
     if _ANY.first(connection, {}) is None:
