@@ -36,6 +36,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("meeting", "meeting", "Phiên bình xét."),
     ("submission", "submission", "Tờ trình."),
     ("decision", "decision", "Quyết định."),
+    ("report", "report", "Báo cáo của đơn vị: viết, gửi, tiếp nhận, tập hợp."),
     ("tally", "tally", "Bảng tổng hợp của một năm."),
     ("calendar", "calendar", "Các hạn của một người thành tệp lịch."),
     ("lifecycle", "lifecycle", "Quy trình: kiểm tra, vẽ, chuyển đổi."),

@@ -75,29 +75,31 @@ class Figures:
         """The sums of one measure."""
         return next((one for one in self.quantities if one.code == code), None)
 
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept and printed: JSON-ready, without cells that are zero."""
+        return {
+            "year": self.year,
+            "as_of": self.as_of.astimezone(UTC).isoformat(timespec="microseconds"),
+            "fields": list(self.fields.items()),
+            "labels": list(self.labels.items()),
+            "models": {
+                f"{field}:{kind}": {name: n for name, n in sorted(cell.items()) if n}
+                for (field, kind), cell in self.models.items()
+            },
+            "states": {name: n for name, n in self.states.items() if n},
+            "state_labels": dict(self.state_labels),
+            "registrants": dict(self.registrants),
+            "quantities": [
+                [one.code, one.label, one.unit, _told(one.target), _told(one.result)] for one in self.quantities
+            ],
+            "inspections": self.inspections,
+            "villages": list(self.villages),
+        }
+
     @property
     def text(self) -> str:
         """Canonical JSON: one way of writing it."""
-        return _encode(
-            {
-                "year": self.year,
-                "as_of": self.as_of.astimezone(UTC).isoformat(timespec="microseconds"),
-                "fields": list(self.fields.items()),
-                "labels": list(self.labels.items()),
-                "models": {
-                    f"{field}:{kind}": {name: n for name, n in sorted(cell.items()) if n}
-                    for (field, kind), cell in self.models.items()
-                },
-                "states": {name: n for name, n in self.states.items() if n},
-                "state_labels": dict(self.state_labels),
-                "registrants": dict(self.registrants),
-                "quantities": [
-                    [one.code, one.label, one.unit, _told(one.target), _told(one.result)] for one in self.quantities
-                ],
-                "inspections": self.inspections,
-                "villages": list(self.villages),
-            }
-        )
+        return _encode(self.as_json())
 
     @classmethod
     def of(cls, text: str) -> Figures:

@@ -1,0 +1,242 @@
+"""`dvk report`: write a unit's report, hand it in, decide on it; and all reports of a call together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from web import clock
+from web.cli import arguments, console, installation
+from workflow import access
+from workflow.calendar import ZONE
+from workflow.documents.reports_workbook import write_collected
+from workflow.refusals import InvalidInput
+from workflow.reports import content, reading, reports
+from workflow.reports.collected import Collected, collected
+from workflow.reports.reading import ReportView
+
+_KEY = click.argument("key", metavar="BÁO_CÁO", type=click.IntRange(1, 2**53))
+_STATUSES = {
+    "": "chưa viết",
+    "draft": "đang viết",
+    "submitted": "chờ tiếp nhận",
+    "returned": "trả lại để sửa",
+    "accepted": "đã tiếp nhận",
+}
+
+
+@click.group("report", help="Báo cáo của đơn vị: viết, gửi, tiếp nhận, tập hợp.")
+def report_command() -> None:
+    """Holds the commands below."""
+
+
+@report_command.command("list", help="Báo cáo các đơn vị của người này phải nộp; mã ở cột đầu dùng cho các lệnh khác.")
+@click.option("--open", "only_open", is_flag=True, help="Chỉ những báo cáo còn phải nộp.")
+@arguments.by()
+@arguments.form()
+def listing(only_open: bool, who: str, form: str) -> None:
+    with installation.opened() as database, database.read() as connection:
+        found = reading.owed(connection, access.actor(connection, who, clock.now()), only_open=only_open)
+    if form == "json":
+        console.as_json(
+            [
+                {
+                    "id": one.obligation_id,
+                    "label": one.label,
+                    "unit": one.unit_name,
+                    "due_on": one.due_on,
+                    "status": one.status or "none",
+                    "handed_in": one.fulfilled,
+                }
+                for one in found
+            ]
+        )
+        return
+    console.table(
+        ("Mã", "Báo cáo", "Đơn vị", "Hạn", "Tình trạng"),
+        [
+            (one.obligation_id, one.label, one.unit_name, f"{one.due_on:%d/%m/%Y}", _STATUSES[one.status])
+            for one in found
+        ],
+        right=(0,),
+    )
+
+
+@report_command.command("show", help="Một báo cáo: yêu cầu, nội dung, số liệu lúc này hoặc như đã gửi.")
+@_KEY
+@arguments.by()
+@arguments.form("text", "json")
+def show(key: int, who: str, form: str) -> None:
+    now = clock.now()
+    with installation.opened() as database, database.read() as connection:
+        actor = access.actor(connection, who, now)
+        seen = reports.view(connection, actor, key)
+        known = reports.prefill(connection, key, actor, now) if seen.writes and seen.editable else None
+    last = seen.latest
+    figures = known.figures if known else last.figures if last else None
+    if form == "json":
+        console.as_json(
+            {
+                **_summary(seen),
+                "sections": dict(seen.content.sections if known else last.content.sections if last else {}),
+                "figures": figures.as_json() if figures else None,
+                "doubts": {doubt.id: doubt.sentence for doubt in known.doubts} if known else {},
+            }
+        )
+        return
+    console.result(f"{seen.label} – {seen.unit_name} → {seen.collector_name}")
+    console.result(f"Hạn {seen.due_on:%d/%m/%Y}; {_STATUSES[seen.status]}; bản {seen.version}")
+    if seen.status == "returned":
+        console.result(f"Trả lại: {seen.return_reason}")
+    texts = seen.content.sections if known else last.content.sections if last else {}
+    for number, section in content.numbered(seen.sections):
+        console.result(f"\n{number}. {section.title} [{section.id}]\n{texts.get(section.id) or '(chưa viết)'}")
+    if figures is not None:
+        console.result(f"\nSố liệu đến {figures.as_of.astimezone(ZONE):%d/%m/%Y %H:%M}:")
+        for code, label in figures.fields.items():
+            console.result(f"  {label}: {figures.count('registered', field=code)}")
+        console.result(f"  Tổng: {figures.registered}")
+    for doubt in known.doubts if known else ():
+        console.message(f"Cần xem lại [{doubt.id}]: {doubt.sentence}")
+
+
+@report_command.command("write", help="Ghi một hoặc nhiều phần của báo cáo vào bản nháp.")
+@_KEY
+@click.option("--set", "sections", multiple=True, metavar="PHẦN=NỘI_DUNG", help="Nội dung một phần; lặp lại được.")
+@click.option("--file", "files", multiple=True, metavar="PHẦN=TỆP", help="Một phần lấy từ tệp UTF-8; - là stdin.")
+@click.option("--confirm", "words", multiple=True, metavar="MÃ=LỜI", help="Lời xác nhận cho một số liệu đáng ngờ.")
+@arguments.version()
+@arguments.by()
+def write(
+    key: int, sections: Sequence[str], files: Sequence[str], words: Sequence[str], version: int | None, who: str
+) -> None:
+    texts = arguments.pairs(sections, "--set")
+    for name, path in arguments.pairs(files, "--file").items():
+        if name in texts:
+            raise InvalidInput({name: "Phần này được nêu cả ở --set và --file."})
+        texts[name] = arguments.read_text(path)
+    said = arguments.pairs(words, "--confirm")
+    if not texts and not said:
+        raise click.UsageError("cần ít nhất một --set, --file hoặc --confirm.")
+    with installation.opened() as database, database.write() as connection:
+        kept = reports.save(connection, key, who, texts, clock.now(), words=said or None, version=version)
+    console.message(f"Đã lưu bản nháp, bản {kept}.")
+
+
+@report_command.command("submit", help="Gửi báo cáo kèm số liệu tính đến lúc này.")
+@_KEY
+@arguments.version()
+@arguments.by()
+def submit(key: int, version: int | None, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        done = reports.submit(connection, key, who, clock.now(), version=version)
+    console.message("Đã gửi báo cáo." + (f" Trễ {done.late_days} ngày." if done.late_days else ""))
+    if done.short:
+        console.message(f"Các phần rất ngắn: {', '.join(done.short)}.")
+
+
+@report_command.command("accept", help="Tiếp nhận báo cáo, với tư cách người của nơi yêu cầu báo cáo.")
+@_KEY
+@arguments.version()
+@arguments.by()
+def accept(key: int, version: int | None, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        reports.accept(connection, key, who, clock.now(), version=version)
+    console.message("Đã tiếp nhận báo cáo.")
+
+
+@report_command.command("return", help="Trả lại báo cáo để sửa, với hạn gửi lại.")
+@_KEY
+@click.option("--reason", required=True, metavar="LÝ_DO", help="Cần sửa, bổ sung điều gì.")
+@click.option("--due", required=True, metavar="NGÀY", help="Hạn gửi lại, ví dụ 15/03/2024.")
+@arguments.version()
+@arguments.by()
+def return_report(key: int, reason: str, due: str, version: int | None, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        day = reports.return_(connection, key, who, reason, due, clock.now(), version=version)
+    console.message(f"Đã trả lại báo cáo; hạn gửi lại {day:%d/%m/%Y}.")
+
+
+@report_command.command("collect", help="Các báo cáo của một yêu cầu: ai đã nộp, ai chưa, số liệu cộng dồn.")
+@click.argument("call", metavar="YÊU_CẦU", type=click.IntRange(1, 2**53))
+@click.option("--output", metavar="TỆP.xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Ghi ra bảng tính.")
+@arguments.by()
+@arguments.form()
+def collect(call: int, output: Path | None, who: str, form: str) -> None:
+    now = clock.now()
+    with installation.opened() as database, database.read() as connection:
+        found = collected(connection, call, access.actor(connection, who, now), now)
+    if output is not None:
+        with output.open("wb") as file:
+            write_collected(file, found, _STATUSES)
+        console.message(f"Đã ghi {output}.")
+    elif form == "json":
+        console.as_json(_together(found))
+    else:
+        console.table(
+            ("Mã", "Đơn vị", "Tình trạng", "Trễ", "Mô hình"),
+            [
+                (
+                    line.unit_code,
+                    line.unit_name,
+                    _STATUSES[line.status],
+                    line.late_days or "",
+                    line.figures.registered if line.figures else "",
+                )
+                for line in found.lines
+            ],
+            right=(3, 4),
+        )
+        console.message(
+            f"Đã nộp {len(found.there)}/{len(found.lines)}; {found.total.registered} mô hình trong các báo cáo,"
+            f" chênh {found.untold()} so với phần mềm."
+        )
+
+
+def _summary(seen: ReportView) -> dict[str, Any]:
+    return {
+        "id": seen.obligation_id,
+        "label": seen.label,
+        "unit": seen.unit_code,
+        "year": seen.year,
+        "due_on": seen.due_on,
+        "status": seen.status or "none",
+        "version": seen.version,
+        "return_reason": seen.return_reason,
+        "submissions": [
+            {
+                "seq": one.seq,
+                "submitted_at": one.submitted_at,
+                "submitted_by": one.submitter,
+                "as_of": one.as_of,
+                "late_days": one.late_days,
+            }
+            for one in seen.submissions
+        ],
+    }
+
+
+def _together(found: Collected) -> dict[str, Any]:
+    return {
+        "call": found.call_id,
+        "label": found.label,
+        "year": found.year,
+        "due_on": found.due_on,
+        "units": [
+            {
+                "id": line.obligation_id,
+                "unit": line.unit_code,
+                "status": line.status or "none",
+                "late_days": line.late_days,
+                "models": line.figures.registered if line.figures else None,
+                "counted_in": line.counted_in,
+            }
+            for line in found.lines
+        ],
+        "total": found.total.as_json(),
+        "counted_now": dict(found.counted),
+        "untold": found.untold(),
+    }
