@@ -278,10 +278,11 @@ def _note(definition: Definition, box: _Box) -> list[str]:
     ]
     for number, step in enumerate(steps):
         names = ", ".join(definition.states[source].label for source in step.sources)
+        told = _("từ %(count)s trạng thái", count=len(step.sources))
+        whole = _("%(step)s: từ %(states)s", step=step.label, states=names)
         parts.append(
             f'<text x="{box.centre}" y="{box.bottom + 16 + number * 14}" text-anchor="middle" font-size="11" fill="{GREY}">'
-            f"{escape(_('từ %(count)s trạng thái', count=len(step.sources)))}"
-            f"<title>{escape(_('%(step)s: từ %(states)s', step=step.label, states=names))}</title></text>"
+            f"{escape(told)}<title>{escape(whole)}</title></text>"
         )
     return parts
 

@@ -189,7 +189,7 @@ def _told(connection: Connection, row: sa.Row[Any]) -> Published:
         situation=without_contact(row.situation or ""),
         method=without_contact(row.method or ""),
         # Their notes are written for reviewers, so they stay inside.
-        results=tuple((one.label, one.written) for one in quantities(connection, row.id, "result")),
+        results=tuple((one.label, one.said) for one in quantities(connection, row.id, "result")),
         decision="" if row.number is None else f"{row.number}-{row.symbol}" if row.symbol else str(row.number),
         decided_on=row.dated,
         decided_by=row.issuer_name or "",

@@ -317,7 +317,7 @@ def items_to_mend(connection: Connection, model_id: int) -> list[ItemToMend]:
 
 
 def _item_labels() -> dict[str, str]:
-    return {item.id: item.label for item in standard_defaults().items}
+    return {item.id: _(item.label) for item in standard_defaults().items}
 
 
 def _stable(value: Mapping[str, Any]) -> str:
