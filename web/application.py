@@ -54,6 +54,7 @@ from web.views import (
     meeting,
     models,
     overview,
+    preferences,
     public,
     recognition,
     registration,
@@ -75,6 +76,7 @@ FAMILIES = (
     language_switch,
     home,
     inbox,
+    preferences,
     calendar,
     chasing,
     models,
@@ -152,7 +154,9 @@ def build(settings: Settings, database: Database | None) -> Flask:
     language.install(app)
     access_rules.install(app)
     uploads.install(app)
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
+    # A mail program that takes its owner off carries a signed token of its own (RFC 8058).
+    forms.exempt(preferences.unsubscribe)
     receipts.install(app)
     security.install(app)
     presentation.install(app)
