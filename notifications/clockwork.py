@@ -18,17 +18,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from config.settings import Settings
-from notifications import delivery, planning, retention
+from notifications import composing, deeds, delivery, planning, retention
 from notifications.channels import Channels, channels
 from notifications.leadership import NAME
 from notifications.retention import Kept
+from notifications.telling import Site
+from notifications.wording import sentences
 from workflow.calendar import local_date
 from workflow.database import Database
-from workflow.obligations import calls, sync
+from workflow.obligations import sync
 from workflow.oversight import audit
 from workflow.refusals import DatabaseUnusable
 from workflow.schema import clockwork
-from workflow.speech import _
+from workflow.speech import Translate, _
 
 LATE_AFTER: Final = timedelta(minutes=5)
 """Without a tick for so long something is wrong: several were due."""
@@ -54,6 +56,7 @@ class Work:
     channels: Channels
     per_minute: int
     kept: Kept
+    site: Site
     unsubscribe: Callable[[int], str] | None = None
 
 
@@ -75,9 +78,12 @@ class Ticked:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The last sign of life of whoever does the work of the clock. state: 'never', 'late' or 'ok'."""
+    """The last sign of life of whoever does the work of the clock.
 
-    state: Literal["never", "late", "ok"]
+    state: 'never' ticked; 'late' for its next tick; 'failing' when it ticks and no tick has gone well for a while; 'ok'.
+    """
+
+    state: Literal["never", "late", "failing", "ok"]
     ticked_at: datetime | None
     succeeded_at: datetime | None
     took_ms: int | None
@@ -85,8 +91,9 @@ class Heartbeat:
     last_error: str
 
 
-def work_of(settings: Settings) -> Work:
-    """The work as the settings have it."""
+def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Work:
+    """The work as the settings have it. speak: language → what says the domain's own words in it."""
+    said = {language: sentences.load(settings.data_dir, language) for language in sentences.LANGUAGES}
     return Work(
         channels=channels(settings),
         per_minute=settings.mail_per_minute,
@@ -94,6 +101,9 @@ def work_of(settings: Settings) -> Work:
             timedelta(minutes=settings.session_idle_minutes),
             timedelta(hours=settings.session_absolute_hours),
             timedelta(days=settings.keep_draft_reports_days),
+        ),
+        site=Site(
+            settings.site, settings.message_domain, lambda language: said.get(language, said["vi"]), speak
         ),
     )
 
@@ -111,10 +121,22 @@ def tick(
     stopping: asked between two steps and between two letters.
     """
     began, done = monotonic(), Ticked()
-    for name, step in (*STEPS, ("anchored", _anchor)):
+    for name, step in STEPS:
         if not stopping():
             with _noting(done, name), database.write() as connection:
                 done.counts[name] = step(connection, now)
+    done.counts["composed"] = 0
+    with _noting(done, "composed"):
+        # A transaction for each lot of people, so that others come to write in between.
+        while not stopping():
+            with database.write() as connection:
+                composed = composing.compose(connection, now, work.site)
+            if not composed.settled:
+                break
+            done.counts["composed"] += composed.letters
+    if not stopping():
+        with _noting(done, "anchored"), database.write() as connection:
+            done.counts["anchored"] = _anchor(connection, now)
     if not stopping():
         with _noting(done, "delivered"):
             told = delivery.deliver(
@@ -140,13 +162,14 @@ def tick(
     return done
 
 
-def preview(database: Database, now: datetime) -> dict[str, int]:
+def preview(database: Database, now: datetime, work: Work) -> dict[str, int]:
     """What the steps before delivery would do, step → how many. Everything is taken back."""
     counts: dict[str, int] = {}
     try:
         with database.write() as connection:
             for name, step in STEPS:
                 counts[name] = step(connection, now)
+            counts["composed"] = composing.compose_all(connection, now, work.site)
             raise _Undo
     except _Undo:
         return counts
@@ -167,19 +190,18 @@ def heartbeat(connection: Connection, now: datetime) -> Heartbeat:
     row = connection.execute(sa.select(clockwork).where(clockwork.c.name == NAME)).first()
     if row is None or row.ticked_at is None:
         return Heartbeat("never", None, None, None, delivery.backlog(connection, now), "")
+    state: Literal["late", "failing", "ok"] = "ok"
     # A tick of the future: the clock was set back since, and the next tick puts that right.
-    late = abs(now - row.ticked_at) > LATE_AFTER
-    return Heartbeat(
-        "late" if late else "ok", row.ticked_at, row.succeeded_at, row.took_ms, row.backlog, row.last_error
-    )
+    if abs(now - row.ticked_at) > LATE_AFTER:
+        state = "late"
+    elif abs(now - (row.succeeded_at or row.started_at or row.ticked_at)) > LATE_AFTER:
+        state = "failing"
+    return Heartbeat(state, row.ticked_at, row.succeeded_at, row.took_ms, row.backlog, row.last_error)
 
 
 def _open(connection: Connection, now: datetime) -> int:
     """Call for the reports whose time has come and tell those who owe them, in one transaction."""
-    called = calls.open_due_calls(connection, now)
-    for call in called:
-        planning.tell(connection, call.obligations, planning.OPENED, now)
-    return len(called)
+    return len(deeds.open_due_calls(connection, now))
 
 
 def _anchor(connection: Connection, now: datetime) -> int:

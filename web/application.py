@@ -44,6 +44,7 @@ from web.views import (
     deliveries,
     errors,
     export,
+    health,
     help,
     home,
     implementation,
@@ -72,6 +73,7 @@ from workflow.database import Database
 from workflow.implementation.attachments import Store
 
 FAMILIES = (
+    health,
     session,
     language_switch,
     home,

@@ -17,6 +17,7 @@ Visit = Callable[[str], Browser]
 
 PUBLIC = {
     "root",
+    "health.healthz",
     "calendar.feed",
     "session.sign_in",
     "invitations.accept",

@@ -12,8 +12,11 @@ import click
 import sqlalchemy as sa
 
 from config.settings import Settings, load_settings, origins
+from notifications import clockwork
+from web import clock
 from web.cli import arguments, console, installation
 from workflow import migrate
+from workflow.calendar import ZONE
 from workflow.database import Database
 from workflow.definitions import lifecycle_store
 from workflow.definitions.problems import DataFileInvalid
@@ -31,9 +34,11 @@ def doctor_command(form: str) -> int:
     facts: list[tuple[str, str]] = []
     findings: list[str] = []
     _examine_folder(settings, facts, findings)
+    _examine_mail(settings, facts, findings)
     try:
         with installation.reached(settings, busy_seconds=3.0) as database:
             _examine_database(database, facts, findings)
+            _examine_clock(database, facts, findings)
     except Refusal as refusal:
         findings.append(refusal.message)
     shown = origins(settings)
@@ -71,6 +76,30 @@ def _examine_folder(settings: Settings, facts: list[tuple[str, str]], findings: 
     if free < LEAST_FREE_BYTES:
         findings.append(f"Ổ đĩa chỉ còn {free // (1024 * 1024)} MB. Hãy giải phóng ổ đĩa.")
     _examine_secret(settings.secret_file, findings)
+
+
+def _examine_mail(settings: Settings, facts: list[tuple[str, str]], findings: list[str]) -> None:
+    facts.append(("Máy chủ thư", settings.smtp_host or "chưa có: tin chỉ nằm trong hộp tin"))
+    if settings.smtp_host and not settings.public_url:
+        findings.append(
+            f"Thư sẽ dẫn tới {settings.site}, người nhận không mở được. Hãy đặt DVK_PUBLIC_URL là địa chỉ trang."
+        )
+    if settings.smtp_host and settings.smtp_security == "none" and settings.smtp_user:
+        findings.append("Mật khẩu thư đi không mã hóa. Hãy đặt DVK_SMTP_SECURITY là starttls hoặc tls.")
+
+
+def _examine_clock(database: Database, facts: list[tuple[str, str]], findings: list[str]) -> None:
+    with database.read() as connection:
+        beat = clockwork.heartbeat(connection, clock.now())
+    if beat.ticked_at is None:
+        facts.append(("Nhắc hạn", "chưa chạy lần nào"))
+        return
+    shown = f"{beat.ticked_at.astimezone(ZONE):%d/%m/%Y %H:%M}"
+    facts.append(("Nhắc hạn", f"chạy lúc {shown}, mất {beat.took_ms or 0} ms, tồn {beat.backlog} thư"))
+    if beat.state == "late":
+        findings.append(f"Việc nhắc hạn ngừng từ {shown}. Hãy chạy lại dvk serve hoặc dvk scheduler.")
+    if beat.last_error:
+        findings.append(f"Lần nhắc hạn cuối có lỗi: {beat.last_error}")
 
 
 def _examine_secret(secret: Path, findings: list[str]) -> None:

@@ -7,6 +7,7 @@ from flask import session as form_session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from notifications import clockwork
 from web import clock, visitor
 from web.access_rules import ADMINISTRATORS, access_rule
 from web.answers import page_again
@@ -26,7 +27,8 @@ pages = Blueprint("administration", __name__, url_prefix="/quan-tri")
 @pages.get("")
 @access_rule(roles=ADMINISTRATORS)
 def home() -> str:
-    return render_template("administration/home.html", holdings=removal.holdings(reading()))
+    beat = clockwork.heartbeat(reading(), clock.now())
+    return render_template("administration/home.html", holdings=removal.holdings(reading()), beat=beat)
 
 
 @pages.route("/du-lieu-mau", methods=["GET", "POST"])
