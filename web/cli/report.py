@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from notifications import deeds
 from web import clock
 from web.cli import arguments, console, installation
 from workflow import access
@@ -156,7 +157,7 @@ def accept(key: int, version: int | None, who: str) -> None:
 @arguments.by()
 def return_report(key: int, reason: str, due: str, version: int | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        day = reports.return_(connection, key, who, reason, due, clock.now(), version=version)
+        day = deeds.return_report(connection, key, who, reason, due, clock.now(), version=version)
     console.message(f"Đã trả lại báo cáo; hạn gửi lại {day:%d/%m/%Y}.")
 
 

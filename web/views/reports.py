@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from notifications import deeds
 from web import clock
 from web.access_rules import access_rule
 from web.answers import page_again, renewed, say
@@ -151,7 +152,7 @@ def give_back(obligation_id: int) -> Response | tuple[str, int]:
     if form.is_submitted():
         try:
             with writing() as connection:
-                day = reports.return_(
+                day = deeds.return_report(
                     connection,
                     obligation_id,
                     actor().account_id,
