@@ -230,6 +230,9 @@ def test_registrant_agrees_and_takes_it_back_on_a_page_that_shows_what_is_read(o
     staff.fill(path, {})
     assert world.model(code).public_agreed_at is None
     visit("chair").fill(path, {"agree": "1"}, status=403)
+    with world.database.read() as connection:
+        noted = connection.execute(sa.select(access_log.c.what)).scalars().all()
+    assert list(noted) == ["page", "page"], "staff and chair read an individual's dossier"
     visit("outsider").get(path, status=404)
 
 

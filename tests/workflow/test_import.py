@@ -432,12 +432,13 @@ def test_template_offers_fields_kinds_and_units_and_explains_every_column(sqlite
     write_template(sqlite_world.database, path, YEAR, actor=chair)
     workbook = load_workbook(path)
     rules = workbook[SHEET_NAME].data_validations.dataValidation
-    assert len(rules) == 4
+    assert len(rules) == 5
     # Short lists stand in the rule itself, long ones on a hidden sheet.
     offered = " ".join([rule.formula1 for rule in rules] + hidden_lists(workbook))
     assert "Thôn Nà Hin [KL-X1-T1]" in offered
     assert "KL-X2" not in offered
     assert "Quốc phòng - an ninh" in offered
+    assert '"Có,Không"' in offered
     explained = [row[0].value for row in workbook["Hướng dẫn"].iter_rows()]
     assert {column.title for column in COLUMNS} <= set(explained)
 

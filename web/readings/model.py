@@ -62,6 +62,7 @@ def particulars(connection: Connection, model_id: int) -> Any:
     return connection.execute(
         sa.select(
             programme_year.c.year,
+            emulation_model.c.recognised_at,
             emulation_model.c.public_agreed_at,
             sa.and_(PUBLISHED, programme_year.c.public == sa.true()).label("published"),
             field.c.label.label("field_label"),

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from web import clock
+from web import accesses, clock
 from web.access_rules import access_rule
 from web.answers import page_again, renewed, say
 from web.forms.base import said
@@ -36,6 +36,7 @@ def may_withdraw_consent(model: sa.Row[Any]) -> bool:
 def asked(code: str) -> Response | tuple[str, int]:
     who, refusal = actor(), None
     model = changes.seen(reading(), who, code)
+    accesses.note(model, "page")
     agreed = consent.agreed_at(reading(), model.id)
     form = ConsentForm(data={"version": str(model.version), "agree": "0" if agreed else "1"})
     if form.is_submitted():

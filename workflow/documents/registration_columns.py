@@ -13,6 +13,7 @@ from workflow.programmes.programme_defaults import standard_defaults
 from workflow.schema import ITEMS
 
 KIND_LABELS: Final[Mapping[str, str]] = {"collective": "Tập thể", "individual": "Cá nhân"}
+ANSWERS: Final[Sequence[str]] = ("Có", "Không")
 ORIGIN_LABELS: Final[Mapping[str, str]] = {"new": "Mới", "continued": "Tiếp tục", "replicated": "Nhân rộng"}
 
 

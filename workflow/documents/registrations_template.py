@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import Actor
 from workflow.database import Database
-from workflow.documents.registration_columns import COLUMNS, KIND_LABELS, ORIGIN_LABELS, Column
+from workflow.documents.registration_columns import ANSWERS, COLUMNS, KIND_LABELS, ORIGIN_LABELS, Column
 from workflow.documents.workbook import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
 from workflow.programmes import programme
 from workflow.schema import unit
@@ -39,6 +39,7 @@ def write_template(database: Database, target: Path | BinaryIO, year: int, *, ac
             "kind": list(KIND_LABELS.values()),
             "unit": _units(connection, programme_year, actor),
             "origin": list(ORIGIN_LABELS.values()),
+            "public": list(ANSWERS),
         }
     columns = [_spec(column, choices.get(column.key, ())) for column in COLUMNS]
     write_workbook(target, [SheetSpec(SHEET_NAME, columns), explanation_sheet(columns, notes=NOTES)])
