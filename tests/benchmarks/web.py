@@ -18,14 +18,14 @@ from rich.console import Console
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from config.settings import load_settings
-from tests.benchmarks.dataset import Dataset
+from tests.benchmarks.dataset import NOW, Dataset
 from tests.benchmarks.measuring import BLOCK, Measurement, p10
 from web import create_app
 from workflow import migrate, sample
 from workflow.database import Database
 from workflow.implementation.attachments import Store
 from workflow.people import sessions
-from workflow.schema import account
+from workflow.schema import account, decision, emulation_model, programme_year
 
 ROUNDS = 15
 ROWS = 50
@@ -57,7 +57,15 @@ PAGES = (
     "/phien-binh-xet",
     "/to-trinh",
     "/quyet-dinh",
+    "/cong-khai",
+    "/cong-khai?sau=%3C500000",
+    "/cong-khai?tim=hien+dat",
+    "/cong-khai?tim=khong+co+gi",
+    "/cong-khai?linh-vuc=kinh_te",
+    "/cong-khai?don-vi={district}",
+    "/cong-khai/{published}",
 )
+PUBLISHED_EVERY = 20
 
 
 class Visitor:
@@ -128,13 +136,40 @@ def measure(large: Dataset, file: Path, folder: Path) -> list[Measurement]:
     app = _application(large.database, folder)
     found += _list(f"{large.models:,} models", app, large.database, [large.reviewer], file, python)
     visitor = Visitor(app, large.database, large.reviewer)
-    names = {"district": large.district_code, "code": large.codes(large.models // 2, 1)[0]}
+    _publish(large)
+    names = {"published": large.codes(large.models // 2 // PUBLISHED_EVERY * PUBLISHED_EVERY, 1)[0]}
+    names |= {"district": large.district_code, "code": large.codes(large.models // 2, 1)[0]}
     for address in PAGES:
         place = address.format_map(names)
         visitor.get(place)
         spent = p10(_times(lambda place=place: visitor.get(place), 5, 3)) / 1e9  # type: ignore[misc]
         found.append(Measurement(f"page {address}", spent, None, PAGE_BOUND))
     return found
+
+
+def _publish(large: Dataset) -> None:
+    """As if the year had a public page, with every twentieth model recognised by one decision and its registrant agreed."""
+    with large.database.write() as connection:
+        connection.execute(sa.update(programme_year).values(public=True))
+        signed = sa.insert(decision).values(
+            issuer_id=1,
+            type="recognition",
+            number=1,
+            dated=NOW.date(),
+            signer="Người Ký",
+            period="2024",
+            recorded_at=NOW,
+            recorded_by=2,
+        )
+        decision_id = connection.execute(signed.returning(decision.c.id)).scalar_one()
+        connection.execute(
+            sa.update(emulation_model)
+            .where(emulation_model.c.id % PUBLISHED_EVERY == 0)
+            .values(state="recognised", decision_id=decision_id, recognised_at=NOW, public_agreed_at=NOW)
+        )
+    with large.database.engine.connect() as connection:
+        connection.execute(sa.text("ANALYZE"))
+        connection.commit()
 
 
 def _list(
