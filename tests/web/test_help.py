@@ -14,6 +14,7 @@ from PIL import Image
 from config.settings import Settings
 from tests.web.conftest import Browser
 from web import static_files
+from web.catalogue import translator
 from web.views import help
 from workflow.definitions.lifecycle import standard
 
@@ -22,7 +23,8 @@ Visit = Callable[[str], Browser]
 CHECKOUT = Path(__file__).resolve().parents[2]
 CONTENTS = CHECKOUT / "docs" / "huong-dan" / "README.md"
 SOURCES = sorted(help.FOLDER.glob("*.md"))
-WORDS = re.compile(r"\*\*«([^»]+)»\*\*")
+ENGLISH = sorted(help.folder_of("en").glob("*.md"))
+WORDS = re.compile(r"\*\*[«“]([^»”]+)[»”]\*\*")
 LINKS = re.compile(r"(?<!!)\[[^\]]+\]\(([^)]+)\)")
 PICTURES = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 QUOTED = re.compile(r"""_l?\(\s*(?:"([^"]+)"|'([^']+)')""")
@@ -49,6 +51,28 @@ def pictures() -> Iterator[tuple[str, str, Path]]:
 def test_each_role_has_its_page() -> None:
     assert {path.stem for path in SOURCES} == set(help.READERS)
     assert all(guide.title and guide.summary for guide in help.guides().values())
+
+
+@pytest.mark.parametrize("source", ENGLISH, ids=lambda path: path.stem)
+def test_english_page_names_the_same_buttons_pages_and_pictures(source: Path) -> None:
+    english, vietnamese = source.read_text("utf-8"), (help.FOLDER / source.name).read_text("utf-8")
+    translate = translator("en")
+    assert translate is not None
+    steps = {step.written: step.label_en for name in ("three_tier", "two_tier") for step in standard(name).transitions}
+    named = [steps.get(word) or translate(word) for word in WORDS.findall(vietnamese)]
+    assert WORDS.findall(english) == named
+    assert LINKS.findall(english) == LINKS.findall(vietnamese)
+    assert [target for _words, target in PICTURES.findall(english)] == [
+        f"../{target}" for _words, target in PICTURES.findall(vietnamese)
+    ]
+
+
+def test_every_page_is_there_in_english(stranger: Browser) -> None:
+    assert [path.name for path in ENGLISH] == [path.name for path in SOURCES]
+    stranger.client.set_cookie("dvk_lang", "en")
+    page = stranger.client.get("/tro-giup/don-vi").get_data(as_text=True)
+    assert "Registering units" in page
+    assert re.search(r'<img src="/[^"]*don-vi-viec', page)
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)

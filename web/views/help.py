@@ -1,4 +1,4 @@
-"""The guide: one short page per role, written in Markdown beside the code so that it is shipped with it."""
+"""The guide: one short page per role and language, written in Markdown beside the code so that it is shipped with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from web import static_files, visitor
+from web import language, static_files, visitor
 from web.access_rules import (
     ADMINISTRATORS,
     INSPECTORS,
@@ -42,7 +42,7 @@ READERS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     }
 )
 # How the Markdown names a file of web/static, so that it also shows where the source is read.
-PICTURES: Final = "../static/"
+PICTURES: Final = "/static/"
 
 _PAGE = re.compile(r"([a-z-]+)\.md")
 # No HTML of its own: what looks like a tag is text.
@@ -57,6 +57,12 @@ class Guide:
     title: str
     summary: str
     source: str
+
+
+def folder_of(code: str) -> Path:
+    """Where the pages of a language are; the Vietnamese ones where it has none."""
+    own = FOLDER / code
+    return own if own.is_dir() else FOLDER
 
 
 @cache
@@ -75,18 +81,22 @@ def guides(folder: Path = FOLDER) -> Mapping[str, Guide]:
 def index() -> str:
     who = visitor.current()
     yours = [role for role, readers in READERS.items() if who is not None and who.actor.holds(readers)]
-    listed = [(one, rendered(one.summary)) for one in guides().values()]
+    listed = [(one, rendered(one.summary)) for one in _spoken().values()]
     return render_template("help/index.html", guides=listed, yours=yours)
 
 
 @pages.get("/tro-giup/<role>")
 @access_rule(public=True)
 def shown(role: str) -> str:
-    guide = guides().get(role)
+    guide = _spoken().get(role)
     if guide is None:
         abort(404)
-    others = [one for one in guides().values() if one is not guide]
+    others = [one for one in _spoken().values() if one is not guide]
     return render_template("help/show.html", guide=guide, text=rendered(guide.source), others=others)
+
+
+def _spoken() -> Mapping[str, Guide]:
+    return guides(folder_of(language.current()))
 
 
 def rendered(source: str) -> Markup:
@@ -104,7 +114,7 @@ def _lead(tokens: Sequence[Token]) -> None:
             page = _PAGE.fullmatch(target)
             token.attrs["href"] = url_for("help.shown", role=page[1]) if page else request.script_root + target
         elif token.type == "image":
-            name = str(token.attrs["src"]).removeprefix(PICTURES)
+            name = str(token.attrs["src"]).rpartition(PICTURES)[2]
             width, height = _size(name)
             token.attrs |= {
                 "src": url_for("static", filename=name),
