@@ -19,6 +19,7 @@ from web.speaking_dates import due_day
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.obligations import chasing
 from workflow.people.seen import Seen, is_noted, look, mark_seen
 from workflow.people.seen import seen as seen_by
 from workflow.refusals import InvalidInput, Refusal
@@ -57,6 +58,8 @@ def work() -> str:
         seen=seen,
         old_too=old_too,
         receives=who.holds(RECOGNISERS),
+        late=chasing.count_late(connection, who, today),
+        most_late=chasing.MOST_COUNTED,
         now=now,
     )
 
