@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from tests.browser.journey import COUNCIL
 from tests.browser.person import Person
-from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in
+from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in, write_record
 from tests.browser.site import Site
 from workflow import transition
 from workflow.calendar import local_date
@@ -30,6 +30,7 @@ from workflow.review.review import Member
 from workflow.schema import PUBLISHED, decision, emulation_model, inspection, review_meeting, submission, unit
 
 CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
+PROVINCE = "xetduyet.tinhmau"
 SECOND_INSPECTOR = "kiemtra2.naphieng"
 LONG_NAME = (
     "Vận động nhân dân hiến đất, góp ngày công mở rộng đường liên thôn, trồng hoa hai bên đường,"
@@ -80,6 +81,17 @@ VISITS = (
     Visit("in-review", CHAIR, "/mo-hinh/{in_review}"),
     Visit("recognised", DISTRICT, "/mo-hinh/{recognised}"),
     Visit("not-recognised", DISTRICT, "/mo-hinh/{not_recognised}"),
+    Visit("remediation", OFFICER, "/mo-hinh/{remediation}"),
+    Visit("proposed", CHAIR, "/mo-hinh/{proposed}"),
+    Visit("proposed-province", PROVINCE, "/mo-hinh/{proposed}"),
+    Visit("in-review-above", PROVINCE, "/mo-hinh/{received}"),
+    Visit("commune-recognised", CHAIR, "/mo-hinh/{at_commune}"),
+    Visit("revoked", CHAIR, "/mo-hinh/{revoked}"),
+    Visit("withdrawn", OFFICER, "/mo-hinh/{withdrawn}"),
+    Visit("merged", STAFF, "/mo-hinh/{merged}"),
+    Visit("work-province", PROVINCE, "/viec-cua-toi"),
+    Visit("conclusion", INSPECTOR, "/mo-hinh/{awaiting_inspection}/buoc/pass_inspection"),
+    Visit("conclusion-checked", INSPECTOR, "/mo-hinh/{recorded}/buoc/require_remediation"),
     Visit("registration", OFFICER, "/mo-hinh/moi"),
     Visit("registration-refused", OFFICER, "/mo-hinh/moi", press="Lưu và tiếp tục", status=422),
     Visit("registration-copied", OFFICER, "/mo-hinh/moi?tiep-tuc={implementing}"),
@@ -206,6 +218,11 @@ def furnish(site: Site) -> dict[str, str]:
     found["returned"] = model_in(site, "submitted", f"{LONG_NAME} (trả lại)")
     in_review = model_in(site, "inspected", f"{LONG_NAME} (đang bình xét)")
     carried = model_in(site, "inspected", f"{LONG_NAME} (đủ phiếu)")
+    further = {name: model_in(site, "inspected", f"{LONG_NAME} ({name})") for name in _FURTHER}
+    for name in ("remediation", "recorded"):
+        found[name] = model_in(site, "awaiting_inspection", f"{LONG_NAME} ({name})")
+    for name in ("withdrawn", "merged"):
+        found[name] = model_in(site, "registered", f"{LONG_NAME} ({name})")
     with site.database.write() as connection:
         transition.apply(
             connection,
@@ -241,7 +258,9 @@ def furnish(site: Site) -> dict[str, str]:
                 )
             )
         review.open_meeting(connection, CHAIR, int(found["opened"]), list(COUNCIL[:4]), now)
-        found["going"] = str(_carried(connection, carried, now))
+        found["going"] = str(_carried(connection, [carried], now, report=""))
+        _carried(connection, list(further.values()), now, report="42 hộ hiến 3.200 m² đất.")
+        _end(connection, further, found, now)
     with site.database.read() as connection:
         found["closed"] = str(
             connection.execute(
@@ -292,8 +311,12 @@ def furnish(site: Site) -> dict[str, str]:
 _STATES = ("draft", "submitted", "registered", "implementing", "awaiting_inspection", "inspected")
 
 
-def _carried(connection: Connection, code: str, now: datetime) -> int:
-    """The submission of a meeting at which this model carried; not sent up yet."""
+_FURTHER = ("proposed", "received", "at_commune", "revoked")
+_REASON = {"reason": "Lý do viết đủ để người khác hiểu."}
+
+
+def _carried(connection: Connection, codes: Sequence[str], now: datetime, *, report: str) -> int:
+    """The submission of a meeting at which these models carried; not sent up yet."""
     meeting_id = review.prepare_meeting(
         connection,
         CHAIR,
@@ -303,12 +326,43 @@ def _carried(connection: Connection, code: str, now: datetime) -> int:
         title="Phiên bình xét bổ sung",
         held_on=local_date(now),
         members=[Member(who) for who in COUNCIL],
-        models=[code],
+        models=codes,
     )
     review.open_meeting(connection, CHAIR, meeting_id, COUNCIL, now)
-    review.record_votes(connection, CHAIR, meeting_id, [(code, who, "for", False) for who in COUNCIL], now)
+    votes = [(code, who, "for", False) for code in codes for who in COUNCIL]
+    review.record_votes(connection, CHAIR, meeting_id, votes, now)
     review.close_meeting(connection, CHAIR, meeting_id, "Các thành viên đã biểu quyết.", now)
-    return recognition.prepare_submission(connection, CHAIR, meeting_id, now, reports={})
+    return recognition.prepare_submission(
+        connection,
+        CHAIR,
+        meeting_id,
+        now,
+        reports=dict.fromkeys(codes, report) if report else {},
+        number="05-TTr/BCĐ" if report else "",
+        dated=local_date(now) if report else None,
+        signer="Hà Sỹ Nguyện" if report else "",
+    )
+
+
+def _end(connection: Connection, carried: Mapping[str, str], found: dict[str, str], now: datetime) -> None:
+    """Bring models into the states that the others do not reach: on the way up, and every end."""
+    found.update(carried)
+    decided = {"decision_date": local_date(now), "signer": "Hà Sỹ Nguyện"}
+
+    def step(name: str, trigger: str, who: str, **stated: object) -> None:
+        transition.apply(connection, found[name], trigger, who, now, stated=stated)
+
+    for name in ("proposed", "received"):
+        step(name, "propose", CHAIR)
+    step("received", "receive_dossier", PROVINCE)
+    for number, name in enumerate(("at_commune", "revoked"), 21):
+        step(name, "recognise_at_commune", CHAIR, decision_number=f"{number}-QĐ/BCĐ", **decided)
+    step("revoked", "revoke", CHAIR, decision_number="23-QĐ/BCĐ", **_REASON, **decided)
+    step("withdrawn", "withdraw", OFFICER, **_REASON)
+    step("merged", "merge", STAFF, merged_into=found["implementing"], **_REASON)
+    for name in ("remediation", "recorded"):
+        write_record(connection, found[name], now)
+    step("remediation", "require_remediation", INSPECTOR, finding="Sổ thiếu chữ ký.", mend_by=local_date(now))
 
 
 def look_at(person: Person, visit: Visit, names: Mapping[str, str]) -> None:

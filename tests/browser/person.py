@@ -36,7 +36,9 @@ class Person:
             self.go("/dang-nhap")
         self.fill("Tên đăng nhập", user_name or self.user_name)
         self.fill("Mật khẩu", PASSWORD)
-        self.press("Đăng nhập")
+        # Whatever comes next must not overtake the answer that brings the session.
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Đăng nhập", exact=True).first.click()
         self.sees_not("Mật khẩu hiện tại")
 
     def go(self, path: str) -> Response | None:

@@ -58,16 +58,21 @@ def _step(connection: Connection, code: str, state: str, now: datetime) -> None:
             evidence_note="Ảnh lưu ở nhà văn hoá thôn.",
         )
     else:
-        year = programme.year(connection, local_date(now).year)
-        scores = {row.code: str(row.max_points - 1) for row in programme.criteria(connection, year.id)}
-        record = InspectionInput(
-            kind="inspection",
-            held_on=local_date(now),
-            place="Nhà văn hoá thôn",
-            team_decision="12-QĐ/BCĐ",
-            members=(INSPECTOR, "kiemtra2.naphieng"),
-            head=INSPECTOR,
-            scores=scores,
-        )
-        inspection.save_record(connection, INSPECTOR, code, record, now)
+        write_record(connection, code, now)
         apply("pass_inspection", INSPECTOR)
+
+
+def write_record(connection: Connection, code: str, now: datetime, who: str = INSPECTOR) -> None:
+    """The record of a visit with everything in it, not concluded yet."""
+    year = programme.year(connection, local_date(now).year)
+    scores = {row.code: str(row.max_points - 1) for row in programme.criteria(connection, year.id)}
+    record = InspectionInput(
+        kind="inspection",
+        held_on=local_date(now),
+        place="Nhà văn hoá thôn",
+        team_decision="12-QĐ/BCĐ",
+        members=(INSPECTOR, "kiemtra2.naphieng"),
+        head=INSPECTOR,
+        scores=scores,
+    )
+    inspection.save_record(connection, who, code, record, now)

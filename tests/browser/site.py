@@ -89,10 +89,10 @@ def loaded_sample(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(sample_folder: Path, folder: Path) -> Iterator[Site]:
-    """A site on a copy of the sample. Whoever changes something in it has it to himself."""
+def serving(sample_folder: Path, folder: Path, **set_so: str) -> Iterator[Site]:
+    """A site on a copy of the sample. Whoever changes something in it has it to himself. set_so: settings other than usual."""
     shutil.copytree(sample_folder, folder)
-    settings = _settings(folder)
+    settings = _settings(folder, **set_so)
     database = Database(settings.database_url, synchronous="NORMAL")
     listener = socket.create_server(("127.0.0.1", 0))
     server = create_server(create_app(settings, database), sockets=[listener], threads=6, ident=None)
@@ -107,8 +107,6 @@ def serving(sample_folder: Path, folder: Path) -> Iterator[Site]:
         database.close()
 
 
-def _settings(folder: Path) -> Settings:
-    return load_settings(
-        {"DVK_DATA_DIR": str(folder), "DVK_SECRET_KEY": "k" * 40, "DVK_SIGN_IN_LIMIT": "1000 per 15 minutes"},
-        env_file=None,
-    )
+def _settings(folder: Path, **set_so: str) -> Settings:
+    usual = {"DVK_DATA_DIR": str(folder), "DVK_SECRET_KEY": "k" * 40, "DVK_SIGN_IN_LIMIT": "1000 per 15 minutes"}
+    return load_settings(usual | set_so, env_file=None)

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser import journey
 from tests.browser.journey import COUNCIL
+from tests.browser.looking import AXE, RULES
 from tests.browser.person import DESK, PHONE, Person, at_browser
 from tests.browser.seeding import model_in
 from tests.browser.site import Site
-from tests.browser.test_every_page import AXE, RULES
 from workflow.calendar import local_date
 from workflow.definitions import lifecycle
 from workflow.oversight import audit

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.gallery import VISITS, Visit, furnish, look_at
-from tests.browser.person import DESK, PHONE, Person, at_browser
+from tests.browser.looking import everybody_can_use
+from tests.browser.person import DESK, Person, at_browser
 from tests.browser.site import Site, serving
 from web import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Which pages a person sees one of, beside those that answer with a file or only take a form.
 NO_PAGE = {
     "static",
@@ -65,25 +63,7 @@ def gallery(browser: Browser, sample_folder: Path, tmp_path_factory: pytest.Temp
 
 @pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.name)
 def test_page_is_for_everybody(gallery: Gallery, visit: Visit) -> None:
-    person = gallery.show(visit)
-    page = person.page
-    page.evaluate(AXE)
-    faults = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-    assert _told(faults["violations"]) == []
-    # The dark colours at once: half-way between the two nothing has its contrast.
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    faults = page.evaluate("axe.run(document, {runOnly: {type: 'rule', values: ['color-contrast']}})")
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
-    assert _told(faults["violations"]) == [], "in the dark"
-    assert page.locator("h1").count() == 1
-    assert page.title().strip()
-    person.picture(visit.name)
-    for width, zoom in ((PHONE["width"], 1), (320, 1), (640, 2), (DESK["width"], 2)):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("zoom => document.documentElement.style.fontSize = zoom === 1 ? '' : 16 * zoom + 'px'", zoom)
-        assert _too_wide(person) == [], f"{width} px, letters × {zoom}"
-        if width == PHONE["width"]:
-            person.picture(visit.name)
+    everybody_can_use(gallery.show(visit), visit.name)
 
 
 @pytest.mark.parametrize("name", ["work-staff", "list", "implementing", "meeting-closed", "tally", "accounts"])
@@ -112,28 +92,3 @@ def test_every_page_is_visited(gallery: Gallery) -> None:
     visited.add("models.many")
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert pages - visited == NO_PAGE
-
-
-def _told(violations: list[dict[str, Any]]) -> list[str]:
-    """What axe found, short enough to read."""
-    return [
-        f"{one['id']}: {' '.join(node['html'].split())[:160]} ({node['failureSummary'].splitlines()[-1].strip()})"
-        for one in violations
-        for node in one["nodes"]
-    ]
-
-
-def _too_wide(person: Person) -> list[str]:
-    """The elements that make the page wider than the window; none when it is not."""
-    found: list[str] = person.page.evaluate(
-        """() => {
-            const room = document.documentElement.clientWidth;
-            if (document.documentElement.scrollWidth <= room) return [];
-            const inScroller = e => e.parentElement && (e.parentElement.closest('.scroll') !== null);
-            return [...document.body.querySelectorAll('*')]
-                .filter(e => e.getBoundingClientRect().right > room + 1 && !inScroller(e))
-                .map(e => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right)
-                          + ' ' + (e.textContent || '').trim().slice(0, 40)).concat('the page');
-        }"""
-    )
-    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser import journey
+from tests.browser.looking import AXE, RULES
 from tests.browser.person import PHONE, Person, at_browser
 from tests.browser.seeding import INSPECTOR, model_in
 from tests.browser.site import Site
@@ -21,8 +21,6 @@ from workflow.schema import attachment, emulation_model, history
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TEAM = ("Bế Thị Ngần", "Ma Văn Quỳnh")
 UNSENT = "Chưa gửi – còn trong máy này."
 LOST_LINE = "Chưa gửi được vì mất mạng"

@@ -77,7 +77,9 @@ def record_since(
         if int(event.content.get("record_version", 0)) > version:
             told = tell(definition, event)
             # The body is the same for all of them; what matters here is who of it wrote.
-            found.append(replace(told, who=event.actor, changed=_differences(before, event.content, labels, people)))
+            role = str(ROLES.get(event.role, event.role))
+            changed = _differences(before, event.content, labels, people)
+            found.append(replace(told, who=event.actor, role=role, changed=changed))
         before = event.content
     return found[-MOST:]
 
