@@ -22,6 +22,7 @@ from workflow.database import Database
 from workflow.programmes import programme_editing
 from workflow.registration import consent
 from workflow.registration.registration import Draft
+from workflow.schema import access_log
 
 Visit = Callable[[str], Browser]
 
