@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from notifications import deeds
 from web import charts, clock
 from web.access_rules import access_rule
 from web.answers import say_refused
@@ -33,7 +34,6 @@ pages = Blueprint("chasing", __name__, url_prefix="/don-doc")
 
 PAGE_SIZE = 50
 MOST_AT_ONCE = 100
-LONGEST_WORD = 300
 STANDINGS = {"late": _l("Trễ hạn"), "soon": _l("Đến hạn trong 7 ngày"), "all": _l("Tất cả còn chờ")}
 MOST_BARS = 20
 
@@ -66,8 +66,7 @@ def listed() -> str:
         calls=chasing.calls(connection, who, year.id),
         units=choices_of_units(connection, who, today),
         ticked=request.args.get("chon") == "het",
-        longest_word=LONGEST_WORD,
-        question=request.query_string.decode("ascii", "ignore"),
+        longest_word=deeds.LONGEST_WORD,
     )
 
 
@@ -81,11 +80,7 @@ def remind() -> Response:
     try:
         if not ids:
             raise InvalidInput({"id": _("Hãy chọn ít nhất một dòng, rồi bấm nhắc.")})
-        word = printable(request.form.get("word", "")).strip()
-        if len(word) > LONGEST_WORD:
-            raise InvalidInput({"word": _("Lời nhắn dài hơn %(most)s ký tự. Hãy viết gọn lại.", most=LONGEST_WORD)})
-        from notifications import deeds
-
+        word = printable(request.form.get("word", ""))
         with writing() as connection:
             deeds.chase(connection, ids, actor().account_id, clock.now(), word=word)
     except NotFound:
