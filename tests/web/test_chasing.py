@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -28,7 +29,7 @@ def now() -> datetime:
     return clock.now()
 
 
-def _late(world: World, now: datetime, unit: str = "KL-X1", days: int = 5, **columns: str) -> int:
+def _late(world: World, now: datetime, unit: str = "KL-X1", days: int = 5, **columns: Any) -> int:
     with world.database.write() as connection:
         return owing.owe(connection, world, local_date(now) - timedelta(days=days), unit=unit, **columns)
 
