@@ -56,8 +56,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A call with its lines in the tree's order. total: sum of what was handed in; counted: registered models that the program
-    counts now below the unit that calls, by field.
+    """A call with its lines in the order of the units' codes. total: sum of what was handed in; counted: registered models
+    that the program counts now below the unit that calls, by field.
     """
 
     call_id: int
@@ -122,7 +122,7 @@ def collected(connection: Connection, call_id: int, actor: Actor, now: datetime)
         call.period_to,
         call.withdrawn_at is not None,
         asked_for(call.sections, call.kind),
-        tuple(lines),
+        tuple(sorted(lines, key=lambda line: line.unit_code)),
         added_up((line.figures for line in lines if line.figures is not None and not line.counted_in), call.year, now),
         {field.code: int(counts[(field.id,)]) for field in fields},
         {field.code: field.label for field in fields},

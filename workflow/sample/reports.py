@@ -25,6 +25,9 @@ _RETURNED: Final = 4
 _WAITING: Final = (2, 5, 6)
 """Places of those whose report waits for a decision."""
 
+_SETTLED_AFTER: Final = timedelta(days=30)
+"""By then everything is decided and what was given back came again."""
+
 _TEXTS: Final = {
     "situation": "Nhân dân đồng thuận, các chi bộ và đoàn thể vào cuộc đều; một số bản xa trung tâm đi lại còn khó.",
     "leadership": "Ban Chỉ đạo ban hành kế hoạch từ đầu năm, phân công từng thành viên theo dõi thôn, bản; họp giao ban hằng"
@@ -49,6 +52,7 @@ def live_through(connection: Connection, call_id: int, now: datetime) -> None:
     deciders = [row.account_id for row in _holders(connection, ["staff"], [call.path], local_date(now))]
     if not deciders:
         return
+    settled = local_date(now) - call.due_on > _SETTLED_AFTER
     for place, (obligation_id, writer) in enumerate(writers):
         days = _DAYS[place % len(_DAYS)]
         if days is None:
@@ -57,8 +61,14 @@ def live_through(connection: Connection, call_id: int, now: datetime) -> None:
         if at < now:
             _hand_in(connection, obligation_id, writer, at)
             decided = moment(working_day_after(local_date(at)), 10, place)
-            if place not in _WAITING and decided < now:
-                _decide(connection, obligation_id, deciders[place % len(deciders)], decided, place == _RETURNED)
+            decider = deciders[place % len(deciders)]
+            if decided >= now or (place in _WAITING and not settled):
+                continue
+            _decide(connection, obligation_id, decider, decided, place == _RETURNED)
+            if place == _RETURNED and settled:
+                again = moment(working_day_after(local_date(decided)), 9, place)
+                _hand_in(connection, obligation_id, writer, again)
+                _decide(connection, obligation_id, decider, again + timedelta(hours=5), returned=False)
 
 
 def _writers(connection: Connection, call_id: int, day: date) -> list[tuple[int, int]]:
