@@ -12,14 +12,15 @@ from web.cli import arguments, console, installation
 from workflow import access
 from workflow.people import accounts, assignments, invitations
 from workflow.people.accounts import AccountView, AssignmentView
+from workflow.speech import _, mark, spoken_day
 
 
-@click.group("account", help="Tài khoản và vai trò.")
+@click.group("account", help=mark("Tài khoản và vai trò."))
 def account_command() -> None:
     """Holds the commands below."""
 
 
-@account_command.command("list", help="Các tài khoản; có --as thì chỉ những tài khoản người ấy quản trị.")
+@account_command.command("list", help=mark("Các tài khoản; có --as thì chỉ những tài khoản người ấy quản trị."))
 @arguments.by(required=False)
 @arguments.form()
 def listing(who: str | None, form: str) -> None:
@@ -30,30 +31,34 @@ def listing(who: str | None, form: str) -> None:
         console.as_json([_document(view) for view in found])
         return
     console.table(
-        ("Tên đăng nhập", "Họ tên", "Đơn vị", "Vai trò", "Trạng thái"),
+        (_("Tên đăng nhập"), _("Họ tên"), _("Đơn vị"), _("Vai trò"), _("Trạng thái")),
         [
             (
                 view.user_name,
                 view.full_name,
                 view.unit,
                 ", ".join(_told(held) for held in view.assignments),
-                "đã khoá" if view.locked else ("" if view.can_sign_in else "không đăng nhập"),
+                _("đã khoá") if view.locked else ("" if view.can_sign_in else _("không đăng nhập")),
             )
             for view in found
         ],
     )
 
 
-@account_command.command("first", help="Tạo quản trị đầu tiên, khi chưa có tài khoản nào; tạo luôn đơn vị cao nhất.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
-@click.option("--name", required=True, metavar="HỌ_TÊN", help="Họ và tên.")
-@click.option("--unit", "unit_code", required=True, metavar="MÃ", help="Mã đơn vị cao nhất.")
-@click.option("--unit-name", default="", metavar="TÊN", help="Tên đơn vị ấy, nếu chưa có đơn vị nào.")
-@click.option("--unit-level", default="province", show_default=True, metavar="CẤP", help="Cấp của đơn vị ấy.")
-@click.option("--position", default="", metavar="CHỨC_VỤ", help="Chức vụ.")
+@account_command.command(
+    "first", help=mark("Tạo quản trị đầu tiên, khi chưa có tài khoản nào; tạo luôn đơn vị cao nhất.")
+)
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
+@click.option("--name", required=True, metavar=mark("HỌ_TÊN"), help=mark("Họ và tên."))
+@click.option("--unit", "unit_code", required=True, metavar=mark("MÃ"), help=mark("Mã đơn vị cao nhất."))
+@click.option("--unit-name", default="", metavar=mark("TÊN"), help=mark("Tên đơn vị ấy, nếu chưa có đơn vị nào."))
+@click.option(
+    "--unit-level", default="province", show_default=True, metavar=mark("CẤP"), help=mark("Cấp của đơn vị ấy.")
+)
+@click.option("--position", default="", metavar=mark("CHỨC_VỤ"), help=mark("Chức vụ."))
 def first(user_name: str, name: str, unit_code: str, unit_name: str, unit_level: str, position: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        _, password = accounts.bootstrap_admin(
+        _account_id, password = accounts.bootstrap_admin(
             connection,
             user_name,
             name,
@@ -66,26 +71,26 @@ def first(user_name: str, name: str, unit_code: str, unit_name: str, unit_level:
     _tell_password(user_name, password)
 
 
-@account_command.command("add", help="Thêm một tài khoản; mật khẩu ban đầu in ra một lần.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
-@click.option("--name", required=True, metavar="HỌ_TÊN", help="Họ và tên.")
-@click.option("--unit", "unit_code", required=True, metavar="MÃ", help="Mã đơn vị công tác.")
-@click.option("--position", default="", metavar="CHỨC_VỤ", help="Chức vụ.")
-@click.option("--no-sign-in", is_flag=True, help="Chỉ có trong hồ sơ, không đăng nhập.")
+@account_command.command("add", help=mark("Thêm một tài khoản; mật khẩu ban đầu in ra một lần."))
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
+@click.option("--name", required=True, metavar=mark("HỌ_TÊN"), help=mark("Họ và tên."))
+@click.option("--unit", "unit_code", required=True, metavar=mark("MÃ"), help=mark("Mã đơn vị công tác."))
+@click.option("--position", default="", metavar=mark("CHỨC_VỤ"), help=mark("Chức vụ."))
+@click.option("--no-sign-in", is_flag=True, help=mark("Chỉ có trong hồ sơ, không đăng nhập."))
 @arguments.by()
 def add(user_name: str, name: str, unit_code: str, position: str, no_sign_in: bool, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        _, password = accounts.create_account(
+        _account_id, password = accounts.create_account(
             connection, who, user_name, name, unit_code, clock.now(), position=position, sign_in=not no_sign_in
         )
     if password is None:
-        console.message(f"Đã thêm tài khoản {user_name}, không đăng nhập.")
+        console.message(_("Đã thêm tài khoản %(user_name)s, không đăng nhập.", user_name=user_name))
     else:
         _tell_password(user_name, password)
 
 
-@account_command.command("password", help="Đặt lại mật khẩu của một người; mật khẩu ban đầu mới in ra một lần.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@account_command.command("password", help=mark("Đặt lại mật khẩu của một người; mật khẩu ban đầu mới in ra một lần."))
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
 @arguments.by()
 def password(user_name: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
@@ -94,61 +99,75 @@ def password(user_name: str, who: str) -> None:
 
 
 @account_command.command(
-    "invite", help="Tạo một đường dẫn để người ấy tự đặt mật khẩu; in ra một lần, dùng một lần, trong 7 ngày."
+    "invite", help=mark("Tạo một đường dẫn để người ấy tự đặt mật khẩu; in ra một lần, dùng một lần, trong 7 ngày.")
 )
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
 @click.option(
-    "--site", default="", metavar="ĐỊA_CHỈ", help="Địa chỉ trang web đứng trước đường dẫn, ví dụ https://dvk.example."
+    "--site",
+    default="",
+    metavar=mark("ĐỊA_CHỈ"),
+    help=mark("Địa chỉ trang web đứng trước đường dẫn, ví dụ https://dvk.example."),
 )
 @arguments.by()
 def invite(user_name: str, site: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         token = invitations.invite(connection, who, user_name, clock.now())
-    console.message(f"Hãy gửi đường dẫn này cho {user_name}; chỉ hiện một lần:")
+    console.message(_("Hãy gửi đường dẫn này cho %(user_name)s; chỉ hiện một lần:", user_name=user_name))
     console.result(f"{site.rstrip('/')}/loi-moi/{token}")
 
 
-@account_command.command("sign-out", help="Đăng xuất một người khỏi mọi thiết bị.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@account_command.command("sign-out", help=mark("Đăng xuất một người khỏi mọi thiết bị."))
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
 @arguments.by()
 def sign_out(user_name: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         ended = accounts.end_sessions(connection, who, user_name, clock.now())
-    console.message(f"Đã kết thúc {ended} phiên của {user_name}.")
+    console.message(_("Đã kết thúc %(ended)s phiên của %(user_name)s.", ended=ended, user_name=user_name))
 
 
-@account_command.command("lock", help="Khoá một tài khoản và kết thúc các phiên của nó.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
-@click.option("--reason", default="", metavar="LÝ_DO", help="Lý do, ghi vào lịch sử.")
+@account_command.command("lock", help=mark("Khoá một tài khoản và kết thúc các phiên của nó."))
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
+@click.option("--reason", default="", metavar=mark("LÝ_DO"), help=mark("Lý do, ghi vào lịch sử."))
 @arguments.by()
 def lock(user_name: str, reason: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         changed = accounts.lock(connection, who, user_name, clock.now(), reason=reason)
-    console.message(f"Đã khoá {user_name}." if changed else f"{user_name} đã bị khoá từ trước.")
+    console.message(
+        _("Đã khoá %(user_name)s.", user_name=user_name)
+        if changed
+        else _("%(user_name)s đã bị khoá từ trước.", user_name=user_name)
+    )
 
 
-@account_command.command("unlock", help="Mở khoá một tài khoản.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
+@account_command.command("unlock", help=mark("Mở khoá một tài khoản."))
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
 @arguments.by()
 def unlock(user_name: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         changed = accounts.unlock(connection, who, user_name, clock.now())
-    console.message(f"Đã mở khoá {user_name}." if changed else f"{user_name} không bị khoá.")
+    console.message(
+        _("Đã mở khoá %(user_name)s.", user_name=user_name)
+        if changed
+        else _("%(user_name)s không bị khoá.", user_name=user_name)
+    )
 
 
-@account_command.command("assign", help="Giao cho một người một vai trò ở một đơn vị.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
-@click.argument("role", metavar="VAI_TRÒ")
-@click.argument("unit_code", metavar="MÃ_ĐƠN_VỊ")
-@arguments.day("--from", "Ngày bắt đầu; mặc định hôm nay.")
-@arguments.day("--to", "Ngày cuối; mặc định không thời hạn.")
-@click.option("--deputy-for", metavar="NGƯỜI", help="Thay mặt người này (tên đăng nhập).")
+@account_command.command("assign", help=mark("Giao cho một người một vai trò ở một đơn vị."))
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
+@click.argument("role", metavar=mark("VAI_TRÒ"))
+@click.argument("unit_code", metavar=mark("MÃ_ĐƠN_VỊ"))
+@arguments.day("--from", mark("Ngày bắt đầu; mặc định hôm nay."))
+@arguments.day("--to", mark("Ngày cuối; mặc định không thời hạn."))
+@click.option("--deputy-for", metavar=mark("NGƯỜI"), help=mark("Thay mặt người này (tên đăng nhập)."))
 @click.option(
-    "--rank", type=click.Choice(["head", "deputy_head"]), default="", help="Của lãnh đạo: trưởng hay phó trưởng ban."
+    "--rank",
+    type=click.Choice(["head", "deputy_head"]),
+    default="",
+    help=mark("Của lãnh đạo: trưởng hay phó trưởng ban."),
 )
 @arguments.by()
 def assign(
-    user_name: str, role: str, unit_code: str, deputy_for: str | None, rank: str, who: str, **period: date | None
+    user_name: str, role: str, unit_code: str, deputy_for: str | None, rank: str | None, who: str, **period: date | None
 ) -> None:
     with installation.opened() as database, database.write() as connection:
         assignments.assign(
@@ -161,34 +180,41 @@ def assign(
             valid_from=period["from"],
             valid_to=period["to"],
             deputy_for=deputy_for,
-            rank=rank,
+            rank=rank or "",
         )
-    console.message(f"Đã giao vai trò {role} ở {unit_code} cho {user_name}.")
+    console.message(
+        _(
+            "Đã giao vai trò %(role)s ở %(unit_code)s cho %(user_name)s.",
+            role=role,
+            unit_code=unit_code,
+            user_name=user_name,
+        )
+    )
 
 
-@account_command.command("end", help="Kết thúc một vai trò, kèm vai trò của những người thay mặt.")
-@click.argument("user_name", metavar="TÊN_ĐĂNG_NHẬP")
-@click.argument("role", metavar="VAI_TRÒ")
-@click.argument("unit_code", metavar="MÃ_ĐƠN_VỊ")
-@arguments.day("--last-day", "Ngày cuối còn hiệu lực; mặc định hôm qua (thôi ngay).")
+@account_command.command("end", help=mark("Kết thúc một vai trò, kèm vai trò của những người thay mặt."))
+@click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
+@click.argument("role", metavar=mark("VAI_TRÒ"))
+@click.argument("unit_code", metavar=mark("MÃ_ĐƠN_VỊ"))
+@arguments.day("--last-day", mark("Ngày cuối còn hiệu lực; mặc định hôm qua (thôi ngay)."))
 @arguments.by()
 def end(user_name: str, role: str, unit_code: str, last_day: date | None, who: str) -> None:
     now = clock.now()
     with installation.opened() as database, database.write() as connection:
         held = assignments.holding(connection, user_name, role, unit_code, now)
         ended = assignments.end_assignment(connection, who, held.id, now, last_day=last_day)
-    console.message(f"Đã kết thúc {ended} vai trò.")
+    console.message(_("Đã kết thúc %(ended)s vai trò.", ended=ended))
 
 
 def _tell_password(user_name: str, password: str) -> None:
-    console.message(f"Mật khẩu ban đầu của {user_name} (phải đổi khi đăng nhập lần đầu):")
+    console.message(_("Mật khẩu ban đầu của %(user_name)s (phải đổi khi đăng nhập lần đầu):", user_name=user_name))
     console.result(password)
     if sys.stdout.isatty():
-        console.message("Hãy trao tận tay; mật khẩu này không xem lại được.")
+        console.message(_("Hãy trao tận tay; mật khẩu này không xem lại được."))
 
 
 def _told(held: AssignmentView) -> str:
-    until = f" đến {held.valid_to:%d/%m/%Y}" if held.valid_to else ""
+    until = _(" đến %(valid_to)s", valid_to=spoken_day(held.valid_to)) if held.valid_to else ""
     deputy = f" thay {held.deputy_for}" if held.deputy_for else ""
     rank = f" ({held.rank})" if held.rank else ""
     return f"{held.role}@{held.unit}{rank}{deputy}{until}"
