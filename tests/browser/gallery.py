@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from PIL import Image
 from sqlalchemy.engine import Connection
 
+from tests.browser.deadlines import furnish_deadlines
 from tests.browser.journey import COUNCIL
 from tests.browser.person import Person
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in, write_record
@@ -203,6 +204,28 @@ VISITS = (
     Visit("help-district", DISTRICT, "/tro-giup/cap-tren"),
     Visit("help-staff", STAFF, "/tro-giup/to-giup-viec"),
     Visit("help-administrator", ADMIN, "/tro-giup/quan-tri"),
+    Visit("inbox", OFFICER, "/hop-thu"),
+    Visit("inbox-unread", OFFICER, "/hop-thu?chua-doc=1"),
+    Visit("inbox-empty", INSPECTOR, "/hop-thu"),
+    Visit("message", OFFICER, "/hop-thu/{message}"),
+    Visit("preferences", OFFICER, "/hop-thu/cach-nhan"),
+    Visit("unsubscribe", "", "/ngung-nhan/{unsubscribe}"),
+    Visit("unsubscribed", "", "/ngung-nhan/{unsubscribe}", press="Ngừng nhận thư điện tử"),
+    Visit("month", OFFICER, "/lich"),
+    Visit("month-collector", STAFF, "/lich?pham-vi=all"),
+    Visit("month-bad", OFFICER, "/lich?thang=2026-13", status=422),
+    Visit("calendar-addresses", OFFICER, "/lich/dia-chi", press="Tạo địa chỉ lịch"),
+    Visit("letters", ADMIN, "/quan-tri/thu"),
+    Visit("letters-skipped", STAFF, "/quan-tri/thu?tinh-trang=skipped"),
+    Visit("letter", ADMIN, "/quan-tri/thu/{letter}"),
+    Visit("without-address", ADMIN, "/quan-tri/thu/khong-dia-chi"),
+    Visit("chasing", STAFF, "/don-doc"),
+    Visit("chasing-all", STAFF, "/don-doc?tinh-trang=all&chon=het"),
+    Visit("chasing-none", STAFF, "/don-doc?loai=visit"),
+    Visit("chasing-done", STAFF, "/don-doc/da-nhac?ma={late}"),
+    Visit("chasing-grid", STAFF, "/don-doc/bang?nam=2024"),
+    Visit("chasing-paper", STAFF, "/don-doc/danh-sach-tre"),
+    Visit("chasing-punctual", STAFF, "/don-doc/dung-han?nam=2024"),
     Visit("accounts", ADMIN, "/quan-tri/tai-khoan"),
     Visit("account-new", ADMIN, "/quan-tri/tai-khoan/moi"),
     Visit("account-new-refused", ADMIN, "/quan-tri/tai-khoan/moi", press="Thêm tài khoản", status=422),
@@ -297,6 +320,7 @@ def furnish(site: Site) -> dict[str, str]:
         )
     with site.database.write() as connection:
         found["invitation"] = invite(connection, ADMIN, "nachuong", now)
+    found.update(furnish_deadlines(site, OFFICER, found["submitted"], now))
     return {
         **found,
         "three_tier": standard("three_tier").short_hash,

@@ -30,6 +30,8 @@ NO_PAGE = {
     "units.template",
     "units.workbook",
     "recognition.commended",
+    "inbox.follow",
+    "calendar.feed",
     "public.robots",
 }
 
