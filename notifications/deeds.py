@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from notifications import planning
 from workflow import access, history
 from workflow.calendar import local_date
-from workflow.obligations import calls, chasing
+from workflow.obligations import calls, chasing, days_off
 from workflow.obligations.calls import Called, CallInput
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotFound, NotPossible
@@ -67,6 +67,22 @@ def return_report(
     day = reports.return_(connection, obligation_id, who, reason, due_on, now, version=version)
     planning.tell(connection, [obligation_id], planning.RETURNED, now)
     return day
+
+
+def note_day_off(
+    connection: Connection, who: int | str, day: date | str, working: bool, label: str, now: datetime
+) -> int:
+    """Correct the calendar and tell those whose due date moved by it; how many dates moved."""
+    moved = days_off.note_day(connection, who, day, working, label, now)
+    planning.tell(connection, moved, planning.MOVED, now)
+    return len(moved)
+
+
+def forget_day_off(connection: Connection, who: int | str, day: date, now: datetime) -> int:
+    """Take a correction of the calendar back and tell those whose due date moved by it; how many dates moved."""
+    moved = days_off.forget_day(connection, who, day, now)
+    planning.tell(connection, moved, planning.MOVED, now)
+    return len(moved)
 
 
 def chase(

@@ -35,8 +35,10 @@ from workflow.schema import (
     decision,
     emulation_model,
     inspection,
+    obligation,
     programme_year,
     registration_form,
+    report_call,
     roster_entry,
     submission,
     unit,
@@ -189,11 +191,33 @@ def test_proposed_models_went_the_whole_way(database: Database) -> None:
 
 def test_every_moment_lies_in_the_sample_year(database: Database) -> None:
     with database.read() as connection:
-        moments = connection.execute(sa.select(history_table.c.at).distinct()).scalars().all()
+        of_year = history_table.c.subject.not_in(("call", "report", "obligation"))
+        moments = connection.execute(sa.select(history_table.c.at).where(of_year).distinct()).scalars().all()
+        last = connection.execute(sa.select(sa.func.max(history_table.c.at))).scalar_one()
         created = connection.execute(sa.select(account.c.created_at)).scalars().all()
         attached = connection.execute(sa.text("SELECT MIN(added_at), MAX(added_at) FROM attachment")).one()
     assert {local_date(moment).year for moment in (*moments, *created)} == {2024}
     assert all(str(moment).startswith("2024") for moment in attached)
+    assert last < TODAY
+
+
+def test_staff_see_who_is_late_and_a_request_that_runs(database: Database) -> None:
+    with database.read() as connection:
+        rows = connection.execute(
+            sa.select(
+                report_call.c.label, unit.c.code, obligation.c.fulfilled_at, obligation.c.due_on, programme_year.c.year
+            )
+            .join(report_call, report_call.c.id == obligation.c.call_id)
+            .join(unit, unit.c.id == obligation.c.collector_id)
+            .join(programme_year, programme_year.c.id == obligation.c.year_id)
+            .where(obligation.c.withdrawn_at.is_(None))
+        ).all()
+    late = Counter((row.label, row.code) for row in rows if row.fulfilled_at is None and row.due_on < TODAY.date())
+    assert late == {("Báo cáo quý I", "TM"): 3}
+    running = Counter(row.code for row in rows if row.label.startswith("Báo cáo nhanh"))
+    assert running == {"KL": 13, "NP": 1}
+    # Nothing is owed any more for the year that is over.
+    assert {row.year for row in rows if row.fulfilled_at is None} == {2026}
 
 
 def test_nobody_accepted_what_he_submitted_or_recognised_what_he_proposed(database: Database) -> None:

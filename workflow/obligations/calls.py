@@ -313,8 +313,9 @@ def _day(written: date | str, otherwise: date, name: str, problems: dict[str, st
 
 
 def _called_by_clock(connection: Connection, kind: sa.Row[Any], today: date, now: datetime) -> list[Called]:
-    wanted = Selector.of(kind.owed_by)
-    level = wanted.called_by or programme.definition(connection, kind.definition_hash).recognising_level
+    definition = programme.definition(connection, kind.definition_hash)
+    wanted = Selector.of(kind.owed_by).among({level.id for level in definition.levels})
+    level = wanted.called_by or definition.recognising_level
     callers: list[sa.Row[Any]] = list(
         connection.execute(
             sa.select(unit.c.id, unit.c.path)

@@ -6,7 +6,7 @@ A selector is data of the programme year. Whoever it chooses is reckoned on the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -43,6 +43,10 @@ class Selector:
             "roles": list(self.roles),
             "called_by": self.called_by,
         }
+
+    def among(self, levels: Collection[str]) -> Selector:
+        """The same without levels that a year's definition does not know: a unit left from former tiers owes nothing under it."""
+        return replace(self, levels=tuple(level for level in self.levels if level in levels) or self.levels)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Selector:

@@ -15,7 +15,7 @@ from workflow.definitions import lifecycle
 from workflow.implementation.attachments import Store
 from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults
-from workflow.sample import commune, district, lists, people
+from workflow.sample import commune, deadlines, district, lists, people
 from workflow.sample.calendar import moment
 from workflow.sample.report import SampleReport
 from workflow.schema import programme_year
@@ -69,3 +69,4 @@ def _load(connection: Connection, store: Store, now: datetime) -> None:
     codes = lists.register(connection)
     district.carry_out(connection, codes)
     commune.live_through(connection, store, codes)
+    deadlines.live_through(connection, now)

@@ -23,7 +23,7 @@ from workflow.programmes.years import root_grant
 from workflow.refusals import NotAllowed, NotPossible
 from workflow.schema import account, blob, emulation_model, metadata, programme_year, unit
 
-APPEND_ONLY = ("history", "anchor")
+APPEND_ONLY = ("history", "anchor", "report_submission")
 
 
 @dataclass(frozen=True, slots=True)
