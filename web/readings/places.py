@@ -135,7 +135,7 @@ def people_for(connection: Connection, path: str, roles: Collection[str] | None,
                     (sa.and_(home.c.path.startswith(place), holds), 0), (home.c.path.startswith(place), 1), else_=2
                 ),
                 sa.desc("holds"),
-                sa.func.length(home.c.path).desc(),
+                sa.func.abs(sa.func.length(home.c.path) - sa.func.length(place)),
                 home.c.path,
                 account.c.full_name,
             )
