@@ -28,7 +28,7 @@ SECRET = frozenset({"password", "current", "new", "again"})
 
 _NEVER = frozenset({"session", "invitations"})
 _TOKEN = "csrf_token"  # noqa: S105 - the name of a field
-_MACHINE = frozenset({_TOKEN, receipts.FIELD, "version", "record_version", "opened_at", "add_row"})
+_MACHINE = frozenset({_TOKEN, receipts.FIELD, "version", "record_version", "opened_at", "as_of", "add_row"})
 # What a choice sends, as against what a person writes.
 _CHOICE = re.compile(r"[a-z][a-z_.-]*", re.ASCII)
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from tests.browser.site import Site
-from workflow import transition
+from workflow import access, transition
 from workflow.calendar import local_date
 from workflow.inspection import inspection
 from workflow.inspection.inspection import InspectionInput
+from workflow.obligations import calls
+from workflow.obligations.calls import CallInput
 from workflow.programmes import programme
 from workflow.registration import registration
 from workflow.registration.registration import Draft, QuantityInput
+from workflow.reports import reports
 from workflow.schema import ITEMS
 
 OFFICER, ACCEPTER, INSPECTOR = "nachuong", "thuky.binhluong", "kiemtra.naphieng"
@@ -60,6 +63,31 @@ def _step(connection: Connection, code: str, state: str, now: datetime) -> None:
     else:
         write_record(connection, code, now)
         apply("pass_inspection", INSPECTOR)
+
+
+def a_call(site: Site, *, handed_in: bool = False) -> tuple[int, int]:
+    """The district calls for a short report from the commune: the call, and what the commune owes. handed_in: it did already."""
+    now = datetime.now(UTC)
+    command = CallInput(
+        local_date(now).year,
+        "NP",
+        "Báo cáo chuyên đề hiến đất làm đường",
+        local_date(now) + timedelta(days=10),
+        "Nêu rõ số hộ và diện tích.",
+        units=("NP-BL",),
+        sections=("results", "proposals"),
+    )
+    with site.database.write() as connection:
+        called = calls.open_call(connection, command, "canbo.naphieng", now)
+        key = called.obligations[0]
+        if handed_in:
+            who = access.actor(connection, "truongban.binhluong", now)
+            doubts = reports.prefill(connection, key, who, now).doubts
+            texts = {"results": "Nhân dân góp 350 ngày công. " * 5, "proposals": "Không có kiến nghị."}
+            words = {doubt.id: "Đã đối chiếu." for doubt in doubts}
+            reports.save(connection, key, who.account_id, texts, now, words=words)
+            reports.submit(connection, key, who.account_id, now)
+    return called.call_id, key
 
 
 def write_record(connection: Connection, code: str, now: datetime, who: str = INSPECTOR) -> None:

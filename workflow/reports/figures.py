@@ -67,6 +67,16 @@ class Figures:
         )
 
     @property
+    def found(self) -> dict[str, str]:
+        """Figures that count any model, with their labels."""
+        return {name: label for name, label in self.labels.items() if self.count(name)}
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Labels of figures that count none."""
+        return tuple(label for name, label in self.labels.items() if not self.count(name))
+
+    @property
     def registered(self) -> int:
         """All models."""
         return self.count("registered")
