@@ -102,9 +102,7 @@ def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Wor
             timedelta(hours=settings.session_absolute_hours),
             timedelta(days=settings.keep_draft_reports_days),
         ),
-        site=Site(
-            settings.site, settings.message_domain, lambda language: said.get(language, said["vi"]), speak
-        ),
+        site=Site(settings.site, settings.message_domain, lambda language: said.get(language, said["vi"]), speak),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -43,24 +43,37 @@ _PLANNED = reminder.c.status == sa.literal_column("'planned'")
 _ANY = Prepared(sa.select(sa.literal(1)).select_from(reminder).where(_PLANNED).limit(1))
 
 
-def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT_ONCE) -> int:
-    """Write the letters that are due to be written by now, to at most `most` people. Returns how many reminders were settled.
+class Composed(NamedTuple):
+    """What came of it. settled: reminders told or skipped, 0 when nothing is left to do now; letters: messages written."""
+
+    settled: int = 0
+    letters: int = 0
+
+
+def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT_ONCE) -> Composed:
+    """Write the letters that are due to be written by now, to at most `most` people.
 
     Letters wait for the person's hour and for a day that is not quiet, unless something is late and his to see to. What somebody
-    asked for (a call, a move, a return, a chase) goes at any time of the day from that hour on. 0: nothing is left to write now.
+    asked for (a call, a move, a return, a chase) goes at any time of the day from that hour on.
     """
     if _ANY.first(connection, {}) is None:
-        return 0
+        return Composed()
     # Two that compose would write the same letters; the second finds nothing left.
     alone(connection, "composing")
     ready = _ready(connection, now, most)
     if not ready:
-        return 0
+        return Composed()
     _skip_untrue(connection, ready, now)
     rows = connection.execute(_rows(ready)).all()
-    if rows:
-        _write(connection, rows, now, site)
-    return len(ready)
+    return Composed(len(ready), _write(connection, rows, now, site) if rows else 0)
+
+
+def compose_all(connection: Connection, now: datetime, site: Site) -> int:
+    """The same until nothing is left, in one transaction: what a dry run shows. Returns how many letters."""
+    letters = 0
+    while (done := compose(connection, now, site)).settled:
+        letters += done.letters
+    return letters
 
 
 def _ready(connection: Connection, now: datetime, most: int) -> list[int]:
@@ -175,8 +188,8 @@ def _rows(ready: Sequence[int]) -> sa.Select[Any]:
     )
 
 
-def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, site: Site) -> None:
-    """One letter for each person among the rows, its deliveries, and which reminders it told."""
+def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, site: Site) -> int:
+    """One letter for each person among the rows, its deliveries, and which reminders it told. Returns how many letters."""
     today = local_date(now)
     known = _known(connection, rows, now)
     people = {account_id: list(theirs) for account_id, theirs in groupby(rows, lambda row: row.account_id)}
@@ -219,6 +232,7 @@ def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, s
         )
     )
     write_deliveries(connection, carried, now)
+    return len(letters)
 
 
 def write_deliveries(connection: Connection, carried: Sequence[Mapping[str, Any]], now: datetime) -> None:

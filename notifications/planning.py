@@ -36,8 +36,6 @@ _DUE = sa.and_(OPEN, obligation.c.next_step_on <= sa.bindparam("today", type_=sa
 # Served by ix_obligation_next_step_on: most ticks ask this and nothing else.
 _ANY_DUE = Prepared(sa.select(sa.literal(1)).select_from(obligation).where(_DUE).limit(1))
 
-_CHANGES = sa.text("SELECT changes()")
-
 
 def step_name(days: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     """'d-14' … 'd+7': how a reminder names the step of the year it comes from."""
@@ -58,7 +56,7 @@ def plan(connection: Connection, now: datetime) -> int:
     for table in (_due_step, _following, _part_of_step):
         connection.execute(CreateTable(table, if_not_exists=True))
         connection.execute(sa.delete(table))
-    due = sa.select(*(obligation.c[name] for name in ("id", *_WINDOW, *_GROUP))).where(_DUE).cte("due")
+    due = sa.select(*(obligation.c[name] for name in _GROUP)).where(_DUE).subquery("due")
     steps, following = _schedule(connection, today)
     connection.execute(sa.insert(_following), following)
     planned = 0
@@ -67,7 +65,7 @@ def plan(connection: Connection, now: datetime) -> int:
         wanted = frozenset(part for step in steps for part in step["recipients"].split(","))
         _divide(connection, parts.find(connection, due, today, wanted, {"today": today}))
         several = len({(step["due_on"], step["year_id"], step["next_step_on"], step["subject"]) for step in steps})
-        planned = _insert(connection, _planned(due, now, several=len(steps) > several), {"today": today})
+        planned = _insert(connection, _planned(now, several=len(steps) > several), {"today": today})
     connection.execute(
         sa.update(obligation).values(next_step_on=_following.c.day).where(_DUE, _same(obligation, _following, _WINDOW)),
         {"today": today},
@@ -159,17 +157,19 @@ def _divide(connection: Connection, part_of: sa.Table) -> None:
     )
 
 
-def _planned(due: sa.CTE, now: datetime, *, several: bool) -> sa.Select[Any]:
+def _planned(now: datetime, *, several: bool) -> sa.Select[Any]:
     """The rows to insert: everything due × its steps that have come × who is told at the step. several: steps may supersede."""
     step, told = _due_step, _part_of_step
-    latest = sa.func.max(step.c.days).over(partition_by=(due.c.id, told.c.account_id)) if several else step.c.days
+    latest = (
+        sa.func.max(step.c.days).over(partition_by=(obligation.c.id, told.c.account_id)) if several else step.c.days
+    )
     superseded = step.c.days < latest
     return (
         sa.select(
-            due.c.id,
+            obligation.c.id,
             step_name(step.c.days),
             told.c.account_id,
-            due.c.due_on,
+            obligation.c.due_on,
             told.c.part,
             told.c.deputy_for_id,
             sa.literal(""),
@@ -177,10 +177,9 @@ def _planned(due: sa.CTE, now: datetime, *, several: bool) -> sa.Select[Any]:
             sa.case((superseded, "skipped"), else_="planned"),
             sa.case((superseded, "superseded"), else_=""),
         )
-        .join(step, _same(due, step, _WINDOW))
-        .join(told, sa.and_(_same(due, told, _GROUP), told.c.step_id == step.c.step_id))
-        # SQLite takes ON CONFLICT for a condition of the join otherwise.
-        .where(sa.true())
+        .join(step, _same(obligation, step, _WINDOW))
+        .join(told, sa.and_(_same(obligation, told, _GROUP), told.c.step_id == step.c.step_id))
+        .where(_DUE)
     )
 
 
@@ -201,22 +200,17 @@ def tell(connection: Connection, obligation_ids: Sequence[int], step: str, now: 
                 != sa.select(obligation.c.due_on).where(obligation.c.id == reminder.c.obligation_id).scalar_subquery(),
             )
         )
-    owed = (
-        sa.select(
-            *(obligation.c[name] for name in ("id", "due_on", "sequence", *_GROUP)),
-        )
-        .where(OPEN, any_of(obligation.c.id, obligation_ids))
-        .cte("owed")
-    )
+    chosen = sa.and_(OPEN, any_of(obligation.c.id, obligation_ids))
+    owed = sa.select(*(obligation.c[name] for name in _GROUP)).where(chosen).subquery("owed")
     part_of = parts.find(connection, owed, local_date(now), frozenset((parts.REPORTER,)))
     told = (
         sa.select(
-            owed.c.id,
-            sa.literal(f"{step}:").concat(sa.cast(owed.c.sequence, sa.String(9)))
+            obligation.c.id,
+            sa.literal(f"{step}:").concat(sa.cast(obligation.c.sequence, sa.String(9)))
             if step in (MOVED, RETURNED)
             else sa.literal(step),
             part_of.c.account_id,
-            owed.c.due_on,
+            obligation.c.due_on,
             part_of.c.part,
             part_of.c.deputy_for_id,
             sa.literal(word),
@@ -224,8 +218,8 @@ def tell(connection: Connection, obligation_ids: Sequence[int], step: str, now: 
             sa.literal("planned"),
             sa.literal(""),
         )
-        .join(part_of, _same(owed, part_of, _GROUP))
-        .where(sa.true())
+        .join(part_of, _same(obligation, part_of, _GROUP))
+        .where(chosen)
     )
     return _insert(connection, told)
 
@@ -238,6 +232,4 @@ def _insert(connection: Connection, rows: sa.Select[Any], values: Mapping[str, A
     """Insert what is not there yet; how many rows came to it."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(reminder).from_select(_COLUMNS, rows).on_conflict_do_nothing()
-    result = connection.execute(statement, dict(values or {}))
-    # The driver of SQLite does not count behind a WITH.
-    return result.rowcount if result.rowcount >= 0 else int(connection.execute(_CHANGES).scalar_one())
+    return connection.execute(statement, dict(values or {}), execution_options={"preserve_rowcount": True}).rowcount

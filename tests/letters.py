@@ -13,9 +13,18 @@ from config.settings import Settings, load_settings
 from notifications.channels import Smtp
 from notifications.clockwork import Work
 from notifications.retention import Kept
+from notifications.telling import Site
+from notifications.wording import sentences
+from web import catalogue
 from workflow.database import Database
 from workflow.schema import delivery, delivery_event, message
 
+SITE = Site(
+    "https://danvan.example",
+    "khelam.example",
+    lambda language: sentences.load(None, language),
+    catalogue.translator,
+)
 KEPT = Kept(timedelta(hours=1), timedelta(hours=12), timedelta(days=400))
 
 
@@ -33,7 +42,7 @@ def settings_for(port: int, **more: str) -> Settings:
 
 def work_for(port: int, *, per_minute: int = 0) -> Work:
     """A tick's work with that mail server."""
-    return Work({"email": Smtp(settings_for(port))}, per_minute, KEPT)
+    return Work({"email": Smtp(settings_for(port))}, per_minute, KEPT, SITE)
 
 
 def put(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from notifications import clockwork, scheduler
 from notifications.clockwork import Work
 from notifications.leadership import AdvisoryLock, LeaseRow, leadership
-from tests.letters import KEPT, fate, put, work_for
+from tests.letters import KEPT, SITE, fate, put, work_for
 from tests.mail_server import HANGS, mail_server
 from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
 from tests.world import NOW, World
@@ -30,7 +30,7 @@ LEASE = timedelta(minutes=3)
 
 def idle() -> Work:
     """A tick's work without a mail server."""
-    return Work({}, 0, KEPT)
+    return Work({}, 0, KEPT, SITE)
 
 
 def anchored(database: Database) -> list[str]:
@@ -66,9 +66,9 @@ def test_tick_anchors_each_finished_day_once(world: World) -> None:
 def test_preview_counts_and_changes_nothing(world: World) -> None:
     with world.database.read() as connection:
         before = connection.execute(sa.text("SELECT count(*) FROM obligation")).scalar_one()
-    first = clockwork.preview(world.database, NOW)
+    first = clockwork.preview(world.database, NOW, idle())
     assert first["synced"] > 0
-    assert clockwork.preview(world.database, NOW) == first
+    assert clockwork.preview(world.database, NOW, idle()) == first
     with world.database.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM obligation")).scalar_one() == before
     assert clockwork.tick(world.database, NOW, idle()).counts["synced"] == first["synced"]

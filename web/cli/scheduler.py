@@ -15,7 +15,7 @@ import click
 import structlog
 
 from config.settings import Settings, load_settings
-from web import clock
+from web import catalogue, clock
 from web.cli import arguments, console, installation
 from workflow.calendar import ZONE
 from workflow.database import Database
@@ -83,7 +83,9 @@ def ticking(settings: Settings, database: Database, *, every: timedelta | None =
     """The scheduler of this installation at work, ended with the block within seconds."""
     from notifications import clockwork, scheduler
 
-    running = scheduler.start(database, clock.now, clockwork.work_of(settings), every=every or scheduler.EVERY)
+    running = scheduler.start(
+        database, clock.now, clockwork.work_of(settings, catalogue.translator), every=every or scheduler.EVERY
+    )
     try:
         yield running
     finally:
@@ -105,10 +107,11 @@ def remind_command(moment: datetime | None, dry_run: bool, form: str) -> int:
     now = moment or clock.now()
     failures: dict[str, str] = {}
     with installation.opened(settings) as database:
+        work = clockwork.work_of(settings, catalogue.translator)
         if dry_run:
-            counts = clockwork.preview(database, now)
+            counts = clockwork.preview(database, now, work)
         else:
-            done = clockwork.tick(database, now, clockwork.work_of(settings))
+            done = clockwork.tick(database, now, work)
             counts, failures = done.counts, done.failures | done.complaints
     if form == "json":
         console.as_json({"now": now.isoformat(), "dry_run": dry_run, "counts": counts, "failures": failures})
