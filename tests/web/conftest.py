@@ -73,11 +73,12 @@ class Browser:
 
 
 def hidden_fields(page: str) -> dict[str, str]:
-    """Hidden fields of a page but the token, e.g. the version somebody saw."""
+    """Hidden fields of a page's own forms but the token, e.g. the version somebody saw; head and foot have forms of theirs."""
     document = html5lib.parse(page, namespaceHTMLElements=False)
+    content = document.find(".//main")
     return {
         one.get("name", ""): one.get("value", "")
-        for one in document.iter("input")
+        for one in (document if content is None else content).iter("input")
         if one.get("type") == "hidden" and one.get("name") != "csrf_token"
     }
 
