@@ -162,7 +162,6 @@ def unlock(user_name: str, who: str) -> None:
 @click.option(
     "--rank",
     type=click.Choice(["head", "deputy_head"]),
-    default="",
     help=mark("Của lãnh đạo: trưởng hay phó trưởng ban."),
 )
 @arguments.by()

@@ -14,6 +14,7 @@ import click
 
 from workflow.reading.dates import parse_date_vi
 from workflow.refusals import InvalidInput, Refusal
+from workflow.speech import _, mark
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Value = TypeVar("Value")
@@ -24,7 +25,7 @@ LARGEST_DATA = 5 * 1024 * 1024
 class Day(click.ParamType[date]):
     """A date as people write it: 05/02/2024 or 2024-02-05."""
 
-    name = "NGÀY"
+    name = mark("NGÀY")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         try:
@@ -35,14 +36,21 @@ class Day(click.ParamType[date]):
 
 def by(required: bool = True) -> Callable[[Command], Command]:
     """`--as USER`: the person in whose name the command acts."""
-    return click.option("--as", "who", required=required, metavar="NGƯỜI", help="Tên đăng nhập của người thực hiện.")
+    return click.option(
+        "--as", "who", required=required, metavar=mark("NGƯỜI"), help=mark("Tên đăng nhập của người thực hiện.")
+    )
 
 
 def form(*choices: str) -> Callable[[Command], Command]:
     """`--format`: a table for people, one JSON document for programs."""
     offered = choices or ("table", "json")
     return click.option(
-        "--format", "form", type=click.Choice(offered), default=offered[0], show_default=True, help="Dạng kết quả."
+        "--format",
+        "form",
+        type=click.Choice(offered),
+        default=offered[0],
+        show_default=True,
+        help=mark("Dạng kết quả."),
     )
 
 
@@ -53,13 +61,13 @@ def day(name: str, help_text: str, *, required: bool = False) -> Callable[[Comma
 
 def version() -> Callable[[Command], Command]:
     """`--version N`: refuse when somebody else was faster."""
-    return click.option("--version", type=click.IntRange(min=0), help="Bản bạn đã thấy; từ chối nếu nay đã khác.")
+    return click.option("--version", type=click.IntRange(min=0), help=mark("Bản bạn đã thấy; từ chối nếu nay đã khác."))
 
 
 def data(required: bool = True) -> Callable[[Command], Command]:
     """`--data FILE.json`: the content, `-` for stdin."""
     return click.option(
-        "--data", "data_file", required=required, metavar="TỆP.json", help="Nội dung dạng JSON; - là stdin."
+        "--data", "data_file", required=required, metavar=mark("TỆP.json"), help=mark("Nội dung dạng JSON; - là stdin.")
     )
 
 
@@ -71,11 +79,19 @@ def read_text(path: str) -> str:
         with Path(path).open("rb") as file:
             raw = file.read(LARGEST_DATA + 1)
     if len(raw) > LARGEST_DATA:
-        raise InvalidInput({"data": f"Tệp {path} lớn hơn {LARGEST_DATA // 1024 // 1024} MB."})
+        raise InvalidInput(
+            {
+                "data": _(
+                    "Tệp %(path)s lớn hơn %(largest_data)s MB.", path=path, largest_data=LARGEST_DATA // 1024 // 1024
+                )
+            }
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidInput({"data": f"Tệp {path} không phải UTF-8; hãy lưu lại với mã UTF-8."}) from error
+        raise InvalidInput(
+            {"data": _("Tệp %(path)s không phải UTF-8; hãy lưu lại với mã UTF-8.", path=path)}
+        ) from error
 
 
 def read_json(path: str) -> dict[str, Any]:
@@ -84,11 +100,20 @@ def read_json(path: str) -> dict[str, Any]:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InvalidInput({"data": f"Tệp {path} không đúng JSON ở dòng {error.lineno}, cột {error.colno}."}) from error
+        raise InvalidInput(
+            {
+                "data": _(
+                    "Tệp %(path)s không đúng JSON ở dòng %(lineno)s, cột %(colno)s.",
+                    path=path,
+                    lineno=error.lineno,
+                    colno=error.colno,
+                )
+            }
+        ) from error
     except (RecursionError, ValueError) as error:
-        raise InvalidInput({"data": f"Tệp {path} không đọc được như JSON."}) from error
+        raise InvalidInput({"data": _("Tệp %(path)s không đọc được như JSON.", path=path)}) from error
     if not isinstance(content, dict):
-        raise InvalidInput({"data": f"Tệp {path} phải chứa một đối tượng JSON {{…}}."})
+        raise InvalidInput({"data": _("Tệp %(path)s phải chứa một đối tượng JSON {…}.", path=path)})
     return content
 
 
@@ -98,9 +123,9 @@ def pairs(written: Sequence[str], option: str) -> dict[str, str]:
     for item in written:
         key, equals, value = item.partition("=")
         if not equals or not key.strip():
-            raise click.UsageError(f"{option} «{item}» phải viết dạng tên=giá trị.")
+            raise click.UsageError(_("%(option)s «%(item)s» phải viết dạng tên=giá trị.", option=option, item=item))
         if key.strip() in found:
-            raise click.UsageError(f"{option}: «{key.strip()}» được nêu hai lần.")
+            raise click.UsageError(_("%(option)s: «%(key)s» được nêu hai lần.", option=option, key=key.strip()))
         found[key.strip()] = value
     return found
 
@@ -111,17 +136,21 @@ def built(cls: type[Value], content: Mapping[str, Any], *, lists: Mapping[str, t
     Checks names and the plain shape (text, list, object); what the content means is the domain's business.
     """
     known = {field.name: field for field in fields(cls)}  # type: ignore[arg-type]
-    problems = {str(name): f"Không có mục này. Các mục: {', '.join(known)}." for name in content if name not in known}
+    problems = {
+        str(name): _("Không có mục này. Các mục: %(known)s.", known=", ".join(known))
+        for name in content
+        if name not in known
+    }
     values: dict[str, Any] = {}
     for name, field in known.items():
         if name not in content:
             if field.default is MISSING and field.default_factory is MISSING:
-                problems[name] = "Thiếu mục này."
+                problems[name] = _("Thiếu mục này.")
             continue
         value = content[name]
         if lists and name in lists:
             if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-                problems[name] = "Cần là một danh sách các đối tượng."
+                problems[name] = _("Cần là một danh sách các đối tượng.")
                 continue
             values[name] = [built(lists[name], item) for item in value]
             continue
@@ -147,14 +176,14 @@ def _exact(annotation: str, value: Any) -> Any:
 def _misshapen(annotation: str, value: Any) -> str | None:
     if annotation.startswith("Mapping"):
         if not isinstance(value, dict) or not all(isinstance(item, str | int | float) for item in value.values()):
-            return "Cần là một đối tượng {tên: giá trị}."
+            return _("Cần là một đối tượng {tên: giá trị}.")
     elif annotation.startswith("Sequence"):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            return "Cần là một danh sách chữ."
+            return _("Cần là một danh sách chữ.")
     elif value is None:
-        return None if "None" in annotation else "Không được để null."
+        return None if "None" in annotation else _("Không được để null.")
     elif annotation.startswith("bool"):
-        return None if isinstance(value, bool) else "Cần là true hoặc false."
+        return None if isinstance(value, bool) else _("Cần là true hoặc false.")
     elif isinstance(value, bool | dict | list):
-        return "Cần là một đoạn chữ hoặc một số."
+        return _("Cần là một đoạn chữ hoặc một số.")
     return None

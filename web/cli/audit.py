@@ -7,15 +7,20 @@ import click
 from web import clock
 from web.cli import arguments, console, installation
 from workflow.oversight import audit
+from workflow.speech import _, mark
 
 
-@click.group("audit", help="Kiểm chứng lịch sử.")
+@click.group("audit", help=mark("Kiểm chứng lịch sử."))
 def audit_command() -> None:
     """Holds the commands below."""
 
 
-@audit_command.command("verify", help="Tính lại mọi chuỗi băm và diễn lại mọi mô hình; nêu mắt xích hỏng đầu tiên.")
-@click.option("--root", "expected", metavar="MÃ", help="Mã neo đã lưu ở nơi khác; phải có trong các mốc neo.")
+@audit_command.command(
+    "verify", help=mark("Tính lại mọi chuỗi băm và diễn lại mọi mô hình; nêu mắt xích hỏng đầu tiên.")
+)
+@click.option(
+    "--root", "expected", metavar=mark("MÃ"), help=mark("Mã neo đã lưu ở nơi khác; phải có trong các mốc neo.")
+)
 @arguments.form()
 def verify(expected: str | None, form: str) -> int:
     with installation.opened() as database, database.read() as connection:
@@ -25,11 +30,11 @@ def verify(expected: str | None, form: str) -> int:
     else:
         for finding in findings:
             console.result(str(finding))
-    console.message(f"Lịch sử hỏng ở {len(findings)} chỗ." if findings else "Lịch sử nguyên vẹn.")
+    console.message(_("Lịch sử hỏng ở %(count)s chỗ.", count=len(findings)) if findings else _("Lịch sử nguyên vẹn."))
     return 1 if findings else 0
 
 
-@audit_command.command("anchor", help="Neo các ngày đã qua; nên in ra và cất ở nơi khác.")
+@audit_command.command("anchor", help=mark("Neo các ngày đã qua; nên in ra và cất ở nơi khác."))
 @arguments.form()
 def anchor(form: str) -> None:
     with installation.opened() as database, database.write() as connection:
@@ -38,7 +43,7 @@ def anchor(form: str) -> None:
         console.as_json([{"day": a.day, "entries": a.entries, "root": a.root} for a in made])
     elif made:
         console.table(
-            ("Ngày", "Số mục", "Mã neo"), [(f"{a.day:%d/%m/%Y}", a.entries, a.root) for a in made], right=(1,)
+            (_("Ngày"), _("Số mục"), _("Mã neo")), [(f"{a.day:%d/%m/%Y}", a.entries, a.root) for a in made], right=(1,)
         )
     if not made:
-        console.message("Không có ngày nào cần neo.")
+        console.message(_("Không có ngày nào cần neo."))

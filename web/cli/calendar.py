@@ -10,18 +10,19 @@ import click
 from config.settings import load_settings
 from web import clock
 from web.cli import arguments, console, installation
+from workflow.speech import _, mark
 
 
-@click.command("calendar", help="Ghi các hạn của một người ra tệp lịch (ics); - là stdout.")
+@click.command("calendar", help=mark("Ghi các hạn của một người ra tệp lịch (ics); - là stdout."))
 @arguments.by()
 @click.option(
     "--scope",
     type=click.Choice(("mine", "unit", "all")),
     default="mine",
     show_default=True,
-    help="Việc của người này, của đơn vị người này, hay mọi hạn người này theo dõi.",
+    help=mark("Việc của người này, của đơn vị người này, hay mọi hạn người này theo dõi."),
 )
-@click.argument("file", metavar="TỆP.ics", type=click.Path(dir_okay=False, allow_dash=True))
+@click.argument("file", metavar=mark("TỆP.ics"), type=click.Path(dir_okay=False, allow_dash=True))
 def calendar_command(who: str, scope: str, file: str) -> None:
     from notifications import dates, ics
     from workflow import access
@@ -41,4 +42,4 @@ def calendar_command(who: str, scope: str, file: str) -> None:
         sys.stdout.buffer.write(content)
         return
     Path(file).write_bytes(content)
-    console.message(f"Đã ghi {file}.")
+    console.message(_("Đã ghi %(file)s.", file=file))

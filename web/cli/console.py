@@ -12,18 +12,20 @@ from typing import Any
 
 import click
 
+from workflow.speech import _, mark
+
 _SYSTEM_SENTENCES = {
-    errno.ENOENT: "không có tệp hoặc thư mục này",
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không có quyền",
-    errno.EISDIR: "đây là thư mục, cần một tệp",
-    errno.ENOTDIR: "đường dẫn đi qua một tệp không phải thư mục",
-    errno.ENOSPC: "ổ đĩa đã đầy",
-    errno.EROFS: "ổ đĩa chỉ đọc được",
-    errno.EADDRINUSE: "cổng đang được dùng",
-    errno.EADDRNOTAVAIL: "máy này không có địa chỉ ấy",
+    errno.ENOENT: mark("không có tệp hoặc thư mục này"),
+    errno.EACCES: mark("không có quyền"),
+    errno.EPERM: mark("không có quyền"),
+    errno.EISDIR: mark("đây là thư mục, cần một tệp"),
+    errno.ENOTDIR: mark("đường dẫn đi qua một tệp không phải thư mục"),
+    errno.ENOSPC: mark("ổ đĩa đã đầy"),
+    errno.EROFS: mark("ổ đĩa chỉ đọc được"),
+    errno.EADDRINUSE: mark("cổng đang được dùng"),
+    errno.EADDRNOTAVAIL: mark("máy này không có địa chỉ ấy"),
 }
-_MISSING_KINDS = {"argument": "tham số", "option": "tùy chọn"}
+_MISSING_KINDS = {"argument": mark("tham số"), "option": mark("tùy chọn")}
 
 
 def speak_utf8() -> None:
@@ -50,7 +52,8 @@ def as_json(document: Any) -> None:
 
 def system_sentence(error: OSError) -> str:
     """What the operating system complains about, in Vietnamese where it is something a person meets."""
-    return _SYSTEM_SENTENCES.get(error.errno or 0, error.strerror or str(error))
+    known = _SYSTEM_SENTENCES.get(error.errno or 0)
+    return _(known) if known else error.strerror or str(error)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
@@ -104,27 +107,37 @@ def usage(error: click.UsageError) -> None:
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
         message(error.ctx.get_help())
         return
-    message(f"Dùng sai: {_complaint(error)}")
+    message(_("Dùng sai: %(error)s", error=_complaint(error)))
     if error.ctx is not None:
-        message(f"Cách dùng: {error.ctx.get_usage().partition(':')[2].strip()}")
-        message(f"Xem thêm: {error.ctx.command_path} --help")
+        message(_("Cách dùng: %(usage)s", usage=error.ctx.get_usage().partition(":")[2].strip()))
+        message(_("Xem thêm: %(command_path)s --help", command_path=error.ctx.command_path))
 
 
 def _complaint(error: click.UsageError) -> str:
     if isinstance(error, click.MissingParameter):
-        kind = _MISSING_KINDS.get(error.param.param_type_name if error.param is not None else "", "tham số")
+        kind = _MISSING_KINDS.get(
+            error.param.param_type_name if error.param is not None else "", _MISSING_KINDS["argument"]
+        )
         name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx is not None else ""
-        return f"thiếu {kind} {name}."
+        return _("thiếu %(kind)s %(name)s.", kind=_(kind), name=name)
     if isinstance(error, click.NoSuchOption):
-        near = f" Có phải là: {', '.join(sorted(error.possibilities))}?" if error.possibilities else ""
-        return f"không có tùy chọn {error.option_name}.{near}"
+        near = (
+            _(" Có phải là: %(listed)s?", listed=", ".join(sorted(error.possibilities))) if error.possibilities else ""
+        )
+        return _("không có tùy chọn %(option_name)s.%(near)s", option_name=error.option_name, near=near)
     if isinstance(error, click.exceptions.NoSuchCommand):
         group = error.ctx.command if error.ctx is not None else None
         listed = ", ".join(group.list_commands(error.ctx)) if isinstance(group, click.Group) and error.ctx else ""
-        return f"không có lệnh «{error.command_name}». Các lệnh: {listed}."
+        return _(
+            "không có lệnh «%(command_name)s». Các lệnh: %(listed)s.", command_name=error.command_name, listed=listed
+        )
     if isinstance(error, click.BadParameter):
         name = error.param.get_error_hint(error.ctx) if error.param is not None and error.ctx is not None else ""
         if error.param is not None and isinstance(error.param.type, click.Choice):
-            return f"{name}: chỉ được là một trong: {', '.join(map(str, error.param.type.choices))}."
+            return _(
+                "%(name)s: chỉ được là một trong: %(listed)s.",
+                name=name,
+                listed=", ".join(map(str, error.param.type.choices)),
+            )
         return f"{name}: {error.message}" if name else error.message
     return error.format_message()

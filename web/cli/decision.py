@@ -11,16 +11,17 @@ from web.cli import arguments, console, installation
 from workflow import access
 from workflow.recognition import commendation, recognition
 from workflow.recognition.commendation import Chosen
+from workflow.speech import _, mark
 
-_KEY = click.argument("key", metavar="QUYẾT_ĐỊNH", type=click.IntRange(1, 2**53))
+_KEY = click.argument("key", metavar=mark("QUYẾT_ĐỊNH"), type=click.IntRange(1, 2**53))
 
 
-@click.group("decision", help="Quyết định công nhận và thu hồi.")
+@click.group("decision", help=mark("Quyết định công nhận và thu hồi."))
 def decision_command() -> None:
     """Holds the commands below."""
 
 
-@decision_command.command("list", help="Các quyết định trong phạm vi của người xem.")
+@decision_command.command("list", help=mark("Các quyết định trong phạm vi của người xem."))
 @arguments.by()
 @arguments.form()
 def decisions(who: str, form: str) -> None:
@@ -45,14 +46,14 @@ def decisions(who: str, form: str) -> None:
         )
         return
     console.table(
-        ("Thứ tự", "Quyết định", "Ngày", "Cơ quan", "Loại", "Người ký", "Mô hình"),
+        (_("Thứ tự"), _("Quyết định"), _("Ngày"), _("Cơ quan"), _("Loại"), _("Người ký"), _("Mô hình")),
         [
             (
                 d.id,
                 d.written,
                 f"{d.dated:%d/%m/%Y}",
                 d.issuer_name,
-                "công nhận" if d.type == "recognition" else "thu hồi",
+                _("công nhận") if d.type == "recognition" else _("thu hồi"),
                 d.signer,
                 d.models,
             )
@@ -62,7 +63,7 @@ def decisions(who: str, form: str) -> None:
     )
 
 
-@decision_command.command("show", help="Một quyết định với các mô hình, tiêu biểu và đề nghị khen thưởng.")
+@decision_command.command("show", help=mark("Một quyết định với các mô hình, tiêu biểu và đề nghị khen thưởng."))
 @_KEY
 @arguments.by()
 @arguments.form()
@@ -72,10 +73,12 @@ def show(key: int, who: str, form: str) -> None:
 
 @decision_command.command(
     "commend",
-    help="Thay danh sách đề nghị khen thưởng của quyết định bằng các mô hình này; không nêu mã nào thì danh sách trống.",
+    help=mark(
+        "Thay danh sách đề nghị khen thưởng của quyết định bằng các mô hình này; không nêu mã nào thì danh sách trống."
+    ),
 )
 @_KEY
-@click.argument("codes", nargs=-1, metavar="MÃ…")
+@click.argument("codes", nargs=-1, metavar=mark("MÃ…"))
 @arguments.by()
 @arguments.form()
 def commend(key: int, codes: tuple[str, ...], who: str, form: str) -> None:
@@ -84,7 +87,9 @@ def commend(key: int, codes: tuple[str, ...], who: str, form: str) -> None:
         before = commendation.selection(connection, access.actor(connection, who, now), key)
         outstanding = [one.code for one in before.models if one.outstanding]
         changed = commendation.choose(connection, who, key, outstanding, codes, now)
-    console.message(f"Đề nghị khen thưởng {len(set(codes))} mô hình ({changed} thay đổi).")
+    console.message(
+        _("Đề nghị khen thưởng %(count)s mô hình (%(changed)s thay đổi).", count=len(set(codes)), changed=changed)
+    )
     _show(key, who, form)
 
 
@@ -104,15 +109,15 @@ def _show(key: int, who: str, form: str) -> None:
         )
         return
     console.table(
-        ("Mã", "Tên mô hình", "Đăng ký", "Điểm", "Tiêu biểu", "Khen thưởng"),
+        (_("Mã"), _("Tên mô hình"), _("Đăng ký"), _("Điểm"), _("Tiêu biểu"), _("Khen thưởng")),
         [
             (
                 one.code,
                 one.name,
                 one.registrant,
                 "" if one.total is None else one.total,
-                "có" if one.outstanding else "",
-                "có" if one.commended else "",
+                _("có") if one.outstanding else "",
+                _("có") if one.commended else "",
             )
             for one in seen.models
         ],

@@ -23,11 +23,12 @@ from workflow.definitions.problems import DataFileInvalid
 from workflow.programmes import programme
 from workflow.refusals import Refusal
 from workflow.schema import account, programme_year
+from workflow.speech import _, mark
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 
-@click.command(help="In các thiết lập kèm nguồn gốc và kiểm tra cài đặt. Có lỗi thì thoát với mã 1.")
+@click.command(help=mark("In các thiết lập kèm nguồn gốc và kiểm tra cài đặt. Có lỗi thì thoát với mã 1."))
 @arguments.form()
 def doctor_command(form: str) -> int:
     settings = load_settings()
@@ -50,87 +51,113 @@ def doctor_command(form: str) -> int:
         }
         console.as_json(document)
     else:
-        console.table(("Thiết lập", "Giá trị", "Nguồn"), shown)
+        console.table((_("Thiết lập"), _("Giá trị"), _("Nguồn")), shown)
         console.result("")
-        console.table(("Kiểm tra", "Kết quả"), facts)
+        console.table((_("Kiểm tra"), _("Kết quả")), facts)
     for finding in findings:
-        console.message(f"Lỗi: {finding}")
+        console.message(_("Lỗi: %(finding)s", finding=finding))
     if not findings:
-        console.message("Không có lỗi nào.")
+        console.message(_("Không có lỗi nào."))
     return 1 if findings else 0
 
 
 def _examine_folder(settings: Settings, facts: list[tuple[str, str]], findings: list[str]) -> None:
     folder = settings.data_dir
     if not folder.is_dir():
-        findings.append(f"Chưa có thư mục dữ liệu {folder}. Hãy chạy: dvk init")
+        findings.append(_("Chưa có thư mục dữ liệu %(folder)s. Hãy chạy: dvk init", folder=folder))
         return
     try:
         # A real file, because a read-only disk may still claim that everything is permitted.
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-"):
-            facts.append(("Ghi vào thư mục dữ liệu", "được"))
+            facts.append((_("Ghi vào thư mục dữ liệu"), _("được")))
     except OSError as error:
-        findings.append(f"Không ghi được vào {folder} ({console.system_sentence(error)}). Hãy kiểm tra quyền và ổ đĩa.")
+        findings.append(
+            _(
+                "Không ghi được vào %(folder)s (%(error)s). Hãy kiểm tra quyền và ổ đĩa.",
+                folder=folder,
+                error=console.system_sentence(error),
+            )
+        )
     free = shutil.disk_usage(folder).free
-    facts.append(("Ổ đĩa còn trống", f"{free // (1024 * 1024)} MB"))
+    facts.append((_("Ổ đĩa còn trống"), f"{free // (1024 * 1024)} MB"))
     if free < LEAST_FREE_BYTES:
-        findings.append(f"Ổ đĩa chỉ còn {free // (1024 * 1024)} MB. Hãy giải phóng ổ đĩa.")
+        findings.append(_("Ổ đĩa chỉ còn %(free)s MB. Hãy giải phóng ổ đĩa.", free=free // (1024 * 1024)))
     _examine_secret(settings.secret_file, findings)
 
 
 def _examine_mail(settings: Settings, facts: list[tuple[str, str]], findings: list[str]) -> None:
-    facts.append(("Máy chủ thư", settings.smtp_host or "chưa có: tin chỉ nằm trong hộp tin"))
+    facts.append((_("Máy chủ thư"), settings.smtp_host or _("chưa có: tin chỉ nằm trong hộp tin")))
     if settings.smtp_host and not settings.public_url:
         findings.append(
-            f"Thư sẽ dẫn tới {settings.site}, người nhận không mở được. Hãy đặt DVK_PUBLIC_URL là địa chỉ trang."
+            _(
+                "Thư sẽ dẫn tới %(site)s, người nhận không mở được. Hãy đặt DVK_PUBLIC_URL là địa chỉ trang.",
+                site=settings.site,
+            )
         )
     if settings.smtp_host and settings.smtp_security == "none" and settings.smtp_user:
-        findings.append("Mật khẩu thư đi không mã hóa. Hãy đặt DVK_SMTP_SECURITY là starttls hoặc tls.")
+        findings.append(_("Mật khẩu thư đi không mã hóa. Hãy đặt DVK_SMTP_SECURITY là starttls hoặc tls."))
 
 
 def _examine_clock(database: Database, facts: list[tuple[str, str]], findings: list[str]) -> None:
     with database.read() as connection:
         beat = clockwork.heartbeat(connection, clock.now())
     if beat.ticked_at is None:
-        facts.append(("Nhắc hạn", "chưa chạy lần nào"))
+        facts.append((_("Nhắc hạn"), _("chưa chạy lần nào")))
         return
     shown = f"{beat.ticked_at.astimezone(ZONE):%d/%m/%Y %H:%M}"
-    facts.append(("Nhắc hạn", f"chạy lúc {shown}, mất {beat.took_ms or 0} ms, tồn {beat.backlog} thư"))
+    facts.append(
+        (
+            _("Nhắc hạn"),
+            _(
+                "chạy lúc %(shown)s, mất %(took_ms)s ms, tồn %(backlog)s thư",
+                shown=shown,
+                took_ms=beat.took_ms or 0,
+                backlog=beat.backlog,
+            ),
+        )
+    )
     if beat.state == "late":
-        findings.append(f"Việc nhắc hạn ngừng từ {shown}. Hãy chạy lại dvk serve hoặc dvk scheduler.")
+        findings.append(_("Việc nhắc hạn ngừng từ %(shown)s. Hãy chạy lại dvk serve hoặc dvk scheduler.", shown=shown))
     if beat.last_error:
-        findings.append(f"Lần nhắc hạn cuối có lỗi: {beat.last_error}")
+        findings.append(_("Lần nhắc hạn cuối có lỗi: %(last_error)s", last_error=beat.last_error))
 
 
 def _examine_secret(secret: Path, findings: list[str]) -> None:
     if secret.exists() and os.name == "posix" and secret.stat().st_mode & 0o077:
-        findings.append(f"Người khác đọc được khóa bí mật. Hãy chạy: chmod 600 {secret}")
+        findings.append(_("Người khác đọc được khóa bí mật. Hãy chạy: chmod 600 %(secret)s", secret=secret))
 
 
 def _examine_database(database: Database, facts: list[tuple[str, str]], findings: list[str]) -> None:
-    facts.append(("Cơ sở dữ liệu", "SQLite" if database.is_sqlite else "PostgreSQL"))
+    facts.append((_("Cơ sở dữ liệu"), "SQLite" if database.is_sqlite else "PostgreSQL"))
     revision = migrate.current(database)
-    facts.append(("Bản cơ sở dữ liệu", f"{revision or 'chưa có'} (chương trình cần {migrate.head()})"))
+    facts.append(
+        (
+            _("Bản cơ sở dữ liệu"),
+            _("%(revision)s (chương trình cần %(head)s)", revision=revision or _("chưa có"), head=migrate.head()),
+        )
+    )
     migrate.require_current(database)
     with database.write() as connection:
         # The lock and the journal are what fails on a read-only or full disk; nothing is changed.
         connection.execute(sa.update(account).where(sa.false()).values(full_name=""))
-    facts.append(("Ghi vào cơ sở dữ liệu", "được"))
+    facts.append((_("Ghi vào cơ sở dữ liệu"), _("được")))
     with database.read() as connection:
         accounts = connection.execute(sa.select(sa.func.count()).select_from(account)).scalar_one()
         years = connection.execute(sa.select(programme_year.c.year).order_by(programme_year.c.year)).scalars().all()
-        facts.append(("Tài khoản", str(accounts)))
-        facts.append(("Năm thi đua", ", ".join(map(str, years)) or "chưa có"))
+        facts.append((_("Tài khoản"), str(accounts)))
+        facts.append((_("Năm thi đua"), ", ".join(map(str, years)) or _("chưa có")))
         if database.is_sqlite:
             answer = connection.execute(sa.text("PRAGMA quick_check(1)")).scalar()
             if answer != "ok":
-                findings.append("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất.")
+                findings.append(_("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất."))
         for stored in lifecycle_store.stored_hashes(connection):
             try:
                 definition = programme.definition(connection, stored)
             except DataFileInvalid as invalid:
                 findings.extend(str(problem) for problem in invalid.problems)
                 continue
-            facts.append((f"Quy trình {definition.short_hash}", definition.title))
+            facts.append((_("Quy trình %(short_hash)s", short_hash=definition.short_hash), definition.title))
             if definition.hash != stored:
-                findings.append(f"Quy trình {stored[:16]} không khớp với mã băm của nó: nội dung đã bị sửa.")
+                findings.append(
+                    _("Quy trình %(stored)s không khớp với mã băm của nó: nội dung đã bị sửa.", stored=stored[:16])
+                )

@@ -12,44 +12,48 @@ from importlib import import_module
 
 import click
 
+from web.catalogue import SOURCE, translator
 from web.cli import console
+from workflow.speech import _, mark, speaking
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+# Each person’s own choice at his own prompt, so no setting of the installation.
+LANGUAGE = "DVK_LANG"
 INTERRUPTED = 130
 
 # Name of the command, module of web.cli, what it does. The order is that of the help page.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
-    ("init", "setup", "Tạo thư mục dữ liệu, khóa bí mật và cơ sở dữ liệu."),
-    ("demo", "setup", "Nạp dữ liệu mẫu và in các tài khoản mẫu."),
-    ("serve", "setup", "Chạy trang web và việc nhắc hạn."),
-    ("scheduler", "scheduler", "Chỉ chạy việc nhắc hạn."),
-    ("remind", "scheduler", "Nhắc hạn một lần, tại thời điểm được nêu."),
-    ("doctor", "doctor", "Kiểm tra cài đặt: thiết lập, cơ sở dữ liệu, ổ đĩa."),
-    ("account", "account", "Tài khoản và vai trò."),
-    ("unit", "unit", "Cây đơn vị."),
-    ("year", "year", "Năm thi đua."),
-    ("import", "importing", "Nhập đăng ký từ bảng tính."),
-    ("model", "model", "Mô hình: đăng ký, xem, danh sách, lịch sử."),
-    ("record", "record", "Ghi kế hoạch, kết quả, biên bản kiểm tra."),
-    ("transition", "transition", "Chuyển bước một mô hình."),
-    ("transition-many", "transition", "Chuyển cùng một bước cho nhiều mô hình."),
-    ("meeting", "meeting", "Phiên bình xét."),
-    ("submission", "submission", "Tờ trình."),
-    ("decision", "decision", "Quyết định."),
-    ("report", "report", "Báo cáo của đơn vị: viết, gửi, tiếp nhận, tập hợp."),
-    ("tally", "tally", "Bảng tổng hợp của một năm."),
-    ("calendar", "calendar", "Các hạn của một người thành tệp lịch."),
-    ("lifecycle", "lifecycle", "Quy trình: kiểm tra, vẽ, chuyển đổi."),
-    ("audit", "audit", "Kiểm chứng lịch sử."),
+    ("init", "setup", mark("Tạo thư mục dữ liệu, khóa bí mật và cơ sở dữ liệu.")),
+    ("demo", "setup", mark("Nạp dữ liệu mẫu và in các tài khoản mẫu.")),
+    ("serve", "setup", mark("Chạy trang web và việc nhắc hạn.")),
+    ("scheduler", "scheduler", mark("Chỉ chạy việc nhắc hạn.")),
+    ("remind", "scheduler", mark("Nhắc hạn một lần, tại thời điểm được nêu.")),
+    ("doctor", "doctor", mark("Kiểm tra cài đặt: thiết lập, cơ sở dữ liệu, ổ đĩa.")),
+    ("account", "account", mark("Tài khoản và vai trò.")),
+    ("unit", "unit", mark("Cây đơn vị.")),
+    ("year", "year", mark("Năm thi đua.")),
+    ("import", "importing", mark("Nhập đăng ký từ bảng tính.")),
+    ("model", "model", mark("Mô hình: đăng ký, xem, danh sách, lịch sử.")),
+    ("record", "record", mark("Ghi kế hoạch, kết quả, biên bản kiểm tra.")),
+    ("transition", "transition", mark("Chuyển bước một mô hình.")),
+    ("transition-many", "transition", mark("Chuyển cùng một bước cho nhiều mô hình.")),
+    ("meeting", "meeting", mark("Phiên bình xét.")),
+    ("submission", "submission", mark("Tờ trình.")),
+    ("decision", "decision", mark("Quyết định.")),
+    ("report", "report", mark("Báo cáo của đơn vị: viết, gửi, tiếp nhận, tập hợp.")),
+    ("tally", "tally", mark("Bảng tổng hợp của một năm.")),
+    ("calendar", "calendar", mark("Các hạn của một người thành tệp lịch.")),
+    ("lifecycle", "lifecycle", mark("Quy trình: kiểm tra, vẽ, chuyển đổi.")),
+    ("audit", "audit", mark("Kiểm chứng lịch sử.")),
 )
-_MODULES = {name: module for name, module, _ in COMMANDS}
+_MODULES = {name: module for name, module, _summary in COMMANDS}
 
 
 class _Root(click.Group):
     """Knows the names of its commands without loading them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name, _, _ in COMMANDS]
+        return [name for name, _module, _summary in COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         module = _MODULES.get(cmd_name)
@@ -58,18 +62,21 @@ class _Root(click.Group):
         command = getattr(import_module(f"web.cli.{module}"), f"{cmd_name.replace('-', '_')}_command")
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is no command")
+        _say(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Lệnh"):
-            formatter.write_dl([(name, summary) for name, _, summary in COMMANDS])
+        with formatter.section(_("Lệnh")):
+            formatter.write_dl([(name, _(summary)) for name, _module, summary in COMMANDS])
 
 
 @click.command(
     cls=_Root,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    help="Theo dõi mô hình “Dân vận khéo” từ đăng ký đến công nhận.",
-    epilog="Kết quả in ra stdout, thông báo ra stderr. Mã thoát: 0 xong, 1 bị từ chối hoặc có lỗi phát hiện, 2 dùng sai.",
+    help=mark("Theo dõi mô hình “Dân vận khéo” từ đăng ký đến công nhận."),
+    epilog=mark(
+        "Kết quả in ra stdout, thông báo ra stderr. Mã thoát: 0 xong, 1 bị từ chối hoặc có lỗi phát hiện, 2 dùng sai."
+    ),
 )
 @click.version_option(package_name="danvankheo", message="%(version)s")
 def root() -> None:
@@ -84,6 +91,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run `dvk` with these arguments (by default those of the process) and return the exit code."""
     console.speak_utf8()
+    with speaking(translator(os.environ.get(LANGUAGE, SOURCE))):
+        _say(root)
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = root.main(
             args=list(arguments) if arguments is not None else None, prog_name="dvk", standalone_mode=False
@@ -100,19 +113,40 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else DONE
     except (click.Abort, KeyboardInterrupt):
-        console.message("Đã dừng.")
+        console.message(_("Đã dừng."))
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the result has seen enough; the interpreter must not try to flush the rest at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     except UnicodeEncodeError:
-        console.message("Tham số có chữ không phải UTF-8. Hãy gõ lại với bảng mã UTF-8.")
+        console.message(_("Tham số có chữ không phải UTF-8. Hãy gõ lại với bảng mã UTF-8."))
         return WRONG_USAGE
     except _foreseen() as error:
         _explain(error)
         return REFUSED
     return result if isinstance(result, int) else DONE
+
+
+def _say(command: click.Command) -> None:
+    """Put the help of a command, its options and the commands below it into the language spoken now."""
+    _translate(command, "help", "short_help", "epilog")
+    for parameter in command.params:
+        _translate(parameter, "help", "metavar")
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _say(below)
+
+
+def _translate(thing: click.Command | click.Parameter, *names: str) -> None:
+    for name in names:
+        # What was written is kept: in one process one run may speak another language than the run before.
+        written = _WRITTEN.setdefault((id(thing), name), getattr(thing, name, None))
+        if written:
+            setattr(thing, name, _(written))
+
+
+_WRITTEN: dict[tuple[int, str], str | None] = {}
 
 
 def _foreseen() -> tuple[type[Exception], ...]:
@@ -145,4 +179,8 @@ def _explain(error: Exception) -> None:
             console.message(str(problem))
     elif isinstance(error, OSError):
         why = console.system_sentence(error)
-        console.message(f"Không dùng được «{error.filename}»: {why}." if error.filename else f"Lỗi hệ thống: {why}.")
+        console.message(
+            _("Không dùng được «%(filename)s»: %(why)s.", filename=error.filename, why=why)
+            if error.filename
+            else _("Lỗi hệ thống: %(why)s.", why=why)
+        )

@@ -11,16 +11,17 @@ from web.cli import arguments, console, installation
 from workflow import access
 from workflow.calendar import local_date
 from workflow.programmes import programme
+from workflow.speech import _, mark
 
 
-@click.group("import", help="Nhập đăng ký từ bảng tính.")
+@click.group("import", help=mark("Nhập đăng ký từ bảng tính."))
 def import_command() -> None:
     """Holds the commands below."""
 
 
-@import_command.command("template", help="Ghi một bảng tính mẫu có danh sách chọn và trang hướng dẫn.")
-@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
-@click.option("--year", type=int, metavar="NĂM", help="Năm thi đua; mặc định năm nay.")
+@import_command.command("template", help=mark("Ghi một bảng tính mẫu có danh sách chọn và trang hướng dẫn."))
+@click.argument("file", metavar=mark("TỆP.xlsx"), type=click.Path(dir_okay=False))
+@click.option("--year", type=int, metavar=mark("NĂM"), help=mark("Năm thi đua; mặc định năm nay."))
 @arguments.by(required=False)
 def template(file: str, year: int | None, who: str | None) -> None:
     from workflow.documents.registrations_template import write_template
@@ -33,18 +34,18 @@ def template(file: str, year: int | None, who: str | None) -> None:
             chosen = programme.year(connection, year or local_date(now).year).year
         with Path(file).open("wb") as target:
             write_template(database, target, chosen, actor=actor)
-    console.message(f"Đã ghi {file}.")
+    console.message(_("Đã ghi %(file)s.", file=file))
 
 
 @import_command.command(
-    "registrations", help="Nhập danh sách đăng ký: tạo và gửi thay các đơn vị. Nhập lại không tạo trùng."
+    "registrations", help=mark("Nhập danh sách đăng ký: tạo và gửi thay các đơn vị. Nhập lại không tạo trùng.")
 )
-@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
-@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
-@click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
-@click.option("--partial", is_flag=True, help="Vẫn nhập các dòng đúng khi có dòng bị từ chối.")
-@click.option("--draft", is_flag=True, help="Để ở bản nháp, chưa gửi.")
-@click.option("--strict", is_flag=True, help="Từ chối dòng còn thiếu mục của phiếu đăng ký.")
+@click.argument("file", metavar=mark("TỆP.xlsx"), type=click.Path(dir_okay=False))
+@click.option("--year", required=True, type=int, metavar=mark("NĂM"), help=mark("Năm thi đua."))
+@click.option("--dry-run", is_flag=True, help=mark("Chỉ kiểm tra, không ghi gì."))
+@click.option("--partial", is_flag=True, help=mark("Vẫn nhập các dòng đúng khi có dòng bị từ chối."))
+@click.option("--draft", is_flag=True, help=mark("Để ở bản nháp, chưa gửi."))
+@click.option("--strict", is_flag=True, help=mark("Từ chối dòng còn thiếu mục của phiếu đăng ký."))
 @arguments.by()
 @arguments.form("text", "json")
 def registrations(
@@ -52,7 +53,7 @@ def registrations(
 ) -> int:
     from workflow.documents.registrations import import_registrations
 
-    with installation.opened() as database, console.progress("Đang nhập") as progress:
+    with installation.opened() as database, console.progress(_("Đang nhập")) as progress:
         report = import_registrations(
             database,
             Path(file),
@@ -69,16 +70,23 @@ def registrations(
         console.as_json(report.as_json())
     else:
         for warning in report.warnings:
-            console.message(f"Lưu ý: {warning}")
+            console.message(_("Lưu ý: %(warning)s", warning=warning))
         if report.refused:
             lines = [refusal.as_json() for refusal in report.refused]
             console.table(
-                ("Dòng", "Cột", "Giá trị", "Lý do"),
+                (_("Dòng"), _("Cột"), _("Giá trị"), _("Lý do")),
                 [(line["row"], line["column"], line["value"], line["message"]) for line in lines],
                 right=(0,),
             )
-    did = "Sẽ tạo" if dry_run else "Đã tạo"
+    did = _("Sẽ tạo") if dry_run else _("Đã tạo")
     console.message(
-        f"{report.rows} dòng: {did.lower()} {report.created}, đã có {report.unchanged}, lỗi {len(report.refused)}."
+        _(
+            "%(rows)s dòng: %(lower)s %(created)s, đã có %(unchanged)s, lỗi %(count)s.",
+            rows=report.rows,
+            lower=did.lower(),
+            created=report.created,
+            unchanged=report.unchanged,
+            count=len(report.refused),
+        )
     )
     return 1 if report.refused else 0

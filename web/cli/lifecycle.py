@@ -12,15 +12,18 @@ from web.cli import arguments, console, installation
 from workflow.definitions import lifecycle, lifecycle_drawing, lifecycle_migration, lifecycle_store
 from workflow.definitions.lifecycle_terms import Definition
 from workflow.definitions.problems import DataFileInvalid
+from workflow.speech import _, mark
 
 
-@click.group("lifecycle", help="Quy trình: kiểm tra, vẽ, chuyển đổi.")
+@click.group("lifecycle", help=mark("Quy trình: kiểm tra, vẽ, chuyển đổi."))
 def lifecycle_command() -> None:
     """Holds the commands below."""
 
 
-@lifecycle_command.command("check", help="Chứng minh quy trình đúng: mọi trạng thái tới được, có lối ra, có người làm.")
-@click.argument("files", nargs=-1, metavar="[TỆP]...")
+@lifecycle_command.command(
+    "check", help=mark("Chứng minh quy trình đúng: mọi trạng thái tới được, có lối ra, có người làm.")
+)
+@click.argument("files", nargs=-1, metavar=mark("[TỆP]..."))
 def check(files: tuple[str, ...]) -> int:
     failed = False
     for name in files or definitions.LIFECYCLE_IDS:
@@ -32,14 +35,20 @@ def check(files: tuple[str, ...]) -> int:
                 console.result(str(problem))
             continue
         console.result(
-            f"{sound.origin}: đúng ({len(sound.states)} trạng thái, {len(sound.transitions)} bước, mã băm {sound.short_hash})"
+            _(
+                "%(origin)s: đúng (%(count)s trạng thái, %(count_2)s bước, mã băm %(short_hash)s)",
+                origin=sound.origin,
+                count=len(sound.states),
+                count_2=len(sound.transitions),
+                short_hash=sound.short_hash,
+            )
         )
     return 1 if failed else 0
 
 
-@lifecycle_command.command("draw", help="Vẽ một quy trình (tên có sẵn hoặc tệp) dạng mermaid hoặc SVG.")
-@click.argument("name", required=False, default=definitions.DEFAULT_LIFECYCLE, metavar="[TỆP]")
-@click.option("--output", type=click.Path(dir_okay=False), metavar="TỆP", help="Ghi ra tệp thay vì stdout.")
+@lifecycle_command.command("draw", help=mark("Vẽ một quy trình (tên có sẵn hoặc tệp) dạng mermaid hoặc SVG."))
+@click.argument("name", required=False, default=definitions.DEFAULT_LIFECYCLE, metavar=mark("[TỆP]"))
+@click.option("--output", type=click.Path(dir_okay=False), metavar=mark("TỆP"), help=mark("Ghi ra tệp thay vì stdout."))
 @arguments.form("mermaid", "svg")
 def draw(name: str, output: str | None, form: str) -> None:
     definition = _named(name)
@@ -48,10 +57,10 @@ def draw(name: str, output: str | None, form: str) -> None:
         console.result(drawn.rstrip("\n"))
         return
     Path(output).write_text(drawn, encoding="utf-8")
-    console.message(f"Đã ghi {output}.")
+    console.message(_("Đã ghi %(output)s.", output=output))
 
 
-@lifecycle_command.command("list", help="Các quy trình có sẵn và đã lưu, với số mô hình đang chạy.")
+@lifecycle_command.command("list", help=mark("Các quy trình có sẵn và đã lưu, với số mô hình đang chạy."))
 @arguments.form()
 def listing(form: str) -> None:
     with installation.opened() as database, database.read() as connection:
@@ -72,7 +81,7 @@ def listing(form: str) -> None:
         )
         return
     console.table(
-        ("Mã băm", "Tên", "Quy trình", "Năm", "Đang chạy"),
+        (_("Mã băm"), _("Tên"), _("Quy trình"), _("Năm"), _("Đang chạy")),
         [
             (
                 known.definition.short_hash,
@@ -87,24 +96,28 @@ def listing(form: str) -> None:
     )
 
 
-@lifecycle_command.command("store", help="Lưu một quy trình từ tệp để năm mới hoặc việc chuyển đổi dùng được.")
-@click.argument("file", metavar="TỆP")
+@lifecycle_command.command("store", help=mark("Lưu một quy trình từ tệp để năm mới hoặc việc chuyển đổi dùng được."))
+@click.argument("file", metavar=mark("TỆP"))
 @arguments.by()
 def store(file: str, who: str) -> None:
     definition = lifecycle.load_file(file)
     with installation.opened() as database, database.write() as connection:
         lifecycle_store.keep(connection, who, definition, clock.now())
-    console.message(f"Đã lưu quy trình «{definition.title}».")
+    console.message(_("Đã lưu quy trình «%(title)s».", title=definition.title))
     console.result(definition.hash)
 
 
-@lifecycle_command.command("migrate", help="Chuyển các mô hình đang chạy từ quy trình này sang quy trình khác.")
-@click.option("--from", "old", required=True, metavar="MÃ_BĂM", help="Quy trình cũ (từ 6 ký tự đầu).")
-@click.option("--to", "new", required=True, metavar="MÃ_BĂM", help="Quy trình mới (từ 6 ký tự đầu).")
+@lifecycle_command.command("migrate", help=mark("Chuyển các mô hình đang chạy từ quy trình này sang quy trình khác."))
+@click.option("--from", "old", required=True, metavar=mark("MÃ_BĂM"), help=mark("Quy trình cũ (từ 6 ký tự đầu)."))
+@click.option("--to", "new", required=True, metavar=mark("MÃ_BĂM"), help=mark("Quy trình mới (từ 6 ký tự đầu)."))
 @click.option(
-    "--map", "mapping", multiple=True, metavar="CŨ=MỚI", help="Trạng thái cũ thành trạng thái mới; nêu nhiều lần."
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar=mark("CŨ=MỚI"),
+    help=mark("Trạng thái cũ thành trạng thái mới; nêu nhiều lần."),
 )
-@click.option("--dry-run", is_flag=True, help="Chỉ xem, không thay đổi gì.")
+@click.option("--dry-run", is_flag=True, help=mark("Chỉ xem, không thay đổi gì."))
 @arguments.by()
 @arguments.form()
 def migrate(old: str, new: str, mapping: tuple[str, ...], dry_run: bool, who: str, form: str) -> int:
@@ -115,15 +128,22 @@ def migrate(old: str, new: str, mapping: tuple[str, ...], dry_run: bool, who: st
         console.as_json(report.as_json())
     else:
         console.table(
-            ("Mô hình", "Từ", "Đến", "Lý do ở lại"),
+            (_("Mô hình"), _("Từ"), _("Đến"), _("Lý do ở lại")),
             [(moved.code, moved.from_state, moved.to_state, "") for moved in report.moved]
             + [
                 (stayed.code, stayed.state, "", " ".join(reason.message for reason in stayed.reasons))
                 for stayed in report.stayed
             ],
         )
-    did = "Sẽ chuyển" if dry_run else "Đã chuyển"
-    console.message(f"{did} {len(report.moved)} mô hình, {len(report.stayed)} mô hình ở lại.")
+    did = _("Sẽ chuyển") if dry_run else _("Đã chuyển")
+    console.message(
+        _(
+            "%(did)s %(count)s mô hình, %(count_2)s mô hình ở lại.",
+            did=did,
+            count=len(report.moved),
+            count_2=len(report.stayed),
+        )
+    )
     return 1 if report.stayed else 0
 
 

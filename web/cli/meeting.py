@@ -14,21 +14,30 @@ from workflow.calendar import local_date
 from workflow.review import review
 from workflow.review.review import MeetingView, Member
 from workflow.review.review_result import Result
+from workflow.speech import _, mark, spoken_day
 
-_STATUS = {"prepared": "đang chuẩn bị", "open": "đang họp", "closed": "đã kết thúc", "cancelled": "đã huỷ"}
-_NUMBER = click.argument("number", metavar="PHIÊN", type=click.IntRange(1, 2**53))
+_STATUS = {
+    "prepared": mark("đang chuẩn bị"),
+    "open": mark("đang họp"),
+    "closed": mark("đã kết thúc"),
+    "cancelled": mark("đã huỷ"),
+}
+_NUMBER = click.argument("number", metavar=mark("PHIÊN"), type=click.IntRange(1, 2**53))
 
 
-@click.group("meeting", help="Phiên bình xét.")
+@click.group("meeting", help=mark("Phiên bình xét."))
 def meeting_command() -> None:
     """Holds the commands below."""
 
 
 @meeting_command.command(
     "prepare",
-    help='Chuẩn bị một phiên: {"unit", "title", "held_on", "place", "ballot", "members": [{"user_name", "duty"}], "models"}.',
+    help=mark(
+        'Chuẩn bị một phiên: {"unit", "title", "held_on", "place", "ballot", "members": [{"user_name",'
+        ' "duty"}], "models"}.'
+    ),
 )
-@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
+@click.option("--year", required=True, type=int, metavar=mark("NĂM"), help=mark("Năm thi đua."))
 @arguments.data()
 @arguments.by()
 def prepare(year: int, data_file: str, who: str) -> None:
@@ -47,13 +56,15 @@ def prepare(year: int, data_file: str, who: str) -> None:
             members=given.members,
             models=given.models,
         )
-    console.message(f"Đã chuẩn bị phiên bình xét {number}.")
+    console.message(_("Đã chuẩn bị phiên bình xét %(number)s.", number=number))
     console.result(str(number))
 
 
 @meeting_command.command(
     "members",
-    help='Thay danh sách thành viên: {"members": [{"user_name": "…", "duty": "member"}], "guests": ["…"]}; guests tuỳ ý.',
+    help=mark(
+        'Thay danh sách thành viên: {"members": [{"user_name": "…", "duty": "member"}], "guests": ["…"]}; guests tuỳ ý.'
+    ),
 )
 @_NUMBER
 @arguments.data()
@@ -62,12 +73,12 @@ def members(number: int, data_file: str, who: str) -> None:
     given = arguments.built(Members, arguments.read_json(data_file), lists={"members": Member})
     with installation.opened() as database, database.write() as connection:
         review.set_members(connection, who, number, given.members, clock.now(), guests=given.guests)
-    console.message(f"Phiên {number} có {len(given.members)} thành viên.")
+    console.message(_("Phiên %(number)s có %(count)s thành viên.", number=number, count=len(given.members)))
 
 
-@meeting_command.command("guests", help="Thay danh sách khách mời: mỗi người một đối số, họ tên và chức vụ.")
+@meeting_command.command("guests", help=mark("Thay danh sách khách mời: mỗi người một đối số, họ tên và chức vụ."))
 @_NUMBER
-@click.argument("guests", nargs=-1, metavar="KHÁCH…")
+@click.argument("guests", nargs=-1, metavar=mark("KHÁCH…"))
 @arguments.by()
 def guests(number: int, guests: tuple[str, ...], who: str) -> None:
     with installation.opened() as database, database.write() as connection:
@@ -75,51 +86,53 @@ def guests(number: int, guests: tuple[str, ...], who: str) -> None:
         seen = review.meeting(connection, access.actor(connection, who, now), number, local_date(now))
         members = [Member(one.user_name, one.duty) for one in seen.members]
         review.set_members(connection, who, number, members, now, guests=guests)
-    console.message(f"Phiên {number} có {len(guests)} khách mời.")
+    console.message(_("Phiên %(number)s có %(count)s khách mời.", number=number, count=len(guests)))
 
 
-@meeting_command.command("agenda", help="Thay chương trình của phiên bằng các mô hình này, theo thứ tự.")
+@meeting_command.command("agenda", help=mark("Thay chương trình của phiên bằng các mô hình này, theo thứ tự."))
 @_NUMBER
-@click.argument("codes", nargs=-1, metavar="MÃ…")
+@click.argument("codes", nargs=-1, metavar=mark("MÃ…"))
 @arguments.by()
 def agenda(number: int, codes: tuple[str, ...], who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         review.set_agenda(connection, who, number, codes, clock.now())
-    console.message(f"Phiên {number} xét {len(codes)} mô hình.")
+    console.message(_("Phiên %(number)s xét %(count)s mô hình.", number=number, count=len(codes)))
 
 
-@meeting_command.command("open", help="Mở phiên: chốt thành viên và quy tắc, đưa các mô hình vào bình xét.")
+@meeting_command.command("open", help=mark("Mở phiên: chốt thành viên và quy tắc, đưa các mô hình vào bình xét."))
 @_NUMBER
-@click.option("--present", multiple=True, metavar="NGƯỜI", help="Thành viên có mặt; nêu nhiều lần.")
+@click.option("--present", multiple=True, metavar=mark("NGƯỜI"), help=mark("Thành viên có mặt; nêu nhiều lần."))
 @arguments.by()
 def open_(number: int, present: tuple[str, ...], who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         review.open_meeting(connection, who, number, present, clock.now())
-    console.message(f"Đã mở phiên {number}, {len(present)} người có mặt.")
+    console.message(_("Đã mở phiên %(number)s, %(count)s người có mặt.", number=number, count=len(present)))
 
 
-@meeting_command.command("present", help="Điểm danh lại trong khi họp: nêu tất cả người có mặt.")
+@meeting_command.command("present", help=mark("Điểm danh lại trong khi họp: nêu tất cả người có mặt."))
 @_NUMBER
-@click.argument("present", nargs=-1, metavar="NGƯỜI…")
+@click.argument("present", nargs=-1, metavar=mark("NGƯỜI…"))
 @arguments.by()
 def present(number: int, present: tuple[str, ...], who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         review.mark_present(connection, who, number, present, clock.now())
-    console.message(f"Phiên {number}: {len(present)} người có mặt.")
+    console.message(_("Phiên %(number)s: %(count)s người có mặt.", number=number, count=len(present)))
 
 
 @meeting_command.command(
     "vote",
-    help='Ghi phiếu: MÃ NGƯỜI for|against|abstain, hoặc --data {"votes": [{"code", "member", "choice", "written"}]}.',
+    help=mark(
+        'Ghi phiếu: MÃ NGƯỜI for|against|abstain, hoặc --data {"votes": [{"code", "member", "choice", "written"}]}.'
+    ),
 )
 @_NUMBER
-@click.argument("vote", nargs=-1, metavar="[MÃ NGƯỜI LỰA_CHỌN]")
-@click.option("--written", is_flag=True, help="Phiếu bằng văn bản của người vắng mặt.")
+@click.argument("vote", nargs=-1, metavar=mark("[MÃ NGƯỜI LỰA_CHỌN]"))
+@click.option("--written", is_flag=True, help=mark("Phiếu bằng văn bản của người vắng mặt."))
 @arguments.data(required=False)
 @arguments.by()
 def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | None, who: str) -> None:
     if (len(vote) == 3) == (data_file is not None) or len(vote) not in (0, 3):
-        raise click.UsageError("cần MÃ NGƯỜI LỰA_CHỌN, hoặc --data TỆP.json.")
+        raise click.UsageError(_("cần MÃ NGƯỜI LỰA_CHỌN, hoặc --data TỆP.json."))
     if data_file is not None:
         votes = list(arguments.built(Votes, arguments.read_json(data_file), lists={"votes": Vote}).votes)
     else:
@@ -128,59 +141,59 @@ def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | Non
         review.record_votes(
             connection, who, number, [(v.code, v.member, v.choice, v.written) for v in votes], clock.now()
         )
-    console.message(f"Đã ghi {len(votes)} phiếu ở phiên {number}.")
+    console.message(_("Đã ghi %(count)s phiếu ở phiên %(number)s.", count=len(votes), number=number))
 
 
-@meeting_command.command("ballots", help="Ghi kết quả kiểm phiếu kín của một mô hình.")
+@meeting_command.command("ballots", help=mark("Ghi kết quả kiểm phiếu kín của một mô hình."))
 @_NUMBER
-@click.argument("code", metavar="MÃ")
-@click.option("--for", "for_", required=True, type=click.IntRange(0, 10_000), help="Phiếu thuận.")
-@click.option("--against", required=True, type=click.IntRange(0, 10_000), help="Phiếu không thuận.")
-@click.option("--abstain", required=True, type=click.IntRange(0, 10_000), help="Phiếu trắng, không ý kiến.")
+@click.argument("code", metavar=mark("MÃ"))
+@click.option("--for", "for_", required=True, type=click.IntRange(0, 10_000), help=mark("Phiếu thuận."))
+@click.option("--against", required=True, type=click.IntRange(0, 10_000), help=mark("Phiếu không thuận."))
+@click.option("--abstain", required=True, type=click.IntRange(0, 10_000), help=mark("Phiếu trắng, không ý kiến."))
 @arguments.by()
 def ballots(number: int, code: str, for_: int, against: int, abstain: int, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         review.record_ballots(connection, who, number, code, for_, against, abstain, clock.now())
-    console.message(f"Đã ghi kiểm phiếu của {code}.")
+    console.message(_("Đã ghi kiểm phiếu của %(code)s.", code=code))
 
 
-@meeting_command.command("close", help="Kết thúc phiên: đếm và chốt kết quả. Sau đó không sửa được.")
+@meeting_command.command("close", help=mark("Kết thúc phiên: đếm và chốt kết quả. Sau đó không sửa được."))
 @_NUMBER
-@click.option("--minutes", metavar="VĂN_BẢN", help="Biên bản; hoặc --minutes-file.")
-@click.option("--minutes-file", metavar="TỆP", help="Tệp văn bản UTF-8 chứa biên bản; - là stdin.")
+@click.option("--minutes", metavar=mark("VĂN_BẢN"), help=mark("Biên bản; hoặc --minutes-file."))
+@click.option("--minutes-file", metavar=mark("TỆP"), help=mark("Tệp văn bản UTF-8 chứa biên bản; - là stdin."))
 @arguments.by()
 @arguments.form()
 def close(number: int, minutes: str | None, minutes_file: str | None, who: str, form: str) -> None:
     if (minutes is None) == (minutes_file is None):
-        raise click.UsageError("cần --minutes hoặc --minutes-file.")
+        raise click.UsageError(_("cần --minutes hoặc --minutes-file."))
     text = arguments.read_text(minutes_file) if minutes_file is not None else minutes or ""
     with installation.opened() as database, database.write() as connection:
         review.close_meeting(connection, who, number, text, clock.now())
-    console.message(f"Đã kết thúc phiên {number}.")
+    console.message(_("Đã kết thúc phiên %(number)s.", number=number))
     _show(number, who, form)
 
 
-@meeting_command.command("note", help="Ghi chú vào biên bản của một phiên đã kết thúc; biên bản giữ nguyên.")
+@meeting_command.command("note", help=mark("Ghi chú vào biên bản của một phiên đã kết thúc; biên bản giữ nguyên."))
 @_NUMBER
-@click.argument("text", metavar="GHI_CHÚ")
+@click.argument("text", metavar=mark("GHI_CHÚ"))
 @arguments.by()
 def note(number: int, text: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         review.add_note(connection, who, number, text, clock.now())
-    console.message(f"Đã ghi chú vào biên bản phiên {number}.")
+    console.message(_("Đã ghi chú vào biên bản phiên %(number)s.", number=number))
 
 
-@meeting_command.command("cancel", help="Huỷ một phiên chưa kết thúc.")
+@meeting_command.command("cancel", help=mark("Huỷ một phiên chưa kết thúc."))
 @_NUMBER
-@click.option("--reason", required=True, metavar="LÝ_DO", help="Lý do huỷ.")
+@click.option("--reason", required=True, metavar=mark("LÝ_DO"), help=mark("Lý do huỷ."))
 @arguments.by()
 def cancel(number: int, reason: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         review.cancel_meeting(connection, who, number, reason, clock.now())
-    console.message(f"Đã huỷ phiên {number}.")
+    console.message(_("Đã huỷ phiên %(number)s.", number=number))
 
 
-@meeting_command.command("show", help="Một phiên với thành viên, chương trình và kết quả.")
+@meeting_command.command("show", help=mark("Một phiên với thành viên, chương trình và kết quả."))
 @_NUMBER
 @arguments.by()
 @arguments.form()
@@ -188,8 +201,8 @@ def show(number: int, who: str, form: str) -> None:
     _show(number, who, form)
 
 
-@meeting_command.command("list", help="Các phiên của một năm trong phạm vi của người xem.")
-@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
+@meeting_command.command("list", help=mark("Các phiên của một năm trong phạm vi của người xem."))
+@click.option("--year", required=True, type=int, metavar=mark("NĂM"), help=mark("Năm thi đua."))
 @arguments.by()
 @arguments.form()
 def listing(year: int, who: str, form: str) -> None:
@@ -213,8 +226,11 @@ def listing(year: int, who: str, form: str) -> None:
         )
         return
     console.table(
-        ("Phiên", "Ngày", "Đơn vị", "Tên", "Tình trạng", "Mô hình", "Đạt"),
-        [(m.id, f"{m.held_on:%d/%m/%Y}", m.unit_name, m.title, _STATUS[m.status], m.models, m.carried) for m in found],
+        (_("Phiên"), _("Ngày"), _("Đơn vị"), _("Tên"), _("Tình trạng"), _("Mô hình"), _("Đạt")),
+        [
+            (m.id, f"{m.held_on:%d/%m/%Y}", m.unit_name, m.title, _(_STATUS[m.status]), m.models, m.carried)
+            for m in found
+        ],
         right=(0, 5, 6),
     )
 
@@ -226,18 +242,27 @@ def _show(number: int, who: str, form: str) -> None:
     if form == "json":
         console.as_json(_document(view))
         return
-    console.result(f"Phiên {view.id}: {view.title}, {view.unit_name}, {view.held_on:%d/%m/%Y}, {_STATUS[view.status]}")
+    console.result(
+        _(
+            "Phiên %(id)s: %(title)s, %(unit_name)s, %(held_on)s, %(status)s",
+            id=view.id,
+            title=view.title,
+            unit_name=view.unit_name,
+            held_on=spoken_day(view.held_on),
+            status=_(_STATUS[view.status]),
+        )
+    )
     console.table(
-        ("Thành viên", "Họ tên", "Nhiệm vụ", "Có mặt"),
-        [(m.user_name, m.full_name, review.DUTIES[m.duty], "có" if m.present else "") for m in view.members],
+        (_("Thành viên"), _("Họ tên"), _("Nhiệm vụ"), _("Có mặt")),
+        [(m.user_name, m.full_name, _(review.DUTIES[m.duty]), _("có") if m.present else "") for m in view.members],
     )
     if view.guests:
-        console.result(f"Khách mời: {'; '.join(view.guests)}")
+        console.result(_("Khách mời: %(guests)s", guests="; ".join(view.guests)))
     for one in view.notes:
-        console.result(f"Ghi chú ({one.written_by}): {one.text}")
+        console.result(_("Ghi chú (%(written_by)s): %(text)s", written_by=one.written_by, text=one.text))
     console.result("")
     console.table(
-        ("Mã", "Tên mô hình", "Thuận", "Không", "Trắng", "Cần", "Kết quả"),
+        (_("Mã"), _("Tên mô hình"), _("Thuận"), _("Không"), _("Trắng"), _("Cần"), _("Kết quả")),
         [
             (
                 item.code,
@@ -246,7 +271,7 @@ def _show(number: int, who: str, form: str) -> None:
                 item.result.votes_against,
                 item.result.votes_abstaining,
                 item.result.needed_votes,
-                "đạt" if item.result.carried else item.result.reason,
+                _("đạt") if item.result.carried else item.result.reason,
             )
             for item in view.agenda
         ],

@@ -26,30 +26,33 @@ from workflow.registration import change_requests, consent, registration
 from workflow.registration.drafts import Draft
 from workflow.registration.model_quantities import QuantityInput
 from workflow.reporting import listing
+from workflow.speech import _, mark
 
-_CODE = click.argument("code", metavar="MÃ")
-_YES_NO = {True: "được", False: "chưa được"}
+_CODE = click.argument("code", metavar=mark("MÃ"))
+_YES_NO = {True: mark("được"), False: mark("chưa được")}
 
 
-@click.group("model", help="Mô hình: đăng ký, xem, danh sách, lịch sử.")
+@click.group("model", help=mark("Mô hình: đăng ký, xem, danh sách, lịch sử."))
 def model_command() -> None:
     """Holds the commands below."""
 
 
-@model_command.command("new", help="Tạo một phiếu đăng ký (bản nháp) từ JSON; in mã mô hình.")
-@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
-@click.option("--on-behalf", is_flag=True, help="Làm thay đơn vị dù bạn cũng là cán bộ của đơn vị ấy.")
+@model_command.command("new", help=mark("Tạo một phiếu đăng ký (bản nháp) từ JSON; in mã mô hình."))
+@click.option("--year", required=True, type=int, metavar=mark("NĂM"), help=mark("Năm thi đua."))
+@click.option("--on-behalf", is_flag=True, help=mark("Làm thay đơn vị dù bạn cũng là cán bộ của đơn vị ấy."))
 @arguments.data()
 @arguments.by()
 def new(year: int, on_behalf: bool, data_file: str, who: str) -> None:
     draft = _draft(data_file)
     with installation.opened() as database, database.write() as connection:
         code = registration.create_draft(connection, who, year, draft, clock.now(), on_behalf=on_behalf)
-    console.message(f"Đã tạo bản nháp {code}. Gửi phiếu: dvk transition {code} submit --as {who}")
+    console.message(
+        _("Đã tạo bản nháp %(code)s. Gửi phiếu: dvk transition %(code)s submit --as %(who)s", code=code, who=who)
+    )
     console.result(code)
 
 
-@model_command.command("edit", help="Sửa phiếu đăng ký khi còn là bản nháp hoặc bị trả lại.")
+@model_command.command("edit", help=mark("Sửa phiếu đăng ký khi còn là bản nháp hoặc bị trả lại."))
 @_CODE
 @arguments.data()
 @arguments.version()
@@ -58,18 +61,22 @@ def edit(code: str, data_file: str, version: int | None, who: str) -> None:
     draft = _draft(data_file)
     with installation.opened() as database, database.write() as connection:
         now_at = registration.edit_draft(connection, who, code, draft, clock.now(), version=version)
-    console.message(f"Đã lưu phiếu {code} (bản {now_at}).")
+    console.message(_("Đã lưu phiếu %(code)s (bản %(now_at)s).", code=code, now_at=now_at))
 
 
-@model_command.command("list", help="Danh sách mô hình, mới nhất trước; không có --as thì xem tất cả.")
-@click.option("--year", type=int, metavar="NĂM", help="Năm thi đua.")
-@click.option("--state", "states", multiple=True, metavar="TRẠNG_THÁI", help="Mã trạng thái; nêu nhiều lần.")
-@click.option("--unit", "unit_code", metavar="MÃ", help="Đơn vị và mọi đơn vị trực thuộc.")
-@click.option("--field", "field_name", metavar="LĨNH_VỰC", help="Mã, tên hoặc bí danh; cần --year.")
-@click.option("--kind", type=click.Choice(["collective", "individual"]), help="Tập thể hoặc cá nhân.")
-@click.option("--late/--not-late", default=None, help="Chỉ đăng ký trễ, hoặc chỉ đúng hạn.")
-@click.option("--search", default="", metavar="CHỮ", help="Tìm trong tên, mã, đơn vị, người; không phân biệt dấu.")
-@click.option("--limit", type=click.IntRange(1, 1_000_000), help="Nhiều nhất chừng này mô hình.")
+@model_command.command("list", help=mark("Danh sách mô hình, mới nhất trước; không có --as thì xem tất cả."))
+@click.option("--year", type=int, metavar=mark("NĂM"), help=mark("Năm thi đua."))
+@click.option(
+    "--state", "states", multiple=True, metavar=mark("TRẠNG_THÁI"), help=mark("Mã trạng thái; nêu nhiều lần.")
+)
+@click.option("--unit", "unit_code", metavar=mark("MÃ"), help=mark("Đơn vị và mọi đơn vị trực thuộc."))
+@click.option("--field", "field_name", metavar=mark("LĨNH_VỰC"), help=mark("Mã, tên hoặc bí danh; cần --year."))
+@click.option("--kind", type=click.Choice(["collective", "individual"]), help=mark("Tập thể hoặc cá nhân."))
+@click.option("--late/--not-late", default=None, help=mark("Chỉ đăng ký trễ, hoặc chỉ đúng hạn."))
+@click.option(
+    "--search", default="", metavar=mark("CHỮ"), help=mark("Tìm trong tên, mã, đơn vị, người; không phân biệt dấu.")
+)
+@click.option("--limit", type=click.IntRange(1, 1_000_000), help=mark("Nhiều nhất chừng này mô hình."))
 @arguments.by(required=False)
 @arguments.form()
 def list_(
@@ -85,7 +92,7 @@ def list_(
     form: str,
 ) -> None:
     if field_name is not None and year is None:
-        raise click.UsageError("--field cần --year: lĩnh vực thuộc về từng năm.")
+        raise click.UsageError(_("--field cần --year: lĩnh vực thuộc về từng năm."))
     with installation.opened() as database, database.read() as connection:
         actor = _actor(connection, who)
         filters = listing.Filters(
@@ -103,23 +110,25 @@ def list_(
         console.as_json(model_document.summary(rows))
         return
     console.table(
-        ("Mã", "Tên mô hình", "Loại", "Lĩnh vực", "Đăng ký", "Trạng thái"),
+        (_("Mã"), _("Tên mô hình"), _("Loại"), _("Lĩnh vực"), _("Đăng ký"), _("Trạng thái")),
         [
             (
                 row.code,
                 row.name,
-                "cá nhân" if row.kind == "individual" else "tập thể",
-                row.field_label,
+                _("cá nhân") if row.kind == "individual" else _("tập thể"),
+                _(row.field_label),
                 row.person_name or row.unit_name,
                 labels[row.definition_hash, row.state],
             )
             for row in rows
         ],
     )
-    console.message(f"{len(rows)} mô hình.")
+    console.message(_("%(count)s mô hình.", count=len(rows)))
 
 
-@model_command.command("show", help="Một mô hình với mọi hồ sơ; có --as thì kèm các bước làm được và vì sao chưa.")
+@model_command.command(
+    "show", help=mark("Một mô hình với mọi hồ sơ; có --as thì kèm các bước làm được và vì sao chưa.")
+)
 @_CODE
 @arguments.by(required=False)
 @arguments.form()
@@ -136,23 +145,23 @@ def show(code: str, who: str | None, form: str) -> None:
     console.table(
         ("", ""),
         [
-            ("Mã", f"{found['code']} (bản {found['version']})"),
-            ("Tên", found["name"]),
-            ("Đăng ký", registrant),
-            ("Lĩnh vực", found["field"]["label"]),
-            ("Trạng thái", f"{found['state_label']} ({found['state']})"),
-            ("Đăng ký trễ", "có" if found["late"] else "không"),
+            (_("Mã"), _("%(code)s (bản %(version)s)", code=found["code"], version=found["version"])),
+            (_("Tên"), found["name"]),
+            (_("Đăng ký"), registrant),
+            (_("Lĩnh vực"), found["field"]["label"]),
+            (_("Trạng thái"), f"{found['state_label']} ({found['state']})"),
+            (_("Đăng ký trễ"), _("có") if found["late"] else _("không")),
         ],
     )
     if actor is not None:
         console.result("")
         console.table(
-            ("Bước", "Tên bước", "Bây giờ", "Lý do"),
+            (_("Bước"), _("Tên bước"), _("Bây giờ"), _("Lý do")),
             [
                 (
                     step["trigger"],
                     step["label"],
-                    _YES_NO[step["allowed"]],
+                    _(_YES_NO[step["allowed"]]),
                     " ".join(reason["message"] for reason in step["reasons"]),
                 )
                 for step in found["possible"]
@@ -160,7 +169,7 @@ def show(code: str, who: str | None, form: str) -> None:
         )
 
 
-@model_command.command("history", help="Lịch sử của một mô hình, cũ nhất trước.")
+@model_command.command("history", help=mark("Lịch sử của một mô hình, cũ nhất trước."))
 @_CODE
 @arguments.by(required=False)
 @arguments.form()
@@ -172,7 +181,7 @@ def history(code: str, who: str | None, form: str) -> None:
         console.as_json(told)
         return
     console.table(
-        ("Mục", "Lúc", "Người", "Thay", "Vai trò", "Việc", "Từ", "Đến", "Lý do"),
+        (_("Mục"), _("Lúc"), _("Người"), _("Thay"), _("Vai trò"), _("Việc"), _("Từ"), _("Đến"), _("Lý do")),
         [
             (
                 entry["seq"],
@@ -191,10 +200,10 @@ def history(code: str, who: str | None, form: str) -> None:
     )
 
 
-@model_command.command("attach", help="Đính kèm một tệp (pdf, ảnh, docx, xlsx) vào một mô hình.")
+@model_command.command("attach", help=mark("Đính kèm một tệp (pdf, ảnh, docx, xlsx) vào một mô hình."))
 @_CODE
-@click.argument("file", metavar="TỆP", type=click.Path(dir_okay=False))
-@click.option("--purpose", required=True, type=click.Choice(list(attachments.PURPOSES)), help="Tệp dùng làm gì.")
+@click.argument("file", metavar=mark("TỆP"), type=click.Path(dir_okay=False))
+@click.option("--purpose", required=True, type=click.Choice(list(attachments.PURPOSES)), help=mark("Tệp dùng làm gì."))
 @arguments.by()
 def attach(code: str, file: str, purpose: str, who: str) -> None:
     settings = load_settings()
@@ -204,28 +213,32 @@ def attach(code: str, file: str, purpose: str, who: str) -> None:
         content = handle.read(store.max_bytes + 1)
     with installation.opened(settings) as database, database.write() as connection:
         key = attachments.add(connection, store, who, code, Path(file).name, content, purpose, clock.now())
-    console.message(f"Đã đính kèm {Path(file).name} vào {code}.")
+    console.message(_("Đã đính kèm %(name)s vào %(code)s.", name=Path(file).name, code=code))
     console.result(str(key))
 
 
-@model_command.command("comment", help="Trao đổi về một mô hình.")
+@model_command.command("comment", help=mark("Trao đổi về một mô hình."))
 @_CODE
-@click.argument("text", metavar="NỘI_DUNG")
+@click.argument("text", metavar=mark("NỘI_DUNG"))
 @click.option(
-    "--audience", type=click.Choice(list(comments.AUDIENCES)), default="unit", show_default=True, help="Ai đọc được."
+    "--audience",
+    type=click.Choice(list(comments.AUDIENCES)),
+    default="unit",
+    show_default=True,
+    help=mark("Ai đọc được."),
 )
 @arguments.by()
 def comment(code: str, text: str, audience: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         comments.write(connection, who, code, text, audience, clock.now())
-    console.message("Đã ghi trao đổi.")
+    console.message(_("Đã ghi trao đổi."))
 
 
-@model_command.command("change-request", help="Đề nghị đổi tên (name) hoặc lĩnh vực (field); in số đề nghị.")
+@model_command.command("change-request", help=mark("Đề nghị đổi tên (name) hoặc lĩnh vực (field); in số đề nghị."))
 @_CODE
 @click.argument("subject", metavar="name|field", type=click.Choice(["name", "field"]))
-@click.argument("after", metavar="GIÁ_TRỊ_MỚI")
-@click.option("--reason", required=True, metavar="LÝ_DO", help="Vì sao đổi.")
+@click.argument("after", metavar=mark("GIÁ_TRỊ_MỚI"))
+@click.option("--reason", required=True, metavar=mark("LÝ_DO"), help=mark("Vì sao đổi."))
 @arguments.version()
 @arguments.by()
 def change_request(code: str, subject: str, after: str, reason: str, version: int | None, who: str) -> None:
@@ -233,47 +246,49 @@ def change_request(code: str, subject: str, after: str, reason: str, version: in
         key = change_requests.request_change(
             connection, who, code, subject, after, reason, clock.now(), version=version
         )
-    console.message(f"Đã gửi đề nghị {key}.")
+    console.message(_("Đã gửi đề nghị %(key)s.", key=key))
     console.result(str(key))
 
 
 @model_command.command(
-    "decide-change", help="Duyệt (--approve), từ chối (--refuse) hoặc rút (--withdraw) một đề nghị đổi."
+    "decide-change", help=mark("Duyệt (--approve), từ chối (--refuse) hoặc rút (--withdraw) một đề nghị đổi.")
 )
-@click.argument("request", metavar="ĐỀ_NGHỊ", type=click.IntRange(1, 2**53))
-@click.option("--approve", "decided", flag_value="approve", help="Duyệt.")
-@click.option("--refuse", "decided", flag_value="refuse", help="Từ chối; cần --note.")
-@click.option("--withdraw", "decided", flag_value="withdraw", help="Người đề nghị rút lại.")
-@click.option("--note", default="", metavar="Ý_KIẾN", help="Ý kiến kèm theo.")
+@click.argument("request", metavar=mark("ĐỀ_NGHỊ"), type=click.IntRange(1, 2**53))
+@click.option("--approve", "decided", flag_value="approve", help=mark("Duyệt."))
+@click.option("--refuse", "decided", flag_value="refuse", help=mark("Từ chối; cần --note."))
+@click.option("--withdraw", "decided", flag_value="withdraw", help=mark("Người đề nghị rút lại."))
+@click.option("--note", default="", metavar=mark("Ý_KIẾN"), help=mark("Ý kiến kèm theo."))
 @arguments.by()
 def decide_change(request: int, decided: str | None, note: str, who: str) -> None:
     if decided is None:
-        raise click.UsageError("cần --approve, --refuse hoặc --withdraw.")
+        raise click.UsageError(_("cần --approve, --refuse hoặc --withdraw."))
     with installation.opened() as database, database.write() as connection:
         if decided == "withdraw":
             change_requests.withdraw_change(connection, who, request, clock.now())
         else:
             change_requests.decide_change(connection, who, request, decided == "approve", note, clock.now())
-    did = {"approve": "duyệt", "refuse": "từ chối", "withdraw": "rút"}[decided]
-    console.message(f"Đã {did} đề nghị {request}.")
+    did = {"approve": _("duyệt"), "refuse": _("từ chối"), "withdraw": _("rút")}[decided]
+    console.message(_("Đã %(did)s đề nghị %(request)s.", did=did, request=request))
 
 
-@model_command.command("outstanding", help="Ghi một mô hình đã công nhận là tiêu biểu, hoặc thôi (--no).")
+@model_command.command("outstanding", help=mark("Ghi một mô hình đã công nhận là tiêu biểu, hoặc thôi (--no)."))
 @_CODE
-@click.option("--yes/--no", "outstanding", default=True, help="Tiêu biểu hay không.")
+@click.option("--yes/--no", "outstanding", default=True, help=mark("Tiêu biểu hay không."))
 @arguments.version()
 @arguments.by()
 def outstanding(code: str, outstanding: bool, version: int | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         recognition.mark_outstanding(connection, who, code, outstanding, clock.now(), version=version)
-    console.message(f"{code}: {'tiêu biểu' if outstanding else 'không còn ghi tiêu biểu'}.")
+    console.message(
+        _("%(code)s: tiêu biểu.", code=code) if outstanding else _("%(code)s: không còn ghi tiêu biểu.", code=code)
+    )
 
 
 @model_command.command(
-    "consent", help="Đồng ý cho mọi người đọc về một mô hình khi được công nhận, hoặc rút lại (--withdraw)."
+    "consent", help=mark("Đồng ý cho mọi người đọc về một mô hình khi được công nhận, hoặc rút lại (--withdraw).")
 )
 @_CODE
-@click.option("--give/--withdraw", "agree", default=True, help="Đồng ý hay rút lại.")
+@click.option("--give/--withdraw", "agree", default=True, help=mark("Đồng ý hay rút lại."))
 @arguments.version()
 @arguments.by()
 def agree(code: str, agree: bool, version: int | None, who: str) -> None:
@@ -296,7 +311,7 @@ def _model(connection: Connection, actor: Actor | None, code: str) -> sa.Row[Any
         return changes.seen(connection, actor, code)
     model = model_by_code(connection, code, lock=False)
     if model is None:
-        raise NotFound(f"Không có mô hình mã «{code[:60]}».", guard="model")
+        raise NotFound(_("Không có mô hình mã «%(code)s».", code=code[:60]), guard="model")
     return model
 
 
@@ -304,14 +319,22 @@ def _field(connection: Connection, year: int, name: str) -> int:
     names = programme.field_names(connection, programme.year(connection, year).id)
     found = names.find(name)
     if found is None:
-        raise InvalidInput({"field": f"Không có lĩnh vực «{name[:60]}». Các lĩnh vực: {', '.join(names.labels)}."})
+        raise InvalidInput(
+            {
+                "field": _(
+                    "Không có lĩnh vực «%(name)s». Các lĩnh vực: %(labels)s.",
+                    name=name[:60],
+                    labels=", ".join(names.labels),
+                )
+            }
+        )
     return int(found.id)
 
 
 def _unit_path(connection: Connection, actor: Actor | None, code: str) -> str:
     place = units.by_code(connection, code)
     if actor is not None and not any(grant.covers(place.path) for grant in actor.grants):
-        raise NotFound(f"Không có đơn vị mã «{code[:60]}».", guard="unit")
+        raise NotFound(_("Không có đơn vị mã «%(code)s».", code=code[:60]), guard="unit")
     return str(place.path)
 
 

@@ -11,15 +11,16 @@ from workflow.implementation import implementation
 from workflow.inspection import inspection
 from workflow.inspection.inspection import InspectionInput
 from workflow.registration.model_quantities import QuantityInput
+from workflow.speech import _, mark
 
 
-@click.group("record", help="Ghi kế hoạch, kết quả, biên bản kiểm tra của một mô hình.")
+@click.group("record", help=mark("Ghi kế hoạch, kết quả, biên bản kiểm tra của một mô hình."))
 def record_command() -> None:
     """Holds the commands below."""
 
 
-@record_command.command("plan", help='Kế hoạch: {"start_date": "05/04/2024", "content": "…"}.')
-@click.argument("code", metavar="MÃ")
+@record_command.command("plan", help=mark('Kế hoạch: {"start_date": "05/04/2024", "content": "…"}.'))
+@click.argument("code", metavar=mark("MÃ"))
 @arguments.data()
 @arguments.version()
 @arguments.by()
@@ -29,13 +30,14 @@ def plan(code: str, data_file: str, version: int | None, who: str) -> None:
         new = implementation.save_plan(
             connection, who, code, given.start_date, given.content, clock.now(), version=version
         )
-    console.message(f"Đã ghi kế hoạch của {code} (bản {new}).")
+    console.message(_("Đã ghi kế hoạch của %(code)s (bản %(new)s).", code=code, new=new))
 
 
 @record_command.command(
-    "results", help='Kết quả: {"results": [{"measure": "…", "value": "trên 350", "note": ""}], "summary": "…", …}.'
+    "results",
+    help=mark('Kết quả: {"results": [{"measure": "…", "value": "trên 350", "note": ""}], "summary": "…", …}.'),
 )
-@click.argument("code", metavar="MÃ")
+@click.argument("code", metavar=mark("MÃ"))
 @arguments.data()
 @arguments.version()
 @arguments.by()
@@ -54,14 +56,15 @@ def results(code: str, data_file: str, version: int | None, who: str) -> None:
             version=version,
         )
     for warning in warnings:
-        console.message(f"Lưu ý: {warning}")
-    console.message(f"Đã ghi kết quả của {code}.")
+        console.message(_("Lưu ý: %(warning)s", warning=warning))
+    console.message(_("Đã ghi kết quả của %(code)s.", code=code))
 
 
 @record_command.command(
-    "inspection", help='Biên bản kiểm tra: {"kind": "appraisal", "held_on": "…", "members": […], "scores": {…}, …}.'
+    "inspection",
+    help=mark('Biên bản kiểm tra: {"kind": "appraisal", "held_on": "…", "members": […], "scores": {…}, …}.'),
 )
-@click.argument("code", metavar="MÃ")
+@click.argument("code", metavar=mark("MÃ"))
 @arguments.data()
 @arguments.version()
 @arguments.by()
@@ -69,4 +72,4 @@ def inspect(code: str, data_file: str, version: int | None, who: str) -> None:
     given = arguments.built(InspectionInput, arguments.read_json(data_file))
     with installation.opened() as database, database.write() as connection:
         number = inspection.save_record(connection, who, code, given, clock.now(), version=version)
-    console.message(f"Đã ghi biên bản kiểm tra {number} của {code}.")
+    console.message(_("Đã ghi biên bản kiểm tra %(number)s của %(code)s.", number=number, code=code))

@@ -18,24 +18,27 @@ from workflow.refusals import InvalidInput
 from workflow.reports import content, reading, reports
 from workflow.reports.collected import Collected, collected
 from workflow.reports.reading import ReportView
+from workflow.speech import _, mark, spoken_day
 
-_KEY = click.argument("key", metavar="BÁO_CÁO", type=click.IntRange(1, 2**53))
+_KEY = click.argument("key", metavar=mark("BÁO_CÁO"), type=click.IntRange(1, 2**53))
 _STATUSES = {
-    "": "chưa viết",
-    "draft": "đang viết",
-    "submitted": "chờ tiếp nhận",
-    "returned": "trả lại để sửa",
-    "accepted": "đã tiếp nhận",
+    "": mark("chưa viết"),
+    "draft": mark("đang viết"),
+    "submitted": mark("chờ tiếp nhận"),
+    "returned": mark("trả lại để sửa"),
+    "accepted": mark("đã tiếp nhận"),
 }
 
 
-@click.group("report", help="Báo cáo của đơn vị: viết, gửi, tiếp nhận, tập hợp.")
+@click.group("report", help=mark("Báo cáo của đơn vị: viết, gửi, tiếp nhận, tập hợp."))
 def report_command() -> None:
     """Holds the commands below."""
 
 
-@report_command.command("list", help="Báo cáo các đơn vị của người này phải nộp; mã ở cột đầu dùng cho các lệnh khác.")
-@click.option("--open", "only_open", is_flag=True, help="Chỉ những báo cáo còn phải nộp.")
+@report_command.command(
+    "list", help=mark("Báo cáo các đơn vị của người này phải nộp; mã ở cột đầu dùng cho các lệnh khác.")
+)
+@click.option("--open", "only_open", is_flag=True, help=mark("Chỉ những báo cáo còn phải nộp."))
 @arguments.by()
 @arguments.form()
 def listing(only_open: bool, who: str, form: str) -> None:
@@ -57,16 +60,16 @@ def listing(only_open: bool, who: str, form: str) -> None:
         )
         return
     console.table(
-        ("Mã", "Báo cáo", "Đơn vị", "Hạn", "Tình trạng"),
+        (_("Mã"), _("Báo cáo"), _("Đơn vị"), _("Hạn"), _("Tình trạng")),
         [
-            (one.obligation_id, one.label, one.unit_name, f"{one.due_on:%d/%m/%Y}", _STATUSES[one.status])
+            (one.obligation_id, one.label, one.unit_name, f"{one.due_on:%d/%m/%Y}", _(_STATUSES[one.status]))
             for one in found
         ],
         right=(0,),
     )
 
 
-@report_command.command("show", help="Một báo cáo: yêu cầu, nội dung, số liệu lúc này hoặc như đã gửi.")
+@report_command.command("show", help=mark("Một báo cáo: yêu cầu, nội dung, số liệu lúc này hoặc như đã gửi."))
 @_KEY
 @arguments.by()
 @arguments.form("text", "json")
@@ -89,26 +92,39 @@ def show(key: int, who: str, form: str) -> None:
         )
         return
     console.result(f"{seen.label} – {seen.unit_name} → {seen.collector_name}")
-    console.result(f"Hạn {seen.due_on:%d/%m/%Y}; {_STATUSES[seen.status]}; bản {seen.version}")
+    console.result(
+        _(
+            "Hạn %(due_on)s; %(status)s; bản %(version)s",
+            due_on=spoken_day(seen.due_on),
+            status=_(_STATUSES[seen.status]),
+            version=seen.version,
+        )
+    )
     if seen.status == "returned":
-        console.result(f"Trả lại: {seen.return_reason}")
+        console.result(_("Trả lại: %(return_reason)s", return_reason=seen.return_reason))
     texts = seen.content.sections if known else last.content.sections if last else {}
     for number, section in content.numbered(seen.sections):
         console.result(f"\n{number}. {section.title} [{section.id}]\n{texts.get(section.id) or '(chưa viết)'}")
     if figures is not None:
-        console.result(f"\nSố liệu đến {figures.as_of.astimezone(ZONE):%d/%m/%Y %H:%M}:")
+        console.result(_("\nSố liệu đến %(day)s:", day=spoken_day(figures.as_of.astimezone(ZONE))))
         for code, label in figures.fields.items():
             console.result(f"  {label}: {figures.count('registered', field=code)}")
-        console.result(f"  Tổng: {figures.registered}")
+        console.result(_("  Tổng: %(registered)s", registered=figures.registered))
     for doubt in known.doubts if known else ():
-        console.message(f"Cần xem lại [{doubt.id}]: {doubt.sentence}")
+        console.message(_("Cần xem lại [%(id)s]: %(sentence)s", id=doubt.id, sentence=doubt.sentence))
 
 
-@report_command.command("write", help="Ghi một hoặc nhiều phần của báo cáo vào bản nháp.")
+@report_command.command("write", help=mark("Ghi một hoặc nhiều phần của báo cáo vào bản nháp."))
 @_KEY
-@click.option("--set", "sections", multiple=True, metavar="PHẦN=NỘI_DUNG", help="Nội dung một phần; lặp lại được.")
-@click.option("--file", "files", multiple=True, metavar="PHẦN=TỆP", help="Một phần lấy từ tệp UTF-8; - là stdin.")
-@click.option("--confirm", "words", multiple=True, metavar="MÃ=LỜI", help="Lời xác nhận cho một số liệu đáng ngờ.")
+@click.option(
+    "--set", "sections", multiple=True, metavar=mark("PHẦN=NỘI_DUNG"), help=mark("Nội dung một phần; lặp lại được.")
+)
+@click.option(
+    "--file", "files", multiple=True, metavar=mark("PHẦN=TỆP"), help=mark("Một phần lấy từ tệp UTF-8; - là stdin.")
+)
+@click.option(
+    "--confirm", "words", multiple=True, metavar=mark("MÃ=LỜI"), help=mark("Lời xác nhận cho một số liệu đáng ngờ.")
+)
 @arguments.version()
 @arguments.by()
 def write(
@@ -117,53 +133,60 @@ def write(
     texts = arguments.pairs(sections, "--set")
     for name, path in arguments.pairs(files, "--file").items():
         if name in texts:
-            raise InvalidInput({name: "Phần này được nêu cả ở --set và --file."})
+            raise InvalidInput({name: _("Phần này được nêu cả ở --set và --file.")})
         texts[name] = arguments.read_text(path)
     said = arguments.pairs(words, "--confirm")
     if not texts and not said:
-        raise click.UsageError("cần ít nhất một --set, --file hoặc --confirm.")
+        raise click.UsageError(_("cần ít nhất một --set, --file hoặc --confirm."))
     with installation.opened() as database, database.write() as connection:
         kept = reports.save(connection, key, who, texts, clock.now(), words=said or None, version=version)
-    console.message(f"Đã lưu bản nháp, bản {kept}.")
+    console.message(_("Đã lưu bản nháp, bản %(kept)s.", kept=kept))
 
 
-@report_command.command("submit", help="Gửi báo cáo kèm số liệu tính đến lúc này.")
+@report_command.command("submit", help=mark("Gửi báo cáo kèm số liệu tính đến lúc này."))
 @_KEY
 @arguments.version()
 @arguments.by()
 def submit(key: int, version: int | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         done = reports.submit(connection, key, who, clock.now(), version=version)
-    console.message("Đã gửi báo cáo." + (f" Trễ {done.late_days} ngày." if done.late_days else ""))
+    console.message(
+        _("Đã gửi báo cáo.") + (_(" Trễ %(late_days)s ngày.", late_days=done.late_days) if done.late_days else "")
+    )
     if done.short:
-        console.message(f"Các phần rất ngắn: {', '.join(done.short)}.")
+        console.message(_("Các phần rất ngắn: %(short)s.", short=", ".join(done.short)))
 
 
-@report_command.command("accept", help="Tiếp nhận báo cáo, với tư cách người của nơi yêu cầu báo cáo.")
+@report_command.command("accept", help=mark("Tiếp nhận báo cáo, với tư cách người của nơi yêu cầu báo cáo."))
 @_KEY
 @arguments.version()
 @arguments.by()
 def accept(key: int, version: int | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         reports.accept(connection, key, who, clock.now(), version=version)
-    console.message("Đã tiếp nhận báo cáo.")
+    console.message(_("Đã tiếp nhận báo cáo."))
 
 
-@report_command.command("return", help="Trả lại báo cáo để sửa, với hạn gửi lại.")
+@report_command.command("return", help=mark("Trả lại báo cáo để sửa, với hạn gửi lại."))
 @_KEY
-@click.option("--reason", required=True, metavar="LÝ_DO", help="Cần sửa, bổ sung điều gì.")
-@click.option("--due", required=True, metavar="NGÀY", help="Hạn gửi lại, ví dụ 15/03/2024.")
+@click.option("--reason", required=True, metavar=mark("LÝ_DO"), help=mark("Cần sửa, bổ sung điều gì."))
+@click.option("--due", required=True, metavar=mark("NGÀY"), help=mark("Hạn gửi lại, ví dụ 15/03/2024."))
 @arguments.version()
 @arguments.by()
 def return_report(key: int, reason: str, due: str, version: int | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         day = deeds.return_report(connection, key, who, reason, due, clock.now(), version=version)
-    console.message(f"Đã trả lại báo cáo; hạn gửi lại {day:%d/%m/%Y}.")
+    console.message(_("Đã trả lại báo cáo; hạn gửi lại %(day)s.", day=spoken_day(day)))
 
 
-@report_command.command("collect", help="Các báo cáo của một yêu cầu: ai đã nộp, ai chưa, số liệu cộng dồn.")
-@click.argument("call", metavar="YÊU_CẦU", type=click.IntRange(1, 2**53))
-@click.option("--output", metavar="TỆP.xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Ghi ra bảng tính.")
+@report_command.command("collect", help=mark("Các báo cáo của một yêu cầu: ai đã nộp, ai chưa, số liệu cộng dồn."))
+@click.argument("call", metavar=mark("YÊU_CẦU"), type=click.IntRange(1, 2**53))
+@click.option(
+    "--output",
+    metavar=mark("TỆP.xlsx"),
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=mark("Ghi ra bảng tính."),
+)
 @arguments.by()
 @arguments.form()
 def collect(call: int, output: Path | None, who: str, form: str) -> None:
@@ -173,17 +196,17 @@ def collect(call: int, output: Path | None, who: str, form: str) -> None:
     if output is not None:
         with output.open("wb") as file:
             write_collected(file, found, _STATUSES)
-        console.message(f"Đã ghi {output}.")
+        console.message(_("Đã ghi %(output)s.", output=output))
     elif form == "json":
         console.as_json(_together(found))
     else:
         console.table(
-            ("Mã", "Đơn vị", "Tình trạng", "Trễ", "Mô hình"),
+            (_("Mã"), _("Đơn vị"), _("Tình trạng"), _("Trễ"), _("Mô hình")),
             [
                 (
                     line.unit_code,
                     line.unit_name,
-                    _STATUSES[line.status],
+                    _(_STATUSES[line.status]),
                     line.late_days or "",
                     line.figures.registered if line.figures else "",
                 )
@@ -192,8 +215,14 @@ def collect(call: int, output: Path | None, who: str, form: str) -> None:
             right=(3, 4),
         )
         console.message(
-            f"Đã nộp {len(found.there)}/{len(found.lines)}; {found.total.registered} mô hình trong các báo cáo,"
-            f" chênh {found.untold()} so với phần mềm."
+            _(
+                "Đã nộp %(count)s/%(count_2)s; %(registered)s mô hình trong các báo cáo, chênh %(untold)s so với"
+                " phần mềm.",
+                count=len(found.there),
+                count_2=len(found.lines),
+                registered=found.total.registered,
+                untold=found.untold(),
+            )
         )
 
 

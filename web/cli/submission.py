@@ -12,19 +12,21 @@ from web.cli.shapes import Submission
 from workflow import access
 from workflow.recognition import recognition
 from workflow.recognition.recognition import SubmissionView
+from workflow.speech import _, mark
 
-_NUMBER = click.argument("key", metavar="TỜ_TRÌNH", type=click.IntRange(1, 2**53))
+_NUMBER = click.argument("key", metavar=mark("TỜ_TRÌNH"), type=click.IntRange(1, 2**53))
 
 
-@click.group("submission", help="Tờ trình và danh sách trích ngang.")
+@click.group("submission", help=mark("Tờ trình và danh sách trích ngang."))
 def submission_command() -> None:
     """Holds the commands below."""
 
 
 @submission_command.command(
-    "prepare", help='Lập tờ trình từ một phiên đã kết thúc: {"reports": {"MÃ": "…"}, "results": {…}, "number": "", …}.'
+    "prepare",
+    help=mark('Lập tờ trình từ một phiên đã kết thúc: {"reports": {"MÃ": "…"}, "results": {…}, "number": "", …}.'),
 )
-@click.argument("meeting", metavar="PHIÊN", type=click.IntRange(1, 2**53))
+@click.argument("meeting", metavar=mark("PHIÊN"), type=click.IntRange(1, 2**53))
 @arguments.data()
 @arguments.by()
 def prepare(meeting: int, data_file: str, who: str) -> None:
@@ -42,36 +44,36 @@ def prepare(meeting: int, data_file: str, who: str) -> None:
             signer=given.signer,
             declared_models=given.declared_models,
         )
-    console.message(f"Đã lập tờ trình {key}.")
+    console.message(_("Đã lập tờ trình %(key)s.", key=key))
     console.result(str(key))
 
 
-@submission_command.command("number", help="Ghi số, ngày và người ký do văn thư cấp.")
+@submission_command.command("number", help=mark("Ghi số, ngày và người ký do văn thư cấp."))
 @_NUMBER
-@click.option("--number", required=True, metavar="SỐ", help="Số văn bản, ví dụ 12-TTr/BCĐ.")
-@click.option("--dated", required=True, metavar="NGÀY", help="Ngày văn bản.")
-@click.option("--signer", required=True, metavar="NGƯỜI_KÝ", help="Họ tên người ký.")
+@click.option("--number", required=True, metavar=mark("SỐ"), help=mark("Số văn bản, ví dụ 12-TTr/BCĐ."))
+@click.option("--dated", required=True, metavar=mark("NGÀY"), help=mark("Ngày văn bản."))
+@click.option("--signer", required=True, metavar=mark("NGƯỜI_KÝ"), help=mark("Họ tên người ký."))
 @arguments.by()
 def number(key: int, number: str, dated: str, signer: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         recognition.number_submission(connection, who, key, number, dated, signer, clock.now())
-    console.message(f"Đã ghi số tờ trình {key}.")
+    console.message(_("Đã ghi số tờ trình %(key)s.", key=key))
 
 
-@submission_command.command("report", help="Ghi hoặc thay báo cáo thành tích của một mô hình trong tờ trình.")
+@submission_command.command("report", help=mark("Ghi hoặc thay báo cáo thành tích của một mô hình trong tờ trình."))
 @_NUMBER
-@click.argument("code", metavar="MÃ")
-@click.option("--text-file", required=True, metavar="TỆP", help="Tệp văn bản UTF-8; - là stdin.")
+@click.argument("code", metavar=mark("MÃ"))
+@click.option("--text-file", required=True, metavar=mark("TỆP"), help=mark("Tệp văn bản UTF-8; - là stdin."))
 @arguments.by()
 def report(key: int, code: str, text_file: str, who: str) -> None:
     text = arguments.read_text(text_file)
     with installation.opened() as database, database.write() as connection:
         recognition.save_report(connection, who, key, code, text, clock.now())
-    console.message(f"Đã ghi báo cáo thành tích của {code}.")
+    console.message(_("Đã ghi báo cáo thành tích của %(code)s.", code=code))
 
 
-@submission_command.command("list", help="Các tờ trình của một năm trong phạm vi của người xem.")
-@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
+@submission_command.command("list", help=mark("Các tờ trình của một năm trong phạm vi của người xem."))
+@click.option("--year", required=True, type=int, metavar=mark("NĂM"), help=mark("Năm thi đua."))
 @arguments.by()
 @arguments.form()
 def listing(year: int, who: str, form: str) -> None:
@@ -81,7 +83,7 @@ def listing(year: int, who: str, form: str) -> None:
         console.as_json([_summary(view) for view in found])
         return
     console.table(
-        ("Tờ trình", "Số", "Ngày", "Từ", "Đến", "Khai", "Danh sách", "Báo cáo"),
+        (_("Tờ trình"), _("Số"), _("Ngày"), _("Từ"), _("Đến"), _("Khai"), _("Danh sách"), _("Báo cáo")),
         [
             (
                 view.id,
@@ -99,7 +101,7 @@ def listing(year: int, who: str, form: str) -> None:
     )
 
 
-@submission_command.command("show", help="Một tờ trình với danh sách trích ngang và chỗ chưa khớp.")
+@submission_command.command("show", help=mark("Một tờ trình với danh sách trích ngang và chỗ chưa khớp."))
 @_NUMBER
 @arguments.by()
 @arguments.form()
@@ -125,7 +127,7 @@ def show(key: int, who: str, form: str) -> None:
         console.as_json({**_summary(view), "roster": roster, "differences": list(view.differences)})
         return
     console.table(
-        ("TT", "Mã", "Tên mô hình", "Đăng ký", "Lĩnh vực", "Phiếu thuận", "Báo cáo"),
+        (_("TT"), _("Mã"), _("Tên mô hình"), _("Đăng ký"), _("Lĩnh vực"), _("Phiếu thuận"), _("Báo cáo")),
         [
             (
                 line.position,
@@ -134,14 +136,14 @@ def show(key: int, who: str, form: str) -> None:
                 line.registrant,
                 line.field_label,
                 f"{line.votes_for}/{line.members}",
-                "có" if line.report else "chưa",
+                _("có") if line.report else _("chưa"),
             )
             for line in view.roster
         ],
         right=(0, 5),
     )
     for difference in view.differences:
-        console.message(f"Chưa khớp: {difference}")
+        console.message(_("Chưa khớp: %(difference)s", difference=difference))
 
 
 def _summary(view: SubmissionView) -> dict[str, Any]:

@@ -18,38 +18,43 @@ from workflow.access import Actor
 from workflow.people import units
 from workflow.programmes import programme
 from workflow.refusals import NotFound
+from workflow.speech import _, mark
 
 if TYPE_CHECKING:
     from workflow.reporting.full_tally import FullTally
     from workflow.reporting.tally import Tally
 
-_KIND_LABELS = {"collective": "tập thể", "individual": "cá nhân"}
+_KIND_LABELS = {"collective": mark("tập thể"), "individual": mark("cá nhân")}
 
 
-@click.command(help="Bảng tổng hợp của một năm: lĩnh vực × loại, người đăng ký, trạng thái; hôm nay hoặc tại một ngày.")
-@click.option("--year", required=True, type=int, metavar="NĂM", help="Năm thi đua.")
-@click.option("--unit", "unit_code", metavar="MÃ", help="Đơn vị và mọi đơn vị trực thuộc; mặc định tất cả.")
-@arguments.day("--as-of", "Số liệu cuối ngày này.")
+@click.command(
+    help=mark("Bảng tổng hợp của một năm: lĩnh vực × loại, người đăng ký, trạng thái; hôm nay hoặc tại một ngày.")
+)
+@click.option("--year", required=True, type=int, metavar=mark("NĂM"), help=mark("Năm thi đua."))
+@click.option("--unit", "unit_code", metavar=mark("MÃ"), help=mark("Đơn vị và mọi đơn vị trực thuộc; mặc định tất cả."))
+@arguments.day("--as-of", mark("Số liệu cuối ngày này."))
 @arguments.by(required=False)
 @arguments.form("table", "json", "xlsx")
-@click.option("--full", is_flag=True, help="Mọi số liệu của báo cáo tổng kết; cần --format json hoặc xlsx.")
-@click.option("--output", type=click.Path(dir_okay=False), metavar="TỆP", help="Ghi ra tệp; cần khi --format xlsx.")
+@click.option("--full", is_flag=True, help=mark("Mọi số liệu của báo cáo tổng kết; cần --format json hoặc xlsx."))
+@click.option(
+    "--output", type=click.Path(dir_okay=False), metavar=mark("TỆP"), help=mark("Ghi ra tệp; cần khi --format xlsx.")
+)
 def tally_command(
     year: int, unit_code: str | None, as_of: date | None, who: str | None, form: str, full: bool, output: str | None
 ) -> None:
     from workflow.reporting.tally import tally
 
     if form == "xlsx" and output is None:
-        raise click.UsageError("--format xlsx cần --output TỆP.xlsx.")
+        raise click.UsageError(_("--format xlsx cần --output TỆP.xlsx."))
     if form == "table" and output is not None:
-        raise click.UsageError("--output dùng với --format json hoặc xlsx.")
+        raise click.UsageError(_("--output dùng với --format json hoặc xlsx."))
     if full and form == "table":
-        raise click.UsageError("--full dùng với --format json hoặc xlsx.")
+        raise click.UsageError(_("--full dùng với --format json hoặc xlsx."))
     with installation.opened() as database, database.read() as connection:
         place = units.by_code(connection, unit_code) if unit_code else None
         actor = access.actor(connection, who, clock.now()) if who else None
         if actor and place is not None and not any(grant.covers(place.path) for grant in actor.grants):
-            raise NotFound(f"Không có đơn vị mã «{unit_code}».", guard="unit")
+            raise NotFound(_("Không có đơn vị mã «%(unit_code)s».", unit_code=unit_code), guard="unit")
         counted = tally(connection, year, unit_row=place, as_of=as_of, only=access.visible(actor) if actor else None)
         report = _full(connection, year, actor, place, as_of) if full else None
         definition = programme.definition(connection, programme.year(connection, year).definition_hash)
@@ -59,15 +64,17 @@ def tally_command(
 
         with Path(output).open("wb") as file:
             if report is not None:
-                write_full_tally(file, counted, report, labels, [f"Tổng hợp mô hình “Dân vận khéo” năm {year}"])
+                write_full_tally(
+                    file, counted, report, labels, [_("Tổng hợp mô hình “Dân vận khéo” năm %(year)s", year=year)]
+                )
             else:
                 write_tally(file, counted, labels, place.name if place is not None else None)
-        console.message(f"Đã ghi {output}.")
+        console.message(_("Đã ghi %(output)s.", output=output))
     elif form == "json" and output is not None:
         Path(output).write_text(
             json.dumps((report or counted).as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
         )
-        console.message(f"Đã ghi {output}.")
+        console.message(_("Đã ghi %(output)s.", output=output))
     elif form == "json":
         console.as_json((report or counted).as_json())
     else:
@@ -89,12 +96,12 @@ def _full(
 
 def _print(counted: Tally, labels: dict[str, str]) -> None:
     console.table(
-        ("Lĩnh vực", "Tập thể", "Cá nhân", "Tổng"),
+        (_("Lĩnh vực"), _("Tập thể"), _("Cá nhân"), _("Tổng")),
         [(row.label, row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)],
         right=(1, 2, 3),
     )
     console.result("")
-    told = ", ".join(f"{count} {_KIND_LABELS[kind]}" for kind, count in counted.registrants.items())
-    console.result(f"Người đăng ký: {told}")
+    told = ", ".join(f"{count} {_(_KIND_LABELS[kind])}" for kind, count in counted.registrants.items())
+    console.result(_("Người đăng ký: %(told)s", told=told))
     for state, count in counted.states.items():
         console.result(f"{labels.get(state, state)}: {count}")

@@ -12,6 +12,7 @@ from web import clock
 from web.cli import arguments, console, installation
 from workflow import transition
 from workflow.refusals import InvalidInput
+from workflow.speech import _, mark
 from workflow.transition import Applied, Outcome
 
 MOST_CODES = 100_000
@@ -22,10 +23,12 @@ def _facts(pairs: tuple[str, ...], data_file: str | None) -> dict[str, Any]:
     return {**stated, **arguments.pairs(pairs, "--set")}
 
 
-@click.command(help="Chuyển bước một mô hình, ví dụ: dvk transition DVK-2024-00001 accept --as canbo")
-@click.argument("code", metavar="MÃ")
-@click.argument("trigger", metavar="BƯỚC")
-@click.option("--set", "pairs", multiple=True, metavar="TÊN=GIÁ_TRỊ", help="Một thông tin của bước; nêu nhiều lần.")
+@click.command(help=mark("Chuyển bước một mô hình, ví dụ: dvk transition DVK-2024-00001 accept --as canbo"))
+@click.argument("code", metavar=mark("MÃ"))
+@click.argument("trigger", metavar=mark("BƯỚC"))
+@click.option(
+    "--set", "pairs", multiple=True, metavar=mark("TÊN=GIÁ_TRỊ"), help=mark("Một thông tin của bước; nêu nhiều lần.")
+)
 @arguments.data(required=False)
 @arguments.version()
 @arguments.by()
@@ -37,17 +40,19 @@ def transition_command(
     with installation.opened() as database, database.write() as connection:
         applied = transition.apply(connection, code, trigger, who, clock.now(), stated=stated, version=version)
     for warning in applied.warnings:
-        console.message(f"Lưu ý: {warning}")
+        console.message(_("Lưu ý: %(warning)s", warning=warning))
     if form == "json":
         console.as_json(_document(applied))
     else:
         console.result(_line(applied))
 
 
-@click.command(help="Chuyển cùng một bước cho nhiều mô hình: MÃ… hoặc - để đọc mã từ stdin, mỗi dòng một mã.")
-@click.argument("trigger", metavar="BƯỚC")
-@click.argument("codes", nargs=-1, required=True, metavar="MÃ…")
-@click.option("--set", "pairs", multiple=True, metavar="TÊN=GIÁ_TRỊ", help="Một thông tin của bước; nêu nhiều lần.")
+@click.command(help=mark("Chuyển cùng một bước cho nhiều mô hình: MÃ… hoặc - để đọc mã từ stdin, mỗi dòng một mã."))
+@click.argument("trigger", metavar=mark("BƯỚC"))
+@click.argument("codes", nargs=-1, required=True, metavar=mark("MÃ…"))
+@click.option(
+    "--set", "pairs", multiple=True, metavar=mark("TÊN=GIÁ_TRỊ"), help=mark("Một thông tin của bước; nêu nhiều lần.")
+)
 @arguments.data(required=False)
 @arguments.by()
 @arguments.form("text", "json")
@@ -55,13 +60,19 @@ def transition_many_command(
     trigger: str, codes: tuple[str, ...], pairs: tuple[str, ...], data_file: str | None, who: str, form: str
 ) -> int:
     if "-" in codes and data_file == "-":
-        raise click.UsageError("stdin chỉ dùng được một lần: cho danh sách mã hoặc cho --data.")
+        raise click.UsageError(_("stdin chỉ dùng được một lần: cho danh sách mã hoặc cho --data."))
     stated = _facts(pairs, data_file)
     wanted = [code for given in codes for code in (_from_stdin() if given == "-" else [given])]
     if not wanted:
-        raise InvalidInput({"codes": "Không có mã mô hình nào. Mỗi dòng ghi một mã."})
+        raise InvalidInput({"codes": _("Không có mã mô hình nào. Mỗi dòng ghi một mã.")})
     if len(wanted) > MOST_CODES:
-        raise InvalidInput({"codes": f"Có {len(wanted)} mã, tối đa {MOST_CODES}. Hãy chia nhỏ."})
+        raise InvalidInput(
+            {
+                "codes": _(
+                    "Có %(count)s mã, tối đa %(most_codes)s. Hãy chia nhỏ.", count=len(wanted), most_codes=MOST_CODES
+                )
+            }
+        )
     with installation.opened() as database, database.write() as connection:
         outcomes = transition.apply_many(connection, wanted, trigger, who, clock.now(), stated=stated)
     refused = sum(outcome.refusal is not None for outcome in outcomes)
@@ -74,8 +85,12 @@ def transition_many_command(
                 for warning in outcome.applied.warnings:
                     console.message(f"{outcome.code}: {warning}")
             elif outcome.refusal is not None:
-                console.result(f"{outcome.code}: bị từ chối. {outcome.refusal.message}")
-    console.message(f"Đã chuyển {len(outcomes) - refused} mô hình, từ chối {refused}.")
+                console.result(
+                    _("%(code)s: bị từ chối. %(message)s", code=outcome.code, message=outcome.refusal.message)
+                )
+    console.message(
+        _("Đã chuyển %(count)s mô hình, từ chối %(refused)s.", count=len(outcomes) - refused, refused=refused)
+    )
     return 1 if refused else 0
 
 
@@ -86,7 +101,13 @@ def _from_stdin() -> list[str]:
 
 
 def _line(applied: Applied) -> str:
-    return f"{applied.code}: {applied.from_state} → {applied.to_state} (bản {applied.version})"
+    return _(
+        "%(code)s: %(from_state)s → %(to_state)s (bản %(version)s)",
+        code=applied.code,
+        from_state=applied.from_state,
+        to_state=applied.to_state,
+        version=applied.version,
+    )
 
 
 def _document(applied: Applied) -> dict[str, Any]:

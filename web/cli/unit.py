@@ -11,14 +11,15 @@ from web import clock
 from web.cli import arguments, console, installation
 from workflow import access
 from workflow.people import units
+from workflow.speech import _, mark
 
 
-@click.group("unit", help="Cây đơn vị.")
+@click.group("unit", help=mark("Cây đơn vị."))
 def unit_command() -> None:
     """Holds the commands below."""
 
 
-@unit_command.command("list", help="Các đơn vị theo cây; có --as thì chỉ phạm vi của người ấy.")
+@unit_command.command("list", help=mark("Các đơn vị theo cây; có --as thì chỉ phạm vi của người ấy."))
 @arguments.by(required=False)
 @arguments.form()
 def listing(who: str | None, form: str) -> None:
@@ -45,13 +46,13 @@ def listing(who: str | None, form: str) -> None:
         )
         return
     console.table(
-        ("Mã", "Tên", "Cấp", "Loại", "Hiệu lực đến", "Kế tục"),
+        (_("Mã"), _("Tên"), _("Cấp"), _("Loại"), _("Hiệu lực đến"), _("Kế tục")),
         [
             (
                 node.code,
                 "  " * node.depth + node.name,
                 node.level,
-                units.KINDS[node.kind],
+                _(units.KINDS[node.kind]),
                 f"{node.valid_to:%d/%m/%Y}" if node.valid_to else "",
                 node.successor,
             )
@@ -60,16 +61,20 @@ def listing(who: str | None, form: str) -> None:
     )
 
 
-@unit_command.command("add", help="Thêm một đơn vị dưới đơn vị chủ quản.")
-@click.argument("code", metavar="MÃ")
-@click.option("--name", required=True, metavar="TÊN", help="Tên đầy đủ.")
-@click.option("--level", required=True, metavar="CẤP", help="province, district, commune hoặc village.")
-@click.option("--parent", required=True, metavar="MÃ", help="Mã đơn vị chủ quản.")
+@unit_command.command("add", help=mark("Thêm một đơn vị dưới đơn vị chủ quản."))
+@click.argument("code", metavar=mark("MÃ"))
+@click.option("--name", required=True, metavar=mark("TÊN"), help=mark("Tên đầy đủ."))
+@click.option("--level", required=True, metavar=mark("CẤP"), help=mark("province, district, commune hoặc village."))
+@click.option("--parent", required=True, metavar=mark("MÃ"), help=mark("Mã đơn vị chủ quản."))
 @click.option(
-    "--kind", type=click.Choice(list(units.KINDS)), default="administrative", show_default=True, help="Loại đơn vị."
+    "--kind",
+    type=click.Choice(list(units.KINDS)),
+    default="administrative",
+    show_default=True,
+    help=mark("Loại đơn vị."),
 )
-@arguments.day("--from", "Ngày thành lập.")
-@arguments.day("--to", "Ngày cuối cùng hoạt động.")
+@arguments.day("--from", mark("Ngày thành lập."))
+@arguments.day("--to", mark("Ngày cuối cùng hoạt động."))
 @arguments.by()
 def add(code: str, name: str, level: str, parent: str, kind: str, who: str, **period: date | None) -> None:
     with installation.opened() as database, database.write() as connection:
@@ -85,33 +90,37 @@ def add(code: str, name: str, level: str, parent: str, kind: str, who: str, **pe
             valid_from=period["from"],
             valid_to=period["to"],
         )
-    console.message(f"Đã thêm đơn vị {code}.")
+    console.message(_("Đã thêm đơn vị %(code)s.", code=code))
 
 
-@unit_command.command("rename", help="Đổi tên một đơn vị.")
-@click.argument("code", metavar="MÃ")
-@click.argument("name", metavar="TÊN")
+@unit_command.command("rename", help=mark("Đổi tên một đơn vị."))
+@click.argument("code", metavar=mark("MÃ"))
+@click.argument("name", metavar=mark("TÊN"))
 @arguments.by()
 def rename(code: str, name: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         changed = units.rename(connection, who, code, name, clock.now())
-    console.message(f"Đã đổi tên đơn vị {code}." if changed else f"Đơn vị {code} đã mang tên ấy, không thay đổi gì.")
+    console.message(
+        _("Đã đổi tên đơn vị %(code)s.", code=code)
+        if changed
+        else _("Đơn vị %(code)s đã mang tên ấy, không thay đổi gì.", code=code)
+    )
 
 
-@unit_command.command("merge", help="Sáp nhập một đơn vị vào đơn vị kế tục; mô hình đang chạy ở lại và đi tiếp.")
-@click.argument("code", metavar="MÃ")
-@click.option("--into", "successor", required=True, metavar="MÃ", help="Mã đơn vị kế tục.")
-@arguments.day("--last-day", "Ngày cuối cùng của đơn vị cũ; mặc định hôm qua.")
+@unit_command.command("merge", help=mark("Sáp nhập một đơn vị vào đơn vị kế tục; mô hình đang chạy ở lại và đi tiếp."))
+@click.argument("code", metavar=mark("MÃ"))
+@click.option("--into", "successor", required=True, metavar=mark("MÃ"), help=mark("Mã đơn vị kế tục."))
+@arguments.day("--last-day", mark("Ngày cuối cùng của đơn vị cũ; mặc định hôm qua."))
 @arguments.by()
 def merge(code: str, successor: str, last_day: date | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         units.merge_into(connection, who, code, successor, clock.now(), last_day=last_day)
-    console.message(f"Đã sáp nhập {code} vào {successor}.")
+    console.message(_("Đã sáp nhập %(code)s vào %(successor)s.", code=code, successor=successor))
 
 
-@unit_command.command("import", help="Nhập đơn vị từ bảng tính: tất cả hoặc không gì; nhập lại không tạo trùng.")
-@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
+@unit_command.command("import", help=mark("Nhập đơn vị từ bảng tính: tất cả hoặc không gì; nhập lại không tạo trùng."))
+@click.argument("file", metavar=mark("TỆP.xlsx"), type=click.Path(dir_okay=False))
+@click.option("--dry-run", is_flag=True, help=mark("Chỉ kiểm tra, không ghi gì."))
 @arguments.by()
 @arguments.form("text", "json")
 def bring(file: str, dry_run: bool, who: str, form: str) -> int:
@@ -123,20 +132,29 @@ def bring(file: str, dry_run: bool, who: str, form: str) -> int:
         console.as_json(report.as_json())
     else:
         for warning in report.warnings:
-            console.message(f"Lưu ý: {warning}")
+            console.message(_("Lưu ý: %(warning)s", warning=warning))
         if report.refused:
             lines = [(one.row, one.column, one.value, one.message) for one in report.refused]
-            console.table(("Dòng", "Cột", "Giá trị", "Lý do"), lines, right=(0,))
-    did = "sẽ tạo" if dry_run else "đã tạo"
+            console.table((_("Dòng"), _("Cột"), _("Giá trị"), _("Lý do")), lines, right=(0,))
+    did = _("sẽ tạo") if dry_run else _("đã tạo")
     console.message(
-        f"{report.rows} dòng: {did} {len(report.created)}, đã có {report.unchanged}, lỗi {len(report.refused)}."
+        _(
+            "%(rows)s dòng: %(did)s %(count)s, đã có %(unchanged)s, lỗi %(count_2)s.",
+            rows=report.rows,
+            did=did,
+            count=len(report.created),
+            unchanged=report.unchanged,
+            count_2=len(report.refused),
+        )
     )
     return 1 if report.refused else 0
 
 
-@unit_command.command("template", help="Ghi bảng tính mẫu để nhập đơn vị; --filled thì có sẵn các đơn vị đang có.")
-@click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False))
-@click.option("--filled", is_flag=True, help="Ghi cả các đơn vị đang có.")
+@unit_command.command(
+    "template", help=mark("Ghi bảng tính mẫu để nhập đơn vị; --filled thì có sẵn các đơn vị đang có.")
+)
+@click.argument("file", metavar=mark("TỆP.xlsx"), type=click.Path(dir_okay=False))
+@click.option("--filled", is_flag=True, help=mark("Ghi cả các đơn vị đang có."))
 @arguments.by(required=False)
 def template(file: str, filled: bool, who: str | None) -> None:
     from workflow.documents.units_list import write_list, write_template
@@ -145,4 +163,4 @@ def template(file: str, filled: bool, who: str | None) -> None:
         actor = access.actor(connection, who, clock.now()) if who else None
         with Path(file).open("wb") as target:
             (write_list if filled else write_template)(connection, target, actor)
-    console.message(f"Đã ghi {file}.")
+    console.message(_("Đã ghi %(file)s.", file=file))

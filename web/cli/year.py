@@ -10,14 +10,15 @@ from web import clock
 from web.cli import arguments, console, installation
 from workflow.definitions import lifecycle_store
 from workflow.programmes import programme_editing, years
+from workflow.speech import _, mark
 
 
-@click.group("year", help="Năm thi đua.")
+@click.group("year", help=mark("Năm thi đua."))
 def year_command() -> None:
     """Holds the commands below."""
 
 
-@year_command.command("list", help="Các năm thi đua, mới nhất trước.")
+@year_command.command("list", help=mark("Các năm thi đua, mới nhất trước."))
 @arguments.form()
 def listing(form: str) -> None:
     with installation.opened() as database, database.read() as connection:
@@ -41,7 +42,7 @@ def listing(form: str) -> None:
         )
         return
     console.table(
-        ("Năm", "Quy trình", "Mã băm", "Mở đăng ký", "Hết hạn", "Mô hình"),
+        (_("Năm"), _("Quy trình"), _("Mã băm"), _("Mở đăng ký"), _("Hết hạn"), _("Mô hình")),
         [
             (
                 year.year,
@@ -57,43 +58,54 @@ def listing(form: str) -> None:
     )
 
 
-@year_command.command("add", help="Mở một năm thi đua với các giá trị mặc định trong config/programme.toml.")
-@click.argument("year", metavar="NĂM", type=int)
+@year_command.command("add", help=mark("Mở một năm thi đua với các giá trị mặc định trong config/programme.toml."))
+@click.argument("year", metavar=mark("NĂM"), type=int)
 @click.option(
-    "--lifecycle", "definition", metavar="MÃ", help="Mã băm của quy trình; mặc định theo thời điểm mở đăng ký."
+    "--lifecycle",
+    "definition",
+    metavar=mark("MÃ"),
+    help=mark("Mã băm của quy trình; mặc định theo thời điểm mở đăng ký."),
 )
-@arguments.day("--opens", "Ngày mở đăng ký.")
-@arguments.day("--closes", "Ngày hết hạn đăng ký.")
+@arguments.day("--opens", mark("Ngày mở đăng ký."))
+@arguments.day("--closes", mark("Ngày hết hạn đăng ký."))
 @arguments.by()
 def add(year: int, definition: str | None, opens: date | None, closes: date | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         chosen = lifecycle_store.find(connection, definition) if definition else None
         years.start_year(connection, who, year, clock.now(), definition=chosen, opens_on=opens, closes_on=closes)
-    console.message(f"Đã mở năm thi đua {year}.")
+    console.message(_("Đã mở năm thi đua %(year)s.", year=year))
 
 
 @year_command.command(
-    "copy", help="Mở một năm thi đua với lĩnh vực, bảng chấm điểm, chỉ số và quy định của một năm đã có."
+    "copy", help=mark("Mở một năm thi đua với lĩnh vực, bảng chấm điểm, chỉ số và quy định của một năm đã có.")
 )
-@click.argument("source", metavar="NĂM_CŨ", type=int)
-@click.argument("year", metavar="NĂM_MỚI", type=int)
-@click.option("--lifecycle", "definition", default="", metavar="MÃ", help="Mã băm của quy trình; mặc định như năm cũ.")
-@arguments.day("--opens", "Ngày mở đăng ký.")
-@arguments.day("--closes", "Ngày hết hạn đăng ký.")
+@click.argument("source", metavar=mark("NĂM_CŨ"), type=int)
+@click.argument("year", metavar=mark("NĂM_MỚI"), type=int)
+@click.option(
+    "--lifecycle", "definition", default="", metavar=mark("MÃ"), help=mark("Mã băm của quy trình; mặc định như năm cũ.")
+)
+@arguments.day("--opens", mark("Ngày mở đăng ký."))
+@arguments.day("--closes", mark("Ngày hết hạn đăng ký."))
 @arguments.by()
 def copy(source: int, year: int, definition: str, opens: date | None, closes: date | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         programme_editing.copy_year(
             connection, who, source, year, clock.now(), opens_on=opens, closes_on=closes, definition=definition
         )
-    console.message(f"Đã mở năm thi đua {year} theo năm {source}.")
+    console.message(_("Đã mở năm thi đua %(year)s theo năm %(source)s.", year=year, source=source))
 
 
-@year_command.command("public", help="Mở trang công khai của một năm, hoặc đóng (--off).")
-@click.argument("year", metavar="NĂM", type=int)
-@click.option("--on/--off", "public", default=True, help="Mở hay đóng.")
+@year_command.command("public", help=mark("Mở trang công khai của một năm, hoặc đóng (--off)."))
+@click.argument("year", metavar=mark("NĂM"), type=int)
+@click.option("--on/--off", "public", default=True, help=mark("Mở hay đóng."))
 @arguments.by()
 def public(year: int, public: bool, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         programme_editing.set_public(connection, who, year, public, clock.now())
-    console.message(f"Năm {year}: {'trang công khai đang mở' if public else 'không có trang công khai'}.")
+    console.message(
+        _(
+            "Năm %(year)s: %(word)s.",
+            year=year,
+            word=_("trang công khai đang mở") if public else _("không có trang công khai"),
+        )
+    )
