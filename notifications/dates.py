@@ -24,7 +24,7 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 MOST_SHOWN: Final = 400
 """So many dates stand on a page; a month of more is read in the list of what is owed."""
 _BUT_REPORTS: Final = ("registration", "state", "meeting", "visit")
-_SUNDAY: Final = 6
+_SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def withdrawn_since(
 
 
 def days_off(connection: Connection, first: date, last: date) -> dict[date, str]:
-    """Sundays and Saturdays, holidays and what was noted by hand, from the first day to the last."""
+    """Days without work from the first day to the last, with the name of each; a Saturday or Sunday has none of its own."""
     noted = {
         row.day: row
         for row in connection.execute(
@@ -114,8 +114,8 @@ def days_off(connection: Connection, first: date, last: date) -> dict[date, str]
                 found[day] = str(noted[day].label)
         elif (holiday := public_holidays(day.year).get(day)) is not None:
             found[day] = holiday
-        elif day.weekday() >= _SUNDAY - 1:
-            found[day] = _("Chủ nhật") if day.weekday() == _SUNDAY else _("thứ Bảy")
+        elif day.weekday() >= _SATURDAY:
+            found[day] = ""
     return found
 
 

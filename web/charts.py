@@ -30,9 +30,12 @@ class Bar:
     note: str = ""
 
 
-def bars(name: str, title: str, description: str, values: Sequence[Bar]) -> Markup:
-    """Horizontal bars from the first down, e.g. how many models came how far. name: unique on the page."""
-    longest = max((bar.value for bar in values), default=0) or 1
+def bars(name: str, title: str, description: str, values: Sequence[Bar], *, full: int = 0) -> Markup:
+    """Horizontal bars from the first down, e.g. how many models came how far. name: unique on the page.
+
+    full: the value of a bar of full length, e.g. 100 for shares; the longest one of them when there is none.
+    """
+    longest = full or max((bar.value for bar in values), default=0) or 1
     room = _WIDTH - _LABEL - 150
     parts = []
     for i, bar in enumerate(values):

@@ -34,11 +34,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a page; not of the month when it only fills up a week. off: why nobody works, or nothing."""
+    """One day of a page; not of the month when it only fills up a week. off: nobody works; name: of the holiday, if it is one."""
 
     day: date
     of_month: bool
-    off: str
+    off: bool
+    name: str
     items: tuple[Item, ...]
 
 
@@ -88,7 +89,10 @@ def sheet(connection: Connection, actor: Actor, scope: Scope, first: date, today
     while start <= last:
         week = [start + timedelta(days=ahead) for ahead in range(7)]
         weeks.append(
-            tuple(Day(day, first <= day <= last, found.off.get(day, ""), tuple(items.get(day, ()))) for day in week)
+            tuple(
+                Day(day, first <= day <= last, day in found.off, found.off.get(day, ""), tuple(items.get(day, ())))
+                for day in week
+            )
         )
         start += timedelta(days=7)
     return Sheet(first, tuple(weeks), _written(first - timedelta(days=1)), _written(following), found.more)

@@ -35,6 +35,7 @@ pages = Blueprint("chasing", __name__, url_prefix="/don-doc")
 PAGE_SIZE = 50
 MOST_AT_ONCE = 100
 STANDINGS = {"late": _l("Trễ hạn"), "soon": _l("Đến hạn trong 7 ngày"), "all": _l("Tất cả còn chờ")}
+NAMES = ("tinh-trang", "loai", "dot", "don-vi", "chua-mo")
 MOST_BARS = 20
 
 
@@ -60,6 +61,7 @@ def listed() -> str:
         lines=lines(connection, page, today),
         following=page.following,
         asked=asked,
+        narrowed=any(request.args.get(name) for name in NAMES),
         standings=STANDINGS,
         subjects=SUBJECTS,
         reports=REPORTS,
@@ -168,6 +170,7 @@ def _picture(rows: Sequence[punctuality.Punctuality]) -> Any:
         _("Tỷ lệ báo cáo đúng hạn"),
         said,
         [Bar(row.unit_name, row.percent, "%") for row in rows],
+        full=100,
     )
 
 
