@@ -174,6 +174,8 @@ def test_photo_loses_its_place_and_stands_upright(sqlite_world: World, store: St
         ("bao-cao.docx", office()[:150]),
         ("bao-cao.docx", b"PK\x03\x04" + os.urandom(500)),
         ("ghi-chu.txt", b"x" * 100),
+        ("IMG_0042.HEIC", b"\x00\x00\x00\x18ftypheic" + bytes(200)),
+        ("anh.jpg", b"\x00\x00\x00\x18ftypmif1" + bytes(200)),
         ("rong.pdf", b""),
         ("nang.pdf", PDF + bytes(2_000_000) + PDF),
     ],

@@ -13,6 +13,8 @@ from web.forms.base import PageForm, day_field, line, options, prose
 from web.presentation import BALLOTS
 from workflow.review.review import BallotCount, MeetingView, Member, VoteInput
 
+_CODE = re.compile(r"\b[A-Za-z]{2,8}-\d{4}-\d{5,}\b", re.ASCII)
+
 
 class MeetingForm(PageForm):
     """What a meeting is before it has members and an agenda."""
@@ -47,7 +49,7 @@ class AgendaForm(ListForm):
     """Models are ticked in rows that the template writes; others can be pasted."""
 
     pasted = prose(
-        _l("Thêm theo mã mô hình"), _l("Dán các mã, cách nhau bằng dấu cách, dấu phẩy hoặc xuống dòng."), rows=3
+        _l("Thêm theo mã mô hình"), _l("Dán các mã, hoặc cả dòng từ bảng tính; thứ tự dán là thứ tự xét."), rows=3
     )
 
 
@@ -114,8 +116,15 @@ def agenda_in(codes: Sequence[str], typed: Mapping[str, str]) -> list[str]:
         text = typed.get(f"order-{code}", "").strip()
         return int(text) if text.isdecimal() and len(text) < 6 else 100_000
 
-    pasted = [code.strip() for code in re.split(r"[\s,;]+", typed.get("pasted", "")) if code.strip()]
-    return list(dict.fromkeys([*sorted(dict.fromkeys(codes), key=place), *pasted]))
+    return list(dict.fromkeys([*sorted(dict.fromkeys(codes), key=place), *pasted_codes(typed.get("pasted", ""))]))
+
+
+def pasted_codes(text: str) -> list[str]:
+    """The codes in a pasted text. A line copied out of a table may say more: then only its codes count."""
+    found: list[str] = []
+    for row in text.splitlines():
+        found += _CODE.findall(row) or [word for word in re.split(r"[\s,;]+", row) if word]
+    return found
 
 
 def votes_in(meeting: MeetingView, typed: Mapping[str, str]) -> list[VoteInput]:

@@ -56,6 +56,8 @@ DOCX: Final = Kind(f"{_OFFICE}.wordprocessingml.document", mark("văn bản Word
 XLSX: Final = Kind(f"{_OFFICE}.spreadsheetml.sheet", mark("bảng tính Excel"), (".xlsx",))
 KINDS: Final = (PDF, JPEG, PNG, WEBP, DOCX, XLSX)
 
+# Brands of the container in which telephones keep photos and which few programs open.
+_HEIF: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _PILLOW_NAMES = {JPEG.media_type: "JPEG", PNG.media_type: "PNG", WEBP.media_type: "WEBP"}
 _MAIN_PARTS = {
     DOCX.media_type: ("word/document.xml", b"wordprocessingml.document.main+xml"),
@@ -77,6 +79,14 @@ def accept(file_name: str, content: bytes) -> Accepted:
     """Check a file and clean it. Raises InvalidInput({"file": sentence})."""
     kind = _kind(content)
     name, extension = _name(file_name)
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF:
+        raise _refused(
+            _(
+                "%(name)s là ảnh HEIC của iPhone, nhiều máy không mở được. Hãy gửi ảnh JPG: trên iPhone vào Cài đặt › Camera"
+                " › Định dạng › Tương thích nhất rồi chụp lại, hoặc gửi ảnh chụp màn hình của ảnh này.",
+                name=_shown(name),
+            )
+        )
     if kind is None:
         raise _refused(
             _(
