@@ -48,6 +48,8 @@ ARGUMENTS = {
     "assignment_id": 1,
     "obligation_id": 1,
     "call_id": 1,
+    "file_id": 1,
+    "day": "2026-11-24",
     "user_name": "staff",
     "filename": "dvk.css",
     "token": "khong-co",

@@ -1,0 +1,187 @@
+"""Calls for reports: wording one in a minute, looking at what it will do, its page, moving its due date, calling it off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from notifications import deeds
+from web import clock
+from web.access_rules import access_rule
+from web.answers import page_again, renewed, say
+from web.forms.base import options, said
+from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
+from web.presentation import LEVELS, shown_day
+from web.readings.entry_words import details, people_in
+from web.readings.trail import DEEDS
+from web.readings.years import every_year
+from web.transactions import reading, store, writing
+from web.views.attachments import SANDBOX
+from web.visitor import actor
+from workflow.calendar import local_date
+from workflow.obligations import call_files, calls, listing
+from workflow.obligations.calls import CALLERS
+from workflow.programmes import programme
+from workflow.refusals import Refusal
+from workflow.reports.content import every_section
+
+pages = Blueprint("calls", __name__, url_prefix="/yeu-cau")
+
+
+@pages.get("")
+@access_rule(roles=CALLERS)
+def listed() -> str:
+    """The calls one sees, the latest due first."""
+    return render_template("calls/list.html", calls=listing.calls(reading(), actor(), clock.now()))
+
+
+@pages.route("/moi", methods=["GET", "POST"])
+@access_rule(roles=CALLERS)
+def begin() -> Response | tuple[str, int]:
+    """Word a call; sent, it is shown with what it will do; «gui» sends it out."""
+    sending = "send" in request.form
+    form = LastLookForm() if sending else CallForm()
+    places = listing.callers(reading(), actor(), local_date(clock.now()))
+    if not form.is_submitted():
+        form.unit.data = request.args.get("don-vi") or (places[0].code if places else "")
+        form.year.data = str(every_year(reading())[0].year)
+        form.to.data = ""
+    _offer(form, places)
+    refusal: Refusal | None = None
+    if form.is_submitted() and "again" not in request.form:
+        command, now = form.as_call(), clock.now()
+        try:
+            if isinstance(form, LastLookForm):
+                files = [(one.filename or "", one.read()) for one in form.sent]
+                with writing() as connection:
+                    called = deeds.open_call(connection, command, actor().account_id, now)
+                    for name, content in files:
+                        call_files.attach(connection, store(), called.call_id, name, content, actor().account_id, now)
+                say(_("Đã gửi yêu cầu tới %(count)s đơn vị.", count=len(called.obligations)))
+                return redirect(url_for("calls.shown", call_id=called.call_id))
+            plan = calls.plan_call(reading(), command, actor().account_id, now)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            look = LastLookForm()
+            _offer(look, places)
+            return page_again("calls/check.html", look, None, plan=plan, command=command)
+    return page_again("calls/new.html", form, refusal, several=len(places) > 1, chosen=CHOSEN)
+
+
+@pages.get("/<int:call_id>")
+@access_rule(signed_in=True)
+def shown(call_id: int) -> str:
+    """A call: what was called for, how far it is, what happened to it."""
+    connection = reading()
+    call = listing.call(connection, actor(), call_id, clock.now())
+    told = listing.entries(connection, call_id)
+    return render_template(
+        "calls/show.html",
+        call=call,
+        files=call_files.listing(connection, call_id),
+        told=told,
+        details=details,
+        people=people_in(connection, (entry.payload for entry in told)),
+        deeds=DEEDS,
+    )
+
+
+@pages.get("/<int:call_id>/tep/<int:file_id>")
+@access_rule(signed_in=True)
+def file(call_id: int, file_id: int) -> Response:
+    found = call_files.content(reading(), store(), actor(), call_id, file_id)
+    inline = found.media_type.startswith("image/") or found.media_type == "application/pdf"
+    answer = send_file(
+        found.path, mimetype=found.media_type, as_attachment=not inline, download_name=found.file_name, conditional=True
+    )
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@pages.route("/<int:call_id>/doi-han", methods=["GET", "POST"])
+@access_rule(roles=CALLERS)
+def move(call_id: int) -> Response | tuple[str, int]:
+    call = listing.call(reading(), actor(), call_id, clock.now())
+    form, refusal = MoveForm(data={"version": str(call.version)}), None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                moved = deeds.move_due(
+                    connection, call_id, said(form.due), actor().account_id, clock.now(), form.present
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(
+                _(
+                    "Đã dời hạn tới %(day)s và báo cho %(count)s đơn vị chưa gửi.",
+                    day=shown_day(moved.due_on),
+                    count=len(moved.obligations),
+                )
+            )
+            return redirect(url_for("calls.shown", call_id=call_id))
+    call = listing.call(reading(), actor(), call_id, clock.now())
+    renewed(form, refusal, call.version)
+    return _page(call, form, refusal, _("Dời hạn"), _("Dời hạn và báo các đơn vị"))
+
+
+@pages.route("/<int:call_id>/thu-hoi", methods=["GET", "POST"])
+@access_rule(roles=CALLERS)
+def withdraw(call_id: int) -> Response | tuple[str, int]:
+    call = listing.call(reading(), actor(), call_id, clock.now())
+    form, refusal = WithdrawForm(data={"version": str(call.version)}), None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                calls.withdraw(
+                    connection,
+                    call_id,
+                    actor().account_id,
+                    clock.now(),
+                    reason=said(form.reason),
+                    version=form.present,
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã thu hồi yêu cầu. Các đơn vị chưa gửi không phải gửi nữa."))
+            return redirect(url_for("calls.shown", call_id=call_id))
+    call = listing.call(reading(), actor(), call_id, clock.now())
+    renewed(form, refusal, call.version)
+    return _page(call, form, refusal, _("Thu hồi yêu cầu"), _("Thu hồi"), danger=True)
+
+
+def _offer(form: CallForm, places: list[Any]) -> None:
+    """What there is to choose from, for the unit that calls."""
+    today = local_date(clock.now())
+    form.unit.choices = options((place.code, place.name) for place in places)
+    years = every_year(reading())
+    form.year.choices = options((str(one.year), str(one.year)) for one in years)
+    form.sections.choices = options((section.id, section.title) for section in every_section())
+    caller = next((place for place in places if place.code == said(form.unit)), places[0] if places else None)
+    year = next((one for one in years if str(one.year) == said(form.year)), years[0])
+    groups: list[tuple[str, str]] = []
+    if caller is not None:
+        levels = [level.id for level in programme.definition(reading(), year.definition_hash).levels]
+        for group in listing.groups(reading(), caller, levels, today):
+            name = LEVELS.get(group.levels, group.levels) if group.levels else _("Mọi đơn vị báo cáo trực tiếp")
+            groups.append((f"level:{group.levels}", _("%(name)s: %(count)s đơn vị", name=name, count=group.units)))
+        form.units.choices = options((one.code, one.name) for one in listing.below(reading(), caller, today))
+    form.to.choices = options([*groups, (CHOSEN, _("Chọn từng đơn vị"))])
+
+
+def _page(
+    call: listing.CallView,
+    form: MoveForm | WithdrawForm,
+    refusal: Refusal | None,
+    title: str,
+    button: str,
+    *,
+    danger: bool = False,
+) -> tuple[str, int]:
+    return page_again("calls/change.html", form, refusal, call=call, title=title, button=button, danger=danger)
