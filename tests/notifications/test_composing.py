@@ -52,7 +52,7 @@ def test_five_things_due_are_one_letter(eventful: World) -> None:
         tick(connection, at(DUE - timedelta(days=1)))
         (letter,) = letters(connection, OFFICER)
         assert letter.kind == "digest"
-        assert letter.subject == "5 việc có hạn, việc gần nhất ngày mai (thứ Hai 10/6)"
+        assert letter.subject == "5 việc cần làm, gấp nhất: ngày mai (thứ Hai 10/6)"
         assert [f"Báo cáo số {n}" in letter.body_text for n in range(5)] == [True] * 5
         assert letter.link == "/"
 
