@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from tests.browser.deadlines import furnish_deadlines
 from tests.browser.journey import COUNCIL
 from tests.browser.person import Person
+from tests.browser.report_states import furnish_reports
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in, write_record
 from tests.browser.site import Site
 from workflow import transition
@@ -163,6 +164,27 @@ VISITS = (
     Visit("decision", DISTRICT, "/quyet-dinh/{decision}"),
     Visit("compare", DISTRICT, "/so-sanh?ma={recognised}&ma={not_recognised}&ma={recognised_too}"),
     Visit("compare-none", DISTRICT, "/so-sanh"),
+    Visit("reports", STAFF, "/bao-cao"),
+    Visit("reports-chair", CHAIR, "/bao-cao"),
+    Visit("reports-none", "nachuong", "/bao-cao"),
+    Visit("report-asked", CHAIR, "/bao-cao/{report_asked}"),
+    Visit("report-write", CHAIR, "/bao-cao/{report_asked}/viet"),
+    Visit("report-check", CHAIR, "/bao-cao/{report_asked}/kiem-tra"),
+    Visit(
+        "report-check-refused",
+        CHAIR,
+        "/bao-cao/{report_doubtful}/kiem-tra",
+        "Gửi báo cáo tới Huyện Nà Phiêng (mẫu)",
+        409,
+    ),
+    Visit("report-mend", CHAIR, "/bao-cao/{report_back}/viet"),
+    Visit("report-handed-in", STAFF, "/bao-cao/{report_in}"),
+    Visit("report-twice", STAFF, "/bao-cao/{report_twice}"),
+    Visit("report-return", STAFF, "/bao-cao/{report_in}/tra-lai"),
+    Visit("report-return-refused", STAFF, "/bao-cao/{report_in}/tra-lai", press="Trả lại để sửa", status=422),
+    Visit("report-paper", STAFF, "/bao-cao/{report_in}/ban-in"),
+    Visit("reports-together", DISTRICT, "/bao-cao/yeu-cau/{report_call}"),
+    Visit("reports-compiled", DISTRICT, "/bao-cao/yeu-cau/{report_call}/toan-van"),
     Visit("overview", STAFF, "/tong-quan?nam=2024"),
     Visit("overview-empty", STAFF, "/tong-quan?nam={year}&don-vi=khongco"),
     Visit("list-sorted", STAFF, "/mo-hinh?nam=2024&sap-xep=ten&loai=individual"),
@@ -321,6 +343,7 @@ def furnish(site: Site) -> dict[str, str]:
     with site.database.write() as connection:
         found["invitation"] = invite(connection, ADMIN, "nachuong", now)
     found.update(furnish_deadlines(site, OFFICER, found["submitted"], now))
+    found.update(furnish_reports(site, found["implementing"], now))
     return {
         **found,
         "three_tier": standard("three_tier").short_hash,

@@ -25,6 +25,7 @@ NO_PAGE = {
     "attachments.content",
     "attachments.thumbnail",
     "tally.workbook",
+    "reports.workbook",
     "export.workbook",
     "export.lines",
     "units.template",
