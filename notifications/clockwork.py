@@ -17,8 +17,8 @@ import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from config.settings import Settings
-from notifications import composing, deeds, delivery, planning, retention
+from config.settings import Settings, secret_key
+from notifications import composing, deeds, delivery, planning, preferences, retention
 from notifications.channels import Channels, channels
 from notifications.leadership import NAME
 from notifications.retention import Kept
@@ -103,7 +103,16 @@ def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Wor
             timedelta(days=settings.keep_draft_reports_days),
         ),
         site=Site(settings.site, settings.message_domain, lambda language: said.get(language, said["vi"]), speak),
+        unsubscribe=_taking_off(settings),
     )
+
+
+def _taking_off(settings: Settings) -> Callable[[int], str] | None:
+    """Account → the address that takes this person off. None without https, which mail programs ask for (RFC 8058)."""
+    if not settings.site.startswith("https://"):
+        return None
+    key = secret_key(settings)
+    return lambda account_id: f"{settings.site}{preferences.STOPPING}{preferences.token(key, account_id)}"
 
 
 def tick(

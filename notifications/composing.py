@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from notifications import parts, telling
 from notifications.planning import step_name
-from notifications.preferences import DIGEST_HOUR, LATEST_HOUR
+from notifications.preferences import DIGEST_HOUR, LATEST_HOUR, Preference
 from notifications.telling import Known, Site, Told
 from workflow.calendar import ZONE, local_date
 from workflow.database import alone, any_of
@@ -219,7 +219,7 @@ def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, s
     carried = [
         values
         for message_id, (account_id, told) in zip(ids, letters.items(), strict=True)
-        for values in _deliveries(message_id, told, people[account_id][0], now, site.domain)
+        for values in ways(message_id, told.kind, people[account_id][0], now, site.domain)
     ]
     connection.execute(
         sa.update(reminder)
@@ -251,11 +251,11 @@ def write_deliveries(connection: Connection, carried: Sequence[Mapping[str, Any]
     )
 
 
-def _deliveries(
-    message_id: int, told: Told, person: sa.Row[Any], now: datetime, domain: str
+def ways(
+    message_id: int, kind: str, person: sa.Row[Any] | Preference, now: datetime, domain: str
 ) -> Iterator[dict[str, Any]]:
     """By which ways it goes: those the person chose; what is late and his to look after goes by mail in any case."""
-    if person.by_email or told.kind == "escalation":
+    if person.by_email or kind == "escalation":
         yield _way(message_id, "email", person.email or "", now, domain)
     if person.by_other and person.other_address:
         yield _way(message_id, "apprise", person.other_address, now, domain)
