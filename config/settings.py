@@ -21,6 +21,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from config.sentence import LANGUAGE, Sentence
+
 PREFIX = "DVK_"
 ENV_FILE = ".env"
 SECRET_FILE = "secret_key"  # noqa: S105 - the name of a file, not a secret
@@ -43,7 +45,7 @@ _PASSWORD_ARGUMENT = re.compile(r"([?&](?:password|sslpassword)=)[^&]*", re.IGNO
 
 
 class SettingsInvalid(Exception):
-    """At least one setting cannot be used; `messages` has one Vietnamese sentence for each, naming its variable."""
+    """At least one setting cannot be used; `messages` has one sentence for each, naming its variable."""
 
     def __init__(self, messages: list[str]) -> None:
         self.messages = messages
@@ -112,34 +114,34 @@ class Settings(BaseSettings):
     @classmethod
     def _readable_address(cls, value: str) -> str:
         if value and not _PUBLIC_URL.fullmatch(value.strip()):
-            raise ValueError("phải là http://… hoặc https://…, không có khoảng trắng")
+            raise ValueError(Sentence("phải là http://… hoặc https://…, không có khoảng trắng"))
         return value.strip().rstrip("/")
 
     @field_validator("mail_from")
     @classmethod
     def _one_sender(cls, value: str) -> str:
         if (value.strip() and not _SENDER.fullmatch(parseaddr(value)[1])) or not value.isprintable():
-            raise ValueError("phải viết như “Ban Dân vận <danvan@example.vn>”")
+            raise ValueError(Sentence("phải viết như “Ban Dân vận <danvan@example.vn>”"))
         return value.strip()
 
     @field_validator("mail_domain")
     @classmethod
     def _plain_domain(cls, value: str) -> str:
         if value and not _DOMAIN.fullmatch(value.strip()):
-            raise ValueError("phải là một tên miền, viết như “danvan.example.vn”")
+            raise ValueError(Sentence("phải là một tên miền, viết như “danvan.example.vn”"))
         return value.strip()
 
     @field_validator("other_channels")
     @classmethod
     def _schemes(cls, value: str) -> str:
         if not re.fullmatch(r"[a-z0-9 ]*", value.strip()):
-            raise ValueError("phải là các tên kênh cách nhau bằng dấu cách, viết như “zalo tgram”")
+            raise ValueError(Sentence("phải là các tên kênh cách nhau bằng dấu cách, viết như “zalo tgram”"))
         return value.strip()
 
     @model_validator(mode="after")
     def _sender_for_mail(self) -> Settings:
         if self.smtp_host and not self.mail_from:
-            raise ValueError(f"{PREFIX}MAIL_FROM: cần địa chỉ người gửi khi có {PREFIX}SMTP_HOST")
+            raise ValueError(Sentence("DVK_MAIL_FROM: cần địa chỉ người gửi khi có DVK_SMTP_HOST"))
         return self
 
     @field_validator("smtp_security", mode="before")
@@ -156,14 +158,14 @@ class Settings(BaseSettings):
     @classmethod
     def _readable_rate(cls, value: str) -> str:
         if not _RATE.fullmatch(value.strip()):
-            raise ValueError("phải viết như “10 per 15 minutes”")
+            raise ValueError(Sentence("phải viết như “10 per 15 minutes”"))
         return value.strip()
 
     @field_validator("rate_limit_storage")
     @classmethod
     def _known_storage(cls, value: str) -> str:
         if not _STORAGE.fullmatch(value.strip()):
-            raise ValueError("phải là memory://, redis://… hoặc memcached://…")
+            raise ValueError(Sentence("phải là memory://, redis://… hoặc memcached://…"))
         return value.strip()
 
     @field_validator("database_url")
@@ -171,7 +173,7 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         scheme = value.partition("://")[0].partition("+")[0]
         if "://" not in value or scheme not in _DATABASES:
-            raise ValueError("phải bắt đầu bằng sqlite:/// hoặc postgresql+psycopg://")
+            raise ValueError(Sentence("phải bắt đầu bằng sqlite:/// hoặc postgresql+psycopg://"))
         # SQLAlchemy would otherwise look for the older driver, which is not installed.
         return re.sub(r"^postgresql://", "postgresql+psycopg://", value)
 
@@ -229,7 +231,7 @@ def unknown_variables(env: Mapping[str, str] | None = None, env_file: Path | str
     written = set(os.environ if env is None else env)
     if env_file is not None:
         written |= {name.upper() for name in DotEnvSettingsSource(Settings, env_file=env_file).env_vars}
-    known = {variable(name) for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields} | {LANGUAGE}
     return sorted(name for name in written if name.startswith(PREFIX) and name not in known)
 
 
@@ -239,9 +241,17 @@ def _read_env_file(env_file: Path | str | None) -> dict[str, object]:
     try:
         found = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig")()
     except UnicodeDecodeError as error:
-        raise SettingsInvalid([f"Tệp {env_file} không phải UTF-8; hãy lưu lại với mã UTF-8."]) from error
+        raise SettingsInvalid(
+            [Sentence("Tệp %(file)s không phải UTF-8; hãy lưu lại với mã UTF-8.", file=env_file)]
+        ) from error
     except OSError as error:
-        raise SettingsInvalid([f"Không đọc được tệp {env_file} ({error.strerror}); hãy kiểm tra quyền đọc."]) from error
+        raise SettingsInvalid(
+            [
+                Sentence(
+                    "Không đọc được tệp %(file)s (%(why)s); hãy kiểm tra quyền đọc.", file=env_file, why=error.strerror
+                )
+            ]
+        ) from error
     return {name: value for name, value in found.items() if name in Settings.model_fields}
 
 
@@ -258,12 +268,15 @@ def secret_key(settings: Settings) -> str:
             _make_secret(target)
         key = target.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = (
-            f"Không đọc hay tạo được khóa bí mật {target}; hãy kiểm tra quyền ghi thư mục hoặc đặt {PREFIX}SECRET_KEY."
+        message = Sentence(
+            "Không đọc hay tạo được khóa bí mật %(file)s; hãy kiểm tra quyền ghi thư mục hoặc đặt DVK_SECRET_KEY.",
+            file=target,
         )
         raise SettingsInvalid([message]) from error
     if len(key) < 32:
-        raise SettingsInvalid([f"Khóa trong {target} ngắn hơn 32 ký tự; hãy xóa tệp này để tạo khóa mới."])
+        raise SettingsInvalid(
+            [Sentence("Khóa trong %(file)s ngắn hơn 32 ký tự; hãy xóa tệp này để tạo khóa mới.", file=target)]
+        )
     return key
 
 
@@ -298,13 +311,13 @@ def origins(settings: Settings) -> list[tuple[str, str, Origin]]:
             elif settings.secret_file.exists():
                 value, origin = MASK, "tệp"
             else:
-                value = "(sẽ tạo khi chạy lần đầu)"
+                value = Sentence("(sẽ tạo khi chạy lần đầu)")
         elif isinstance(getattr(settings, name), SecretStr):
             value = MASK
         elif getattr(settings, name) is None:
             value = ""
         elif isinstance(getattr(settings, name), bool):
-            value = "có" if getattr(settings, name) else "không"
+            value = Sentence("có") if getattr(settings, name) else Sentence("không")
         shown.append((variable(name), value, origin))
     return shown
 
@@ -319,34 +332,44 @@ def mask_password(url: str) -> str:
     return _PASSWORD_ARGUMENT.sub(rf"\1{MASK}", _PASSWORD.sub(rf"\1:{MASK}@", url))
 
 
-def _sentence(fault: ErrorDetails, from_environment: Mapping[str, object]) -> str:
+def _sentence(fault: ErrorDetails, from_environment: Mapping[str, object]) -> Sentence:
     if not fault["loc"]:
         # About several settings at once: the sentence names them itself.
-        return f"{_rule(fault)}."
+        return Sentence("%(rule)s.", rule=_rule(fault))
     name = str(fault["loc"][0])
-    given = "" if name in _UNSHOWN else f" đang là “{fault['input']}”,"
-    where = "biến môi trường" if name in from_environment else "tệp .env"
-    return f"{variable(name)}:{given} {_rule(fault)}. Hãy sửa trong {where}."
+    where = Sentence("biến môi trường") if name in from_environment else Sentence("tệp .env")
+    if name in _UNSHOWN:
+        return Sentence(
+            "%(name)s: %(rule)s. Hãy sửa trong %(where)s.", name=variable(name), rule=_rule(fault), where=where
+        )
+    return Sentence(
+        "%(name)s: đang là “%(given)s”, %(rule)s. Hãy sửa trong %(where)s.",
+        name=variable(name),
+        given=fault["input"],
+        rule=_rule(fault),
+        where=where,
+    )
 
 
-def _rule(fault: ErrorDetails) -> str:
+def _rule(fault: ErrorDetails) -> Sentence:
     """What the value must be, in Vietnamese, from pydantic's kind of error."""
     context = fault.get("ctx", {})
     match fault["type"]:
         case "int_parsing" | "int_type" | "int_from_float":
-            return "phải là số nguyên"
+            return Sentence("phải là số nguyên")
         case "greater_than_equal":
-            return f"phải từ {context['ge']} trở lên"
+            return Sentence("phải từ %(least)s trở lên", least=context["ge"])
         case "less_than_equal":
-            return f"không được quá {context['le']}"
+            return Sentence("không được quá %(most)s", most=context["le"])
         case "bool_parsing" | "bool_type":
-            return "phải là true hoặc false"
+            return Sentence("phải là true hoặc false")
         case "literal_error":
             allowed = str(context["expected"]).replace(" or ", ", ").replace("'", "")
-            return f"phải là một trong: {allowed}"
+            return Sentence("phải là một trong: %(allowed)s", allowed=allowed)
         case "too_short" | "string_too_short":
-            return f"phải dài ít nhất {context['min_length']} ký tự"
+            return Sentence("phải dài ít nhất %(least)s ký tự", least=context["min_length"])
         case "value_error":
-            return str(context["error"])
+            why = context["error"].args[0]
+            return why if isinstance(why, Sentence) else Sentence(str(why))
         case _:
-            return f"không dùng được ({fault['msg']})"
+            return Sentence("không dùng được (%(why)s)", why=fault["msg"])

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
+from config.sentence import Sentence
 from config.settings import Settings, load_settings, origins
 from notifications import clockwork
 from web import clock
@@ -25,6 +26,7 @@ from workflow.refusals import Refusal
 from workflow.schema import account, programme_year
 from workflow.speech import _, mark
 
+_ORIGINS = (mark("mặc định"), mark("môi trường"), mark("tệp"))
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 
@@ -42,7 +44,10 @@ def doctor_command(form: str) -> int:
             _examine_clock(database, facts, findings)
     except Refusal as refusal:
         findings.append(refusal.message)
-    shown = origins(settings)
+    shown = [
+        (name, value.said(_) if isinstance(value, Sentence) else value, _(origin))
+        for name, value, origin in origins(settings)
+    ]
     if form == "json":
         document: dict[str, Any] = {
             "settings": [{"name": name, "value": value, "origin": origin} for name, value, origin in shown],

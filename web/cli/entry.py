@@ -12,13 +12,12 @@ from importlib import import_module
 
 import click
 
+from config.sentence import LANGUAGE
 from web.catalogue import SOURCE, translator
 from web.cli import console
 from workflow.speech import _, mark, speaking
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
-# Each person’s own choice at his own prompt, so no setting of the installation.
-LANGUAGE = "DVK_LANG"
 INTERRUPTED = 130
 
 # Name of the command, module of web.cli, what it does. The order is that of the help page.
@@ -159,6 +158,7 @@ def _foreseen() -> tuple[type[Exception], ...]:
 
 
 def _explain(error: Exception) -> None:
+    from config.sentence import Sentence
     from config.settings import SettingsInvalid
     from workflow.definitions.problems import DataFileInvalid
     from workflow.refusals import InvalidInput, Refusal
@@ -173,7 +173,7 @@ def _explain(error: Exception) -> None:
             console.message(sentence)
     elif isinstance(error, SettingsInvalid):
         for sentence in error.messages:
-            console.message(sentence)
+            console.message(sentence.said(_) if isinstance(sentence, Sentence) else sentence)
     elif isinstance(error, DataFileInvalid):
         for problem in error.problems:
             console.message(str(problem))

@@ -19,6 +19,7 @@ from web import catalogue, clock
 from web.cli import arguments, console, installation
 from workflow.calendar import ZONE
 from workflow.database import Database
+from workflow.speech import _, mark
 
 if TYPE_CHECKING:
     from notifications.scheduler import Scheduler
@@ -26,23 +27,23 @@ if TYPE_CHECKING:
 log = structlog.get_logger("scheduler")
 
 _STEPS = {
-    "opened": "Kỳ báo cáo được mở",
-    "synced": "Việc có hạn được cập nhật",
-    "planned": "Lời nhắc được lập",
-    "composed": "Tin được viết",
-    "anchored": "Ngày lịch sử được neo",
-    "sent": "Thư đã gửi",
-    "waiting": "Thư chờ gửi lại",
-    "failed": "Thư không gửi được",
-    "skipped": "Thư không còn cần gửi",
-    "swept": "Dấu vết cũ được dọn",
+    "opened": mark("Kỳ báo cáo được mở"),
+    "synced": mark("Việc có hạn được cập nhật"),
+    "planned": mark("Lời nhắc được lập"),
+    "composed": mark("Tin được viết"),
+    "anchored": mark("Ngày lịch sử được neo"),
+    "sent": mark("Thư đã gửi"),
+    "waiting": mark("Thư chờ gửi lại"),
+    "failed": mark("Thư không gửi được"),
+    "skipped": mark("Thư không còn cần gửi"),
+    "swept": mark("Dấu vết cũ được dọn"),
 }
 
 
 class Moment(click.ParamType[datetime]):
     """A moment as people write it, reckoned in Vietnam unless it names its own offset: 2024-03-18, 2024-03-18T07:30."""
 
-    name = "THỜI ĐIỂM"
+    name = mark("THỜI ĐIỂM")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
@@ -50,18 +51,20 @@ class Moment(click.ParamType[datetime]):
         try:
             moment = datetime.fromisoformat(str(value).strip())
         except ValueError:
-            self.fail("Hãy viết như 2024-03-18 hoặc 2024-03-18T07:30.", param, ctx)
+            self.fail(_("Hãy viết như 2024-03-18 hoặc 2024-03-18T07:30."), param, ctx)
         return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
 
 
-@click.command(help="Nhắc hạn, gửi thư và neo lịch sử cho đến khi bấm Ctrl+C. Nhiều tiến trình cùng chạy thì một làm.")
+@click.command(
+    help=mark("Nhắc hạn, gửi thư và neo lịch sử cho đến khi bấm Ctrl+C. Nhiều tiến trình cùng chạy thì một làm.")
+)
 @click.option(
     "--every",
     type=click.FloatRange(0.1, 3600),
     default=60.0,
     show_default=True,
-    metavar="GIÂY",
-    help="Khoảng cách giữa hai lần chạy.",
+    metavar=mark("GIÂY"),
+    help=mark("Khoảng cách giữa hai lần chạy."),
 )
 def scheduler_command(every: float) -> None:
     from web import log as to
@@ -72,7 +75,7 @@ def scheduler_command(every: float) -> None:
     with installation.opened(settings) as database:
         signal.signal(signal.SIGTERM, lambda *_: stopped.set())
         with ticking(settings, database, every=timedelta(seconds=every)):
-            console.message("Đang nhắc hạn (Ctrl+C để dừng).")
+            console.message(_("Đang nhắc hạn (Ctrl+C để dừng)."))
             # In pieces: a signal is handled between two of them whatever the platform does with a long wait.
             while not stopped.wait(1.0):
                 pass
@@ -96,9 +99,11 @@ def ticking(settings: Settings, database: Database, *, every: timedelta | None =
             os._exit(0)
 
 
-@click.command(help="Làm một lần những gì dvk scheduler làm: mở kỳ báo cáo, lập lời nhắc, viết tin, gửi thư.")
-@click.option("--now", "moment", type=Moment(), help="Coi như bây giờ là lúc này (mặc định: bây giờ). Giờ Việt Nam.")
-@click.option("--dry-run", is_flag=True, help="Chỉ cho biết sẽ làm gì; không lưu, không gửi.")
+@click.command(help=mark("Làm một lần những gì dvk scheduler làm: mở kỳ báo cáo, lập lời nhắc, viết tin, gửi thư."))
+@click.option(
+    "--now", "moment", type=Moment(), help=mark("Coi như bây giờ là lúc này (mặc định: bây giờ). Giờ Việt Nam.")
+)
+@click.option("--dry-run", is_flag=True, help=mark("Chỉ cho biết sẽ làm gì; không lưu, không gửi."))
 @arguments.form()
 def remind_command(moment: datetime | None, dry_run: bool, form: str) -> int:
     from notifications import clockwork
@@ -116,9 +121,11 @@ def remind_command(moment: datetime | None, dry_run: bool, form: str) -> int:
     if form == "json":
         console.as_json({"now": now.isoformat(), "dry_run": dry_run, "counts": counts, "failures": failures})
     else:
-        console.table(("Việc", "Số lượng"), [(_STEPS[name], number) for name, number in counts.items()], right=(1,))
+        console.table(
+            (_("Việc"), _("Số lượng")), [(_(_STEPS[name]), number) for name, number in counts.items()], right=(1,)
+        )
     if dry_run:
-        console.message("Chạy thử: chưa có gì thay đổi, chưa có thư nào đi.")
+        console.message(_("Chạy thử: chưa có gì thay đổi, chưa có thư nào đi."))
     for step, why in failures.items():
         console.message(f"{_STEPS.get(step, step)}: {why}")
     return 1 if failures else 0
