@@ -36,6 +36,8 @@ LATE_AFTER: Final = timedelta(minutes=5)
 """Without a tick for so long something is wrong: several were due."""
 LETTERS_AT_ONCE: Final = 500
 """So that the next tick plans what is due even while thousands of letters wait."""
+UNSUBSCRIBE: Final = "/ngung-nhan"
+"""Where the pages take people off mails; a signed token of `preferences` follows."""
 _DAILY: Final = "daily"
 _LONGEST_ERROR = 500
 
@@ -51,7 +53,7 @@ log = structlog.get_logger("clockwork")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an installation's settings make of a tick."""
+    """What an installation's settings make of a tick. unsubscribe: account → the address that takes the person off mails."""
 
     channels: Channels
     per_minute: int
@@ -93,6 +95,7 @@ class Heartbeat:
 
 def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Work:
     """The work as the settings have it. speak: language → what says the domain's own words in it."""
+    key = secret_key(settings)
     said = {language: sentences.load(settings.data_dir, language) for language in sentences.LANGUAGES}
     return Work(
         channels=channels(settings),
@@ -103,16 +106,8 @@ def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Wor
             timedelta(days=settings.keep_draft_reports_days),
         ),
         site=Site(settings.site, settings.message_domain, lambda language: said.get(language, said["vi"]), speak),
-        unsubscribe=_taking_off(settings),
+        unsubscribe=lambda account_id: f"{settings.site}{UNSUBSCRIBE}/{preferences.token(key, account_id)}",
     )
-
-
-def _taking_off(settings: Settings) -> Callable[[int], str] | None:
-    """Account → the address that takes this person off. None without https, which mail programs ask for (RFC 8058)."""
-    if not settings.site.startswith("https://"):
-        return None
-    key = secret_key(settings)
-    return lambda account_id: f"{settings.site}{preferences.STOPPING}{preferences.token(key, account_id)}"
 
 
 def tick(

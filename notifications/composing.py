@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from notifications import parts, telling
 from notifications.planning import step_name
 from notifications.preferences import DIGEST_HOUR, LATEST_HOUR, Preference
-from notifications.telling import Known, Site, Told
+from notifications.telling import Known, Site
 from workflow.calendar import ZONE, local_date
 from workflow.database import alone, any_of
 from workflow.obligations import finding

@@ -34,8 +34,6 @@ MOST_QUIET_DAYS: Final = 6
 LONGEST_ADDRESS: Final = 254
 LONGEST_OTHER: Final = 500
 UNSUBSCRIBED: Final = "mail_stopped"
-STOPPING: Final = "/ngung-nhan/"
-"""The path before the token that takes a person off."""
 _SALT: Final = b"unsubscribe"
 
 
