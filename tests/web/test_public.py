@@ -159,6 +159,20 @@ def test_pages_lead_on_and_back(opened: World, stranger: Browser, monkeypatch: p
     assert 'rel="prev"' in page
 
 
+def test_empty_year_leads_to_the_others(opened: World, stranger: Browser) -> None:
+    code = recognised(opened)
+    with opened.database.write() as connection:
+        programme_editing.copy_year(connection, "admin", YEAR, YEAR + 1, NOW)
+        programme_editing.copy_year(connection, "admin", YEAR, YEAR + 2, NOW)
+        programme_editing.set_public(connection, "admin", YEAR + 1, True, NOW)
+    page = stranger.get("/cong-khai")
+    assert f"năm {YEAR + 1}" in words(page)
+    assert f'href="/cong-khai?nam={YEAR}"' in page
+    assert str(YEAR + 2) not in page
+    assert code in stranger.get(f"/cong-khai?nam={YEAR}")
+    stranger.get(f"/cong-khai?nam={YEAR + 2}", status=404)
+
+
 def test_robots_read_only_here(world: World, stranger: Browser, app: Flask) -> None:
     assert stranger.client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
     with world.database.write() as connection:
