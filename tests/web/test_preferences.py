@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask import Flask, url_for
 
 from notifications import preferences, telling
 from notifications.preferences import Preference
 from tests.web.conftest import Browser
 from tests.world import World
+from workflow.schema import delivery
 
 Visit = Callable[[str], Browser]
 PAGE = "/hop-thu/cach-nhan"
@@ -53,6 +55,18 @@ def test_language_of_the_person_changes_with_it(visit: Visit, world: World) -> N
     officer.fill(PAGE, WISH | {"language": "xx"}, 422)
     officer.fill(PAGE, WISH | {"language": "en"})
     assert officer.client.get("/viec-cua-toi").get_data(as_text=True).count('lang="en"') == 1
+
+
+def test_message_to_try_it_stands_in_the_inbox_and_goes_out(visit: Visit, world: World) -> None:
+    officer = visit("officer.x1")
+    officer.fill(PAGE, WISH)
+    officer.get(PAGE)
+    assert "Đã gửi một thư thử." in officer.follow(officer.post(f"{PAGE}/thu"))
+    assert "chờ một phút" in officer.follow(officer.post(f"{PAGE}/thu"))
+    assert "Thư thử: bạn nhận được nhắc việc bằng cách này" in officer.get("/hop-thu")
+    with world.database.read() as connection:
+        row = connection.execute(sa.select(delivery)).one()
+    assert (row.channel, row.address, row.status) == ("email", "lau@vi-du.vn", "planned")
 
 
 def test_link_in_a_mail_takes_off_only_when_sent(app: Flask, stranger: Browser, world: World) -> None:

@@ -7,17 +7,19 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications import preferences
+from notifications import trial as trials
+from notifications.clockwork import UNSUBSCRIBE
 from notifications.preferences import Preference, Wish
 from web import clock, language
 from web.access_rules import access_rule
-from web.answers import page_again, say
+from web.answers import page_again, say, say_refused
 from web.catalogue import LANGUAGES
 from web.forms.base import options, said
 from web.forms.preferences import PreferencesForm
 from web.transactions import reading, settings, writing
 from web.visitor import actor
 from workflow.people.language import choose
-from workflow.refusals import InvalidInput, Refusal
+from workflow.refusals import InvalidInput, NotPossible, Refusal
 
 pages = Blueprint("preferences", __name__)
 
@@ -63,7 +65,28 @@ def edit() -> Response | tuple[str, int]:
     )
 
 
-@pages.route("/ngung-nhan/<token>", methods=["GET", "POST"])
+@pages.post("/hop-thu/cach-nhan/thu")
+@access_rule(signed_in=True)
+def trial() -> Response:
+    """A message to oneself, the ways that were chosen."""
+    try:
+        with writing() as connection:
+            trials.send(
+                connection,
+                actor().account_id,
+                clock.now(),
+                site=settings().site,
+                domain=settings().message_domain,
+                link=url_for("preferences.edit"),
+            )
+    except NotPossible as refused:
+        say_refused(refused)
+    else:
+        say(_("Đã gửi một thư thử. Thư có trong hộp thư ngay; thư điện tử tới sau ít phút."))
+    return redirect(url_for("preferences.edit"))
+
+
+@pages.route(f"{UNSUBSCRIBE}/<token>", methods=["GET", "POST"])
 @access_rule(public=True)
 def unsubscribe(token: str) -> str:
     """Seen by whoever follows the link in a mail; sent, by him or by his mail program alone (RFC 8058), it takes him off.
