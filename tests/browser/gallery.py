@@ -181,7 +181,7 @@ VISITS = (
     Visit("report-handed-in", STAFF, "/bao-cao/{report_in}"),
     Visit("report-twice", STAFF, "/bao-cao/{report_twice}"),
     Visit("report-return", STAFF, "/bao-cao/{report_in}/tra-lai"),
-    Visit("report-return-refused", STAFF, "/bao-cao/{report_in}/tra-lai", press="Trả lại để sửa", status=422),
+    Visit("report-return-refused", STAFF, "/bao-cao/{report_in}/tra-lai", press="Trả lại báo cáo", status=422),
     Visit("report-paper", STAFF, "/bao-cao/{report_in}/ban-in"),
     Visit("reports-together", DISTRICT, "/bao-cao/yeu-cau/{report_call}"),
     Visit("reports-compiled", DISTRICT, "/bao-cao/yeu-cau/{report_call}/toan-van"),

@@ -55,10 +55,10 @@ def test_staff_return_it_the_commune_mends_it_and_staff_accept(browser: Browser,
     day = f"{local_date(datetime.now(UTC)) + timedelta(days=4):%d/%m/%Y}"
     with at_browser(browser, site, STAFF, size=DESK) as staff:
         staff.go(f"/bao-cao/{key}")
-        staff.follow("Trả lại để sửa")
+        staff.follow("Trả lại báo cáo")
         staff.fill("Cần sửa, bổ sung điều gì", "Thiếu số hộ tham gia.")
         staff.fill("Hạn gửi lại", day)
-        staff.press("Trả lại để sửa")
+        staff.press("Trả lại báo cáo")
         staff.done()
     with at_browser(browser, site, SECRETARY, size=PHONE) as secretary:
         secretary.go("/viec-cua-toi")
