@@ -36,17 +36,13 @@ LATE_AFTER: Final = timedelta(minutes=5)
 """Without a tick for so long something is wrong: several were due."""
 LETTERS_AT_ONCE: Final = 500
 """So that the next tick plans what is due even while thousands of letters wait."""
+UNSUBSCRIBE: Final = "/ngung-nhan"
+"""Where the pages take people off mails; a signed token of `preferences` follows."""
 _DAILY: Final = "daily"
 _LONGEST_ERROR = 500
 
-
-def _open(connection: Connection, now: datetime) -> int:
-    """Call for the reports whose time has come and tell those who owe them, in one transaction."""
-    return len(deeds.open_due_calls(connection, now))
-
-
 STEPS: Final[tuple[tuple[str, Callable[[Connection, datetime], int]], ...]] = (
-    ("opened", _open),
+    ("opened", lambda connection, now: _open(connection, now)),
     ("synced", sync.sync),
     ("planned", planning.plan),
 )
@@ -99,6 +95,7 @@ class Heartbeat:
 
 def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Work:
     """The work as the settings have it. speak: language → what says the domain's own words in it."""
+    key = secret_key(settings)
     said = {language: sentences.load(settings.data_dir, language) for language in sentences.LANGUAGES}
     return Work(
         channels=channels(settings),
@@ -109,6 +106,7 @@ def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Wor
             timedelta(days=settings.keep_draft_reports_days),
         ),
         site=Site(settings.site, settings.message_domain, lambda language: said.get(language, said["vi"]), speak),
+        unsubscribe=lambda account_id: f"{settings.site}{UNSUBSCRIBE}/{preferences.token(key, account_id)}",
     )
 
 
@@ -201,6 +199,11 @@ def heartbeat(connection: Connection, now: datetime) -> Heartbeat:
     elif abs(now - (row.succeeded_at or row.started_at or row.ticked_at)) > LATE_AFTER:
         state = "failing"
     return Heartbeat(state, row.ticked_at, row.succeeded_at, row.took_ms, row.backlog, row.last_error)
+
+
+def _open(connection: Connection, now: datetime) -> int:
+    """Call for the reports whose time has come and tell those who owe them, in one transaction."""
+    return len(deeds.open_due_calls(connection, now))
 
 
 def _anchor(connection: Connection, now: datetime) -> int:
