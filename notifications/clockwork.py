@@ -96,7 +96,6 @@ class Heartbeat:
 def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Work:
     """The work as the settings have it. speak: language → what says the domain's own words in it."""
     key = secret_key(settings)
-    said = {language: sentences.load(settings.data_dir, language) for language in sentences.LANGUAGES}
     return Work(
         channels=channels(settings),
         per_minute=settings.mail_per_minute,
@@ -105,7 +104,7 @@ def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Wor
             timedelta(hours=settings.session_absolute_hours),
             timedelta(days=settings.keep_draft_reports_days),
         ),
-        site=Site(settings.site, settings.message_domain, lambda language: said.get(language, said["vi"]), speak),
+        site=Site(settings.site, settings.message_domain, sentences.Library(settings.data_dir), speak),
         unsubscribe=lambda account_id: f"{settings.site}{UNSUBSCRIBE}/{preferences.token(key, account_id)}",
     )
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from workflow.refusals import InvalidInput
 from workflow.speech import _
 
@@ -49,6 +51,8 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "line.more": frozenset({"count"}),
 }
 """Every sentence there has to be, and the places it may have."""
+
+log = structlog.get_logger("wording")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,36 @@ def read(text: str, language: str) -> Sentences:
     return Sentences(language, {name: found[name] for name in PLACES})
 
 
+class Library:
+    """The sentences of an installation in every language, read anew when a file changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, tuple[int, Sentences]] = {}
+
+    def __call__(self, language: str) -> Sentences:
+        """The sentences in a language. Own ones that cannot be used give way to those of the program: reminders have to go."""
+        language = language if language in LANGUAGES else LANGUAGES[0]
+        stamp = _stamp(own(self._folder, language))
+        kept = self._known.get(language)
+        if kept is None or kept[0] != stamp:
+            try:
+                found = load(self._folder, language)
+            except InvalidInput as invalid:
+                log.error("wording_unusable", language=language, why=invalid.message)
+                found = load(None, language)
+            kept = self._known[language] = (stamp, found)
+        return kept[1]
+
+
 def load(folder: Path | None, language: str) -> Sentences:
     """An installation's own sentences if it has some, else those that come with the program. Raises InvalidInput.
 
     folder: the data folder. An unknown language is said in Vietnamese.
     """
     language = language if language in LANGUAGES else LANGUAGES[0]
-    own = _own(folder, language) if folder is not None else None
-    source = own if own is not None and own.is_file() else shipped(language)
+    kept = own(folder, language) if folder is not None else None
+    source = kept if kept is not None and kept.is_file() else shipped(language)
     try:
         return read(source.read_text(encoding="utf-8"), language)
     except (OSError, UnicodeDecodeError) as error:
@@ -107,7 +133,7 @@ def save(folder: Path, language: str, text: str) -> Path:
     if language not in LANGUAGES:
         raise InvalidInput({"language": _("Chỉ có lời nhắc bằng: %(listed)s.", listed=", ".join(LANGUAGES))})
     read(text, language)
-    target = _own(folder, language)
+    target = own(folder, language)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(f".{os.getpid()}.tmp")
     draft.write_text(text, encoding="utf-8")
@@ -120,8 +146,17 @@ def shipped(language: str) -> Path:
     return _SHIPPED / f"{language}.toml"
 
 
-def _own(folder: Path, language: str) -> Path:
+def own(folder: Path, language: str) -> Path:
+    """Where an installation's own sentences are, if it has any."""
     return folder / FOLDER / f"{language}.toml"
+
+
+def _stamp(path: Path) -> int:
+    """Tells one content of a file from the next; 0 without a file."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _problem(sentence: object, places: frozenset[str]) -> str | None:

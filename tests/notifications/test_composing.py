@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -33,7 +34,7 @@ def passing(world: World) -> Iterator[Connection]:
         connection.rollback()
 
 
-def deliveries(connection: Connection, user_name: str) -> list[sa.Row[tuple[str, str, str, str]]]:
+def deliveries(connection: Connection, user_name: str) -> list[sa.Row[Any]]:
     return list(
         connection.execute(
             sa.select(delivery.c.channel, delivery.c.address, delivery.c.status, delivery.c.last_error)
@@ -111,7 +112,7 @@ def test_escalation_knows_no_quiet_day_and_goes_by_mail_in_any_case(eventful: Wo
         assert letter.kind == "escalation"
         assert letter.subject == "Trễ hạn: Báo cáo quý I – Thôn Nà Hin"
         assert "không tắt được" in letter.body_text
-        assert [tuple(row) for row in deliveries(connection, "staff")] == [
+        assert [row._tuple() for row in deliveries(connection, "staff")] == [
             ("email", "staff@khelam.example", "planned", "")
         ]
 

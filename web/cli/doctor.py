@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from config.sentence import Sentence
 from config.settings import Settings, load_settings, origins
 from notifications import clockwork
+from notifications.wording import sentences
 from web import clock
 from web.cli import arguments, console, installation
 from workflow import migrate
@@ -22,7 +23,7 @@ from workflow.database import Database
 from workflow.definitions import lifecycle_store
 from workflow.definitions.problems import DataFileInvalid
 from workflow.programmes import programme
-from workflow.refusals import Refusal
+from workflow.refusals import InvalidInput, Refusal
 from workflow.schema import account, programme_year
 from workflow.speech import _, mark
 
@@ -38,6 +39,7 @@ def doctor_command(form: str) -> int:
     findings: list[str] = []
     _examine_folder(settings, facts, findings)
     _examine_mail(settings, facts, findings)
+    _examine_wording(settings, findings)
     try:
         with installation.reached(settings, busy_seconds=3.0) as database:
             _examine_database(database, facts, findings)
@@ -101,6 +103,17 @@ def _examine_mail(settings: Settings, facts: list[tuple[str, str]], findings: li
         )
     if settings.smtp_host and settings.smtp_security == "none" and settings.smtp_user:
         findings.append(_("Mật khẩu thư đi không mã hóa. Hãy đặt DVK_SMTP_SECURITY là starttls hoặc tls."))
+
+
+def _examine_wording(settings: Settings, findings: list[str]) -> None:
+    for language in sentences.LANGUAGES:
+        try:
+            sentences.load(settings.data_dir, language)
+        except InvalidInput as invalid:
+            findings += [
+                _("Lời nhắc «%(language)s» không dùng được, đang dùng lời có sẵn. %(why)s", language=language, why=why)
+                for why in invalid.problems.values()
+            ]
 
 
 def _examine_clock(database: Database, facts: list[tuple[str, str]], findings: list[str]) -> None:
