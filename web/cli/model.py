@@ -161,10 +161,10 @@ def show(code: str, who: str | None, form: str) -> None:
                 (
                     step["trigger"],
                     step["label"],
-                    _(_YES_NO[step["allowed"]]),
+                    _(now),
                     " ".join(reason["message"] for reason in step["reasons"]),
                 )
-                for step in found["possible"]
+                for step, now in ((step, _YES_NO[step["allowed"]]) for step in found["possible"])
             ],
         )
 
