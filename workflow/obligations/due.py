@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from workflow import calendar
 from workflow.reading.dates import DateUnreadable, parse_date_vi
@@ -21,6 +21,11 @@ def due_at(day: date) -> datetime:
 def days_left(due_on: date, now: datetime) -> int:
     """Days until the due date: 0 on the day itself, negative when it is past."""
     return (due_on - calendar.local_date(now)).days
+
+
+def day_before(day: date) -> date:
+    """The last due date of what is late on the day."""
+    return day - timedelta(days=1)
 
 
 def stated(written: date | str, now: datetime, *, name: str = "due") -> date:

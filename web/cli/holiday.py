@@ -1,0 +1,60 @@
+"""`dvk holiday`: the calendar of working days, and correcting it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from notifications import deeds
+from web import clock
+from web.cli import arguments, console, installation
+from workflow.calendar import local_date
+from workflow.obligations import days_off
+from workflow.speech import _, mark
+
+_DAY = click.argument("day", metavar=mark("NGÀY"), type=arguments.Day())
+
+
+@click.group("holiday", help=mark("Ngày nghỉ và ngày làm bù."))
+def holiday_command() -> None:
+    """Holds the commands below."""
+
+
+@holiday_command.command("list", help=mark("Ngày lễ của một năm và những ngày đã ghi."))
+@click.option("--year", type=click.IntRange(2000, 2100), help=mark("Mặc định năm nay."))
+@arguments.form()
+def list_(year: int | None, form: str) -> None:
+    with installation.opened() as database, database.read() as connection:
+        found = days_off.listing(connection, year or local_date(clock.now()).year)
+    if form == "json":
+        console.as_json(
+            [{"day": one.day, "working": one.working, "label": one.label, "noted": one.noted} for one in found]
+        )
+        return
+    console.table(
+        (_("Ngày"), _("Là"), _("Lý do")),
+        [(f"{one.day:%d/%m/%Y}", _("ngày làm bù") if one.working else _("ngày nghỉ"), one.label) for one in found],
+    )
+
+
+@holiday_command.command(
+    "add", help=mark("Ghi một ngày nghỉ, hoặc ngày làm bù (--working); hạn còn ở phía trước đổi theo.")
+)
+@_DAY
+@click.option("--label", required=True, metavar=mark("LÝ_DO"), help=mark("Lý do, số văn bản."))
+@click.option("--working", is_flag=True, help=mark("Ngày này đi làm."))
+@arguments.by()
+def add(day: date, label: str, working: bool, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        moved = deeds.note_day_off(connection, who, day, working, label, clock.now())
+    console.message(_("Đã ghi; hạn của %(count)s việc đổi theo.", count=moved))
+
+
+@holiday_command.command("remove", help=mark("Bỏ ghi: ngày ấy lại theo lịch chung."))
+@_DAY
+@arguments.by()
+def remove(day: date, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        moved = deeds.forget_day_off(connection, who, day, clock.now())
+    console.message(_("Đã bỏ ghi; hạn của %(count)s việc đổi theo.", count=moved))
