@@ -7,6 +7,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from tests.workflow.reporting_world import ALL, DUE, LATER, a_call, hand_in, owed_by
 from tests.world import NOW, World, a_draft
@@ -14,10 +15,12 @@ from workflow import access
 from workflow.documents.reports_workbook import write_collected
 from workflow.obligations import calls
 from workflow.obligations.calls import CallInput
+from workflow.people import units
 from workflow.refusals import NotFound
 from workflow.registration.model_quantities import QuantityInput
-from workflow.reports import figures, reports
+from workflow.reports import figures, reading, reports
 from workflow.reports.collected import Collected, collected
+from workflow.schema import obligation, unit
 
 
 @pytest.fixture
@@ -82,8 +85,8 @@ def test_unit_inside_another_is_counted_once(world: World, call: int) -> None:
     command = CallInput(2024, "KL", "Báo cáo nhanh", DUE, units=("KL-X1", "KL-X1-T1", "KL-X2-T1"), sections=ALL)
     with world.database.write() as connection:
         nested = calls.open_call(connection, command, "staff", NOW).call_id
-    for unit, who in (("KL-X1", "officer.x1"), ("KL-X1-T1", "officer.x1t1"), ("KL-X2-T1", "officer.x2t1")):
-        hand_in(world, owed_by(world, nested, unit), who)
+    for place, who in (("KL-X1", "officer.x1"), ("KL-X1-T1", "officer.x1t1"), ("KL-X2-T1", "officer.x2t1")):
+        hand_in(world, owed_by(world, nested, place), who)
     whole = found(world, nested)
     assert [(line.unit_code, line.counted_in) for line in whole.lines] == [
         ("KL-X1", ""),
@@ -94,8 +97,8 @@ def test_unit_inside_another_is_counted_once(world: World, call: int) -> None:
 
 
 def test_models_that_came_later_are_told_as_missing(world: World, call: int) -> None:
-    for unit, who in (("KL-X1", "officer.x1"), ("KL-X2", "chair2")):
-        hand_in(world, owed_by(world, call, unit), who)
+    for place, who in (("KL-X1", "officer.x1"), ("KL-X2", "chair2")):
+        hand_in(world, owed_by(world, call, place), who)
     world.apply(world.create(a_draft(name="Đến sau")), "submit", "officer.x1t1", LATER + timedelta(days=1))
     assert found(world, call).untold() == 1
 
@@ -118,3 +121,44 @@ def test_workbook_adds_up(world: World, call: int) -> None:
         assert values[-1] == sum(values[:-1])
     missing = [row[1] for row in book["Chưa nộp"].iter_rows(min_row=6, values_only=True) if row[1]]
     assert missing == ["Xã Mường Sang"]
+
+
+def _owed(world: World, call: int, code: str) -> int:
+    with world.database.read() as connection:
+        statement = (
+            sa.select(obligation.c.id)
+            .join(unit, unit.c.id == obligation.c.unit_id)
+            .where(obligation.c.call_id == call, unit.c.code == code)
+        )
+        return int(connection.execute(statement).scalar_one())
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_as_many_statements_for_fifty_units_as_for_one(world: World, count: int) -> None:
+    codes = [f"KL-X1-M{number}" for number in range(count)]
+    with world.database.write() as connection:
+        for code in codes:
+            units.create_unit(connection, "admin", code, f"Thôn {code}", "village", "administrative", "KL-X1", NOW)
+        command = CallInput(2024, "KL-X1", "Báo cáo thôn", DUE, units=tuple(codes), roles=("commune_reviewer",))
+        call = calls.open_call(connection, command, "staff", NOW).call_id
+    for code in codes[:2]:
+        key = _owed(world, call, code)
+        with world.database.write() as connection:
+            reports.save(connection, key, "chair", dict.fromkeys(("results", "proposals"), "Đã làm xong việc."), LATER)
+            reports.submit(connection, key, "chair", LATER)
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    with world.database.read() as connection:
+        actor = access.actor(connection, "staff", LATER)
+        sa.event.listen(world.database.engine, "before_cursor_execute", note)
+        try:
+            whole = collected(connection, call, actor, LATER)
+            listed = reading.owed(connection, access.actor(connection, "chair", LATER))
+        finally:
+            sa.event.remove(world.database.engine, "before_cursor_execute", note)
+    assert (len(whole.lines), len(listed)) == (count, count)
+    # The call, its lines, the counts and fields; the person and what he owes.
+    assert len(asked) <= 6

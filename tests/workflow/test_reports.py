@@ -237,6 +237,27 @@ def test_what_was_handed_in_cannot_be_changed(world: World, key: int, act: Any) 
         connection.execute(act)
 
 
+@pytest.mark.parametrize(
+    ("tampering", "finding"),
+    [
+        ("UPDATE report_submission SET figures = replace(figures, '2024', '2023')", "đã bị sửa sau khi gửi"),
+        ("UPDATE report_submission SET content = replace(content, 'tasks. ', 'nothing. ')", "đã bị sửa sau khi gửi"),
+        ("DELETE FROM report_submission", "mất lần gửi"),
+    ],
+)
+def test_verification_finds_what_was_tampered_with(sqlite_world: World, tampering: str, finding: str) -> None:
+    """Somebody with the database in hand takes the triggers away first."""
+    key = owed_by(sqlite_world, a_call(sqlite_world))
+    hand_in(sqlite_world, key)
+    with sqlite_world.database.write() as connection:
+        for verb in ("update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER report_submission_no_{verb}")
+        connection.exec_driver_sql(tampering)
+    with sqlite_world.database.read() as connection:
+        found = audit.verify(connection)
+    assert [finding in one.message for one in found] == [True]
+
+
 # Figures that look wrong ------------------------------------------------------------------------------------------------------
 
 

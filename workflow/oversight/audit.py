@@ -7,7 +7,8 @@ later show that nothing before it was edited, removed or slipped in, even by som
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from workflow.calendar import end_of_day, local_date, start_of_day
 from workflow.database import alone
 from workflow.history import GENESIS, digest
 from workflow.refusals import Conflict
-from workflow.schema import anchor, emulation_model, history
+from workflow.schema import anchor, emulation_model, history, report_submission
 from workflow.speech import _, spoken_day
 
 SETTLED_AFTER = timedelta(minutes=10)
@@ -73,12 +74,13 @@ def make_anchors(connection: Connection, now: datetime) -> list[Anchor]:
 
 
 def verify(connection: Connection, *, expected_root: str | None = None) -> list[Finding]:
-    """Recompute every chain and every anchor, and replay every model against its cached state.
+    """Recompute every chain and every anchor, replay every model against its cached state, and hold what units handed in
+    against what their chains say of it.
 
     expected_root: a root kept outside the database; it must be among the anchors. Returns the findings, the first broken link
     first; empty when the history is whole. Reads in batches: memory grows with the number of subjects, not of entries.
     """
-    findings = [*_chains(connection), *_anchors(connection)]
+    findings = [*_chains(connection), *_reports(connection), *_anchors(connection)]
     if expected_root is not None:
         known = connection.execute(sa.select(anchor.c.day).where(anchor.c.root == expected_root)).first()
         if known is None:
@@ -164,6 +166,40 @@ def _chains(connection: Connection) -> Iterator[Finding]:
                     state_2=model.state,
                 ),
             )
+
+
+def _reports(connection: Connection) -> Iterator[Finding]:
+    """Reports whose text or figures are not those that were handed in, and handings in that are gone."""
+    entries = connection.execute(
+        sa.select(history.c.subject_id, history.c.seq, history.c.payload)
+        .where(history.c.subject == "report", history.c.trigger == "report_submitted")
+        .order_by(history.c.subject_id, history.c.seq)
+        .execution_options(yield_per=_BATCH)
+    )
+    said: dict[int, tuple[int, int, str, str]] = {}
+    for row in entries:
+        content = json.loads(row.payload)
+        said[content["submission"]] = (row.subject_id, row.seq, content["figures"], _handed_in(content))
+    kept = connection.execute(
+        sa.select(report_submission.c.id, report_submission.c.content, report_submission.c.figures).execution_options(
+            yield_per=_BATCH
+        )
+    )
+    for submission in kept:
+        if submission.id not in said:
+            yield Finding(f"report_submission {submission.id}", 0, _("lịch sử không có lần gửi này"))
+            continue
+        report_id, seq, figures, text = said.pop(submission.id)
+        if (hashlib.sha256(submission.figures.encode()).hexdigest(), _handed_in(submission.content)) != (figures, text):
+            yield Finding(f"report {report_id}", seq, _("nội dung hoặc số liệu đã bị sửa sau khi gửi"))
+    for submission_id, (report_id, seq, _figures, _text) in said.items():
+        yield Finding(f"report {report_id}", seq, _("mất lần gửi số %(n)s", n=submission_id))
+
+
+def _handed_in(content: Mapping[str, Any]) -> str:
+    """A digest of what a person wrote and of how late it came."""
+    told = [content.get(name) for name in ("sections", "words", "late_days")]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _anchors(connection: Connection) -> Iterator[Finding]:
