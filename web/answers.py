@@ -36,6 +36,9 @@ def page_again(template: str, form: PageForm, refusal: Refusal | None, **facts: 
     version, model = _version_sent(form), facts.get("model")
     if isinstance(refusal, Conflict) and version is not None and model is not None:
         facts["meanwhile"] = since(reading(), model.id, model.definition_hash, version)
+    if isinstance(refusal, Conflict) and facts.get("meanwhile"):
+        # What the domain says, to load it anew, would lose what was typed; here it is told and kept.
+        form.general = [_("Người khác vừa làm trước bạn. Hãy xem thay đổi bên dưới; nếu vẫn muốn, hãy gửi lại.")]
     return render_template(template, form=form, refusal=refusal, **facts), status
 
 

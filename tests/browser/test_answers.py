@@ -85,6 +85,8 @@ def test_step_that_somebody_took_meanwhile(browser: Browser, site: Site) -> None
         everybody_can_use(person, "stale-step")
         person.go(f"/mo-hinh/{code}/buoc/start")
         everybody_can_use(person, "step-not-possible")
+        person.follow(f"Xem mô hình {code}")
+        person.sees("Mô hình mở hai thẻ")
 
 
 def test_record_that_another_inspector_wrote_meanwhile(browser: Browser, site: Site) -> None:

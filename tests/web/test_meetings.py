@@ -75,7 +75,7 @@ def test_stale_page_keeps_what_was_chosen_and_says_so(visit: Visit, world: World
     secretary.fill(f"{path}/chuong-trinh", {"code": codes[:1]})
     chair.get(f"{path}/chuong-trinh")
     kept = chair.post(f"{path}/chuong-trinh", {**stale, "code": codes, f"order-{codes[1]}": "1"}, status=409).text
-    assert "người khác đã thay đổi phiên" in kept
+    assert "người khác đã làm việc với phiên này" in kept
     assert f'name="order-{codes[1]}"' in kept
     renewed = hidden_fields(kept)
     assert renewed["version"] != stale["version"]

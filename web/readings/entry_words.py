@@ -193,18 +193,28 @@ _PEOPLE = frozenset({"account", "deputy_for", "member", "members", "present"})
 
 Payload = str | Mapping[str, Any]
 """As the history keeps it, or read already."""
+People = Mapping[int | str, str]
+"""What people are called, by key and by user name."""
 
 
-def people_in(connection: Connection, payloads: Iterable[Payload]) -> dict[int, str]:
-    """The names of everybody whom these entries mention by key, in one statement."""
-    keys = {key for payload in payloads for key in _keys("", _read(payload))}
-    if not keys:
+def people_in(connection: Connection, payloads: Iterable[Payload]) -> dict[int | str, str]:
+    """The names of everybody whom these entries mention by key or by user name, in one statement."""
+    mentioned = {one for payload in payloads for one in _mentioned("", _read(payload))}
+    if not mentioned:
         return {}
-    rows = connection.execute(sa.select(account.c.id, account.c.full_name).where(account.c.id.in_(sorted(keys))))
-    return {row.id: row.full_name for row in rows}
+    keys = sorted(one for one in mentioned if isinstance(one, int))
+    user_names = sorted(one for one in mentioned if isinstance(one, str))
+    found: dict[int | str, str] = {}
+    for row in connection.execute(
+        sa.select(account.c.id, account.c.user_name, account.c.full_name).where(
+            sa.or_(account.c.id.in_(keys), account.c.user_name.in_(user_names))
+        )
+    ):
+        found[row.id] = found[row.user_name] = row.full_name
+    return found
 
 
-def details(payload: Payload, people: Mapping[int, str]) -> list[str]:
+def details(payload: Payload, people: People) -> list[str]:
     """What an entry carries, a line for each: "Hết hạn đăng ký: 31/03/2024 → 15/04/2024"."""
     lines = [shorten(line, _LONGEST) for line in _lines((), _read(payload), people)]
     if len(lines) > MOST_DETAILS:
@@ -216,18 +226,20 @@ def _read(payload: Payload) -> Any:
     return json.loads(payload) if isinstance(payload, str) else payload
 
 
-def _keys(name: str, value: Any) -> Iterator[int]:
+def _mentioned(name: str, value: Any) -> Iterator[int | str]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _keys(key, inner)
+            yield from _mentioned(key, inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _keys(name, inner)
+            yield from _mentioned(name, inner)
     elif name in _PEOPLE and isinstance(value, int) and not isinstance(value, bool):
         yield value
+    elif name == "head" and value:
+        yield str(value)
 
 
-def _lines(path: tuple[str, ...], value: Any, people: Mapping[int, str]) -> Iterator[str]:
+def _lines(path: tuple[str, ...], value: Any, people: People) -> Iterator[str]:
     name = path[-1] if path else ""
     if name in _HIDDEN or value in (None, "", [], {}):
         return
@@ -251,7 +263,7 @@ def _is_change(path: tuple[str, ...], value: Any) -> bool:
     return "changed" in path[:-1] or path[-1] in ("valid_from", "valid_to", "name", "parent")
 
 
-def _row(row: Any, people: Mapping[int, str]) -> str:
+def _row(row: Any, people: People) -> str:
     if not isinstance(row, Mapping):
         return str(row)
     told = (
@@ -268,7 +280,7 @@ def _title(path: tuple[str, ...]) -> str:
     return " › ".join(str(PARTICULARS.get(part) or said(_CODES.get(part, part))) for part in shown)
 
 
-def _text(name: str, value: Any, people: Mapping[int, str]) -> str:
+def _text(name: str, value: Any, people: People) -> str:
     if value is None or value in ("", []):
         return "–"
     if isinstance(value, bool):
@@ -278,6 +290,8 @@ def _text(name: str, value: Any, people: Mapping[int, str]) -> str:
     if isinstance(value, int | float):
         return people.get(int(value), str(value)) if name in _PEOPLE else shown_number(value)
     text = str(value)
+    if name == "head":
+        return people.get(text, text)
     if name in _VALUES:
         return str(_VALUES[name].get(text, text))
     if _DAY.fullmatch(text):

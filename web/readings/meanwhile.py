@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.engine import Connection
 
 from web.presentation import DUTIES, INSPECTION_KINDS, ROLES, shown_day, shown_number
-from web.readings.entry_words import people_in
+from web.readings.entry_words import People, people_in
 from web.readings.model import events
 from web.readings.timeline import Told, tell
 from web.readings.trail import DEEDS
@@ -115,7 +115,10 @@ def meeting_since(connection: Connection, meeting_id: int, agenda: Sequence[int]
     for row in entries:
         content = json.loads(row.payload)
         lists = _lists(content, people, kept)
-        changed = tuple(_exchanged(name, kept.get(name, []), now) for name, now in lists.items())
+        agenda_name = _("Chương trình")
+        changed = tuple(
+            _exchanged(name, kept.get(name, []), now, ordered=name == agenda_name) for name, now in lists.items()
+        )
         kept |= lists
         if row.at > moment:
             found.append(_news(row, str(DEEDS.get(row.trigger, row.trigger)), changed))
@@ -127,7 +130,7 @@ def meeting_since(connection: Connection, meeting_id: int, agenda: Sequence[int]
 
 
 def _differences(
-    before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, str], people: Mapping[int, str]
+    before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, str], people: People
 ) -> tuple[Change, ...]:
     names = {name: str(label) for name, label in _RECORD.items()}
     pairs = [
@@ -139,11 +142,13 @@ def _differences(
     return tuple(pair for pair in pairs if pair[1] != pair[2])
 
 
-def _written(name: str, value: Any, people: Mapping[int, str]) -> str:
+def _written(name: str, value: Any, people: People) -> str:
     if value in (None, "", []):
         return ""
     if isinstance(value, list):
         return ", ".join(people.get(one, str(one)) for one in value)
+    if name == "head":
+        return people.get(str(value), str(value))
     if name == "kind":
         return str(INSPECTION_KINDS.get(value, value))
     if name in ("held_on", "mend_by"):
@@ -151,9 +156,7 @@ def _written(name: str, value: Any, people: Mapping[int, str]) -> str:
     return shorten(str(value), _LONGEST)
 
 
-def _lists(
-    content: Mapping[str, Any], people: Mapping[int, str], kept: Mapping[str, list[str]]
-) -> dict[str, list[str]]:
+def _lists(content: Mapping[str, Any], people: People, kept: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Members, guests and models as this entry leaves them, by what they are called; only those it speaks of."""
     found: dict[str, list[str]] = {}
     if isinstance(content.get("members"), list):
@@ -171,10 +174,10 @@ def _lists(
     return found
 
 
-def _exchanged(name: str, before: Sequence[str], after: Sequence[str]) -> Change:
-    """Who or what went and came; the whole order where only the order is another."""
+def _exchanged(name: str, before: Sequence[str], after: Sequence[str], *, ordered: bool) -> Change:
+    """Who or what went and came; the whole list where only its order is another and the order has a meaning."""
     gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
-    if not gone and not come and list(before) != list(after):
+    if ordered and not gone and not come and list(before) != list(after):
         gone, come = list(before), list(after)
     return name, shorten("; ".join(gone), _LONGEST), shorten("; ".join(come), _LONGEST)
 

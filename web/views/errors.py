@@ -35,7 +35,14 @@ def install(app: Flask) -> None:
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
     sentences = [reason.message for reason in refusal.reasons]
-    return _page(status_of(refusal), _titles().get(status_of(refusal), _("Chưa làm được")), sentences)
+    status = status_of(refusal)
+    return _page(status, _titles().get(status, _("Chưa làm được")), sentences, model=_model_at_hand(status))
+
+
+def _model_at_hand(status: int) -> str | None:
+    """The model whose page shows how things stand now, after somebody was too late for a step of it."""
+    code = (request.view_args or {}).get("code")
+    return str(code) if status == 409 and code and visitor.current() is not None else None
 
 
 def _stale_form(error: CSRFError) -> AnyResponse | tuple[str, int]:
@@ -126,7 +133,13 @@ def _broken(error: Exception) -> tuple[str, int]:
 
 
 def _page(
-    status: int, title: str, sentences: list[str], *, back: str | None = None, error: Exception | None = None
+    status: int,
+    title: str,
+    sentences: list[str],
+    *,
+    back: str | None = None,
+    model: str | None = None,
+    error: Exception | None = None,
 ) -> tuple[str, int]:
     reference = secrets.token_hex(4).upper()
     who = visitor.current()
@@ -142,7 +155,7 @@ def _page(
     else:
         log.info("page refused", **facts)
     shown = render_template(
-        "error.html", title=title, sentences=sentences, reference=reference, status=status, back=back
+        "error.html", title=title, sentences=sentences, reference=reference, status=status, back=back, model=model
     )
     return shown, status
 
