@@ -7,6 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError
 
+from config.sentence import Sentence
 from config.settings import SettingsInvalid
 from web.transactions import settings
 from workflow.reading.text import fold
@@ -50,7 +51,12 @@ def install(app: Flask) -> None:
         limiter.init_app(app)
     except ConfigurationError as error:
         raise SettingsInvalid(
-            [f"DVK_RATE_LIMIT_STORAGE: không dùng được ({error}). Hãy cài gói còn thiếu hoặc đặt lại memory://."]
+            [
+                Sentence(
+                    "DVK_RATE_LIMIT_STORAGE: không dùng được (%(why)s). Hãy cài gói còn thiếu hoặc đặt lại memory://.",
+                    why=error,
+                )
+            ]
         ) from error
     app.after_request(_headers)
 

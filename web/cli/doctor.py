@@ -60,7 +60,7 @@ def doctor_command(form: str) -> int:
     else:
         console.table((_("Thiết lập"), _("Giá trị"), _("Nguồn")), shown)
         console.result("")
-        console.table((_("Kiểm tra"), _("Kết quả")), facts)
+        console.table((_("Mục kiểm tra"), _("Kết quả")), facts)
     for finding in findings:
         console.message(_("Lỗi: %(finding)s", finding=finding))
     if not findings:

@@ -294,7 +294,8 @@ def outstanding(code: str, outstanding: bool, version: int | None, who: str) -> 
 def agree(code: str, agree: bool, version: int | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         consent.set_consent(connection, who, code, agree, clock.now(), version=version)
-    console.message(f"{code}: {'đồng ý giới thiệu công khai' if agree else 'không giới thiệu công khai'}.")
+    did = _("đồng ý giới thiệu công khai") if agree else _("không giới thiệu công khai")
+    console.message(f"{code}: {did}.")
 
 
 def _draft(data_file: str) -> Draft:

@@ -104,7 +104,8 @@ def show(key: int, who: str, form: str) -> None:
         console.result(_("Trả lại: %(return_reason)s", return_reason=seen.return_reason))
     texts = seen.content.sections if known else last.content.sections if last else {}
     for number, section in content.numbered(seen.sections):
-        console.result(f"\n{number}. {section.title} [{section.id}]\n{texts.get(section.id) or '(chưa viết)'}")
+        text = texts.get(section.id) or _("(chưa viết)")
+        console.result(f"\n{number}. {section.title} [{section.id}]\n{text}")
     if figures is not None:
         console.result(_("\nSố liệu đến %(day)s:", day=spoken_day(figures.as_of.astimezone(ZONE))))
         for code, label in figures.fields.items():
