@@ -69,90 +69,97 @@ def find(
     """
     connection.execute(CreateTable(part_of, if_not_exists=True))
     connection.execute(sa.delete(part_of))
-    people = _people(owed, today, wanted)
-    names = [column.name for column in people.selected_columns]
-    connection.execute(sa.insert(part_of).from_select(names, people), dict(values or {}))
+    given = dict(values or {})
+    named = connection.execute(sa.select(owed.c.roles).distinct(), given).scalars()
+    people = _people(owed, today, wanted, frozenset(role for roles in named for role in roles.split(",")))
+    connection.execute(sa.insert(part_of).from_select(_PERSON, people), given)
     return part_of
 
 
-def _people(owed: sa.FromClause, today: date, wanted: Collection[str]) -> sa.Select[Any]:
-    """Each person once for each part.
+_OWING: Final = ("unit_id", "collector_id", "roles")
+_PERSON: Final = (*_OWING, "part", "account_id", "deputy_for_id")
+
+
+def _people(owed: sa.FromClause, today: date, wanted: Collection[str], roles: frozenset[str]) -> sa.Select[Any]:
+    """Each person once for each part. roles: all that are named in `owed`.
 
     Those who owe it are the holders of each of the roles nearest to the unit (at the very unit only where the role counts there
     alone); without any, the staff of the collector. Staff are those nearest to the collector, else leaders; head and deputy head
     are leaders of that rank, else any leader there, else those of the nearest unit above that has one, else staff (default of
     ours). Locked accounts are nobody.
     """
-    group = sa.select(owed.c.unit_id, owed.c.collector_id, owed.c.roles).distinct().cte("owing")
-    held = _held(group, today)
-
-    def at(
-        place: sa.ColumnElement[int], part: str, ladder: sa.ColumnElement[int], *where: sa.ColumnElement[bool]
-    ) -> sa.Select[tuple[int, int, str, str, str, int, int | None, int]]:
-        """Candidates for a part at a place; of those of one rung the lowest ladder counts."""
-        rung = held.c.role if part == REPORTER else sa.literal("")
-        return (
-            sa.select(
-                group.c.unit_id,
-                group.c.collector_id,
-                group.c.roles,
-                sa.literal(part).label("part"),
-                rung.label("rung"),
-                held.c.account_id,
-                held.c.deputy_for_id,
-                ladder.label("ladder"),
-            )
-            .join(held, held.c.place_id == place)
-            .where(*where)
+    group = sa.select(*(owed.c[name] for name in _OWING)).distinct().cte("owing").prefix_with("MATERIALIZED")
+    leading = frozenset(("leader",) if HEAD_OF_UNIT in wanted else ())
+    below = _held("below", group.c.unit_id, today, near=(roles & OWN_SCOPED) | leading, far=roles - OWN_SCOPED)
+    over = _held("over", group.c.collector_id, today, near=frozenset(), far=frozenset(("staff", "leader")))
+    leads, serves, after = over.c.role == "leader", over.c.role == "staff", over.c.depth + _ELSEWHERE
+    found: list[sa.Select[Any]] = []
+    if REPORTER in wanted:
+        owes = sa.and_(below.c.place_id == group.c.unit_id, names(group.c.roles, below.c.role))
+        reporter = (
+            _candidates(group, below, owes, REPORTER, below.c.depth, rung=below.c.role)
+            .cte("reporter")
+            .prefix_with("MATERIALIZED")
         )
-
-    collector, depth = group.c.collector_id, held.c.depth
-    leads, serves = held.c.role == "leader", held.c.role == "staff"
-    other = sa.alias(held, "holder")
-    nobody = ~sa.exists().where(
-        other.c.place_id == group.c.unit_id,
-        names(group.c.roles, other.c.role),
-        sa.or_(other.c.role.not_in(sorted(OWN_SCOPED)), other.c.depth == 0),
-    )
-    owes = sa.and_(names(group.c.roles, held.c.role), sa.or_(held.c.role.not_in(sorted(OWN_SCOPED)), held.c.depth == 0))
-    after = depth + _ELSEWHERE
-    of_part = {
-        REPORTER: [
-            at(group.c.unit_id, REPORTER, depth, owes),
-            at(collector, VACANT, depth, serves, nobody),
-            at(collector, VACANT, after, leads, nobody),
-        ],
-        HEAD_OF_UNIT: [at(group.c.unit_id, HEAD_OF_UNIT, depth, leads, depth == 0)],
-        STAFF: [at(collector, STAFF, depth, serves), at(collector, STAFF, after, leads)],
-    } | {
-        rank: [
-            at(collector, rank, depth * 2 + sa.case((held.c.rank == rank, 0), else_=1), leads),
-            at(collector, rank, after, serves),
+        vacant = sa.except_(
+            sa.select(*(group.c[name] for name in _OWING)), sa.select(*(reporter.c[name] for name in _OWING))
+        ).cte("vacancy")
+        there = over.c.place_id == vacant.c.collector_id
+        found += [
+            sa.select(reporter),
+            _candidates(vacant, over, sa.and_(there, serves), VACANT, over.c.depth),
+            _candidates(vacant, over, sa.and_(there, leads), VACANT, after),
         ]
-        for rank in (DEPUTY_HEAD, HEAD)
-    }
-    candidates = sa.union_all(
-        *(candidate for part, found in of_part.items() if part in wanted for candidate in found)
-    ).cte("candidate")
-    key = (candidates.c.unit_id, candidates.c.collector_id, candidates.c.roles, candidates.c.part)
-    rungs = sa.select(
-        candidates, sa.func.min(candidates.c.ladder).over(partition_by=(*key, candidates.c.rung)).label("nearest")
-    ).subquery("rung")
-    columns = ("unit_id", "collector_id", "roles", "part", "account_id", "deputy_for_id")
+    if HEAD_OF_UNIT in wanted:
+        here = sa.and_(below.c.place_id == group.c.unit_id, below.c.role == "leader", below.c.depth == 0)
+        found.append(_candidates(group, below, here, HEAD_OF_UNIT, below.c.depth))
+    there = over.c.place_id == group.c.collector_id
+    if STAFF in wanted:
+        found.append(_candidates(group, over, sa.and_(there, serves), STAFF, over.c.depth))
+        found.append(_candidates(group, over, sa.and_(there, leads), STAFF, after))
+    for rank in (DEPUTY_HEAD, HEAD):
+        if rank in wanted:
+            ladder = over.c.depth * 2 + sa.case((over.c.rank == rank, 0), else_=1)
+            found.append(_candidates(group, over, sa.and_(there, leads), rank, ladder))
+            found.append(_candidates(group, over, sa.and_(there, serves), rank, after))
+    return _nearest(sa.union_all(*found).subquery("candidate"))
+
+
+def _candidates(
+    group: sa.FromClause,
+    held: sa.CTE,
+    condition: sa.ColumnElement[bool],
+    part: str,
+    ladder: sa.ColumnElement[int],
+    *,
+    rung: sa.ColumnElement[str] | None = None,
+) -> sa.Select[Any]:
+    """Who may have a part. Of those of one rung the ones of the lowest ladder have it."""
+    return sa.select(
+        *(group.c[name] for name in _OWING),
+        sa.literal(part).label("part"),
+        held.c.account_id,
+        held.c.deputy_for_id,
+        (sa.literal("") if rung is None else rung).label("rung"),
+        ladder.label("ladder"),
+    ).join(held, condition)
+
+
+def _nearest(candidate: sa.FromClause) -> sa.Select[Any]:
+    """The candidates of the lowest ladder, each once: for himself before as a deputy."""
+    key = [candidate.c[name] for name in (*_OWING, "part")]
+    lowest = sa.func.min(candidate.c.ladder).over(partition_by=(*key, candidate.c.rung))
+    rungs = sa.select(candidate, lowest.label("lowest")).subquery("rung")
+    turn = sa.func.row_number().over(
+        partition_by=[rungs.c[name] for name in _PERSON[:5]],
+        order_by=(rungs.c.deputy_for_id.is_not(None), rungs.c.deputy_for_id),
+    )
     ranked = (
-        sa.select(
-            *(rungs.c[name] for name in columns),
-            sa.func.row_number()
-            .over(
-                partition_by=[rungs.c[name] for name in columns[:5]],
-                order_by=(rungs.c.deputy_for_id.is_not(None), rungs.c.deputy_for_id),
-            )
-            .label("turn"),
-        )
-        .where(rungs.c.ladder == rungs.c.nearest)
+        sa.select(*(rungs.c[name] for name in _PERSON), turn.label("turn"))
+        .where(rungs.c.ladder == rungs.c.lowest)
         .subquery("ranked")
     )
-    return sa.select(*(ranked.c[name] for name in columns)).where(ranked.c.turn == 1)
+    return sa.select(*(ranked.c[name] for name in _PERSON)).where(ranked.c.turn == 1)
 
 
 def takes(recipients: sa.ColumnElement[str], part: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -165,22 +172,23 @@ def weight(part: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
     return sa.case(*((part == name, place) for place, name in enumerate(BY_WEIGHT)), else_=len(BY_WEIGHT))
 
 
-def _held(group: sa.CTE, today: date) -> sa.CTE:
-    """Roles held today at the units of the group and above them: place_id, depth (0: the place itself), role, account, rank."""
-    places = sa.union(
-        sa.select(group.c.unit_id.label("place_id")), sa.select(group.c.collector_id.label("place_id"))
-    ).subquery("place")
+def _held(name: str, place: sa.ColumnElement[int], today: date, *, near: frozenset[str], far: frozenset[str]) -> sa.CTE:
+    """Who holds a role today: place_id, depth (0: the place itself), role, account_id, deputy_for_id, rank.
+
+    near: roles that count at the place itself; far: those that count from the units above it as well.
+    """
+    places = sa.select(place.label("place_id")).distinct().subquery("place")
     above = (
         sa.select(places.c.place_id, unit.c.id, unit.c.parent_id, sa.literal(0).label("depth"))
         .join(unit, unit.c.id == places.c.place_id)
-        .cte("above", recursive=True)
+        .cte(f"{name}_above", recursive=bool(far))
     )
-    above = above.union_all(
-        sa.select(above.c.place_id, unit.c.id, unit.c.parent_id, above.c.depth + 1).join(
-            unit, unit.c.id == above.c.parent_id
+    if far:
+        above = above.union_all(
+            sa.select(above.c.place_id, unit.c.id, unit.c.parent_id, above.c.depth + 1).join(
+                unit, unit.c.id == above.c.parent_id
+            )
         )
-    )
-    principal = assignment.alias("principal")
     return (
         sa.select(
             above.c.place_id,
@@ -188,25 +196,26 @@ def _held(group: sa.CTE, today: date) -> sa.CTE:
             assignment.c.role,
             assignment.c.account_id,
             assignment.c.deputy_for_id,
-            # A deputy stands where the person stands whom he stands in for.
-            sa.case((assignment.c.rank != "", assignment.c.rank), else_=sa.func.coalesce(_rank(principal), "")).label(
-                "rank"
-            ),
+            _rank().label("rank"),
         )
         .join(assignment, assignment.c.unit_id == above.c.id)
         .join(account, account.c.id == assignment.c.account_id)
         .where(
+            assignment.c.role.in_(sorted(near | far)),
+            sa.or_(above.c.depth == 0, assignment.c.role.in_(sorted(far))),
             assignment.c.valid_from <= today,
             sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
             account.c.locked_at.is_(None),
         )
-        .cte("held")
+        .cte(name)
         .prefix_with("MATERIALIZED")
     )
 
 
-def _rank(principal: sa.FromClause) -> sa.ScalarSelect[str]:
-    return (
+def _rank() -> sa.ColumnElement[str]:
+    """The rank of an assignment. A deputy stands where the person stands whom he stands in for."""
+    principal = assignment.alias("principal")
+    of_principal = (
         sa.select(sa.func.max(principal.c.rank))
         .where(
             principal.c.account_id == assignment.c.deputy_for_id,
@@ -216,4 +225,8 @@ def _rank(principal: sa.FromClause) -> sa.ScalarSelect[str]:
         )
         .correlate(assignment)
         .scalar_subquery()
+    )
+    return sa.case(
+        (sa.or_(assignment.c.rank != "", assignment.c.deputy_for_id.is_(None)), assignment.c.rank),
+        else_=sa.func.coalesce(of_principal, ""),
     )

@@ -37,8 +37,13 @@ _DUE = sa.and_(OPEN, obligation.c.next_step_on <= sa.bindparam("today", type_=sa
 _ANY_DUE = Prepared(sa.select(sa.literal(1)).select_from(obligation).where(_DUE).limit(1))
 
 
-def step_name(days: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+def named(days: int) -> str:
     """'d-14' … 'd+7': how a reminder names the step of the year it comes from."""
+    return f"d{days:+}" if days else "d0"
+
+
+def step_name(days: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    """The same in SQL."""
     return sa.case((days > 0, sa.literal("d+")), else_=sa.literal("d")).concat(sa.cast(days, sa.String(4)))
 
 
@@ -91,6 +96,7 @@ _due_step = _scratch(
     "due_step",
     *_window(),
     sa.Column("step_id", BigId, primary_key=True),
+    sa.Column("step", sa.String(20), nullable=False),
     sa.Column("days", sa.Integer, nullable=False),
     sa.Column("recipients", sa.String(200), nullable=False),
 )
@@ -124,7 +130,7 @@ def _schedule(connection: Connection, today: date) -> tuple[list[dict[str, Any]]
         ]
         key = dict(zip(_WINDOW, window, strict=True))
         come += [
-            {**key, "step_id": step.id, "days": step.days, "recipients": step.recipients}
+            {**key, "step_id": step.id, "step": named(step.days), "days": step.days, "recipients": step.recipients}
             for day, step in steps
             if window.next_step_on <= day <= today
         ]
@@ -167,7 +173,7 @@ def _planned(now: datetime, *, several: bool) -> sa.Select[Any]:
     return (
         sa.select(
             obligation.c.id,
-            step_name(step.c.days),
+            step.c.step,
             told.c.account_id,
             obligation.c.due_on,
             told.c.part,
