@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 from workflow.speech import _
 
@@ -19,9 +20,12 @@ _CONTROL = dict.fromkeys((*range(0x20), 0x7F, *range(0x80, 0xA0), 0x2028, 0x2029
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:;!?()/+-]*")
 _ATOMS = re.compile(r"[A-Za-z0-9 -]+")
 _LOCAL = re.compile(r"[^\s@<>(),;:\\\"\[\]]+")
+_DOMAIN = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*|\[[0-9A-Fa-f.:IPv]+\]")
 # Of UTF-8 in one encoded word: with its frame it stays below the 75 characters of RFC 2047.
 _WORD_BYTES = 42
 _LONGEST_LINE = 70
+# RFC 5321, 4.5.3.1.6, without its end.
+_LONGEST_SMTP_LINE = 998
 
 
 class LetterUnusable(Exception):
@@ -58,7 +62,7 @@ def recipient(address: str) -> str:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise LetterUnusable(_("Tên miền của địa chỉ thư không đúng. Hãy sửa địa chỉ rồi gửi lại.")) from error
-    if not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f.:IPv]+\]", ascii_domain):
+    if not _DOMAIN.fullmatch(ascii_domain):
         raise LetterUnusable(_("Tên miền của địa chỉ thư không đúng. Hãy sửa địa chỉ rồi gửi lại."))
     return f"{local}@{ascii_domain}"
 
@@ -68,10 +72,9 @@ def mail(letter: Letter, sender: str) -> bytes:
 
     sender: `Tên <địa chỉ>` or the bare address. A local part outside ASCII stays as it is, for a server that takes SMTPUTF8.
     """
-    from_name, from_address = parseaddr(sender)
     boundary = hashlib.sha256(letter.message_id.encode("utf-8", "replace")).hexdigest()[:32]
     headers = [
-        f"From: {_mailbox(from_name, recipient(from_address))}",
+        f"From: {_sender(sender)}",
         f"To: {_mailbox(letter.full_name, recipient(letter.address))}",
         f"Subject: {_words(one_line(letter.subject))}",
         f"Date: {format_datetime(letter.written_at)}",
@@ -90,9 +93,12 @@ def mail(letter: Letter, sender: str) -> bytes:
         "",
         "",
     ]
+    head = "\r\n".join(headers)
+    if any(len(line) > _LONGEST_SMTP_LINE for line in head.split("\r\n")):
+        raise LetterUnusable(_("Một dòng đầu thư quá dài."))
     # A line of base64 has no hyphen in it, so no text can end its part.
     parts = (_part("plain", letter.text, boundary), _part("html", letter.html, boundary))
-    return "\r\n".join(headers).encode("utf-8", "replace") + b"".join(parts) + f"--{boundary}--\r\n".encode()
+    return head.encode("utf-8", "replace") + b"".join(parts) + f"--{boundary}--\r\n".encode()
 
 
 def one_line(text: str) -> str:
@@ -109,11 +115,18 @@ def _lines(text: str) -> str:
     return "\r\n".join(text.splitlines()) + "\r\n"
 
 
+@lru_cache(maxsize=8)
+def _sender(written: str) -> str:
+    name, address = parseaddr(written)
+    return _mailbox(name, recipient(address))
+
+
 def _mailbox(name: str, address: str) -> str:
     name = one_line(name)
     if not name:
         return address
-    return f"{name if _ATOMS.fullmatch(name) else _words(name, always=True)} <{address}>"
+    plain = len(name) <= _LONGEST_LINE and _ATOMS.fullmatch(name)
+    return f"{name if plain else _words(name, always=True)} <{address}>"
 
 
 def _words(text: str, *, always: bool = False) -> str:
