@@ -222,6 +222,22 @@ def test_reports_of_a_call_stand_together(visit: Visit, world: World, call: int,
     assert TEXTS["tasks"].strip() in compiled
 
 
+def test_units_are_shown_page_by_page(
+    visit: Visit, world: World, call: int, key: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.views.reports.PAGE", 1)
+    hand_in(world, key)
+    hand_in(world, owed(world, call, "KL-X2"), "chair2")
+    staff = visit("staff")
+    for path in ("", "/toan-van"):
+        first = staff.get(f"/bao-cao/yeu-cau/{call}{path}")
+        assert ("Xã Bản Lầu" in first, "Xã Mường Sang" in first) == (True, False)
+        second = staff.get(f"/bao-cao/yeu-cau/{call}{path}?sau=KL-X1")
+        assert ("Xã Bản Lầu" in second, "Xã Mường Sang" in second) == (False, True)
+        assert f'href="/bao-cao/yeu-cau/{call}{path}?sau=KL-X1"' in first
+        assert f'rel="prev" href="/bao-cao/yeu-cau/{call}{path}"' in second
+
+
 def test_workbook_of_a_call(visit: Visit, world: World, call: int, key: int) -> None:
     hand_in(world, key)
     answer = visit("staff").client.get(f"/bao-cao/yeu-cau/{call}.xlsx")

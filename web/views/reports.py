@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -14,23 +15,28 @@ from notifications import deeds
 from web import clock
 from web.access_rules import access_rule
 from web.answers import page_again, renewed, say
-from web.forms.base import PageForm, said
+from web.forms.base import PageForm, printable, said
 from web.forms.reports import ReturnForm, check_form, kept_texts, report_form
+from web.presentation import with_query
 from web.readings import reports as told
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
 from workflow.documents.reports_workbook import write_collected
+from workflow.obligations import call_files
+from workflow.obligations.chasing import CHASERS
 from workflow.refusals import Conflict, NotFound, NotPossible, Refusal
 from workflow.reports import content, prefill, reports
 from workflow.reports import reading as readings
-from workflow.reports.collected import Collected, collected
+from workflow.reports.collected import Collected, Line, collected
 from workflow.reports.figures import changes as figure_changes
 from workflow.reports.figures import shown as written_sum
 from workflow.reports.reading import ReportView
 
 pages = Blueprint("reports", __name__, url_prefix="/bao-cao")
 
+PAGE = 100
+"""Units on one page of a call; the spreadsheet has all of them."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,6 +60,7 @@ def shown(obligation_id: int) -> str:
     return _page(
         "reports/show.html",
         report=seen,
+        files=call_files.listing(reading(), seen.call_id),
         numbered=content.numbered(seen.sections),
         rewritten=texts,
         rewritten_figures=figures,
@@ -83,7 +90,8 @@ def write(obligation_id: int) -> Response | tuple[str, int]:
                 return redirect(url_for("reports.check", obligation_id=obligation_id))
             say(_("Đã lưu bản nháp."))
             return redirect(url_for("reports.write", obligation_id=obligation_id))
-    return _again("reports/write.html", form, refusal, seen, known=known)
+    files = call_files.listing(reading(), seen.call_id)
+    return _again("reports/write.html", form, refusal, seen, known=known, files=files)
 
 
 @pages.route("/<int:obligation_id>/kiem-tra", methods=["GET", "POST"])
@@ -190,7 +198,17 @@ def paper(obligation_id: int) -> str:
 @access_rule(signed_in=True)
 def together(call_id: int) -> str:
     """The reports of a call side by side, who is missing, and the figures added up."""
-    return _page("reports/together.html", found=_collected(call_id))
+    found = _collected(call_id)
+    lines, pager = _paged(found.there)
+    return _page(
+        "reports/together.html",
+        found=found,
+        lines=lines,
+        pager=pager,
+        missing=found.missing[:PAGE],
+        most=PAGE,
+        chases=actor().holds(CHASERS),
+    )
 
 
 @pages.get("/yeu-cau/<int:call_id>/toan-van")
@@ -198,7 +216,15 @@ def together(call_id: int) -> str:
 def compiled(call_id: int) -> str:
     """What the units wrote, section by section, with the figures added up: what a report of one's own is written from."""
     found = _collected(call_id)
-    return _page("reports/compiled.html", found=found, numbered=content.numbered(found.sections), figures=found.total)
+    lines, pager = _paged(found.there)
+    return _page(
+        "reports/compiled.html",
+        found=found,
+        lines=lines,
+        pager=pager,
+        numbered=content.numbered(found.sections),
+        figures=found.total,
+    )
 
 
 @pages.get("/yeu-cau/<int:call_id>.xlsx")
@@ -237,6 +263,20 @@ def _since_last(seen: ReportView) -> tuple[Any, ...]:
 
 def _collected(call_id: int) -> Collected:
     return collected(reading(), call_id, actor(), clock.now())
+
+
+def _paged(lines: Sequence[Line]) -> tuple[Sequence[Line], tuple[str | None, str | None]]:
+    """The lines after the unit named in the address, and the addresses of the pages before and after."""
+    after = printable(request.args.get("sau", ""))[:60]
+    start = sum(line.unit_code <= after for line in lines)
+    shown = lines[start : start + PAGE]
+    before, following = None, None
+    if start:
+        first = start - PAGE
+        before = with_query(sau=lines[first - 1].unit_code if first > 0 else None)
+    if start + PAGE < len(lines):
+        following = with_query(sau=shown[-1].unit_code)
+    return shown, (before, following)
 
 
 def _again(template: str, form: PageForm, refusal: Refusal | None, seen: ReportView, **facts: Any) -> tuple[str, int]:
