@@ -47,7 +47,7 @@ def work() -> str:
         "home/work.html",
         waiting=readings.waiting(connection, who, today),
         reports_due=reports.owed(connection, who, only_open=True, most=MOST_REPORTS),
-        reports_in=[call for call in reports.calls(connection, who, most=MOST_REPORTS) if call.waiting],
+        reports_in=reports.calls(connection, who, only_waiting=True, most=MOST_REPORTS),
         REPORT_STATUSES=STATUSES,
         REPORT_TONES=TONES,
         outside=readings.waits_outside(connection, who, today),

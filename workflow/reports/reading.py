@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor, Grant
-from workflow.database import locked
+from workflow.database import any_of, locked
+from workflow.obligations.finding import Window, open_keys, owed_by
 from workflow.refusals import NotFound
 from workflow.reports.content import Content, Section, asked_for
 from workflow.reports.figures import Figures
@@ -300,7 +301,8 @@ def owed(connection: Connection, actor: Actor, *, only_open: bool = False, most:
         .where(obligation.c.subject == "report", obligation.c.withdrawn_at.is_(None), sa.or_(*conditions))
     )
     if only_open:
-        statement = statement.where(obligation.c.fulfilled_at.is_(None))
+        keys = open_keys(connection, owed_by(actor), Window(subjects=("report",)), most=most)
+        statement = statement.where(any_of(obligation.c.id, [key for _day, key in keys]))
     done = sa.case((obligation.c.fulfilled_at.is_(None), 0), else_=1)
     rows = connection.execute(
         statement.order_by(done, sa.case((done == 0, obligation.c.due_on)), obligation.c.fulfilled_at.desc()).limit(
@@ -313,8 +315,11 @@ def owed(connection: Connection, actor: Actor, *, only_open: bool = False, most:
     ]
 
 
-def calls(connection: Connection, actor: Actor, *, most: int = MOST) -> list[Call]:
-    """Calls whose reports this person reads: those of units he is over, the latest first."""
+def calls(connection: Connection, actor: Actor, *, only_waiting: bool = False, most: int = MOST) -> list[Call]:
+    """Calls whose reports this person reads: those of units he is over, the latest first.
+
+    only_waiting: those of which a report waits to be decided on (index ix_report_waiting).
+    """
     paths = access.outermost(grant.unit_path for grant in actor.grants if grant.role in READERS)
     if not paths:
         return []
@@ -329,6 +334,7 @@ def calls(connection: Connection, actor: Actor, *, most: int = MOST) -> list[Cal
         )
         .join(unit, unit.c.id == report_call.c.unit_id)
         .where(sa.or_(*(access.under(path) for path in paths)))
+        .where(report_call.c.id.in_(_WAITING) if only_waiting else sa.true())
         .order_by(report_call.c.due_on.desc(), report_call.c.id.desc())
         .limit(most)
         .subquery()
@@ -374,6 +380,8 @@ def _for_role(role: str, actor: Actor) -> sa.ColumnElement[bool]:
     return sa.and_((sa.literal(",") + obligation.c.roles + ",").contains(f",{role},"), place)
 
 
+# Written as a constant, so that the index on such reports alone serves it.
+_WAITING = sa.select(report.c.call_id).where(report.c.status == sa.literal_column("'submitted'"))
 _SUBMITTED = sa.select(report_submission, account.c.full_name.label("submitter")).join(
     account, account.c.id == report_submission.c.submitted_by
 )

@@ -28,6 +28,10 @@ report = sa.Table(
     sa.CheckConstraint("status = 'draft' OR submitted_at IS NOT NULL", name="submitted_has_moment"),
 )
 
+_WAITING = report.c.status == sa.literal_column("'submitted'")
+# Serves the work list of those who decide.
+sa.Index("ix_report_waiting", report.c.call_id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
 # Append-only: what was handed in, with the figures as of that moment, so that it can be shown and reproduced.
 report_submission = sa.Table(
     "report_submission",

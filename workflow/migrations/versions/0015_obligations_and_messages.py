@@ -418,6 +418,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_report_call_id"), "report", ["call_id"], unique=False)
     op.create_index(op.f("ix_report_unit_id"), "report", ["unit_id"], unique=False)
+    op.create_index(
+        "ix_report_waiting",
+        "report",
+        ["call_id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'submitted'"),
+        postgresql_where=sa.text("status = 'submitted'"),
+    )
     op.create_table(
         "report_submission",
         sa.Column("id", BIG_ID, nullable=False),
