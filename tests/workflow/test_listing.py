@@ -141,6 +141,18 @@ def test_words_are_found_in_both_ways(models: World, asked: str, found: set[int]
                 assert {row.code for row in page.rows} & set(seen) == {seen[i] for i in found}
 
 
+@pytest.mark.parametrize("most", [search.MOST_HITS, 0])
+def test_words_beside_punctuation_are_found(world: World, most: int) -> None:
+    name = "Hiến đất đồi, góp công (bản Mới); mở đường 9-3/2-9 “xanh”"
+    with world.database.write() as connection:
+        code = registration.create_draft(connection, "officer.x1t1", YEAR, a_draft(name=name), NOW)
+    with world.database.read() as connection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "MOST_HITS", most)
+        for asked in ("doi gop", "gop doi", "moi mo", "ban moi mo duong", "9-3", "xanh hien", "3 xanh"):
+            found = listing.page(connection, None, Filters(search=asked), size=200)
+            assert [row.code for row in found.rows] == [code], asked
+
+
 def test_words_follow_a_new_name_of_the_unit(models: World) -> None:
     with models.database.write() as connection:
         units.rename(connection, "admin", "KL-X2-T1", "Bản Mới Lập", NOW)

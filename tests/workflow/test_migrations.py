@@ -32,7 +32,7 @@ def _described(name: str | None, kind: str, parents: object) -> bool:
     return not (kind == "table" and name is not None and name.startswith("model_search"))
 
 
-@pytest.mark.parametrize("revision", ["0006", "0007", "0009", "0010", "0012", "0013"])
+@pytest.mark.parametrize("revision", ["0006", "0007", "0009", "0010", "0012", "0013", "0015"])
 def test_going_back_and_up_again_keeps_the_data(lived_in: World, revision: str) -> None:
     def entries() -> list[str]:
         with lived_in.database.read() as connection:

@@ -18,7 +18,7 @@ from workflow.recognition import publication
 from workflow.refusals import Conflict, NotAllowed, NotFound
 from workflow.registration import consent, registration
 from workflow.registration.registration import Draft
-from workflow.reporting import listing
+from workflow.reporting import listing, search
 from workflow.reporting.listing import Filters
 from workflow.sample import lists
 from workflow.schema import emulation_model, history, programme_year
@@ -250,6 +250,33 @@ def test_words_of_people_and_telephones_find_nothing(open_world: World) -> None:
         assert listed(world, search=words) == [], words
     for words in ("hien dat", "HIẾN ĐẤT", "thon na hin", shown):
         assert listed(world, search=words) == [shown], words
+
+
+@pytest.mark.parametrize("most", [search.MOST_HITS, 0])
+def test_words_follow_what_is_published(open_world: World, most: int) -> None:
+    """Of many models with the same words only the published count: from the index of words, and row by row."""
+    world = open_world
+    shown = recognised(world, replace(AGREED, name="Vận động 9-3 hiến đất"))
+    hidden = recognised(world, replace(AGREED, public=False, name="Vận động 9-3 hiến đất"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "MOST_HITS", most)
+        assert listed(world, search="9-3 hien dat") == [shown]
+        say(world, hidden, True)
+        assert listed(world, search="9-3 hien dat") == [hidden, shown]
+        say(world, shown, False)
+        assert listed(world, search="9-3 hien dat") == [hidden]
+
+
+def test_rare_words_of_the_public_page_are_looked_up_among_the_published(open_world: World) -> None:
+    """However many models have the words: what the index gives is what is published."""
+    world = open_world
+    shown = recognised(world, replace(AGREED, name="Vận động hiến đất"))
+    for _number in range(3):
+        recognised(world, replace(AGREED, public=False, name="Vận động hiến đất"))
+    with world.database.read() as connection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "MOST_HITS", 2)
+        assert search.rare_hits(connection, ("hien", "dat")) is None
+        assert search.rare_hits(connection, ("hien", "dat"), public=True) == [world.model(shown).id]
 
 
 def test_filters_and_pages(open_world: World) -> None:

@@ -191,7 +191,7 @@ def _question(
 ) -> tuple[_Shape, dict[str, Any]]:
     paths, own, mine = _scope(who, filters.unit_path)
     words = search.words_of(filters.search)
-    hits = search.rare_hits(connection, words) if words else None
+    hits = search.rare_hits(connection, words, public=filters.public) if words else None
     states = tuple(dict.fromkeys(filters.states))
     parameters: dict[str, Any] = {f"state_{i}": state for i, state in enumerate(states)}
     for i, path in enumerate(paths):

@@ -19,6 +19,9 @@ MOST_WORDS: Final = 8
 MOST_HITS: Final = 2_000
 """Up to so many hits a list is made from the hits themselves."""
 
+_PUBLIC: Final = "xcongkhaix"
+"""The word by which the index marks what the public page may show (migration 0016); nobody asks for it."""
+
 # The index of words: a virtual table of SQLite, a plain one with an index of its own on PostgreSQL (migration 0008).
 _MODEL_SEARCH = sa.table("model_search", sa.column("rowid", sa.BigInteger), sa.column("text", sa.Text))
 _WORD = re.compile(r"[^\W_]+")
@@ -35,12 +38,15 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(text))[:MOST_WORDS])
 
 
-def rare_hits(connection: Connection, words: tuple[str, ...]) -> list[int] | None:
+def rare_hits(connection: Connection, words: tuple[str, ...], *, public: bool = False) -> list[int] | None:
     """Keys of every model with these words, whoever may see them; None when there are too many to list.
 
+    public: only of what registrants agreed to publish.
     Whole words are asked for first: they are read one by one until there are too many, while a beginning is collected entirely.
     """
     dialect = connection.dialect.name
+    if public:
+        words = (_PUBLIC, *words)
     whole, beginning = _asked(words, dialect)
     found = connection.execute(_HITS[dialect], {"words": whole, "most": MOST_HITS + 1}).scalars().all()
     if len(found) <= MOST_HITS:
