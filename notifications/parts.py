@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
+from notifications.attendance import expected
 from workflow.access import OWN_SCOPED
 from workflow.schema import account, assignment, unit
 from workflow.schema.base import BigId
@@ -84,9 +85,9 @@ def _people(owed: sa.FromClause, today: date, wanted: Collection[str], roles: fr
     """Each person once for each part. roles: all that are named in `owed`.
 
     Those who owe it are the holders of each of the roles nearest to the unit (at the very unit only where the role counts there
-    alone); without any, the staff of the collector. Staff are those nearest to the collector, else leaders; head and deputy head
-    are leaders of that rank, else any leader there, else those of the nearest unit above that has one, else staff (default of
-    ours). Locked accounts are nobody.
+    alone), of a meeting or a visit its members; without any, the staff of the collector. Staff are those nearest to the
+    collector, else leaders; head and deputy head are leaders of that rank, else any leader there, else those of the nearest unit
+    above that has one, else staff (default of ours). Locked accounts are nobody.
     """
     group = sa.select(*(owed.c[name] for name in _OWING)).distinct().cte("owing").prefix_with("MATERIALIZED")
     leading = frozenset(("leader",) if HEAD_OF_UNIT in wanted else ())
@@ -96,11 +97,10 @@ def _people(owed: sa.FromClause, today: date, wanted: Collection[str], roles: fr
     found: list[sa.Select[Any]] = []
     if REPORTER in wanted:
         owes = sa.and_(below.c.place_id == group.c.unit_id, names(group.c.roles, below.c.role))
-        reporter = (
-            _candidates(group, below, owes, REPORTER, below.c.depth, rung=below.c.role)
-            .cte("reporter")
-            .prefix_with("MATERIALIZED")
-        )
+        owing: list[sa.Select[Any]] = [_candidates(group, below, owes, REPORTER, below.c.depth, rung=below.c.role)]
+        if (members := expected(roles)) is not None:
+            owing.append(_candidates(group, members, members.c.roles == group.c.roles, REPORTER, sa.literal(0)))
+        reporter = sa.union_all(*owing).cte("reporter").prefix_with("MATERIALIZED")
         vacant = sa.except_(
             sa.select(*(group.c[name] for name in _OWING)), sa.select(*(reporter.c[name] for name in _OWING))
         ).cte("vacancy")
@@ -127,7 +127,7 @@ def _people(owed: sa.FromClause, today: date, wanted: Collection[str], roles: fr
 
 def _candidates(
     group: sa.FromClause,
-    held: sa.CTE,
+    held: sa.FromClause,
     condition: sa.ColumnElement[bool],
     part: str,
     ladder: sa.ColumnElement[int],

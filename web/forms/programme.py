@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -232,12 +232,13 @@ class KindsForm(PartForm):
 
     rows = FieldList(FormField(_KindRow), label=_l("Kỳ báo cáo"))
 
-    def offer(self, choices: Sequence[tuple[str, Any]]) -> None:
-        """The levels to choose from, joined by commas, beside what a row has already."""
+    def offer(self, choices: Mapping[str, Any], named: Callable[[str], str]) -> None:
+        """The levels to choose from, joined by commas, beside what a row has already; `named` puts that into words."""
         for row in self.rows:
             there = said(row.form.levels)
-            known = {value for value, _ in choices}
-            row.form.levels.choices = options([*choices, *([(there, there)] if there not in known else [])])
+            row.form.levels.choices = options(
+                ({**choices} | ({} if there in choices else {there: named(there)})).items()
+            )
 
     def input(self, row: Any) -> KindInput:
         return KindInput(

@@ -226,7 +226,7 @@ def rows(year: int, part: str) -> Response | tuple[str, int]:
     if "add_row" in request.form or not form.is_submitted():
         form.add_rows()
     if isinstance(form, KindsForm):
-        form.offer(_levels_of(row))
+        form.offer(_levels_of(row), _levels_in_words)
     renewed(form, refusal, programme_change.version(reading(), row.id))
     return page_again(
         "administration/part.html", form, refusal, year=row, part=chosen, adds_up=chosen.form is CriteriaForm
@@ -286,18 +286,18 @@ def _step_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _levels_of(year: sa.Row[Any]) -> list[tuple[str, Any]]:
+def _levels_of(year: sa.Row[Any]) -> dict[str, str]:
     """Who may owe a report, in the words of the year's levels: all below the one that calls, one level, or two neighbours."""
     levels = [level.id for level in programme.definition(reading(), year.definition_hash).levels]
-    named = [(level, LEVELS.get(level, level)) for level in levels]
-    pairs = [
-        (
-            f"{upper},{lower}",
-            _("%(upper)s và %(lower)s", upper=LEVELS.get(upper, upper), lower=LEVELS.get(lower, lower)),
-        )
-        for upper, lower in pairwise(levels)
-    ]
-    return [("", _("Mọi đơn vị báo cáo trực tiếp")), *named, *pairs]
+    wanted = ["", *levels, *(f"{upper},{lower}" for upper, lower in pairwise(levels))]
+    return {one: _levels_in_words(one) for one in wanted}
+
+
+def _levels_in_words(levels: str) -> str:
+    named = [str(LEVELS.get(level, level)) for level in levels.split(",") if level]
+    if not named:
+        return str(_("Mọi đơn vị báo cáo trực tiếp"))
+    return ", ".join([named[0], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])
 
 
 def _measure_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:

@@ -1,0 +1,85 @@
+"""Meetings and visits ahead: their members are told before the day, whatever roles they hold, and nobody afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from notifications import planning
+from tests import world as small_world
+from tests.world import NOW, World
+from workflow.calendar import local_date
+from workflow.database import Database
+from workflow.inspection import visits
+from workflow.inspection.visits import VisitInput
+from workflow.obligations.sync import sync
+from workflow.review import review
+from workflow.review.review import Member
+from workflow.schema import account, obligation, reminder
+
+SOON = NOW + timedelta(days=3)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """The small world on either database, for one test alone."""
+    url = f"sqlite:///{tmp_path / 'dvk.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_database")
+    database = Database(url, synchronous="NORMAL")
+    yield small_world.build(database)
+    database.close()
+
+
+def told(world: World, subject: str) -> dict[str, str]:
+    """Part by the name of whoever is to be told."""
+    with world.database.read() as connection:
+        rows = connection.execute(
+            sa.select(account.c.user_name, reminder.c.part)
+            .join(account, account.c.id == reminder.c.account_id)
+            .join(obligation, obligation.c.id == reminder.c.obligation_id)
+            .where(obligation.c.subject == subject)
+        )
+        return {row.user_name: row.part for row in rows}
+
+
+def tick(world: World, days: int = 0) -> None:
+    now = NOW + timedelta(days=days)
+    with world.database.write() as connection:
+        sync(connection, now)
+        planning.plan(connection, now)
+
+
+def test_members_of_a_meeting_are_told(world: World) -> None:
+    code = world.carry(world.create(), "inspected")
+    with world.database.write() as connection:
+        review.prepare_meeting(
+            connection,
+            "chair",
+            "KL-X1",
+            2024,
+            NOW,
+            title="Phiên bình xét",
+            held_on=local_date(SOON),
+            place="Hội trường xã",
+            members=[Member("chair", "chair"), Member("secretary", "secretary"), Member("villager", "member")],
+            models=[code],
+        )
+    tick(world)
+    assert told(world, "meeting") == {"chair": "reporter", "secretary": "reporter", "villager": "reporter"}
+    tick(world, days=10)
+    assert len(told(world, "meeting")) == 3
+
+
+def test_team_of_a_visit_is_told_save_those_locked(world: World) -> None:
+    code = world.carry(world.create(), "awaiting_inspection")
+    planned = VisitInput(day=local_date(SOON), models=(code,), members=("inspector1", "inspector2"))
+    with world.database.write() as connection:
+        visits.save(connection, "inspector1", planned, NOW)
+        connection.execute(sa.update(account).where(account.c.user_name == "inspector2").values(locked_at=NOW))
+    tick(world)
+    assert told(world, "visit") == {"inspector1": "reporter"}
