@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import dataset, lists, states, transitions, web
+from tests.benchmarks import dataset, lists, planning, states, transitions, web
 from tests.benchmarks.measuring import Measurement
 
 
@@ -34,6 +34,8 @@ def main() -> int:
         found += transitions.on_sqlite(place)
         note("transitions on PostgreSQL …")
         found += transitions.on_postgresql()
+        note("planning reminders …")
+        found += planning.measure(place)
         note(f"building {asked.models} models …")
         database = lists.open_database(place / "large.db")
         large = dataset.build(database, asked.models)

@@ -112,7 +112,7 @@ def test_escalation_knows_no_quiet_day_and_goes_by_mail_in_any_case(eventful: Wo
         assert letter.kind == "escalation"
         assert letter.subject == "Trễ hạn: Báo cáo quý I – Thôn Nà Hin"
         assert "không tắt được" in letter.body_text
-        assert [row._tuple() for row in deliveries(connection, "staff")] == [
+        assert [tuple(row) for row in deliveries(connection, "staff")] == [
             ("email", "staff@khelam.example", "planned", "")
         ]
 
