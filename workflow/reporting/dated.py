@@ -77,15 +77,24 @@ class Then:
             self._passed(_model.inspected_at, "mark_inspected"),
             self._passed(_model.proposed_at, "mark_proposed"),
         ]
-        found: Counter[tuple[Any, ...]] = Counter()
-        for row in self._connection.execute(
-            sa.select(_model.id, *columns).select_from(self._models).where(*self._where)
-        ):
-            key, *cell = row
-            changed = self._edited.get(key, {})
-            if "origin" in changed:
-                cell[3] = changed["origin"][0]
-            found[tuple(cell)] += 1
+        corrected = {key: changed["origin"][0] for key, changed in self._edited.items() if "origin" in changed}
+        others = [~any_of(_model.id, sorted(corrected))] if corrected else []
+        rows = self._connection.execute(
+            sa.select(*columns, sa.func.count())
+            .select_from(self._models)
+            .where(*self._where, *others)
+            .group_by(*(sa.literal_column(str(place)) for place in range(1, len(columns) + 1)))
+        )
+        found = Counter({tuple(row)[:-1]: int(row[-1]) for row in rows})
+        if corrected:
+            columns[3] = _model.id
+            chosen = (
+                sa.select(*columns).select_from(self._models).where(*self._where, any_of(_model.id, sorted(corrected)))
+            )
+            for row in self._connection.execute(chosen):
+                cell = list(row)
+                cell[3] = corrected[cell[3]]
+                found[tuple(cell)] += 1
         return found
 
     def registrants(self) -> dict[str, int]:
