@@ -21,7 +21,7 @@ from workflow.speech import _
 
 Scope = Literal["mine", "unit", "all"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
-MOST_SHOWN: Final = 400
+MOST_SHOWN: Final = 250
 """So many dates stand on a page; a month of more is read in the list of what is owed."""
 _BUT_REPORTS: Final = ("registration", "state", "meeting", "visit")
 _SATURDAY: Final = 5

@@ -128,12 +128,12 @@ def measure(large: Dataset, file: Path, folder: Path) -> list[Measurement]:
     small = Database(f"sqlite:///{folder / 'sample.db'}", synchronous="NORMAL")
     migrate.upgrade(small)
     report = sample.load(small, Store(folder / "attachments", 10_000_000), datetime.now(UTC))
-    sampled = _application(small, folder)
+    sampled = application(small, folder)
     found += _list(
         "sample", sampled, small, [entry.user_name for entry in report.accounts], folder / "sample.db", python
     )
     small.close()
-    app = _application(large.database, folder)
+    app = application(large.database, folder)
     found += _list(f"{large.models:,} models", app, large.database, [large.reviewer], file, python)
     visitor = Visitor(app, large.database, large.reviewer)
     _publish(large)
@@ -142,7 +142,7 @@ def measure(large: Dataset, file: Path, folder: Path) -> list[Measurement]:
     for address in PAGES:
         place = address.format_map(names)
         visitor.get(place)
-        spent = p10(_times(lambda place=place: visitor.get(place), 5, 3)) / 1e9  # type: ignore[misc]
+        spent = p10(times(lambda place=place: visitor.get(place), 5, 3)) / 1e9  # type: ignore[misc]
         found.append(Measurement(f"page {address}", spent, None, PAGE_BOUND))
     return found
 
@@ -185,7 +185,7 @@ def _list(
     ours, theirs = [], []
     try:
         for turn in range(ROUNDS + 2):
-            spent = _times(lambda: visitor.get("/mo-hinh?nam=2024"), 1, BLOCK)
+            spent = times(lambda: visitor.get("/mo-hinh?nam=2024"), 1, BLOCK)
             beside = peer.block(3 if turn else 1) if peer is not None else 0.0
             if turn >= 2:
                 ours += spent
@@ -202,7 +202,7 @@ def _list(
     return found
 
 
-def _times(page: Callable[[], object], rounds: int, block: int) -> list[int]:
+def times(page: Callable[[], object], rounds: int, block: int) -> list[int]:
     """Nanoseconds of single calls, garbage collected between the rounds."""
     spent = []
     for _ in range(rounds):
@@ -216,7 +216,7 @@ def _times(page: Callable[[], object], rounds: int, block: int) -> list[int]:
     return spent
 
 
-def _application(database: Database, folder: Path) -> Flask:
+def application(database: Database, folder: Path) -> Flask:
     env: dict[str, str] = {"DVK_DATA_DIR": str(folder), "DVK_SECRET_KEY": "k" * 40, "DVK_SQLITE_SYNCHRONOUS": "NORMAL"}
     return create_app(load_settings(env, None), database)
 

@@ -80,7 +80,7 @@ def test_filters_narrow_what_is_listed(world: World) -> None:
         assert listed(Filters("all", call_id=called)) == [owed]
         assert listed(Filters("all", subject="state")) == [soon]
         assert listed(Filters("all", below=path)) == [owed, soon, far]
-        assert [row.id for row in chasing.every_late(connection, staff, Filters(), TODAY)] == [owed, late]
+        assert [row.id for row in chasing.paper(connection, staff, Filters(), TODAY).rows] == [owed, late]
 
 
 def test_what_somebody_opened_is_not_unopened(world: World) -> None:

@@ -139,10 +139,9 @@ def paper() -> str:
     """The late for printing, under the same filters as the list."""
     connection, today = reading(), local_date(clock.now())
     asked = _asked(today)
-    rows = chasing.every_late(connection, actor(), asked.filters, today)
-    every = chasing.Page(rows, chasing.signs(connection, [row.id for row in rows]), "")
+    page = chasing.paper(connection, actor(), asked.filters, today, request.args.get("sau", ""))
     return render_template(
-        "chasing/paper.html", lines=lines(connection, every, today), asked=asked, most=chasing.MOST_PRINTED
+        "chasing/paper.html", lines=lines(connection, page, today), following=page.following, asked=asked
     )
 
 

@@ -26,7 +26,8 @@ TIMED: Final = ("report", "registration", "state")
 SOON_DAYS: Final = 7
 MOST_COUNTED: Final = 100
 """So many late ones are counted; beyond it is said as "hơn 99"."""
-MOST_PRINTED: Final = 1_000
+MOST_PRINTED: Final = 200
+"""So many stand on one list for printing; the next ones are on the next."""
 MOST_CALLS: Final = 6
 _LOOKED_THROUGH: Final = 12
 """So many pages are gone through for what nobody opened, before the next page is offered."""
@@ -101,10 +102,11 @@ def page(connection: Connection, actor: Actor, filters: Filters, today: date, pl
     return Page(told(connection, ids), signs(connection, ids), _written(following) if following else "")
 
 
-def every_late(connection: Connection, actor: Actor, filters: Filters, today: date) -> list[sa.Row[Any]]:
-    """The late for a list on paper, unit by unit; at most `MOST_PRINTED`."""
-    keys = open_keys(connection, reach(actor), _window(filters, today), most=MOST_PRINTED)
-    return sorted(told(connection, [key for _day, key in keys]), key=lambda row: (row.unit_path, row.due_on, row.id))
+def paper(connection: Connection, actor: Actor, filters: Filters, today: date, place: str = "") -> Page:
+    """The same as a list on paper, `MOST_PRINTED` at a time, those of a unit together."""
+    found = page(connection, actor, filters, today, place, MOST_PRINTED)
+    rows = sorted(found.rows, key=lambda row: (row.unit_path, row.due_on, row.id))
+    return Page(rows, found.signs, found.following)
 
 
 def chosen(connection: Connection, actor: Actor, wanted: Collection[int]) -> list[sa.Row[Any]]:
