@@ -77,11 +77,13 @@ def deliver(
         # One letter first: a server that is down costs one attempt in each run, not one of every letter that waits.
         wanted = min(size, limit - run.handled)
         if per_minute:
+            run.record_sent()
             wanted = min(wanted, per_minute - _sent_since(database, run.moment() - timedelta(minutes=1)))
         if wanted <= 0 or not run.claim(wanted):
             break
         run.attempt()
-        size = min(size * 4, _BATCH)
+        size = _BATCH
+    run.record_sent()
     for channel in channels.values():
         channel.close()
     return run.told
@@ -113,6 +115,9 @@ class _Run:
         # Channels whose server put off two letters in a row, and how many it did so far.
         self._shaky: dict[str, int] = {}
         self._claimed: list[tuple[Letter, int]] = []
+        # Taken by the server and not yet written down, and since when.
+        self._unrecorded: list[int] = []
+        self._recorded = monotonic()
         self.handled = 0
         self.told = Delivered()
 
@@ -146,6 +151,7 @@ class _Run:
             .returning(delivery.c.id)
         )
         with self._database.write() as connection:
+            self._record(connection, now)
             ids = sorted(connection.execute(taken).scalars())
             _note(connection, ids, "claimed", now)
             rows = list(connection.execute(_letters(ids))) if ids else []
@@ -159,6 +165,7 @@ class _Run:
                 _("Việc này đã xong, đã bỏ hoặc đã đổi hạn trước khi thư đi."),
                 now,
             )
+        self._recorded_all()
         skipped = {row.id for row in (*no_way, *untrue)}
         self._claimed = [(self._letter(row), int(row.attempts)) for row in rows if row.id not in skipped]
         self.told.skipped += len(skipped)
@@ -169,8 +176,6 @@ class _Run:
         """Send each that was claimed, and write down what was sent before long."""
         letters, self._claimed = self._claimed, []
         untried: dict[str, list[int]] = {}
-        unrecorded: list[int] = []
-        recorded = monotonic()
         try:
             for letter, attempts in letters:
                 why = _("Chương trình dừng.") if self._stopping() else self.told.complaints.get(letter.channel)
@@ -178,13 +183,13 @@ class _Run:
                     untried.setdefault(why, []).append(letter.delivery_id)
                     continue
                 if self._try(letter, attempts):
-                    unrecorded.append(letter.delivery_id)
+                    self._unrecorded.append(letter.delivery_id)
                 self.handled += 1
-                if unrecorded and monotonic() - recorded >= _UNRECORDED_FOR:
-                    self._record_sent(unrecorded)
-                    unrecorded, recorded = [], monotonic()
-        finally:
-            self._record_sent(unrecorded)
+                if monotonic() - self._recorded >= _UNRECORDED_FOR:
+                    self.record_sent()
+        except BaseException:
+            self.record_sent()
+            raise
         for why, ids in untried.items():
             self._give_back(ids, why)
 
@@ -262,15 +267,21 @@ class _Run:
         if ids:
             self._close(connection, ids, "skipped", why, now)
 
-    def _record_sent(self, ids: Sequence[int]) -> None:
-        if not ids:
-            return
-        now = self.moment()
-        with self._database.write() as connection:
-            ours = self._close(connection, ids, "sent", "", now, sent_at=now)
-        if ours < len(ids):
+    def record_sent(self) -> None:
+        """Write down what the server has taken. Between two lots the next claim does it on its way."""
+        if self._unrecorded:
+            with self._database.write() as connection:
+                self._record(connection, self.moment())
+        self._recorded_all()
+
+    def _record(self, connection: Connection, now: datetime) -> None:
+        ids = self._unrecorded
+        if ids and self._close(connection, ids, "sent", "", now, sent_at=now) < len(ids):
             # Somebody took them for abandoned and will send them again, under the same Message-ID.
-            log.warning("lease_lost", letters=len(ids) - ours)
+            log.warning("lease_lost", letters=len(ids))
+
+    def _recorded_all(self) -> None:
+        self._unrecorded, self._recorded = [], monotonic()
 
     def _close(
         self,
