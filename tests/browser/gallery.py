@@ -113,7 +113,7 @@ VISITS = (
     ),
     Visit("step-plan", OFFICER, "/mo-hinh/{registered}/buoc/start"),
     Visit("step-results", OFFICER, "/mo-hinh/{implementing}/buoc/report_results"),
-    Visit("step-results-refused", OFFICER, "/mo-hinh/{implementing}/buoc/report_results", "Báo cáo kết quả", 409),
+    Visit("step-results-refused", OFFICER, "/mo-hinh/{begun}/buoc/report_results", "Báo cáo kết quả", 409),
     Visit("step-decision", DISTRICT, "/mo-hinh/{recognised}/buoc/revoke"),
     Visit("step-dangerous", OFFICER, "/mo-hinh/{registered}/buoc/withdraw"),
     Visit("plan", OFFICER, "/mo-hinh/{implementing}/ke-hoach"),
@@ -277,6 +277,7 @@ def furnish(site: Site) -> dict[str, str]:
     further = {name: model_in(site, "inspected", f"{LONG_NAME} ({name})") for name in _FURTHER}
     for name in ("remediation", "recorded"):
         found[name] = model_in(site, "awaiting_inspection", f"{LONG_NAME} ({name})")
+    found["begun"] = model_in(site, "implementing", f"{LONG_NAME} (chưa có kết quả)")
     for name in ("withdrawn", "merged"):
         found[name] = model_in(site, "registered", f"{LONG_NAME} ({name})")
     with site.database.write() as connection:
