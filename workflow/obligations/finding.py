@@ -1,7 +1,7 @@
 """Open obligations in the order of their due dates, for whoever owes or collects them: a page costs the same among a million.
 
-An obligation is found through an index that leads to few others: its call, a unit, its subject or the day itself. Which one is
-decided first; a statement is built once for each shape of question and then only run.
+An obligation is found through an index that leads to few others: its call, a unit, its subject with the roles that owe it, or the
+day itself. Which one is decided first; a statement is built once for each shape of question and then only run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from workflow.schema import (
 )
 
 BRANCHES: Final = 24
-"""Up to so many units are asked one by one; more are met on the way through the days."""
+"""Up to so many units, or sorts of obligations, are asked one by one; more are met on the way through the days."""
 
 Side = Literal["unit_id", "collector_id"]
 Place = tuple[date, int]
@@ -157,7 +157,7 @@ class _Shape(NamedTuple):
     parts: tuple[tuple[bool, int], ...]
     """One for each part: whether it is a single unit, and how many roles it names."""
     way: str
-    """'call', 'subject', 'day', or the column by which units are asked one by one."""
+    """'call', 'sort', 'day', or the column by which units are asked one by one."""
     branches: int
     subjects: int
     since: bool
@@ -174,13 +174,14 @@ def _question(connection: Connection, reach: Reach, window: Window) -> tuple[_Sh
     parameters |= {"below": window.below, "below_end": window.below[:-1] + "0"}
     parameters |= {f"subject_{i}": subject for i, subject in enumerate(window.subjects)}
     way, values = _way(connection, reach, window)
-    parameters |= {f"branch_{i}": value for i, value in enumerate(values)}
+    for i, value in enumerate(values):
+        parameters |= {f"branch_{i}": value[0], f"roles_{i}": value[-1]}
     shape = _Shape(
         reach.side,
         tuple((part.unit_id is not None, len(part.roles)) for part in reach.parts),
         way,
         len(values),
-        0 if way == "subject" else len(window.subjects),
+        0 if way == "sort" else len(window.subjects),
         window.since is not None,
         window.until is not None,
         bool(window.below),
@@ -188,15 +189,34 @@ def _question(connection: Connection, reach: Reach, window: Window) -> tuple[_Sh
     return shape, parameters
 
 
-def _way(connection: Connection, reach: Reach, window: Window) -> tuple[str, list[Any]]:
+def _way(connection: Connection, reach: Reach, window: Window) -> tuple[str, list[tuple[Any, ...]]]:
     """The index to go by, and with which values."""
     if window.call_id is not None:
-        return "call", [window.call_id]
+        return "call", [(window.call_id,)]
     if window.below and (few := _few(connection, "unit_id", [Part(path=window.below)])) is not None:
-        return "unit_id", few
+        return "unit_id", [(key,) for key in few]
     if (few := _few(connection, reach.side, reach.parts)) is not None:
-        return reach.side, few
-    return ("subject", list(window.subjects)) if window.subjects else ("day", [None])
+        return reach.side, [(key,) for key in few]
+    wanted = {role for part in reach.parts for role in part.roles} if all(part.roles for part in reach.parts) else set()
+    if window.subjects or wanted:
+        fitting: list[tuple[Any, ...]] = [
+            (subject, roles)
+            for subject, roles in _sorts(connection)
+            if (not window.subjects or subject in window.subjects) and (not wanted or wanted & set(roles.split(",")))
+        ]
+        if len(fitting) <= BRANCHES:
+            return "sort", fitting
+    return "day", [(None,)]
+
+
+def _sorts(connection: Connection) -> list[tuple[str, str]]:
+    """The sorts of obligations of which one is open: subject and roles. A step through the index for each of them."""
+    found: list[tuple[str, str]] = []
+    place = ("", "")
+    while row := _NEXT_SORT.first(connection, {"subject": place[0], "roles": place[1]}):
+        place = (row.subject, row.roles)
+        found.append(place)
+    return found
 
 
 def _few(connection: Connection, side: Side, parts: Sequence[Part]) -> list[int] | None:
@@ -212,7 +232,7 @@ def _few(connection: Connection, side: Side, parts: Sequence[Part]) -> list[int]
 _OPEN = sa.and_(obligation.c.fulfilled_at.is_(None), obligation.c.withdrawn_at.is_(None))
 _INDEXES: Final = {
     "call": "ix_obligation_call_id_unit_id",
-    "subject": "ix_obligation_subject_due_on",
+    "sort": "ix_obligation_subject_roles_due_on",
     "day": "ix_obligation_due_on",
     "unit_id": "ix_obligation_unit_id_due_on",
     "collector_id": "ix_obligation_collector_id_due_on",
@@ -228,6 +248,17 @@ def _active(side: Side) -> Prepared:
     )
 
 
+_NEXT_SORT: Final = Prepared(
+    sa.select(obligation.c.subject, obligation.c.roles)
+    .where(_OPEN)
+    .where(
+        sa.tuple_(obligation.c.subject, obligation.c.roles)
+        > sa.tuple_(sa.bindparam("subject", type_=sa.String), sa.bindparam("roles", type_=sa.String))
+    )
+    .order_by(obligation.c.subject, obligation.c.roles)
+    .limit(1)
+    .with_hint(obligation, f"INDEXED BY {_INDEXES['sort']}", "sqlite")
+)
 _ACTIVE: Final[dict[Side, Prepared]] = {"unit_id": _active("unit_id"), "collector_id": _active("collector_id")}
 
 
@@ -252,6 +283,9 @@ def _branch(shape: _Shape, number: int) -> sa.Select[Any]:
     value: sa.BindParameter[Any] = sa.bindparam(f"branch_{number}")
     if shape.way == "call":
         statement = statement.where(obligation.c.call_id == value)
+    elif shape.way == "sort":
+        roles = sa.bindparam(f"roles_{number}", type_=sa.String)
+        statement = statement.where(obligation.c.subject == value, obligation.c.roles == roles)
     elif shape.way != "day":
         statement = statement.where(obligation.c[shape.way] == value)
     if shape.subjects:

@@ -139,7 +139,7 @@ sa.Index(
     postgresql_where=_OPEN,
 )
 sa.Index("ix_obligation_due_on", obligation.c.due_on, sqlite_where=_OPEN, postgresql_where=_OPEN)
-# Serve those who collect: what is owed to a unit and, of the subjects that are rare, to anybody.
+# Serve those who collect: what is owed to a unit, and what is owed anywhere by the same roles about the same subject.
 sa.Index(
     "ix_obligation_collector_id_due_on",
     obligation.c.collector_id,
@@ -148,8 +148,9 @@ sa.Index(
     postgresql_where=_OPEN,
 )
 sa.Index(
-    "ix_obligation_subject_due_on",
+    "ix_obligation_subject_roles_due_on",
     obligation.c.subject,
+    obligation.c.roles,
     obligation.c.due_on,
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,

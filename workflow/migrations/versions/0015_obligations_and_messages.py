@@ -297,11 +297,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_obligation_key")),
     )
     op.create_index("ix_obligation_call_id_unit_id", "obligation", ["call_id", "unit_id"], unique=False)
-    for first in ("collector_id", "subject"):
+    for columns in (["collector_id", "due_on"], ["subject", "roles", "due_on"]):
         op.create_index(
-            f"ix_obligation_{first}_due_on",
+            f"ix_obligation_{'_'.join(columns)}",
             "obligation",
-            [first, "due_on"],
+            columns,
             unique=False,
             sqlite_where=OPEN,
             postgresql_where=OPEN,
