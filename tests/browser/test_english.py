@@ -16,13 +16,14 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 import sqlalchemy as sa
+from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.browser.gallery import VISITS, Visit, furnish
 from tests.browser.site import PASSWORD, Site, serving
 from web import create_app
-from web.catalogue import translator
+from web.catalogue import FOLDER
 from workflow.database import Database
 from workflow.schema import metadata
 
@@ -35,7 +36,7 @@ _READ = ("title", "alt", "aria-label", "placeholder", "data-label", "content", "
 _SHORTENED = re.compile(r"(.{12})(…|\.\.\.)")
 # What somebody has to type in the Vietnamese way.
 _TYPED = re.compile(
-    r"12-QĐ/BCĐ|15-QĐ/BCĐ|05-TTr/BCĐ|350 ngày công; 1,139 tỷ đồng; 172,5 kg; trên 200 hộ|350 ngày công; 172,5 kg"
+    r"12-QĐ/BCĐ|15-QĐ/BCĐ|05-TTr/BCĐ|350 ngày công; (1,2 tỷ đồng|1,139 tỷ đồng; 172,5 kg; trên 200 hộ|172,5 kg)"
     r"|1,139 tỷ đồng; 8.524 ngày công; 172,5 kg; trên 350 cây|Có \(yes\)|Không \(no\)"
 )
 # Words that have no English.
@@ -87,17 +88,23 @@ class Walk:
         return answer
 
     def ours(self, text: str) -> str:
-        """What of a text is ours: without what people wrote, also where it was shortened, and without what has no English."""
-        left = _TYPED.sub(" ", " ".join(text.split()))
+        """What of a text is ours: without what people wrote, also where it is shortened, and without what has no English."""
+        whole = " ".join(text.split())
+        if any(whole in held for held in self.theirs):
+            return ""
+        typed_first = self._without_theirs(_TYPED.sub(" ", whole))
+        return typed_first if not _VIETNAMESE.search(typed_first) else _TYPED.sub(" ", self._without_theirs(whole))
+
+    def _without_theirs(self, left: str) -> str:
         for end, sign in _SHORTENED.findall(left):
             for held in self.theirs:
                 if end in held:
                     left = left.replace(held[: held.index(end) + len(end)] + sign, " ")
+        folded = left.casefold()
         for held in self.theirs:
-            if held in left:
-                left = re.sub(rf"(?<!\w){re.escape(held)}(?!\w)", " ", left)
-                if not _VIETNAMESE.search(left):
-                    break
+            if held.casefold() in folded:
+                left = re.sub(rf"(?<!\w){re.escape(held)}(?!\w)", " ", left, flags=re.IGNORECASE)
+                folded = left.casefold()
         return _KEPT.sub(" ", left)
 
 
@@ -149,10 +156,20 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(held)
 
 
-def _english(word: str) -> str:
-    translate = translator("en")
-    assert translate is not None
-    return translate(word)
+def _english(said: str) -> str:
+    """The English of what stands on a button, also where it names somebody."""
+    with (FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file)
+    known = catalogue.get(said)
+    if known is not None:
+        return str(known.string)
+    for message in catalogue:
+        places = re.split(r"%\((\w+)\)s", str(message.id))
+        pattern = "".join(f"(?P<{one}>.+)" if at % 2 else re.escape(one) for at, one in enumerate(places))
+        found = re.fullmatch(pattern, said) if len(places) == 3 and places[0] else None
+        if found:
+            return str(message.string % found.groupdict())
+    return said
 
 
 def _parsed(answer: TestResponse) -> Element:

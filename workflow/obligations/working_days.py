@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.refusals import InvalidInput
 from workflow.schema import day_off
-from workflow.speech import _, spoken_day
+from workflow.speech import _, spoken_day, vietnamese
 
 COUNTRY = "VN"
 _SATURDAY = 5
@@ -51,10 +51,14 @@ class WorkingDays:
         )
 
 
-@cache
 def public_holidays(year: int) -> Mapping[date, str]:
     """Public holidays of Vietnam in a year, with their names; what was swapped by decision is only known for past years."""
-    return dict(holidays.country_holidays(COUNTRY, years=year, language="vi"))
+    return _named_holidays(year, "vi" if vietnamese() else "en_US")
+
+
+@cache
+def _named_holidays(year: int, language: str) -> Mapping[date, str]:
+    return dict(holidays.country_holidays(COUNTRY, years=year, language=language))
 
 
 def working_days(connection: Connection) -> WorkingDays:
