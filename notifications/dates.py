@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
-from workflow.obligations import chasing
+from workflow.obligations import chasing, events
 from workflow.obligations.finding import Reach, Window, open_keys, owed_by, owed_by_unit, told
 from workflow.obligations.working_days import public_holidays
 from workflow.refusals import NotAllowed
@@ -60,7 +60,7 @@ def between(connection: Connection, actor: Actor, scope: Scope, first: date, las
     """Everything open that is due from the first day to the last. A fixed number of statements."""
     subjects = _BUT_REPORTS if scope == "all" else ()
     window = Window(since=first, until=last, subjects=subjects)
-    keys = open_keys(connection, reach(actor, scope), window, most=MOST_SHOWN + 1)
+    keys = _open_keys(connection, actor, scope, window, MOST_SHOWN + 1)
     return Month(
         told(connection, [key for _day, key in keys[:MOST_SHOWN]]),
         _calls(connection, actor, first, last) if scope == "all" else (),
@@ -71,8 +71,16 @@ def between(connection: Connection, actor: Actor, scope: Scope, first: date, las
 
 def upcoming(connection: Connection, actor: Actor, scope: Scope, since: date, most: int) -> list[sa.Row[Any]]:
     """The first open ones due from a day on, one by one whatever the scope: what a calendar program is given."""
-    keys = open_keys(connection, reach(actor, scope), Window(since=since), most=most)
+    keys = _open_keys(connection, actor, scope, Window(since=since), most)
     return told(connection, [key for _day, key in keys])
+
+
+def _open_keys(connection: Connection, actor: Actor, scope: Scope, window: Window, most: int) -> list[tuple[date, int]]:
+    """What is open by due date; of a person's own dates also the meetings and visits at which he is expected."""
+    keys = open_keys(connection, reach(actor, scope), window, most=most)
+    if scope != "mine":
+        return keys
+    return sorted({*keys, *events.expecting(connection, actor.account_id, window.since, window.until)})[:most]
 
 
 def withdrawn_since(

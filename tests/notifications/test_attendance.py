@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from notifications import planning
+from notifications import dates, planning
 from tests import world as small_world
 from tests.world import NOW, World
+from workflow import access
 from workflow.calendar import local_date
 from workflow.database import Database
 from workflow.inspection import visits
@@ -47,6 +49,13 @@ def told(world: World, subject: str) -> dict[str, str]:
         return {row.user_name: row.part for row in rows}
 
 
+def coming(world: World, user_name: str) -> list[Any]:
+    """A person's own dates."""
+    with world.database.read() as connection:
+        actor = access.actor(connection, user_name, NOW)
+        return dates.upcoming(connection, actor, "mine", local_date(NOW), 50)
+
+
 def tick(world: World, days: int = 0) -> None:
     now = NOW + timedelta(days=days)
     with world.database.write() as connection:
@@ -71,6 +80,8 @@ def test_members_of_a_meeting_are_told(world: World) -> None:
         )
     tick(world)
     assert told(world, "meeting") == {"chair": "reporter", "secretary": "reporter", "villager": "reporter"}
+    assert [row.subject for row in coming(world, "villager")] == ["meeting"]
+    assert [row for row in coming(world, "officer.x1t2") if row.subject == "meeting"] == []
     tick(world, days=10)
     assert len(told(world, "meeting")) == 3
 
@@ -83,3 +94,5 @@ def test_team_of_a_visit_is_told_save_those_locked(world: World) -> None:
         connection.execute(sa.update(account).where(account.c.user_name == "inspector2").values(locked_at=NOW))
     tick(world)
     assert told(world, "visit") == {"inspector1": "reporter"}
+    assert "visit" in {row.subject for row in coming(world, "inspector1")}
+    assert "visit" not in {row.subject for row in coming(world, "inspector3")}

@@ -9,7 +9,7 @@ from web import clock
 from web.cli import arguments, console, installation
 from workflow import access
 from workflow.calendar import local_date
-from workflow.obligations import due, finding
+from workflow.obligations import due, events, finding
 from workflow.obligations.chasing import CHASERS
 from workflow.obligations.finding import Window
 from workflow.speech import _, mark
@@ -39,6 +39,8 @@ def list_(late: bool, collected: bool, limit: int, who: str, form: str) -> None:
         reach = finding.collected_by(actor, CHASERS) if collected else finding.owed_by(actor)
         window = Window(until=due.day_before(local_date(now)) if late else None)
         keys = finding.open_keys(connection, reach, window, most=limit)
+        if not collected:
+            keys = sorted({*keys, *events.expecting(connection, actor.account_id, until=window.until)})[:limit]
         rows = finding.told(connection, [key for _day, key in keys])
         named = [(row, subjects.name(connection, row)) for row in rows]
     if form == "json":

@@ -14,7 +14,15 @@ from workflow.calendar import local_date
 from workflow.database import any_of
 from workflow.obligations import obligations
 from workflow.obligations.obligations import EVENTS, OPEN
-from workflow.schema import emulation_model, obligation, review_meeting, visit, visit_model
+from workflow.schema import (
+    emulation_model,
+    meeting_member,
+    obligation,
+    review_meeting,
+    visit,
+    visit_member,
+    visit_model,
+)
 
 
 def follow(connection: Connection, now: datetime) -> int:
@@ -50,6 +58,31 @@ def follow(connection: Connection, now: datetime) -> int:
     touched += sum(obligations.move(connection, ids, day, now) for day, ids in moved.items())
     touched += _end_meetings(connection, gone, now)
     return touched
+
+
+def expecting(
+    connection: Connection, account_id: int, since: date | None = None, until: date | None = None
+) -> list[tuple[date, int]]:
+    """Due date and key of the meetings and visits at which somebody is expected, whatever his roles; by due date."""
+    rows = connection.execute(
+        sa.select(obligation.c.due_on, obligation.c.id)
+        .where(
+            OPEN,
+            obligation.c.subject.in_(EVENTS),
+            sa.true() if since is None else obligation.c.due_on >= since,
+            sa.true() if until is None else obligation.c.due_on <= until,
+            sa.or_(
+                obligation.c.meeting_id.in_(
+                    sa.select(meeting_member.c.meeting_id).where(meeting_member.c.account_id == account_id)
+                ),
+                obligation.c.visit_id.in_(
+                    sa.select(visit_member.c.visit_id).where(visit_member.c.account_id == account_id)
+                ),
+            ),
+        )
+        .order_by(obligation.c.due_on, obligation.c.id)
+    )
+    return [(row.due_on, row.id) for row in rows]
 
 
 def pass_by(connection: Connection, now: datetime) -> int:
