@@ -118,9 +118,9 @@ def mail_server(
 
     def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> AuthResult:
         known = (users or {}).get(data.login.decode())
-        return AuthResult(success=known == data.password.decode())
+        return AuthResult(success=known == data.password.decode(), handled=False)
 
-    options: dict[str, Any] = {"auth_require_tls": True, "authenticator": login} if users else {}
+    options: dict[str, Any] = {"auth_require_tls": not implicit, "authenticator": login} if users else {}
     if trusted and not implicit:
         options |= {"tls_context": trusted, "require_starttls": True}
     controller = Controller(
