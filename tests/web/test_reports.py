@@ -210,6 +210,19 @@ def test_readers_do_not_write_and_writers_do_not_decide(visit: Visit, world: Wor
     assert "Phần tasks" in officer.get(f"/bao-cao/{key}/ban-in")
 
 
+def test_administrator_reads_what_happened_but_no_draft(visit: Visit, world: World, key: int) -> None:
+    now = datetime.now(UTC)
+    with world.database.write() as connection:
+        reports.save(connection, key, "officer.x1", {"tasks": "Câu viết dở."}, now)
+    assert "Câu viết dở." not in visit("admin").get("/quan-tri/lich-su")
+    hand_in(world, key)
+    with world.database.write() as connection:
+        reports.accept(connection, key, "staff", now)
+    page = visit("admin").get("/quan-tri/lich-su")
+    for told in ("Gửi báo cáo", "Tiếp nhận báo cáo", "Báo cáo sáu tháng đầu năm, Xã Bản Lầu", "Nhiệm vụ thời gian tới"):
+        assert told in page
+
+
 def test_reports_of_a_call_stand_together(visit: Visit, world: World, call: int, key: int) -> None:
     hand_in(world, key)
     page = visit("leader").get(f"/bao-cao/yeu-cau/{call}")

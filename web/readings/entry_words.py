@@ -35,6 +35,7 @@ from web.presentation import (
 )
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading.text import shorten
+from workflow.reports.content import every_section
 from workflow.schema import account
 
 MOST_DETAILS = 30
@@ -64,6 +65,7 @@ PARTICULARS: Mapping[str, Any] = {
     "decision_date": _l("Ngày quyết định"),
     "decision_number": _l("Số quyết định"),
     "deputy_for": _l("Thay mặt"),
+    "due": _l("Hạn gửi lại"),
     "due_on": _l("Hạn"),
     "due_stated": _l("Hạn ghi trong yêu cầu"),
     "duty": _l("Nhiệm vụ"),
@@ -83,6 +85,7 @@ PARTICULARS: Mapping[str, Any] = {
     "kind": _l("Loại"),
     "label": _l("Tên gọi"),
     "late": _l("Đăng ký trễ"),
+    "late_days": _l("Trễ (ngày)"),
     "level": _l("Cấp"),
     "list_of": _l("Số phiếu trong danh sách"),
     "max_points": _l("Điểm tối đa"),
@@ -186,7 +189,17 @@ _VALUES: Mapping[str, Mapping[str, Any]] = {
 # Keys of the database and fingerprints: they say nothing to a person.
 _HIDDEN = frozenset(
     {"assignment", "attachment", "comment", "content", "decision", "definition", "from_definition", "inspection"}
-    | {"name_folded", "request", "to_definition", "visit"}
+    | {
+        "as_of",
+        "figures",
+        "name_folded",
+        "obligation",
+        "report_submission",
+        "request",
+        "to_definition",
+        "visit",
+        "words",
+    }
 )
 _PEOPLE = frozenset({"account", "deputy_for", "member", "members", "present"})
 
@@ -307,8 +320,11 @@ def _spelled(text: str) -> str:
 
 
 _CODES: Mapping[str, str] = {
-    one.code: one.label
-    for rows in (standard_defaults().criteria, standard_defaults().measures, standard_defaults().fields)
-    for one in rows
+    **{section.id: section.label for section in every_section()},
+    **{
+        one.code: one.label
+        for rows in (standard_defaults().criteria, standard_defaults().measures, standard_defaults().fields)
+        for one in rows
+    },
 }
-"""What codes of score sheet, measures and fields are called by default; a year's own codes are shown as they are."""
+"""What codes of score sheet, measures, fields and sections are called by default; a year's own codes are shown as they are."""

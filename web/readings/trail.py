@@ -20,6 +20,8 @@ SUBJECTS = {
     "meeting": _l("Phiên bình xét"),
     "submission": _l("Tờ trình"),
     "call": _l("Yêu cầu báo cáo"),
+    "report": _l("Báo cáo"),
+    "obligation": _l("Việc phải làm"),
     "calendar": _l("Lịch làm việc"),
 }
 DEEDS = {
@@ -53,6 +55,11 @@ DEEDS = {
     "call_moved": _l("Dời hạn báo cáo"),
     "call_withdrawn": _l("Thu hồi yêu cầu báo cáo"),
     "call_file_added": _l("Đính kèm tệp vào yêu cầu"),
+    "report_saved": _l("Lưu bản nháp báo cáo"),
+    "report_submitted": _l("Gửi báo cáo"),
+    "report_accepted": _l("Tiếp nhận báo cáo"),
+    "report_returned": _l("Trả lại báo cáo"),
+    "chased": _l("Đôn đốc"),
     "day_noted": _l("Ghi ngày nghỉ, ngày làm bù"),
     "day_forgotten": _l("Bỏ ghi ngày nghỉ, ngày làm bù"),
     "prepared": _l("Lập mới"),

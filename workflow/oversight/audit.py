@@ -179,7 +179,7 @@ def _reports(connection: Connection) -> Iterator[Finding]:
     said: dict[int, tuple[int, int, str, str]] = {}
     for row in entries:
         content = json.loads(row.payload)
-        said[content["submission"]] = (row.subject_id, row.seq, content["figures"], _handed_in(content))
+        said[content["report_submission"]] = (row.subject_id, row.seq, content["figures"], _handed_in(content))
     kept = connection.execute(
         sa.select(report_submission.c.id, report_submission.c.content, report_submission.c.figures).execution_options(
             yield_per=_BATCH

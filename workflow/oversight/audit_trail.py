@@ -19,7 +19,10 @@ from workflow.schema import (
     anchor,
     emulation_model,
     history,
+    obligation,
     programme_year,
+    report,
+    report_call,
     review_meeting,
     submission,
     unit,
@@ -110,8 +113,12 @@ _PLACE = sa.func.coalesce(
     _about.c.unit_id,
     review_meeting.c.unit_id,
     submission.c.unit_id,
+    report.c.unit_id,
+    obligation.c.unit_id,
+    report_call.c.unit_id,
     sa.case((history.c.subject == "unit", history.c.subject_id)),
 )
+_CALLED = sa.func.coalesce(report.c.call_id, obligation.c.call_id)
 _LINES = (
     sa.select(
         history,
@@ -125,6 +132,7 @@ _LINES = (
         programme_year.c.year.label("year"),
         review_meeting.c.title.label("meeting_title"),
         submission.c.number.label("submission_number"),
+        report_call.c.label.label("call_label"),
     )
     .select_from(history)
     .join(_actor, _actor.c.id == history.c.actor_id)
@@ -134,6 +142,9 @@ _LINES = (
     .outerjoin(programme_year, _is("year", programme_year))
     .outerjoin(review_meeting, _is("meeting", review_meeting))
     .outerjoin(submission, _is("submission", submission))
+    .outerjoin(report, _is("report", report))
+    .outerjoin(obligation, _is("obligation", obligation))
+    .outerjoin(report_call, sa.or_(_is("call", report_call), report_call.c.id == _CALLED))
     .outerjoin(unit, unit.c.id == _PLACE)
 )
 
@@ -144,7 +155,7 @@ def _visible(actor: Actor) -> sa.ColumnElement[bool]:
     if not scope:
         return sa.false()
     submitted = sa.or_(
-        history.c.subject != "model",
+        sa.and_(history.c.subject != "model", history.c.trigger != "report_saved"),
         emulation_model.c.submitted_at.is_not(None),
         emulation_model.c.created_by == actor.account_id,
     )
@@ -161,6 +172,9 @@ def _line(row: sa.Row[Any]) -> Line:
         "year": row.year and str(row.year),
         "meeting": row.meeting_title,
         "submission": row.submission_number,
+        "call": row.call_label,
+        "report": f"{row.call_label}, {row.unit_name}",
+        "obligation": " – ".join(filter(None, (row.call_label, row.unit_name))),
     }.get(row.subject)
     return Line(
         place=f"{stamp(row.at)}_{row.id}",

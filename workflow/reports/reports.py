@@ -132,7 +132,7 @@ def submit(
     obligations.fulfil(connection, obligation_id, now)
     payload = {
         "obligation": obligation_id,
-        "submission": submission_id,
+        "report_submission": submission_id,
         "as_of": history.stamp(moment),
         "figures": figures.hashed(counted.text),
         "late_days": late_days,
@@ -150,7 +150,7 @@ def accept(
     seen, grant, report_id = _deciding(connection, actor, obligation_id, version, to=_("tiếp nhận báo cáo"))
     submission = seen.latest
     _advance(connection, seen, now, actor, status="accepted", decided_at=now, decided_by=actor.account_id)
-    payload = {"obligation": obligation_id, "submission": submission.id if submission else None}
+    payload = {"obligation": obligation_id, "report_submission": submission.id if submission else None}
     return _note(connection, report_id, actor, grant, "report_accepted", now, payload)
 
 
@@ -193,7 +193,7 @@ def return_(
     submission = seen.latest
     payload = {
         "obligation": obligation_id,
-        "submission": submission.id if submission else None,
+        "report_submission": submission.id if submission else None,
         "due": day.isoformat(),
     }
     _note(connection, report_id, actor, grant, "report_returned", now, payload, reason=why)
