@@ -168,7 +168,7 @@ def _english(said: str) -> str:
         pattern = "".join(f"(?P<{one}>.+)" if at % 2 else re.escape(one) for at, one in enumerate(places))
         found = re.fullmatch(pattern, said) if len(places) == 3 and places[0] else None
         if found:
-            return str(message.string % found.groupdict())
+            return str(message.string) % found.groupdict()
     return said
 
 
