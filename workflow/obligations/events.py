@@ -86,7 +86,7 @@ def expecting(
 
 
 def pass_by(connection: Connection, now: datetime) -> int:
-    """What was to happen on a day is over when the day is. How many ended (index ix_obligation_subject_due_on)."""
+    """What was to happen on a day is over when the day is. How many ended (index ix_obligation_subject_roles_due_on)."""
     past = connection.execute(
         sa.select(obligation.c.id, obligation.c.due_at).where(
             OPEN, obligation.c.subject.in_(EVENTS), obligation.c.due_on < local_date(now)

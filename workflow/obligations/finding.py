@@ -33,6 +33,8 @@ from workflow.schema import (
 BRANCHES: Final = 24
 """Up to so many units, or sorts of obligations, are asked one by one; more are met on the way through the days."""
 
+SUBJECTS: Final = ("report", "registration", "state", "meeting", "visit")
+
 Side = Literal["unit_id", "collector_id"]
 Place = tuple[date, int]
 
@@ -201,21 +203,20 @@ def _way(connection: Connection, reach: Reach, window: Window) -> tuple[str, lis
     if window.subjects or wanted:
         fitting: list[tuple[Any, ...]] = [
             (subject, roles)
-            for subject, roles in _sorts(connection)
-            if (not window.subjects or subject in window.subjects) and (not wanted or wanted & set(roles.split(",")))
+            for subject in window.subjects or SUBJECTS
+            for roles in _roles(connection, subject)
+            if not wanted or wanted & set(roles.split(","))
         ]
         if len(fitting) <= BRANCHES:
             return "sort", fitting
     return "day", [(None,)]
 
 
-def _sorts(connection: Connection) -> list[tuple[str, str]]:
-    """The sorts of obligations of which one is open: subject and roles. A step through the index for each of them."""
-    found: list[tuple[str, str]] = []
-    place = ("", "")
-    while row := _NEXT_SORT.first(connection, {"subject": place[0], "roles": place[1]}):
-        place = (row.subject, row.roles)
-        found.append(place)
+def _roles(connection: Connection, subject: str) -> list[str]:
+    """Who owes what is open of a subject, as `obligation.roles` has it. A step through the index for each."""
+    found: list[str] = []
+    while row := _NEXT_ROLES.first(connection, {"subject": subject, "roles": found[-1] if found else ""}):
+        found.append(row.roles)
     return found
 
 
@@ -248,14 +249,10 @@ def _active(side: Side) -> Prepared:
     )
 
 
-_NEXT_SORT: Final = Prepared(
-    sa.select(obligation.c.subject, obligation.c.roles)
-    .where(_OPEN)
-    .where(
-        sa.tuple_(obligation.c.subject, obligation.c.roles)
-        > sa.tuple_(sa.bindparam("subject", type_=sa.String), sa.bindparam("roles", type_=sa.String))
-    )
-    .order_by(obligation.c.subject, obligation.c.roles)
+_NEXT_ROLES: Final = Prepared(
+    sa.select(obligation.c.roles)
+    .where(_OPEN, obligation.c.subject == sa.bindparam("subject"), obligation.c.roles > sa.bindparam("roles"))
+    .order_by(obligation.c.roles)
     .limit(1)
     .with_hint(obligation, f"INDEXED BY {_INDEXES['sort']}", "sqlite")
 )
