@@ -18,6 +18,7 @@ KEPT_SECONDS = 365 * 24 * 3600
 # Pages that caches may keep are the same for everybody: there the address names the language.
 IN_ADDRESS = "public"
 PARAMETER = "ngon-ngu"
+_PUBLIC = f"{IN_ADDRESS}."
 
 
 def install(app: Flask) -> None:
@@ -76,7 +77,8 @@ def _chosen() -> str:
 
 def _carry(endpoint: str, values: dict[str, object]) -> None:
     """A link from one public page to another keeps the language."""
-    if in_address() and current() != SOURCE and endpoint.startswith(f"{IN_ADDRESS}."):
+    # Asked for every address of every page, so what is rare is asked first.
+    if endpoint.startswith(_PUBLIC) and in_address() and current() != SOURCE:
         values.setdefault(PARAMETER, current())
 
 
