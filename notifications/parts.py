@@ -84,10 +84,10 @@ _PERSON: Final = (*_OWING, "part", "account_id", "deputy_for_id")
 def _people(owed: sa.FromClause, today: date, wanted: Collection[str], roles: frozenset[str]) -> sa.Select[Any]:
     """Each person once for each part. roles: all that are named in `owed`.
 
-    Those who owe it are the holders of each of the roles nearest to the unit (at the very unit only where the role counts there
-    alone), of a meeting or a visit its members; without any, the staff of the collector. Staff are those nearest to the
-    collector, else leaders; head and deputy head are leaders of that rank, else any leader there, else those of the nearest unit
-    above that has one, else staff (default of ours). Locked accounts are nobody.
+    Of all who may do it those nearest to the unit are told: its own officer before the reviewers of the commune. Of a meeting or
+    a visit it is its members; without anybody the staff of the collector. Staff are those nearest to the collector, else
+    leaders; head and deputy head are leaders of that rank, else any leader there, else those of the nearest unit above that has
+    one, else staff (default of ours). Locked accounts are nobody.
     """
     group = sa.select(*(owed.c[name] for name in _OWING)).distinct().cte("owing").prefix_with("MATERIALIZED")
     leading = frozenset(("leader",) if HEAD_OF_UNIT in wanted else ())
@@ -97,7 +97,7 @@ def _people(owed: sa.FromClause, today: date, wanted: Collection[str], roles: fr
     found: list[sa.Select[Any]] = []
     if REPORTER in wanted:
         owes = sa.and_(below.c.place_id == group.c.unit_id, names(group.c.roles, below.c.role))
-        owing: list[sa.Select[Any]] = [_candidates(group, below, owes, REPORTER, below.c.depth, rung=below.c.role)]
+        owing: list[sa.Select[Any]] = [_candidates(group, below, owes, REPORTER, below.c.depth)]
         if (members := expected(roles)) is not None:
             owing.append(_candidates(group, members, members.c.roles == group.c.roles, REPORTER, sa.literal(0)))
         reporter = sa.union_all(*owing).cte("reporter").prefix_with("MATERIALIZED")
@@ -119,8 +119,8 @@ def _people(owed: sa.FromClause, today: date, wanted: Collection[str], roles: fr
         found.append(_candidates(group, over, sa.and_(there, leads), STAFF, after))
     for rank in (DEPUTY_HEAD, HEAD):
         if rank in wanted:
-            ladder = over.c.depth * 2 + sa.case((over.c.rank == rank, 0), else_=1)
-            found.append(_candidates(group, over, sa.and_(there, leads), rank, ladder))
+            rung = over.c.depth * 2 + sa.case((over.c.rank == rank, 0), else_=1)
+            found.append(_candidates(group, over, sa.and_(there, leads), rank, rung))
             found.append(_candidates(group, over, sa.and_(there, serves), rank, after))
     return _nearest(sa.union_all(*found).subquery("candidate"))
 
@@ -130,25 +130,21 @@ def _candidates(
     held: sa.FromClause,
     condition: sa.ColumnElement[bool],
     part: str,
-    ladder: sa.ColumnElement[int],
-    *,
-    rung: sa.ColumnElement[str] | None = None,
+    rung: sa.ColumnElement[int],
 ) -> sa.Select[Any]:
-    """Who may have a part. Of those of one rung the ones of the lowest ladder have it."""
+    """Who may have a part. Those on the lowest rung have it."""
     return sa.select(
         *(group.c[name] for name in _OWING),
         sa.literal(part).label("part"),
         held.c.account_id,
         held.c.deputy_for_id,
-        (sa.literal("") if rung is None else rung).label("rung"),
-        ladder.label("ladder"),
+        rung.label("rung"),
     ).join(held, condition)
 
 
 def _nearest(candidate: sa.FromClause) -> sa.Select[Any]:
-    """The candidates of the lowest ladder, each once: for himself before as a deputy."""
-    key = [candidate.c[name] for name in (*_OWING, "part")]
-    lowest = sa.func.min(candidate.c.ladder).over(partition_by=(*key, candidate.c.rung))
+    """The candidates on the lowest rung, each once: for himself before as a deputy."""
+    lowest = sa.func.min(candidate.c.rung).over(partition_by=[candidate.c[name] for name in (*_OWING, "part")])
     rungs = sa.select(candidate, lowest.label("lowest")).subquery("rung")
     turn = sa.func.row_number().over(
         partition_by=[rungs.c[name] for name in _PERSON[:5]],
@@ -156,7 +152,7 @@ def _nearest(candidate: sa.FromClause) -> sa.Select[Any]:
     )
     ranked = (
         sa.select(*(rungs.c[name] for name in _PERSON), turn.label("turn"))
-        .where(rungs.c.ladder == rungs.c.lowest)
+        .where(rungs.c.rung == rungs.c.lowest)
         .subquery("ranked")
     )
     return sa.select(*(ranked.c[name] for name in _PERSON)).where(ranked.c.turn == 1)

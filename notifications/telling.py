@@ -87,9 +87,7 @@ def tell(
 
 
 def kind_of(rows: Sequence[sa.Row[Any]]) -> str:
-    """What the letter is as a whole: an escalation if there is one in it; else what all of it is; else a digest."""
-    if any(is_escalation(row.step, row.part) for row in rows):
-        return "escalation"
+    """What a letter is that holds no escalation: what all of it is, or a digest."""
     causes = {_cause(row.step) for row in rows}
     return causes.pop() if len(causes) == 1 else "digest"
 
@@ -117,8 +115,8 @@ class _Writer:
 
     def written(self, person: str, rows: Sequence[sa.Row[Any]]) -> Told:
         """The whole letter. The order of the things is that of their due dates."""
-        kind = kind_of(rows)
         once = self._once(rows)
+        kind = "escalation" if any(is_escalation(row.step, row.part) for row in rows) else kind_of(once)
         sections = [*self._sections(once), *self._late(rows)]
         owed = [self._known.owed[row.obligation_id] for row in once]
         link = subjects.path(owed[0]) if len(owed) == 1 else CHASING if kind == "escalation" else WORK

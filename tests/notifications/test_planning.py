@@ -129,12 +129,22 @@ def test_nobody_in_the_office_either_is_told_to_the_leader_above(eventful: World
         assert {(who, part) for _, who, part, *_ in reminders(connection, key)} == {("leader", "vacant")}
 
 
-def test_a_role_that_reaches_down_is_asked_of_the_nearest_holders(eventful: World) -> None:
+@pytest.mark.parametrize(
+    ("roles", "told_are"),
+    [
+        ("commune_reviewer,staff", {"chair2"}),
+        ("staff", {"staff", "staff2", "deputy.staff"}),
+        ("commune_reviewer,staff,unit_officer", {"officer.x2t1"}),
+        ("district_reviewer,staff", {"district1", "district2", "staff", "staff2", "deputy.staff"}),
+        ("province_reviewer", {"province1", "province2"}),
+    ],
+)
+def test_of_all_who_may_do_it_the_nearest_are_told(eventful: World, roles: str, told_are: set[str]) -> None:
     with passing(eventful) as connection:
-        (key,) = owe(connection, eventful, DUE, OPENED, units=("KL-X2-T1",), roles="commune_reviewer,staff")
+        (key,) = owe(connection, eventful, DUE, OPENED, units=("KL-X2-T1",), roles=roles)
         give_role(connection, eventful, "province1", "staff", "AS")
         tick(connection, at(DUE - timedelta(days=7)))
-        assert {who for _, who, *_ in reminders(connection, key)} == {"chair2", "staff", "staff2", "deputy.staff"}
+        assert {who for _, who, *_ in reminders(connection, key)} == told_are
 
 
 def test_head_and_deputy_head_are_told_apart_by_rank_and_their_deputies_with_them(eventful: World) -> None:

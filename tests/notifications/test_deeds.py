@@ -1,0 +1,142 @@
+"""Deeds that people have to be told of: the deed and the telling are one, or neither happens."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from notifications import deeds, planning
+from tests.notifications.owing import at, letters, owe, reminders, tick
+from tests.notifications.test_composing import passing
+from tests.world import NOW, World
+from workflow.obligations import obligations
+from workflow.obligations.calls import CallInput
+from workflow.oversight import audit
+from workflow.refusals import InvalidInput, NotFound, NotPossible, Refusal
+from workflow.schema import history, obligation, reminder, report_call
+
+DUE = date(2024, 3, 15)
+LATER = NOW + timedelta(hours=1)
+COMMAND = CallInput(2024, "KL", "Báo cáo nhanh", "15/3/2024", units=("KL-X1-T1", "KL-X2-T1"))
+
+
+def test_call_is_told_to_everybody_who_owes_it(eventful: World) -> None:
+    with passing(eventful) as connection:
+        called = deeds.open_call(connection, COMMAND, "staff", NOW)
+        assert {row[1] for key in called.obligations for row in reminders(connection, key)} == {
+            "officer.x1t1",
+            "deputy.officer",
+            "officer.x2t1",
+        }
+        tick(connection, LATER)
+        (letter,) = letters(connection, "officer.x2t1")
+        assert letter.kind == "opened"
+        assert letter.subject == "Yêu cầu mới: Báo cáo nhanh – còn 14 ngày (thứ Sáu 15/3)"
+
+
+def test_call_that_is_refused_tells_nobody(eventful: World) -> None:
+    with passing(eventful) as connection:
+        with pytest.raises(InvalidInput):
+            deeds.open_call(connection, CallInput(2024, "KL", "", "31/2/2024", units=("KL-X1",)), "staff", NOW)
+        assert connection.execute(sa.select(sa.func.count()).select_from(reminder)).scalar() == 0
+
+
+def test_an_error_after_the_deed_takes_the_telling_back(quiet: World) -> None:
+    def broken() -> None:
+        with quiet.database.write() as connection:
+            deeds.open_call(connection, COMMAND, "staff", NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
+    with quiet.database.read() as connection:
+        for table in (report_call, obligation, reminder):
+            assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
+
+
+def test_moved_call_is_told_once_to_those_who_still_owe_it(eventful: World) -> None:
+    with passing(eventful) as connection:
+        called = deeds.open_call(connection, COMMAND, "staff", NOW)
+        tick(connection, LATER)
+        done = next(
+            key for key in called.obligations if reminders(connection, key)[0][1] in ("officer.x1t1", "deputy.officer")
+        )
+        obligations.fulfil(connection, done, LATER)
+        moved = deeds.move_due(connection, called.call_id, "22/3/2024", "staff", LATER)
+        assert set(moved.obligations) == set(called.obligations) - {done}
+        tick(connection, LATER + timedelta(hours=1))
+        assert [letter.kind for letter in letters(connection, "officer.x1t1")] == ["opened"]
+        assert [letter.kind for letter in letters(connection, "officer.x2t1")] == ["opened", "moved"]
+        assert letters(connection, "officer.x2t1")[-1].subject == "Hạn mới: Báo cáo nhanh – còn 21 ngày (thứ Sáu 22/3)"
+
+
+def test_chasing_reminds_once_a_day_with_ones_own_word_and_stands_in_the_history(eventful: World) -> None:
+    with passing(eventful) as connection:
+        (key,) = owe(connection, eventful, DUE, at(date(2024, 2, 1)))
+        now = at(date(2024, 3, 1), 9)
+        assert deeds.chase(connection, [key], "staff", now, word="Mong đơn vị gửi sớm.") == 2
+        for who in ("staff", "staff2"):
+            with pytest.raises(NotPossible) as refusal:
+                deeds.chase(connection, [key], who, now + timedelta(hours=3))
+            assert refusal.value.reason_code == "chased_today"
+        tick(connection, now + timedelta(minutes=1))
+        letter = letters(connection, "officer.x1t1")[-1]
+        assert letter.kind == "chase"
+        assert "Lời nhắn: “Mong đơn vị gửi sớm.”" in letter.body_text
+        assert deeds.chase(connection, [key], "staff", now + timedelta(days=1)) == 2
+        rows = connection.execute(
+            sa.select(history.c.trigger, history.c.reason)
+            .where(history.c.subject == "obligation", history.c.subject_id == key)
+            .order_by(history.c.seq)
+        ).all()
+        assert [tuple(row) for row in rows] == [("chased", "Mong đơn vị gửi sớm."), ("chased", "")]
+        assert audit.verify(connection) == []
+
+
+@pytest.mark.parametrize("who", ["outsider", "officer.x1t1", "chair"])
+def test_what_is_not_ones_own_to_look_after_is_not_found(eventful: World, who: str) -> None:
+    with passing(eventful) as connection:
+        ids = owe(connection, eventful, DUE, at(date(2024, 2, 1)), units=("KL-X1-T1", "KL-X1-T2"))
+        with pytest.raises(NotFound):
+            deeds.chase(connection, ids, who, NOW)
+        assert reminders(connection, ids[0]) == []
+
+
+def test_one_thing_out_of_reach_reminds_of_none(eventful: World) -> None:
+    with passing(eventful) as connection:
+        (mine,) = owe(connection, eventful, DUE, at(date(2024, 2, 1)))
+        (other,) = owe(connection, eventful, DUE, at(date(2024, 2, 1)), units=("BS-X1",), collector="BS")
+        with pytest.raises(NotFound):
+            deeds.chase(connection, [mine, other], "staff", NOW)
+        assert reminders(connection, mine) == reminders(connection, other) == []
+
+
+def test_what_is_done_is_not_chased(eventful: World) -> None:
+    with passing(eventful) as connection:
+        done, still = owe(connection, eventful, DUE, at(date(2024, 2, 1)), units=("KL-X1-T2", "KL-X1-T1"))
+        obligations.fulfil(connection, done, NOW)
+        assert deeds.chase(connection, [done, still], "staff", NOW) == 2
+        assert reminders(connection, done) == []
+        with pytest.raises(NotPossible):
+            deeds.chase(connection, [done], "staff", NOW)
+
+
+def test_word_that_is_too_long_is_refused(eventful: World) -> None:
+    with passing(eventful) as connection:
+        (key,) = owe(connection, eventful, DUE, at(date(2024, 2, 1)))
+        with pytest.raises(Refusal) as refusal:
+            deeds.chase(connection, [key], "staff", NOW, word="á" * 501)
+        assert isinstance(refusal.value, InvalidInput)
+
+
+def test_year_opens_its_calls_and_tells_of_them_once(quiet: World) -> None:
+    moment = at(date(2024, 3, 4), 8)
+    with quiet.database.write() as connection:
+        called = deeds.open_due_calls(connection, moment)
+        keys = [key for call in called for key in call.obligations]
+        assert keys
+        assert {row[0] for key in keys for row in reminders(connection, key)} == {"opened"}
+        assert deeds.open_due_calls(connection, moment) == []
+        assert planning.tell(connection, keys, planning.OPENED, moment) == 0
