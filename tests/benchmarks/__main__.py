@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import dataset, lists, planning, states, transitions, web
+from tests.benchmarks import dataset, lists, owed, planning, states, transitions, web
 from tests.benchmarks.measuring import Measurement
 
 
@@ -43,6 +43,9 @@ def main() -> int:
         found += lists.measure(large, place / "large.db")
         note("whole pages …")
         found += web.measure(large, place / "large.db", place)
+        note(f"pages of {owed.OBLIGATIONS:,} obligations …")
+        owed.fill(large)
+        found += owed.measure(large, place)
         database.close()
     _print(found, asked.models)
     asked.json.parent.mkdir(parents=True, exist_ok=True)
