@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from babel import Locale
 from flask import Flask, g, request
 from flask_babel import Babel
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,11 +20,12 @@ KEPT_SECONDS = 365 * 24 * 3600
 IN_ADDRESS = "public"
 PARAMETER = "ngon-ngu"
 _PUBLIC = f"{IN_ADDRESS}."
+_LOCALES = {code: Locale.parse(code) for code in LANGUAGES}
 
 
 def install(app: Flask) -> None:
     """Speak the language of whoever asks during the whole request. After the visitor is known."""
-    Babel(app, default_locale=SOURCE, locale_selector=current)
+    Babel(app, default_locale=SOURCE, locale_selector=_locale)
     app.before_request(_begin)
     app.teardown_request(_end)
     app.jinja_env.globals.update(
@@ -38,6 +40,11 @@ def current() -> str:
     if found is None:
         found = g.language = _chosen()
     return found
+
+
+def _locale() -> Locale:
+    # A parsed one: Flask-Babel would parse the code again in every request.
+    return _LOCALES[current()]
 
 
 def others() -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from flask import Flask, g, request
-from flask_babel import get_translations, gettext
+from flask_babel import get_translations
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -22,7 +22,7 @@ from workflow.definitions.lifecycle import END_STAGE, Definition, State
 from workflow.obligations.chasing import CHASERS
 from workflow.programmes import programme
 from workflow.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
-from workflow.speech import spoken_day
+from workflow.speech import _, spoken_day
 
 KINDS = {"collective": _l("Tập thể"), "individual": _l("Cá nhân")}
 ORIGINS = {"new": _l("Mới"), "continued": _l("Tiếp tục từ năm trước"), "replicated": _l("Nhân rộng")}
@@ -217,7 +217,7 @@ def amount(value: Decimal, unit: str, qualifier: Qualifier = "exactly") -> str:
 
 def said(label: str) -> str:
     """A name that an installation keeps, in the language of the page where the catalogue knows it."""
-    return gettext(label) if label else label
+    return _(label)
 
 
 def state_of(definition_hash: str, state: str) -> State:

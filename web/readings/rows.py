@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from web.presentation import KINDS
+from web.presentation import said as spoken
 from web.readings.badges import badges
 
 # Characters that no text ever holds.
@@ -46,7 +46,7 @@ def model_rows(
 ) -> Markup:
     """Rows of `listing.page`. row: macro for one; facts: macro for what is said beside the state of a late or outstanding one."""
     rows = list(rows)
-    fields = {label: _(label) for label in {one.field_label for one in rows}}
+    fields = {label: spoken(label) for label in {one.field_label for one in rows}}
     badge_of = badges(rows)
     kinds = {kind: str(label) for kind, label in KINDS.items()}
     said = {(late, best): facts(late, best) for late, best in {(row.late, row.outstanding) for row in rows}}

@@ -15,7 +15,7 @@ from web.access_rules import access_rule
 from web.answers import page_again
 from web.forms.models import ORDERS, read_query
 from web.forms.transition import transition_form
-from web.presentation import KINDS, stops
+from web.presentation import KINDS, said, stops
 from web.readings import model as readings
 from web.readings.badges import badges
 from web.readings.holders import holders_over, named
@@ -85,7 +85,7 @@ def _selects(
     selects = [
         ("chang", _("Chặng"), every + [(stage.id, stage.label) for stage in definition.stages]),
         ("trang-thai", _("Trạng thái"), every + [(state.id, state.label) for state in definition.states.values()]),
-        ("linh-vuc", _("Lĩnh vực"), every + [(field.code, _(field.label)) for field in fields]),
+        ("linh-vuc", _("Lĩnh vực"), every + [(field.code, said(field.label)) for field in fields]),
         ("loai", _("Loại"), every + [(kind, str(label)) for kind, label in KINDS.items()]),
     ]
     if units is not None:
