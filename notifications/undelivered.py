@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,7 +13,7 @@ from workflow import access
 from workflow.access import Actor
 from workflow.database import locked
 from workflow.refusals import NotFound, NotPossible
-from workflow.schema import account, delivery, delivery_event, message, unit
+from workflow.schema import account, delivery, delivery_event, message, preference, unit
 from workflow.speech import _
 
 LOOKED_AFTER_BY: Final = frozenset({"admin", "staff"})
@@ -51,12 +51,13 @@ def life(connection: Connection, delivery_id: int) -> list[Event]:
 def retry(connection: Connection, delivery_id: int, who: int | str, now: datetime) -> None:
     """Let a letter that failed or was skipped go out again, with all its attempts before it and under its old Message-ID.
 
+    It goes to the address that the person has now: a wrong one is why most letters fail.
     Raises NotFound outside the person's units, NotPossible for a letter that is on its way or has gone.
     """
     actor = access.actor(connection, who, now)
     found = connection.execute(
         locked(
-            sa.select(delivery.c.status)
+            sa.select(delivery.c.status, delivery.c.channel, delivery.c.address, message.c.account_id)
             .join(message, message.c.id == delivery.c.message_id)
             .join(account, account.c.id == message.c.account_id)
             .outerjoin(unit, unit.c.id == account.c.unit_id)
@@ -68,11 +69,18 @@ def retry(connection: Connection, delivery_id: int, who: int | str, now: datetim
         raise NotFound(_("Không có thư này trong phạm vi của bạn."), guard="delivery")
     if found.status not in ("failed", "skipped"):
         raise NotPossible(_("Thư này đã đi hoặc đang chờ gửi, không cần gửi lại."), guard="delivery")
+    present = _address(connection, found)
     connection.execute(
         sa.update(delivery)
         .where(delivery.c.id == delivery_id)
-        .values(status="planned", attempts=0, next_at=now, last_error="")
+        .values(status="planned", attempts=0, next_at=now, last_error="", address=present)
     )
     connection.execute(
         sa.insert(delivery_event).values(delivery_id=delivery_id, at=now, event="retried", detail=actor.user_name)
     )
+
+
+def _address(connection: Connection, letter: sa.Row[Any]) -> str:
+    chosen = preference.c.email if letter.channel == "email" else preference.c.other_address
+    now_has = connection.execute(sa.select(chosen).where(preference.c.account_id == letter.account_id)).scalar()
+    return str(now_has or letter.address)

@@ -15,9 +15,10 @@ from notifications.clockwork import Work
 from notifications.retention import Kept
 from notifications.telling import Site
 from notifications.wording import sentences
+from tests.world import NOW, World
 from web import catalogue
 from workflow.database import Database
-from workflow.schema import delivery, delivery_event, message
+from workflow.schema import delivery, delivery_event, message, preference
 
 SITE = Site(
     "https://danvan.example",
@@ -90,6 +91,18 @@ def put(
             ],
         ).scalars()
     )
+
+
+def give_addresses(world: World) -> None:
+    """Everybody can be reached by mail."""
+    with world.database.write() as connection:
+        connection.execute(
+            sa.insert(preference),
+            [
+                {"account_id": key, "email": f"{name}@khelam.example", "changed_at": NOW}
+                for name, key in world.accounts.items()
+            ],
+        )
 
 
 def fate(database: Database) -> dict[int, sa.Row[Any]]:

@@ -20,12 +20,12 @@ from notifications import clockwork
 from notifications.delivery import LEASE
 from tests import world as small_world
 from tests.attack.ticking import nursery
-from tests.letters import put, work_for
+from tests.letters import give_addresses, put, work_for
 from tests.mail_server import Post, mail_server
 from tests.world import NOW, World
 from workflow.database import Database
 from workflow.schema import clockwork as clockwork_table
-from workflow.schema import delivery, delivery_event, obligation, preference, reminder
+from workflow.schema import delivery, delivery_event, obligation, reminder
 from workflow.schema.messages import WAITING
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ Told = set[tuple[str, str, int, str]]
 @pytest.fixture
 def reachable(world: World) -> World:
     """The world, with an address for everybody in it."""
-    _give_addresses(world)
+    give_addresses(world)
     return world
 
 
@@ -53,7 +53,7 @@ def undisturbed(world_file: Path, tmp_path: Path) -> Iterator[World]:
     shutil.copyfile(world_file, copy)
     database = Database(f"sqlite:///{copy}", synchronous="NORMAL")
     world = small_world.found(database)
-    _give_addresses(world)
+    give_addresses(world)
     yield world
     database.close()
 
@@ -128,17 +128,6 @@ def test_several_schedulers_tell_in_a_month_what_one_would(
     assert {letter for letter, times in post.ids.items() if times > 1} == set()
     _check_letters(reachable, post)
     assert _told(reachable) == _told_without_trouble(undisturbed, moments)
-
-
-def _give_addresses(world: World) -> None:
-    with world.database.write() as connection:
-        connection.execute(
-            sa.insert(preference),
-            [
-                {"account_id": key, "email": f"{name}@khelam.example", "changed_at": NOW}
-                for name, key in world.accounts.items()
-            ],
-        )
 
 
 def _finish(world: World, post: Post, moments: list[datetime]) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from notifications import delivery, undelivered
 from notifications.channels import Smtp
 from notifications.delivery import LEASE, MOST_ATTEMPTS, Delivered, deliver, wait_after
-from tests.letters import fate, put, settings_for, told_of
+from tests.letters import fate, give_addresses, put, settings_for, told_of
 from tests.mail_server import DISCONNECTS, HANGS, TAKES_AND_DIES, Post, mail_server, silent_server
 from tests.servers import free_port
 from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
@@ -286,6 +286,16 @@ def test_retry_begins_anew_under_the_old_id(world: World, post: Post) -> None:
         events = undelivered.life(connection, only)
     assert [(e.event, e.detail) for e in events][1:3] == [("failed", "550 moved away"), ("retried", "staff")]
     assert post.ids == Counter({f"<m.{only}@khelam.example>": 1})
+
+
+def test_retry_goes_to_the_address_the_person_has_now(world: World, post: Post) -> None:
+    (only,) = seed(world, "không phải thư")
+    assert run(world, post.port).failed == 1
+    give_addresses(world)
+    with world.database.write() as connection:
+        undelivered.retry(connection, only, "staff", NOW)
+    assert run(world, post.port).sent == 1
+    assert post.mails[0]["To"].addresses[0].addr_spec == f"{OFFICER}@khelam.example"
 
 
 def test_retry_is_for_those_who_look_after_the_unit_and_for_what_did_not_go(world: World, post: Post) -> None:

@@ -107,8 +107,10 @@ def ticking(settings: Settings, database: Database, *, every: timedelta | None =
 @arguments.form()
 def remind_command(moment: datetime | None, dry_run: bool, form: str) -> int:
     from notifications import clockwork
+    from web import log as to
 
     settings = load_settings()
+    to.to_stderr(settings.log_level)
     now = moment or clock.now()
     failures: dict[str, str] = {}
     with installation.opened(settings) as database:
