@@ -167,3 +167,52 @@ def test_misspelt_variables_are_found(tmp_path: Path) -> None:
     env_file = tmp_path / ".env"
     env_file.write_text("DVK_PROT=1\nDVK_PORT=8081\n", encoding="utf-8")
     assert unknown_variables({"DVK_HOTS": "x", "PATH": "/bin"}, env_file) == ["DVK_HOTS", "DVK_PROT"]
+
+
+MAIL = {"DVK_SMTP_HOST": "may.example", "DVK_MAIL_FROM": "Ban Dân vận <danvan@khelam.example>"}
+
+
+def test_address_of_the_pages_is_the_public_one_or_where_it_listens() -> None:
+    assert load_settings({}, None).site == "http://127.0.0.1:8080"
+    assert load_settings({"DVK_HOST": "::1", "DVK_PORT": "81"}, None).site == "http://[::1]:81"
+    assert load_settings({"DVK_PUBLIC_URL": "https://danvan.example/"}, None).site == "https://danvan.example"
+
+
+def test_domain_of_message_ids_is_that_of_the_sender_unless_stated() -> None:
+    assert load_settings({}, None).message_domain == "danvankheo.invalid"
+    assert load_settings(MAIL, None).message_domain == "khelam.example"
+    assert load_settings(MAIL | {"DVK_MAIL_DOMAIN": "thu.example"}, None).message_domain == "thu.example"
+
+
+def test_mail_server_needs_a_sender() -> None:
+    assert refusal({"DVK_SMTP_HOST": "may.example"}) == ["DVK_MAIL_FROM: cần địa chỉ người gửi khi có DVK_SMTP_HOST."]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "danvan.example"),
+        ("PUBLIC_URL", "https://danvan.example/a b"),
+        ("PUBLIC_URL", "https://danvan.example/?x=1"),
+        ("PUBLIC_URL", "javascript:alert(1)"),
+        ("MAIL_FROM", "Ban Dân vận"),
+        ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
+        ("MAIL_DOMAIN", "khe lam"),
+        ("MAIL_DOMAIN", "x>y"),
+        ("SMTP_SECURITY", "ssl"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_TIMEOUT_SECONDS", "0"),
+        ("MAIL_PER_MINUTE", "-1"),
+        ("OTHER_CHANNELS", "zalo,tgram"),
+        ("KEEP_DRAFT_REPORTS_DAYS", "1"),
+    ],
+)
+def test_wrong_mail_setting_names_its_variable(name: str, value: str) -> None:
+    (message,) = refusal({f"DVK_{name}": value})
+    assert message.startswith(f"DVK_{name}: đang là “")
+
+
+def test_password_of_the_mail_server_is_masked() -> None:
+    table = shown(load_settings(MAIL | {"DVK_SMTP_PASSWORD": "rat-bi-mat"}, None))
+    assert table["DVK_SMTP_PASSWORD"] == (MASK, "môi trường")
+    assert table["DVK_SMTP_PORT"] == ("", "mặc định")
