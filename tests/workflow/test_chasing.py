@@ -16,7 +16,7 @@ from workflow.calendar import end_of_day
 from workflow.obligations import chasing, punctuality
 from workflow.obligations.chasing import CHASERS, Filters
 from workflow.refusals import InvalidInput
-from workflow.schema import obligation, report
+from workflow.schema import account, obligation, report
 
 TODAY = date(2024, 7, 10)
 AT = datetime(2024, 7, 10, 3, 0, tzinfo=UTC)
@@ -105,12 +105,15 @@ def test_what_somebody_opened_is_not_unopened(world: World) -> None:
                 changed_by=world.accounts["officer.x1"],
             )
         )
+        connection.execute(
+            sa.update(account).where(account.c.user_name == "officer.x1t2").values(last_seen_at=AT + timedelta(hours=2))
+        )
         every = chasing.page(connection, staff, Filters(), TODAY)
         page = chasing.page(connection, staff, Filters(unopened=True), TODAY, size=1)
         rest = chasing.page(connection, staff, Filters(unopened=True), TODAY, page.following, size=1)
         last = chasing.page(connection, staff, Filters(unopened=True), TODAY, rest.following, size=1)
     assert {key for key, one in every.signs.items() if one.opened} == {read, begun}
-    assert every.signs[told].told_at == AT
+    assert (every.signs[told].told_at, every.signs[told].seen_at) == (AT, AT + timedelta(hours=2))
     assert every.signs[silent].told_at is None
     assert [[row.id for row in one.rows] for one in (page, rest, last)] == [[silent], [told], []]
 

@@ -16,7 +16,7 @@ from workflow.database import any_of
 from workflow.obligations.finding import Place, Reach, Window, collected_by, count_open, open_keys, told
 from workflow.obligations.obligations import EVENTS, OPEN
 from workflow.refusals import InvalidInput
-from workflow.schema import message, obligation, reminder, report, report_call, unit
+from workflow.schema import account, message, obligation, reminder, report, report_call, unit
 from workflow.speech import _
 
 CHASERS: Final = frozenset({"staff", "leader"})
@@ -49,11 +49,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What can be seen of those who owe it: when they were told last, whether one of them opened it, how far the report is."""
+    """What can be seen of those who owe it: when they were told last, whether one of them opened it, how far the report is.
+
+    seen_at: when one of those who were told signed in last.
+    """
 
     told_at: datetime | None = None
     read: bool = False
     report: str = ""
+    seen_at: datetime | None = None
 
     @property
     def opened(self) -> bool:
@@ -131,8 +135,10 @@ def signs(connection: Connection, keys: Sequence[int]) -> dict[int, Signs]:
             reminder.c.obligation_id,
             sa.func.max(message.c.created_at, type_=message.c.created_at.type).label("told_at"),
             sa.func.count(message.c.read_at).label("read"),
+            sa.func.max(account.c.last_seen_at, type_=account.c.last_seen_at.type).label("seen_at"),
         )
         .join(message, message.c.id == reminder.c.message_id)
+        .join(account, account.c.id == message.c.account_id)
         .where(any_of(reminder.c.obligation_id, list(keys)))
         .group_by(reminder.c.obligation_id)
     )
@@ -142,7 +148,9 @@ def signs(connection: Connection, keys: Sequence[int]) -> dict[int, Signs]:
     )
     begun = {row.obligation_id: row.status for row in reports}
     return {
-        key: Signs(seen[key].told_at if key in seen else None, key in seen and seen[key].read > 0, begun.get(key, ""))
+        key: Signs(seen[key].told_at, seen[key].read > 0, begun.get(key, ""), seen[key].seen_at)
+        if key in seen
+        else Signs(report=begun.get(key, ""))
         for key in keys
     }
 
