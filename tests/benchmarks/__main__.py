@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import dataset, delivery, lists, owed, planning, states, transitions, web
+from tests.benchmarks import dataset, delivery, lists, obligations, owed, planning, states, transitions, web
 from tests.benchmarks.measuring import Measurement
 
 
@@ -36,6 +36,8 @@ def main() -> int:
         found += transitions.on_postgresql()
         note("planning reminders …")
         found += planning.measure(place)
+        note("obligations …")
+        found += obligations.measure(place)
         note("delivery …")
         found += delivery.measure(place)
         note(f"building {asked.models} models …")
