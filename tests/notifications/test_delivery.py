@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -252,6 +253,15 @@ def test_lease_that_ran_out_is_taken_over_and_one_that_runs_is_not(world: World,
     assert run(world, post.port, later=LEASE).sent == 3
     assert [fate(world.database)[each].attempts for each in ids] == [2, 2, 2]
     assert post.ids == Counter({f"<m.{each}@khelam.example>": 1 for each in ids})
+
+
+def test_four_that_deliver_at_once_share_the_letters(world: World, post: Post) -> None:
+    seed(world, *addresses(200))
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _number: run(world, post.port), range(4)))
+    assert sum(one.sent for one in told) == 200
+    assert post.ids.total() == len(post.ids) == 200
+    assert {row.attempts for row in fate(world.database).values()} == {1}
 
 
 def test_without_a_mail_server_letters_are_skipped_with_the_reason(world: World, post: Post) -> None:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from notifications import clockwork, scheduler
 from notifications.clockwork import Work
 from notifications.leadership import AdvisoryLock, LeaseRow, leadership
-from tests.letters import KEPT, SITE, fate, put, work_for
+from tests.letters import KEPT, SITE, fate, give_addresses, put, work_for
 from tests.mail_server import HANGS, mail_server
 from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
 from tests.world import NOW, World
@@ -122,6 +123,40 @@ def test_step_that_fails_does_not_keep_letters_back(sqlite_world: World) -> None
         done = clockwork.tick(sqlite_world.database, NOW, work_for(post.port))
         assert "anchored" in done.failures
         assert done.counts["sent"] == post.ids.total() == 1
+
+
+def test_full_disk_is_told_and_the_next_tick_goes_on(sqlite_world: World) -> None:
+    database = sqlite_world.database
+    give_addresses(sqlite_world)
+    with mail_server() as post:
+        with database.write() as connection:
+            pages = connection.execute(sa.text("PRAGMA page_count")).scalar_one()
+            connection.execute(sa.text(f"PRAGMA max_page_count={pages}"))
+        full = clockwork.tick(database, NOW, work_for(post.port))
+        assert "Ổ đĩa đã đầy" in full.complaint
+        with database.write() as connection:
+            connection.execute(sa.text("PRAGMA max_page_count=100000"))
+        assert clockwork.tick(database, NOW, work_for(post.port)).failures == {}
+        assert clockwork.tick(database, NOW + LEASE * 6, work_for(post.port)).failures == {}
+        assert len(post.ids) == post.ids.total() > 0
+
+
+@pytest.mark.postgres
+def test_server_that_drops_every_connection_stops_no_later_tick(postgres_world: World) -> None:
+    database = postgres_world.database
+    give_addresses(postgres_world)
+    with mail_server() as post:
+        assert clockwork.tick(database, NOW, work_for(post.port)).failures == {}
+        with psycopg.connect(database.url.set(drivername="postgresql").render_as_string(False)) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        later = NOW + timedelta(days=4)
+        assert clockwork.tick(database, later, work_for(post.port)).failures != {}
+        # Each connection that was idle fails once.
+        wait_until(lambda: clockwork.tick(database, later, work_for(post.port)).failures == {})
+        assert len(post.ids) == post.ids.total() > 0
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
