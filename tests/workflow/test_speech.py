@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from workflow.speech import _, mark, speaking
+from datetime import date
+from decimal import Decimal
+
+from workflow.definitions.lifecycle import standard
+from workflow.reading.quantities import Quantity, format_quantity, parse_quantity, spoken_number, spoken_quantity
+from workflow.speech import _, mark, other, speaking, spoken_day
 
 
 def test_sentence_is_said_as_written_when_no_language_is_set() -> None:
@@ -19,3 +24,36 @@ def test_sentence_is_translated_inside_and_vietnamese_again_after() -> None:
             assert _(marked, days=3) == "Còn 3 ngày."
         assert _("Chưa dịch.") == "Chưa dịch."
     assert _(marked, days=3) == "Còn 3 ngày."
+
+
+def test_day_has_its_month_named_in_another_language() -> None:
+    assert spoken_day(date(2024, 2, 5)) == "05/02/2024"
+    with speaking(lambda message: {"tháng 2": "Feb"}.get(message, message)):
+        assert spoken_day(date(2024, 2, 5)) == "5 Feb 2024"
+
+
+def test_label_with_its_own_translation_is_said_by_it() -> None:
+    assert other("Bản nháp", "Draft") == "Bản nháp"
+    with speaking(str):
+        assert other("Bản nháp", "Draft") == "Draft"
+        assert other("Bản nháp", "") == "Bản nháp"
+
+
+def test_state_and_fact_are_named_in_the_language_spoken() -> None:
+    definition = standard("three_tier")
+    state = definition.states["draft"]
+    assert (state.label, definition.title) == ("Bản nháp", "Xã bình xét, huyện công nhận")
+    with speaking(str):
+        assert (state.label, definition.title) == ("Draft", "Commune review, district recognition")
+
+
+def test_number_is_grouped_as_the_language_groups_it() -> None:
+    quantity = Quantity(Decimal("1139000.5"), "ngày công", "at_least")
+    assert spoken_number(quantity.value) == "1.139.000,5"
+    assert spoken_quantity(quantity) == format_quantity(quantity) == "trên 1.139.000,5 ngày công"
+    words = {"trên": "over", "ngày công": "labour days"}
+    with speaking(lambda message: words.get(message, message)):
+        assert spoken_number(quantity.value) == "1,139,000.5"
+        assert spoken_quantity(quantity) == "over 1,139,000.5 labour days"
+        # What is put into a field to be sent again is read the Vietnamese way in every language.
+        assert parse_quantity(format_quantity(quantity)) == quantity

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -136,12 +137,13 @@ def _say(command: click.Command) -> None:
     _translate(command, "help", "short_help", "epilog")
     for parameter in command.params:
         _translate(parameter, "help", "metavar")
+        _translate(parameter.type, "name")
     if isinstance(command, click.Group):
         for below in command.commands.values():
             _say(below)
 
 
-def _translate(thing: click.Command | click.Parameter, *names: str) -> None:
+def _translate(thing: click.Command | click.Parameter | click.ParamType[Any], *names: str) -> None:
     for name in names:
         # What was written is kept: in one process one run may speak another language than the run before.
         written = _WRITTEN.setdefault((id(thing), name), getattr(thing, name, None))
