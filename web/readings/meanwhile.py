@@ -110,21 +110,21 @@ def meeting_since(connection: Connection, meeting_id: int, agenda: Sequence[int]
         .order_by(history.c.id)
     ).all()
     people = people_in(connection, [row.payload for row in entries])
+    in_order = _("Chương trình")
     kept: dict[str, list[str]] = {}
     found = []
     for row in entries:
         content = json.loads(row.payload)
         lists = _lists(content, people, kept)
-        agenda_name = _("Chương trình")
         changed = tuple(
-            _exchanged(name, kept.get(name, []), now, ordered=name == agenda_name) for name, now in lists.items()
+            _exchanged(name, kept.get(name, []), now, ordered=name == in_order) for name, now in lists.items()
         )
         kept |= lists
         if row.at > moment:
             found.append(_news(row, str(DEEDS.get(row.trigger, row.trigger)), changed))
     for (name, _role), rows in _grouped(votes).items():
         codes = ", ".join(dict.fromkeys(row.code for row in rows))
-        told = _news(rows[-1], str(_l("Ghi phiếu")), ())
+        told = _news(rows[-1], _("Ghi phiếu"), ())
         found.append(replace(told, who=name, details=(shorten(_("Mô hình: %(codes)s.", codes=codes), _LONGEST),)))
     return sorted(found, key=lambda one: one.at)[-MOST:]
 
