@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from config.settings import Settings, secret_key
-from notifications import composing, deeds, delivery, planning, preferences, retention
+from notifications import composing, deeds, delivery, noticing, planning, preferences, retention
 from notifications.channels import Channels, channels
 from notifications.leadership import NAME
 from notifications.retention import Kept
@@ -127,14 +127,15 @@ def tick(
             with _noting(done, name), database.write() as connection:
                 done.counts[name] = step(connection, now)
     done.counts["composed"] = 0
-    with _noting(done, "composed"):
-        # A transaction for each lot of people, so that others come to write in between.
-        while not stopping():
-            with database.write() as connection:
-                composed = composing.compose(connection, now, work.site)
-            if not composed.settled:
-                break
-            done.counts["composed"] += composed.letters
+    for write in (composing.compose, noticing.tell):
+        with _noting(done, "composed"):
+            # A transaction for each lot of people, so that others come to write in between.
+            while not stopping():
+                with database.write() as connection:
+                    composed = write(connection, now, work.site)
+                if not composed.settled:
+                    break
+                done.counts["composed"] += composed.letters
     if not stopping():
         with _noting(done, "anchored"), database.write() as connection:
             done.counts["anchored"] = _anchor(connection, now)
@@ -170,7 +171,9 @@ def preview(database: Database, now: datetime, work: Work) -> dict[str, int]:
         with database.write() as connection:
             for name, step in STEPS:
                 counts[name] = step(connection, now)
-            counts["composed"] = composing.compose_all(connection, now, work.site)
+            counts["composed"] = sum(
+                composing.whole(write, connection, now, work.site) for write in (composing.compose, noticing.tell)
+            )
             raise _Undo
     except _Undo:
         return counts

@@ -5,7 +5,7 @@ One transaction: a reminder is told by exactly one message, and a message is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from notifications import parts, telling
 from notifications.planning import step_name
 from notifications.preferences import DIGEST_HOUR, LATEST_HOUR, Preference
-from notifications.telling import Known, Site
+from notifications.telling import Known, Site, Told
 from workflow.calendar import ZONE, local_date
 from workflow.database import alone, any_of
 from workflow.obligations import finding
@@ -68,10 +68,13 @@ def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT
     return Composed(len(ready), _write(connection, rows, now, site) if rows else 0)
 
 
-def compose_all(connection: Connection, now: datetime, site: Site) -> int:
-    """The same until nothing is left, in one transaction: what a dry run shows. Returns how many letters."""
+Writer = Callable[[Connection, datetime, Site], Composed]
+
+
+def whole(write: Writer, connection: Connection, now: datetime, site: Site) -> int:
+    """All that there is to write, in one transaction: what a dry run shows. Returns how many letters."""
     letters = 0
-    while (done := compose(connection, now, site)).settled:
+    while (done := write(connection, now, site)).settled:
         letters += done.letters
     return letters
 
@@ -199,23 +202,7 @@ def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, s
     }
     # The lowest of the reminders is told once and for all, so no other run comes to the same keys.
     run = f"{today}:{min(row.id for row in rows)}:"
-    ids = connection.execute(
-        sa.insert(message).returning(message.c.id, sort_by_parameter_order=True),
-        [
-            {
-                "account_id": account_id,
-                "kind": told.kind,
-                "language": told.language,
-                "subject": told.subject,
-                "body_text": told.text,
-                "body_html": told.html,
-                "link": told.link,
-                "key": f"{run}{account_id}",
-                "created_at": now,
-            }
-            for account_id, told in letters.items()
-        ],
-    ).scalars()
+    ids = write_messages(connection, letters, run, now)
     carried = [
         values
         for message_id, (account_id, told) in zip(ids, letters.items(), strict=True)
@@ -233,6 +220,26 @@ def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, s
     )
     write_deliveries(connection, carried, now)
     return len(letters)
+
+
+def write_messages(connection: Connection, letters: Mapping[int, Told], prefix: str, now: datetime) -> list[int]:
+    """Put letters into the inboxes of these accounts. prefix: with the account it says which letter it is, once and for all."""
+    rows = [
+        {
+            "account_id": account_id,
+            "kind": told.kind,
+            "language": told.language,
+            "subject": told.subject,
+            "body_text": told.text,
+            "body_html": told.html,
+            "link": told.link,
+            "key": f"{prefix}{account_id}",
+            "created_at": now,
+        }
+        for account_id, told in letters.items()
+    ]
+    statement = sa.insert(message).returning(message.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, rows).scalars())
 
 
 def write_deliveries(connection: Connection, carried: Sequence[Mapping[str, Any]], now: datetime) -> None:

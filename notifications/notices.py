@@ -15,7 +15,7 @@ from workflow.access import OWN_SCOPED, Actor, Grant
 from workflow.definitions.lifecycle_terms import Definition
 from workflow.programmes import programme
 from workflow.schema import account, emulation_model, history, outbox, unit
-from workflow.speech import _
+from workflow.speech import _, other
 
 _LONGEST_REASON = 160
 # A path of so many slashes is that of a root or of a unit directly below one.
@@ -42,7 +42,34 @@ def notices(connection: Connection, actor: Actor, *, since: datetime | None = No
     """
     if not actor.grants:
         return []
-    statement: sa.Select[Any] = (
+    statement = deeds().where(
+        sa.or_(*(_concerns(grant) for grant in actor.grants)),
+        history.c.actor_id != actor.account_id,
+        access.visible(actor),
+    )
+    statement = statement.order_by(outbox.c.id.desc()).limit(limit)
+    if since is not None:
+        statement = statement.where(outbox.c.created_at >= since)
+    if any(grant.role not in OWN_SCOPED and grant.unit_path.count("/") <= _NEAR_THE_ROOT for grant in actor.grants):
+        # Much of what happens concerns this person, so the latest of it is found from the end; SQLite would begin at the units.
+        statement = statement.with_hint(outbox, "NOT INDEXED", "sqlite")
+    return [
+        Notice(
+            row.id,
+            row.created_at,
+            _sentence(connection, row),
+            row.code,
+            row.name,
+            row.unit_name,
+            row.trigger,
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def deeds() -> sa.Select[Any]:
+    """Rows of the outbox with the deed, the model and its unit: what a sentence is made of."""
+    return (
         sa.select(
             outbox.c.id,
             outbox.c.created_at,
@@ -55,37 +82,14 @@ def notices(connection: Connection, actor: Actor, *, since: datetime | None = No
             account.c.full_name,
             emulation_model.c.code,
             emulation_model.c.name,
+            emulation_model.c.kind.label("model_kind"),
             unit.c.name.label("unit_name"),
         )
         .join(emulation_model, emulation_model.c.id == outbox.c.model_id)
         .join(unit, unit.c.id == outbox.c.unit_id)
         .join(history, deed_of_row())
         .join(account, account.c.id == history.c.actor_id)
-        .where(
-            sa.or_(*(_concerns(grant) for grant in actor.grants)),
-            history.c.actor_id != actor.account_id,
-            access.visible(actor),
-        )
-        .order_by(outbox.c.id.desc())
-        .limit(limit)
     )
-    if since is not None:
-        statement = statement.where(outbox.c.created_at >= since)
-    if any(grant.role not in OWN_SCOPED and grant.unit_path.count("/") <= _NEAR_THE_ROOT for grant in actor.grants):
-        # Much of what happens concerns this person, so the latest of it is found from the end; SQLite would begin at the units.
-        statement = statement.with_hint(outbox, "NOT INDEXED", "sqlite")
-    return [
-        Notice(
-            row.id,
-            row.created_at,
-            _sentence(programme.definition(connection, row.definition_hash), row),
-            row.code,
-            row.name,
-            row.unit_name,
-            row.trigger,
-        )
-        for row in connection.execute(statement)
-    ]
 
 
 def _concerns(grant: Grant) -> sa.ColumnElement[bool]:
@@ -93,21 +97,28 @@ def _concerns(grant: Grant) -> sa.ColumnElement[bool]:
     return sa.and_(addresses(sa.literal(grant.role)), within)
 
 
-def _sentence(definition: Definition, row: sa.Row[Any]) -> str:
+def step(connection: Connection, row: sa.Row[Any]) -> tuple[str, str]:
+    """What was done and the state it led to, without who did it and why; '' for a state that the definition does not know."""
+    definition = programme.definition(connection, row.definition_hash)
+    state = definition.states.get(row.to_state)
+    return _label(definition, row), other(state.label, state.label_en) if state else ""
+
+
+def _sentence(connection: Connection, row: sa.Row[Any]) -> str:
     """Who did what, for whom, why, and where the model is now."""
-    label = _label(definition, row)
+    label, state = step(connection, row)
     deed = _("%(full_name)s đã %(lower)s%(label)s", full_name=row.full_name, lower=label[0].lower(), label=label[1:])
     if row.behalf:
         deed += f" thay {row.behalf}"
-    state = definition.states.get(row.to_state)
-    deed += _(", mô hình chuyển sang «%(label)s».", label=state.label) if state else "."
+    deed += _(", mô hình chuyển sang «%(label)s».", label=state) if state else "."
     return _("%(deed)s Lý do: %(reason)s", deed=deed, reason=_short(row.reason)) if row.reason else deed
 
 
 def _label(definition: Definition, row: sa.Row[Any]) -> str:
     """The words of the very entry that was taken: several of one trigger may differ in where they lead."""
     entries = definition.entries(row.from_state, row.trigger) if row.from_state else ()
-    return next((entry.label for entry in entries if entry.target == row.to_state), row.trigger)
+    taken = next((entry for entry in entries if entry.target == row.to_state), None)
+    return other(taken.label, taken.label_en) if taken else str(row.trigger)
 
 
 def _short(reason: str) -> str:

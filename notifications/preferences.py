@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 from notifications.channels import address_complaint
 from notifications.letters import LetterUnusable, recipient
 from workflow import access, history
+from workflow.calendar import ZONE
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import preference
 from workflow.speech import _
@@ -116,6 +117,18 @@ def save(
         changed = [name for name in Preference.__slots__ if getattr(new, name) != getattr(old, name)]
         _note(connection, actor.account_id, "preferences_changed", now, {"changed": changed})
     return new
+
+
+def next_hour(digest_hour: int, quiet_days: str, now: datetime) -> datetime:
+    """When a letter that can wait leaves: now in the person's hours of a day that is not quiet, else when they begin again."""
+    local = now.astimezone(ZONE)
+    quiet = {int(day) for day in quiet_days.split(",") if day}
+    if local.isoweekday() not in quiet and digest_hour <= local.hour < max(LATEST_HOUR, digest_hour + 1):
+        return now
+    ahead = 0 if local.hour < digest_hour else 1
+    while (local.date() + timedelta(days=ahead)).isoweekday() in quiet:
+        ahead += 1
+    return datetime.combine(local.date() + timedelta(days=ahead), time(digest_hour), ZONE)
 
 
 def token(key: str, account_id: int) -> str:

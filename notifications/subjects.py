@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.programmes import programme
-from workflow.speech import _, spoken_day
+from workflow.speech import _, other, spoken_day
 
 
 def name(connection: Connection, row: sa.Row[Any], *, outside: bool = False) -> str:
@@ -23,7 +23,8 @@ def name(connection: Connection, row: sa.Row[Any], *, outside: bool = False) -> 
         return _("Đăng ký mô hình năm %(year)s", year=row.year)
     if row.subject == "state":
         state = programme.definition(connection, row.model_definition).states[row.state]
-        return f"{state.label}: {row.model_code if outside and row.model_kind == 'individual' else row.model_name}"
+        called = row.model_code if outside and row.model_kind == "individual" else row.model_name
+        return f"{other(state.label, state.label_en)}: {called}"
     if row.subject == "meeting":
         return str(row.meeting_title)
     return _("Chuyến kiểm tra ngày %(day)s", day=spoken_day(row.visit_day))

@@ -48,6 +48,8 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "line.waiting": frozenset({"collector"}),
     "line.others": frozenset({"collector", "done", "all"}),
     "line.vacant": frozenset({"unit"}),
+    "line.model": frozenset({"code", "name", "unit"}),
+    "line.step": frozenset({"deed", "state"}),
     "line.more": frozenset({"count"}),
 }
 """Every sentence there has to be, and the places it may have."""

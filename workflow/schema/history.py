@@ -64,3 +64,6 @@ outbox = sa.Table(
     sa.Column("delivered_at", Moment),
     sa.UniqueConstraint("model_id", "history_seq"),
 )
+_WAITING = outbox.c.delivered_at.is_(None)
+# Serves the daily notices: what nobody has been told of yet.
+sa.Index("ix_outbox_waiting", outbox.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)

@@ -443,6 +443,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_submission")),
         sa.UniqueConstraint("report_id", "seq", name=op.f("uq_report_submission_report_id_seq")),
     )
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("delivered_at IS NULL"),
+        postgresql_where=sa.text("delivered_at IS NULL"),
+    )
     op.add_column("account", sa.Column("language", sa.String(length=5), server_default="vi", nullable=False))
     op.add_column("assignment", sa.Column("rank", sa.String(length=12), server_default="", nullable=False))
     # ### end Alembic commands ###
@@ -451,6 +459,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     permit_changes(op, "report_submission")
+    op.drop_index("ix_outbox_waiting", table_name="outbox")
     op.drop_column("assignment", "rank")
     op.drop_column("account", "language")
     for table in (
