@@ -49,11 +49,11 @@ def test_staff_see_who_is_late_and_remind_them_with_two_presses_on_a_phone(brows
     with at_browser(browser, site, STAFF, size=PHONE) as person:
         person.follow("1 việc đang trễ hạn ở các đơn vị bạn theo dõi: xem và nhắc")
         person.sees("trễ 4 ngày")
-        person.press("Nhắc cả 1 dòng dưới đây")
+        person.press("Nhắc cả trang này")
         assert person.title() == "Kết quả nhắc"
         assert _reminded(site) == [""]
         person.follow("Về danh sách")
-        person.press("Nhắc cả 1 dòng dưới đây")
+        person.press("Nhắc cả trang này")
         person.sees("đã được nhắc hôm nay")
         assert len(_reminded(site)) == 1
 
