@@ -154,11 +154,12 @@ def _obligations(
         place = communes[made % len(communes)]
         subject = "state" if made % 50 else ("registration", "meeting", "visit")[made // 50 % 3]
         due = today + timedelta(days=chance.randrange(-_SPREAD, _SPREAD))
-        columns = {
+        kinds: dict[str, dict[str, Any]] = {
             "state": {"state": "submitted", "model_id": made % large.models + 1},
             "meeting": {"meeting_id": 1},
             "visit": {"visit_id": 1},
-        }.get(subject, {})
+        }
+        columns = kinds.get(subject, {})
         yield _row(large, made, subject, f"{subject}:{made}", place, place.parent_id, due, today, chance, **columns)
 
 
