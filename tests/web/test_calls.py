@@ -167,3 +167,27 @@ def test_reports_and_steps_of_a_year_are_edited(visit: Visit, world: World) -> N
     steps = {"rows-0-days": "-5", "rows-0-reporter": "y", "rows-1-days": "+2", "rows-1-staff": "y"}
     page = admin.follow(admin.post("/quan-tri/nam/2024/buoc-nhac", {**version, **steps}))
     assert "Sửa các bước nhắc việc" in page
+
+
+def test_pages_ask_as_much_for_many_calls_as_for_one(visit: Visit, world: World) -> None:
+    staff = visit("staff")
+    send(staff)
+
+    def statements(path: str) -> int:
+        asked: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            asked.append(statement)
+
+        sa.event.listen(world.database.engine, "before_cursor_execute", note)
+        try:
+            staff.get(path)
+        finally:
+            sa.event.remove(world.database.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    paths = ("/yeu-cau", "/yeu-cau/1", "/yeu-cau/moi")
+    few = [statements(path) for path in paths]
+    for number in range(12):
+        send(staff, label=f"Báo cáo thứ {number}")
+    assert [statements(path) for path in paths] == few
