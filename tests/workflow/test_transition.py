@@ -192,7 +192,7 @@ def test_possible_asks_nothing_that_the_form_is_going_to_ask(world: World) -> No
         offers = transition.possible(connection, model, access.actor(connection, "staff2", NOW), NOW)
     allowed = {offer.trigger: offer for offer in offers if offer.allowed}
     assert set(allowed) == {"return_registration", "accept", "merge"}
-    assert [fact.name for fact in allowed["return_registration"].needs] == ["reason", "items"]
+    assert [fact.name for fact in allowed["return_registration"].needs] == ["reason", "items", "resubmit_by"]
     withdraw = next(offer for offer in offers if offer.trigger == "withdraw")
     assert [(reason.guard, reason.message) for reason in withdraw.reasons] == [
         ("role", "Bước «Rút đăng ký» dành cho: Cán bộ đơn vị đăng ký.")
