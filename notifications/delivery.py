@@ -36,6 +36,8 @@ _BATCH = 50
 # What was sent and is not written down yet would go twice if the power failed now: no longer than this, in seconds.
 _UNRECORDED_FOR = 0.05
 _MOST_COUNTED = 10_000
+# Kinds of message that come whatever the person chose, so no mail of them offers to stop.
+_FOR_EVERYBODY = frozenset({"escalation", "test"})
 
 log = structlog.get_logger("delivery")
 
@@ -308,7 +310,7 @@ class _Run:
         )
 
     def _letter(self, row: sa.Row[Any]) -> Letter:
-        taken_off_by = self._unsubscribe(row.account_id) if self._unsubscribe and row.kind == "digest" else ""
+        offers = self._unsubscribe if row.kind not in _FOR_EVERYBODY else None
         return Letter(
             delivery_id=row.id,
             channel=row.channel,
@@ -320,7 +322,7 @@ class _Run:
             html=row.body_html,
             message_id=row.rfc_message_id,
             written_at=row.created_at,
-            unsubscribe=taken_off_by,
+            unsubscribe=offers(row.account_id) if offers else "",
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from notifications.channels import Smtp
+from notifications.clockwork import LETTERS_AT_ONCE
 from notifications.delivery import deliver
 from notifications.letters import Letter, mail
 from tests import world as small_world
@@ -21,8 +22,8 @@ from tests.servers import free_port
 from workflow.database import Database
 from workflow.schema import delivery, message
 
-AT_ONCE = 100
-ROUNDS = 12
+AT_ONCE = LETTERS_AT_ONCE
+ROUNDS = 6
 WARM_UP = 2
 NOW = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -40,7 +41,7 @@ sys.stdin.read()
 
 
 def measure(folder: Path) -> list[Measurement]:
-    """Lots of a hundred letters, SQLite with synchronous=FULL: claimed, built, sent and written down, against sent only."""
+    """As many letters as a tick sends, SQLite with synchronous=FULL: claimed, built, sent and written down, against sent only."""
     port = free_port()
     command = [sys.executable, "-c", _SERVER, str(port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
@@ -65,7 +66,7 @@ def measure(folder: Path) -> list[Measurement]:
         server.stdin.close()
     if sent != AT_ONCE * (ROUNDS + WARM_UP):
         raise RuntimeError(f"{sent} letters were delivered")
-    asked = Measurement("one letter to a loopback SMTP server, of 100", 0, 0, 1.5)
+    asked = Measurement(f"one letter to a loopback SMTP server, of {AT_ONCE} in a tick", 0, 0, 1.5)
     return [replace(asked, ours=ours / AT_ONCE, floor=floor / AT_ONCE)]
 
 
