@@ -63,6 +63,9 @@ def plan(connection: Connection, now: datetime) -> int:
         connection.execute(sa.delete(table))
     due = sa.select(*(obligation.c[name] for name in _GROUP)).where(_DUE).subquery("due")
     steps, following = _schedule(connection, today)
+    if not following:
+        # Somebody else planned it while this one waited.
+        return 0
     connection.execute(sa.insert(_following), following)
     planned = 0
     if steps:

@@ -34,6 +34,15 @@ def quiet(tmp_path: Path) -> Iterator[World]:
     database.close()
 
 
+@pytest.fixture
+def quiet_postgres(request: pytest.FixtureRequest) -> Iterator[World]:
+    """The same on PostgreSQL."""
+    with request.getfixturevalue("postgres").database() as name:
+        database = Database(request.getfixturevalue("postgres").url(name))
+        yield small_world.build(database)
+        database.close()
+
+
 def _busy(world: World) -> World:
     for state in ("returned", "remediation", "revoked", "not_recognised", "commune_recognised"):
         world.carry(world.create(a_draft(name=f"Mô hình đi tới {state}")), state)
