@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LANGUAGE = "en"
 PO = ROOT / "web" / "translations" / LANGUAGE / "LC_MESSAGES" / "messages.po"
 MO = PO.with_suffix(".mo")
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "mark": None, "Sentence": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "mark": None, "Sentence": None, "lazy_pgettext": ((1, "c"), 2)}
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 # The same content gives the same files.
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,8 +64,8 @@ def renewed(kept: Catalog) -> Catalog:
         fuzzy=False,
     )
     for path in _sources():
-        for _line, message, _comments, _context in _extracted(path):
-            catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])
+        for _line, message, _comments, context in _extracted(path):
+            catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)], context=context)
     known: dict[str, str] = {}
     for path in sorted((ROOT / "config").rglob("*.toml")):
         if "sample" in path.parts:
@@ -76,7 +76,7 @@ def renewed(kept: Catalog) -> Catalog:
                 known.setdefault(message, translation)
     for message in catalogue:
         if message.id:
-            old = kept.get(message.id)
+            old = kept.get(message.id, message.context)
             message.string = (
                 old.string if old is not None and old.string else known.get(str(message.id), message.string)
             )

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from flask import Flask, g, request
-from flask_babel import get_translations
+from flask_babel import get_translations, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -247,25 +247,28 @@ def navigation() -> Sequence[tuple[str, Any]]:
     who = visitor.current()
     if who is None:
         return ()
-    places: list[tuple[str, Any]] = [("home.work", _l("Việc của tôi")), ("models.listed", _l("Mô hình"))]
+    places: list[tuple[str, Any]] = [
+        ("home.work", _l("Việc của tôi")),
+        ("models.listed", lazy_pgettext("places", "Mô hình")),
+    ]
     if who.actor.holds(REGISTRANTS | REVIEWERS | STAFF | RECOGNISERS | LEADERS):
-        places.append(("reports.listed", _l("Báo cáo")))
+        places.append(("reports.listed", lazy_pgettext("places", "Báo cáo")))
     if who.actor.holds(CHASERS):
         places.append(("chasing.listed", _l("Đôn đốc")))
     if who.actor.holds(INSPECTORS):
         places.append(("visits.listed", _l("Kiểm tra")))
     if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):
-        places.append(("review.listed", _l("Bình xét")))
+        places.append(("review.listed", lazy_pgettext("places", "Bình xét")))
     if who.actor.holds(RECOGNISERS):
         places.append(("submission.incoming", _l("Hồ sơ trình")))
     if who.actor.holds(REVIEWERS | STAFF):
-        places.append(("submission.listed", _l("Tờ trình")))
+        places.append(("submission.listed", lazy_pgettext("places", "Tờ trình")))
     places += [
-        ("recognition.listed", _l("Quyết định")),
+        ("recognition.listed", lazy_pgettext("places", "Quyết định")),
         ("overview.shown", _l("Tổng quan")),
         ("tally.shown", _l("Tổng hợp")),
         ("calendar.month", _l("Lịch")),
-        ("lifecycle.shown", _l("Quy trình")),
+        ("lifecycle.shown", lazy_pgettext("places", "Quy trình")),
     ]
     if who.actor.holds(ADMINISTRATORS):
         places.append(("administration.home", _l("Quản trị")))

@@ -78,6 +78,8 @@ def spoken_deadline(due: date, today: date) -> str:
         written = spoken_day(due) if due.year != today.year else f"{due.day} {spoken_month(due)}"
     day = f"{_(_WEEKDAYS[due.weekday()])} {written}"
     left = (due - today).days
+    if left == -1:
+        return _("trễ 1 ngày (%(day)s)", day=day)
     if left < 0:
         return _("trễ %(days)s ngày (%(day)s)", days=-left, day=day)
     if left == 0:
