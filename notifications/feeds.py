@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from notifications import dates
 from notifications.dates import Scope
-from workflow import access
+from workflow import access, history
 from workflow.access import Actor
 from workflow.people.sessions import token_hash
 from workflow.refusals import NotAllowed, NotFound, Refusal
@@ -63,6 +63,7 @@ def create(connection: Connection, actor: Actor, scope: Scope, now: datetime) ->
             account_id=actor.account_id, token_hash=token_hash(token), scope=scope, created_at=now
         )
     )
+    _note(connection, actor.account_id, "calendar_opened", now, {"scope": scope})
     return token
 
 
@@ -79,6 +80,7 @@ def revoke(connection: Connection, account_id: int, feed_id: int, now: datetime)
     )
     if result.rowcount == 0:
         raise NotFound(_("Không có địa chỉ lịch này."), guard="feed")
+    _note(connection, account_id, "calendar_revoked", now, {"feed": feed_id})
 
 
 def opened(connection: Connection, token: str, now: datetime) -> Feed:

@@ -43,6 +43,13 @@ def quiet_postgres(request: pytest.FixtureRequest) -> Iterator[World]:
         database.close()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest) -> World:
+    """The same on either database."""
+    found: World = request.getfixturevalue("quiet" if request.param == "sqlite" else "quiet_postgres")
+    return found
+
+
 def _busy(world: World) -> World:
     for state in ("returned", "remediation", "revoked", "not_recognised", "commune_recognised"):
         world.carry(world.create(a_draft(name=f"Mô hình đi tới {state}")), state)
