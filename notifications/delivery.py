@@ -27,14 +27,14 @@ from workflow.schema.messages import WAITING
 from workflow.speech import _
 
 LEASE: Final = timedelta(minutes=15)
-"""Longer than a batch takes on the slowest server that still answers within its time-out."""
+"""How long a claimed letter is left to whoever claimed it. Half of it is for the work, so that two never have the same one."""
 MOST_ATTEMPTS: Final = 25
 """With the waits below about four days, the least that RFC 5321 (4.5.4.1) asks of who sends."""
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
-_BATCH = 50
+_BATCH = 100
 # What was sent and is not written down yet would go twice if the power failed now: no longer than this, in seconds.
-_UNRECORDED_FOR = 0.05
+_UNRECORDED_FOR = 0.1
 _MOST_COUNTED = 10_000
 # Kinds of message that come whatever the person chose, so no mail of them offers to stop.
 _FOR_EVERYBODY = frozenset({"escalation", "test"})
@@ -177,10 +177,11 @@ class _Run:
     def attempt(self) -> None:
         """Send each that was claimed, and write down what was sent before long."""
         letters, self._claimed = self._claimed, []
+        until = monotonic() + LEASE.total_seconds() / 2
         untried: dict[str, list[int]] = {}
         try:
             for letter, attempts in letters:
-                why = _("Chương trình dừng.") if self._stopping() else self.told.complaints.get(letter.channel)
+                why = self._reason_to_leave(letter, until)
                 if why is not None:
                     untried.setdefault(why, []).append(letter.delivery_id)
                     continue
@@ -194,6 +195,13 @@ class _Run:
             raise
         for why, ids in untried.items():
             self._give_back(ids, why)
+
+    def _reason_to_leave(self, letter: Letter, until: float) -> str | None:
+        if self._stopping():
+            return _("Chương trình dừng.")
+        if monotonic() > until:
+            return _("Máy chủ thư chậm, chưa tới lượt.")
+        return self.told.complaints.get(letter.channel)
 
     def _try(self, letter: Letter, attempts: int) -> bool:
         """One attempt; True when the letter was taken. Everything else is written down here."""

@@ -264,6 +264,17 @@ def test_four_that_deliver_at_once_share_the_letters(world: World, post: Post) -
     assert {row.attempts for row in fate(world.database).values()} == {1}
 
 
+def test_slow_server_keeps_no_letter_longer_than_its_lease(
+    sqlite_world: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = seed(sqlite_world, *addresses(12))
+    # So short that a few letters take half of it.
+    monkeypatch.setattr(delivery, "LEASE", timedelta(seconds=0.01))
+    assert run(sqlite_world, post.port).sent == 12
+    assert post.ids.total() == len(post.ids) == 12
+    assert {fate(sqlite_world.database)[each].attempts for each in ids} == {1}
+
+
 def test_without_a_mail_server_letters_are_skipped_with_the_reason(world: World, post: Post) -> None:
     ids = seed(world, *addresses(60))
     told = deliver(world.database, {}, NOW)
