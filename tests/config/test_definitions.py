@@ -24,6 +24,7 @@ def test_programme_text_is_toml_with_every_part() -> None:
     assert set(tomllib.loads(definitions.programme_text())) == {
         "numbering",
         "lifecycles",
+        "returned",
         "window",
         "review",
         "inspection",
