@@ -108,3 +108,9 @@ def opened(connection: Connection, token: str, now: datetime) -> Feed:
 def note_read(connection: Connection, feed_id: int, now: datetime) -> None:
     """Note that the address is in use, so that its owner sees which one he may revoke."""
     connection.execute(sa.update(calendar_feed).where(calendar_feed.c.id == feed_id).values(read_at=now))
+
+
+def _note(connection: Connection, account_id: int, trigger: str, now: datetime, payload: dict[str, Any]) -> None:
+    """Who may read somebody's dates without signing in is part of the history of his account."""
+    entry = history.Entry(at=now, actor_id=account_id, role="", trigger=trigger, payload=payload)
+    history.append(connection, "account", account_id, entry)

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import icalendar
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from notifications import dates, feeds, ics
 from notifications.dates import Scope
@@ -14,10 +16,10 @@ from tests import owing
 from tests.world import NOW, World, a_draft
 from workflow import access
 from workflow.access import Actor
-from workflow.calendar import local_date
+from workflow.calendar import end_of_day, local_date
 from workflow.obligations import obligations
 from workflow.refusals import NotAllowed, NotFound
-from workflow.schema import account, assignment, calendar_feed, obligation
+from workflow.schema import account, assignment, calendar_feed, history, obligation, report_call
 
 TODAY = local_date(NOW)
 SITE, DOMAIN = "https://danvan.vi-du.vn", "vi-du.vn"
@@ -41,13 +43,13 @@ def _read(world: World, name: str, scope: Scope = "mine", now: datetime = NOW) -
     }
 
 
-def test_file_says_what_is_due_and_when(quiet: World) -> None:
+def test_file_says_what_is_due_and_when(either: World) -> None:
     due = TODAY + timedelta(days=30)
-    with quiet.database.write() as connection:
-        called = owing.call(connection, quiet, due, label="Báo cáo 6 tháng; sơ kết, đợt 1")
-        owed = owing.owe(connection, quiet, due, subject="report", call_id=called)
-        owing.owe(connection, quiet, due, unit="KL-X2")
-    events = _read(quiet, "officer.x1")
+    with either.database.write() as connection:
+        called = owing.call(connection, either, due, label="Báo cáo 6 tháng; sơ kết, đợt 1")
+        owed = owing.owe(connection, either, due, subject="report", call_id=called)
+        owing.owe(connection, either, due, unit="KL-X2")
+    events = _read(either, "officer.x1")
     assert list(events) == [f"viec-{owed}"]
     event = events[f"viec-{owed}"]
     assert event.decoded("dtstart") == due
@@ -62,9 +64,9 @@ def test_file_says_what_is_due_and_when(quiet: World) -> None:
     assert [alarm.decoded("trigger") for alarm in event.walk("VALARM")] == list(ics.ALARMS)
 
 
-def test_file_is_a_whole_calendar(quiet: World) -> None:
-    with quiet.database.read() as connection:
-        content = ics.feed(connection, _actor(quiet, "officer.x1"), "mine", NOW, site=SITE, domain=DOMAIN)
+def test_file_is_a_whole_calendar(either: World) -> None:
+    with either.database.read() as connection:
+        content = ics.feed(connection, _actor(either, "officer.x1"), "mine", NOW, site=SITE, domain=DOMAIN)
     parsed = icalendar.Calendar.from_ical(content)
     assert (str(parsed["version"]), str(parsed["method"])) == ("2.0", "PUBLISH")
     zone = parsed.walk("VTIMEZONE")[0]
@@ -75,43 +77,43 @@ def test_file_is_a_whole_calendar(quiet: World) -> None:
     assert content.endswith(b"END:VCALENDAR\r\n")
 
 
-def test_moved_date_keeps_its_identity_and_counts(quiet: World) -> None:
-    with quiet.database.write() as connection:
-        owed = owing.owe(connection, quiet, TODAY + timedelta(days=30))
-    before = _read(quiet, "officer.x1")[f"viec-{owed}"]
-    with quiet.database.write() as connection:
+def test_moved_date_keeps_its_identity_and_counts(either: World) -> None:
+    with either.database.write() as connection:
+        owed = owing.owe(connection, either, TODAY + timedelta(days=30))
+    before = _read(either, "officer.x1")[f"viec-{owed}"]
+    with either.database.write() as connection:
         obligations.move(connection, [owed], TODAY + timedelta(days=40), NOW)
-    after = _read(quiet, "officer.x1")[f"viec-{owed}"]
+    after = _read(either, "officer.x1")[f"viec-{owed}"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
     assert after.decoded("dtstart") > before.decoded("dtstart")
 
 
-def test_what_was_withdrawn_is_struck_out_for_a_while_and_what_was_done_is_gone(quiet: World) -> None:
-    with quiet.database.write() as connection:
-        done = owing.owe(connection, quiet, TODAY + timedelta(days=9), fulfilled_at=NOW)
-        withdrawn = owing.owe(connection, quiet, TODAY + timedelta(days=9), withdrawn_at=NOW, sequence=2)
+def test_what_was_withdrawn_is_struck_out_for_a_while_and_what_was_done_is_gone(either: World) -> None:
+    with either.database.write() as connection:
+        done = owing.owe(connection, either, TODAY + timedelta(days=9), fulfilled_at=NOW)
+        withdrawn = owing.owe(connection, either, TODAY + timedelta(days=9), withdrawn_at=NOW, sequence=2)
     for name, scope in (("officer.x1", "mine"), ("officer.x1", "unit"), ("staff", "all")):
-        events = _read(quiet, name, scope)  # type: ignore[arg-type]  # each is a scope
+        events = _read(either, name, scope)  # type: ignore[arg-type]  # each is a scope
         assert f"viec-{done}" not in events
         assert str(events[f"viec-{withdrawn}"]["status"]) == "CANCELLED"
         assert events[f"viec-{withdrawn}"]["sequence"] == 3
         assert events[f"viec-{withdrawn}"].walk("VALARM") == []
     later = NOW + timedelta(days=ics.STRUCK_OUT_DAYS + 1)
-    assert _read(quiet, "officer.x1", now=later) == {}
+    assert _read(either, "officer.x1", now=later) == {}
 
 
-def test_scopes_hold_what_they_say(quiet: World) -> None:
+def test_scopes_hold_what_they_say(either: World) -> None:
     due = TODAY + timedelta(days=5)
-    with quiet.database.write() as connection:
-        own = owing.owe(connection, quiet, due, unit="KL-X1-T1")
-        committee = owing.owe(connection, quiet, due, unit="KL-X1", roles="commune_reviewer", subject="meeting")
-        other = owing.owe(connection, quiet, due, unit="KL-X1-T1", roles="inspector", subject="visit")
-        foreign = owing.owe(connection, quiet, due, unit="BS-X1", collector="BS")
+    with either.database.write() as connection:
+        own = owing.owe(connection, either, due, unit="KL-X1-T1")
+        committee = owing.owe(connection, either, due, unit="KL-X1", roles="commune_reviewer", subject="meeting")
+        other = owing.owe(connection, either, due, unit="KL-X1-T1", roles="inspector", subject="visit")
+        foreign = owing.owe(connection, either, due, unit="BS-X1", collector="BS")
 
     def found(name: str, scope: Scope) -> set[int]:
-        return {int(key.removeprefix("viec-")) for key in _read(quiet, name, scope)}
+        return {int(key.removeprefix("viec-")) for key in _read(either, name, scope)}
 
-    with quiet.database.write() as connection:
+    with either.database.write() as connection:
         connection.execute(
             sa.update(obligation).where(obligation.c.subject.in_(("meeting", "visit"))).values(subject="registration")
         )
@@ -123,44 +125,83 @@ def test_scopes_hold_what_they_say(quiet: World) -> None:
     assert found("staff", "mine") == set()
     assert found("staff", "all") == {own, committee, other}
     assert found("outsider", "all") == {foreign}
-    assert dates.scopes(_actor(quiet, "villager")) == ("mine",)
+    assert dates.scopes(_actor(either, "villager")) == ("mine",)
     for name, scope in (("officer.x1t1", "all"), ("staff", "all")):
-        allowed = scope in dates.scopes(_actor(quiet, name))
+        allowed = scope in dates.scopes(_actor(either, name))
         assert allowed == (name == "staff")
     with pytest.raises(NotAllowed):
-        dates.reach(_actor(quiet, "officer.x1t1"), "all")
+        dates.reach(_actor(either, "officer.x1t1"), "all")
 
 
-def test_individual_is_not_named_outside(quiet: World) -> None:
-    code = quiet.create(a_draft(kind="individual", person="Lò Văn Kín", name="Vườn mẫu của ông Kín"))
-    with quiet.database.write() as connection:
+def test_individual_is_not_named_outside(either: World) -> None:
+    code = either.create(a_draft(kind="individual", person="Lò Văn Kín", name="Vườn mẫu của ông Kín"))
+    with either.database.write() as connection:
         owing.owe(
             connection,
-            quiet,
+            either,
             TODAY + timedelta(days=5),
             unit="KL-X1-T1",
             subject="state",
-            model_id=quiet.model(code).id,
+            model_id=either.model(code).id,
         )
-        content = ics.feed(connection, _actor(quiet, "officer.x1t1"), "mine", NOW, site=SITE, domain=DOMAIN)
+        content = ics.feed(connection, _actor(either, "officer.x1t1"), "mine", NOW, site=SITE, domain=DOMAIN)
     unfolded = content.replace(b"\r\n ", b"").decode()
     assert code in unfolded
     assert "Kín" not in unfolded
 
 
-def test_unchanged_dates_are_the_same_bytes(quiet: World) -> None:
+# What people type into one line or several, the characters that mean something to a calendar file among it.
+TEXTS = st.text(
+    st.one_of(st.sampled_from(",;:\\\n\"'=ĐđễỮ…–"), st.characters(codec="utf-8", exclude_categories=("C", "Z"))),
+    min_size=1,
+    max_size=150,
+)
+
+
+@given(label=TEXTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_name_is_read_back_as_it_was_written(quiet: World, label: str) -> None:
     with quiet.database.write() as connection:
-        owing.owe(connection, quiet, TODAY + timedelta(days=9))
+        called = connection.execute(sa.select(report_call.c.id)).scalar()
+        if called is None:
+            called = owing.call(connection, quiet, TODAY)
+            owing.owe(connection, quiet, TODAY, subject="report", call_id=called)
+        connection.execute(sa.update(report_call).values(label=label))
+    event = next(iter(_read(quiet, "officer.x1").values()))
+    assert str(event["summary"]) == label
+    assert str(event.walk("VALARM")[0]["description"]) == f"Sắp đến hạn: {label}"
+
+
+@given(
+    due=st.dates(TODAY - timedelta(days=ics.BEHIND_DAYS), TODAY + timedelta(days=700)),
+    sequence=st.integers(0, 50),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_day_is_read_back_as_a_whole_day(quiet: World, due: date, sequence: int) -> None:
+    with quiet.database.write() as connection:
+        owed = connection.execute(sa.select(obligation.c.id)).scalar()
+        if owed is None:
+            owed = owing.owe(connection, quiet, due)
+        values = {"due_on": due, "due_stated": due, "due_at": end_of_day(due), "sequence": sequence}
+        connection.execute(sa.update(obligation).values(values))
+    event = _read(quiet, "officer.x1")[f"viec-{owed}"]
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (due, due + timedelta(days=1))
+    assert event["sequence"] == sequence
+
+
+def test_unchanged_dates_are_the_same_bytes(either: World) -> None:
+    with either.database.write() as connection:
+        owing.owe(connection, either, TODAY + timedelta(days=9))
         first, second = (
-            ics.feed(connection, _actor(quiet, "officer.x1"), "mine", now, site=SITE, domain=DOMAIN)
+            ics.feed(connection, _actor(either, "officer.x1"), "mine", now, site=SITE, domain=DOMAIN)
             for now in (NOW, NOW + timedelta(hours=3))
         )
     assert first == second
 
 
-def test_address_gives_the_dates_until_it_is_revoked(quiet: World) -> None:
-    officer = _actor(quiet, "officer.x1")
-    with quiet.database.write() as connection:
+def test_address_gives_the_dates_until_it_is_revoked(either: World) -> None:
+    officer = _actor(either, "officer.x1")
+    with either.database.write() as connection:
         token = feeds.create(connection, officer, "mine", NOW)
         kept = connection.execute(sa.select(calendar_feed)).one()
         assert token not in str(kept)
@@ -169,22 +210,24 @@ def test_address_gives_the_dates_until_it_is_revoked(quiet: World) -> None:
         feeds.note_read(connection, found.id, NOW)
         assert not feeds.opened(connection, token, NOW + timedelta(minutes=59)).needs_note
         with pytest.raises(NotFound):
-            feeds.revoke(connection, quiet.accounts["officer.x1t1"], found.id, NOW)
+            feeds.revoke(connection, either.accounts["officer.x1t1"], found.id, NOW)
         feeds.revoke(connection, officer.account_id, found.id, NOW)
         assert feeds.of(connection, officer.account_id) == []
+        noted = connection.execute(sa.select(history.c.trigger).where(history.c.subject == "account")).scalars().all()
+        assert noted == ["calendar_opened", "calendar_revoked"]
         for wrong in (token, "khong-co", ""):
             with pytest.raises(NotFound):
                 feeds.opened(connection, wrong, NOW)
 
 
-def test_address_of_somebody_locked_or_without_his_role_gives_nothing(quiet: World) -> None:
-    with quiet.database.write() as connection:
-        locked = feeds.create(connection, _actor(quiet, "officer.x1"), "mine", NOW)
-        left = feeds.create(connection, _actor(quiet, "staff"), "all", NOW)
+def test_address_of_somebody_locked_or_without_his_role_gives_nothing(either: World) -> None:
+    with either.database.write() as connection:
+        locked = feeds.create(connection, _actor(either, "officer.x1"), "mine", NOW)
+        left = feeds.create(connection, _actor(either, "staff"), "all", NOW)
         connection.execute(sa.update(account).where(account.c.user_name == "officer.x1").values(locked_at=NOW))
         connection.execute(
             sa.update(assignment)
-            .where(assignment.c.account_id == quiet.accounts["staff"])
+            .where(assignment.c.account_id == either.accounts["staff"])
             .values(valid_to=TODAY - timedelta(days=1))
         )
         for token in (locked, left):
@@ -192,19 +235,19 @@ def test_address_of_somebody_locked_or_without_his_role_gives_nothing(quiet: Wor
                 feeds.opened(connection, token, NOW)
 
 
-def test_one_person_has_only_so_many_addresses(quiet: World) -> None:
-    officer = _actor(quiet, "officer.x1")
-    with quiet.database.write() as connection:
+def test_one_person_has_only_so_many_addresses(either: World) -> None:
+    officer = _actor(either, "officer.x1")
+    with either.database.write() as connection:
         for _ in range(feeds.MOST_FEEDS):
             feeds.create(connection, officer, "mine", NOW)
         with pytest.raises(feeds.TooManyFeeds):
             feeds.create(connection, officer, "mine", NOW)
 
 
-def test_days_off_have_their_names(quiet: World) -> None:
+def test_days_off_have_their_names(either: World) -> None:
     from workflow.schema import day_off
 
-    with quiet.database.write() as connection:
+    with either.database.write() as connection:
         for day, working, label in (
             (date(2024, 9, 7), True, "làm bù"),
             (date(2024, 9, 10), False, "nghỉ bão"),

@@ -21,16 +21,16 @@ def _actor(world: World, name: str) -> Actor:
         return access.actor(connection, name, NOW)
 
 
-def test_letters_are_listed_by_what_became_of_them(quiet: World) -> None:
-    staff = _actor(quiet, "staff")
-    with quiet.database.write() as connection:
+def test_letters_are_listed_by_what_became_of_them(either: World) -> None:
+    staff = _actor(either, "staff")
+    with either.database.write() as connection:
         letters = {
             status: owing.send(
-                connection, owing.tell(connection, quiet, "officer.x1"), status, error="550 không có người này"
+                connection, owing.tell(connection, either, "officer.x1"), status, error="550 không có người này"
             )
             for status in ("planned", "claimed", "sent", "failed", "skipped")
         }
-        owing.send(connection, owing.tell(connection, quiet, "outsider.officer"), "failed")
+        owing.send(connection, owing.tell(connection, either, "outsider.officer"), "failed")
 
         def listed(standing: Standing) -> list[int]:
             return [row.id for row in deliveries.page(connection, staff, standing).rows]
@@ -43,33 +43,33 @@ def test_letters_are_listed_by_what_became_of_them(quiet: World) -> None:
         assert [row.id for row in deliveries.page(connection, staff, "failed", channel="apprise").rows] == []
 
 
-def test_pages_of_letters_follow_each_other(quiet: World) -> None:
-    staff = _actor(quiet, "staff")
-    with quiet.database.write() as connection:
-        ids = [owing.send(connection, owing.tell(connection, quiet, "officer.x1"), "failed") for _ in range(3)]
+def test_pages_of_letters_follow_each_other(either: World) -> None:
+    staff = _actor(either, "staff")
+    with either.database.write() as connection:
+        ids = [owing.send(connection, owing.tell(connection, either, "officer.x1"), "failed") for _ in range(3)]
         first = deliveries.page(connection, staff, "failed", size=2)
         second = deliveries.page(connection, staff, "failed", before=first.following, size=2)
     assert [[row.id for row in page.rows] for page in (first, second)] == [[ids[2], ids[1]], [ids[0]]]
     assert second.following is None
 
 
-def test_letter_of_other_units_is_not_found(quiet: World) -> None:
-    with quiet.database.write() as connection:
+def test_letter_of_other_units_is_not_found(either: World) -> None:
+    with either.database.write() as connection:
         letter = owing.send(
             connection,
-            owing.tell(connection, quiet, "officer.x1"),
+            owing.tell(connection, either, "officer.x1"),
             "failed",
             events=[(NOW, "planned", ""), (NOW, "claimed", ""), (NOW, "failed", "550")],
         )
-        assert deliveries.one(connection, _actor(quiet, "admin"), letter).full_name == "Vi Thị Lầu"
+        assert deliveries.one(connection, _actor(either, "admin"), letter).full_name == "Vi Thị Lầu"
         assert [one.event for one in undelivered.life(connection, letter)] == ["planned", "claimed", "failed"]
         for stranger in ("outsider", "chair", "officer.x1"):
             with pytest.raises(NotFound):
-                deliveries.one(connection, _actor(quiet, stranger), letter)
+                deliveries.one(connection, _actor(either, stranger), letter)
 
 
-def test_people_without_address_are_named(quiet: World) -> None:
-    with quiet.database.write() as connection:
+def test_people_without_address_are_named(either: World) -> None:
+    with either.database.write() as connection:
         for name, email, by_email in (
             ("officer.x1", "lau@vi-du.vn", True),
             ("officer.x1t1", "hin@vi-du.vn", False),
@@ -77,10 +77,10 @@ def test_people_without_address_are_named(quiet: World) -> None:
         ):
             connection.execute(
                 sa.insert(preference).values(
-                    account_id=quiet.accounts[name], email=email, by_email=by_email, changed_at=NOW
+                    account_id=either.accounts[name], email=email, by_email=by_email, changed_at=NOW
                 )
             )
-        staff = _actor(quiet, "staff")
+        staff = _actor(either, "staff")
         names = {row.user_name for row in deliveries.without_address(connection, staff, local_date(NOW)).rows}
         first = deliveries.without_address(connection, staff, local_date(NOW), size=3)
         rest = deliveries.without_address(connection, staff, local_date(NOW), after=first.following or 0)

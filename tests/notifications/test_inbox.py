@@ -14,11 +14,11 @@ from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import message
 
 
-def test_pages_follow_each_other_newest_first(quiet: World) -> None:
-    owner = quiet.accounts["officer.x1"]
-    with quiet.database.write() as connection:
-        ids = [owing.tell(connection, quiet, "officer.x1", NOW + timedelta(days=day)) for day in range(5)]
-        owing.tell(connection, quiet, "officer.x1t1")
+def test_pages_follow_each_other_newest_first(either: World) -> None:
+    owner = either.accounts["officer.x1"]
+    with either.database.write() as connection:
+        ids = [owing.tell(connection, either, "officer.x1", NOW + timedelta(days=day)) for day in range(5)]
+        owing.tell(connection, either, "officer.x1t1")
         first = inbox.page(connection, owner, size=2)
         second = inbox.page(connection, owner, before=first.following, size=2)
         third = inbox.page(connection, owner, before=second.following, size=2)
@@ -30,11 +30,11 @@ def test_pages_follow_each_other_newest_first(quiet: World) -> None:
     assert third.following is None
 
 
-def test_reading_counts_down(quiet: World) -> None:
-    owner, other = quiet.accounts["officer.x1"], quiet.accounts["officer.x1t1"]
-    with quiet.database.write() as connection:
-        ids = [owing.tell(connection, quiet, "officer.x1") for _ in range(3)]
-        foreign = owing.tell(connection, quiet, "officer.x1t1")
+def test_reading_counts_down(either: World) -> None:
+    owner, other = either.accounts["officer.x1"], either.accounts["officer.x1t1"]
+    with either.database.write() as connection:
+        ids = [owing.tell(connection, either, "officer.x1") for _ in range(3)]
+        foreign = owing.tell(connection, either, "officer.x1t1")
         assert inbox.unread(connection, owner) == 3
         assert inbox.mark_read(connection, owner, ids[0], NOW)
         assert not inbox.mark_read(connection, owner, ids[0], NOW + timedelta(days=1))
@@ -45,19 +45,19 @@ def test_reading_counts_down(quiet: World) -> None:
         assert inbox.one(connection, owner, ids[0]).read_at == NOW
 
 
-def test_message_of_somebody_else_is_not_found(quiet: World) -> None:
-    with quiet.database.write() as connection:
-        foreign = owing.tell(connection, quiet, "officer.x1t1")
+def test_message_of_somebody_else_is_not_found(either: World) -> None:
+    with either.database.write() as connection:
+        foreign = owing.tell(connection, either, "officer.x1t1")
         for wanted in (foreign, 987_654):
             with pytest.raises(NotFound):
-                inbox.one(connection, quiet.accounts["officer.x1"], wanted)
+                inbox.one(connection, either.accounts["officer.x1"], wanted)
 
 
-def test_unread_are_counted_up_to_the_most(quiet: World) -> None:
-    with quiet.database.write() as connection:
+def test_unread_are_counted_up_to_the_most(either: World) -> None:
+    with either.database.write() as connection:
         for _ in range(inbox.MOST_COUNTED + 5):
-            owing.tell(connection, quiet, "officer.x1")
-        assert inbox.unread(connection, quiet.accounts["officer.x1"]) == inbox.MOST_COUNTED
+            owing.tell(connection, either, "officer.x1")
+        assert inbox.unread(connection, either.accounts["officer.x1"]) == inbox.MOST_COUNTED
         assert connection.execute(sa.select(sa.func.count()).select_from(message)).scalar_one() == 105
 
 
