@@ -22,7 +22,9 @@ from sqlalchemy.engine import Connection
 from notifications.channels import LONGEST_ANSWER, Channels, Deferred, Rejected
 from notifications.letters import Letter
 from workflow.database import Database, any_of
+from workflow.prepared import Prepared
 from workflow.schema import account, delivery, delivery_event, message, obligation, reminder
+from workflow.schema.base import Moment
 from workflow.schema.messages import WAITING
 from workflow.speech import _
 
@@ -38,6 +40,14 @@ _UNRECORDED_FOR = 0.1
 _MOST_COUNTED = 10_000
 # Kinds of message that come whatever the person chose, so no mail of them offers to stop.
 _FOR_EVERYBODY = frozenset({"escalation", "test"})
+
+# Served by ix_delivery_next_at; most ticks ask this and nothing else.
+_ANY_WAITING = Prepared(
+    sa.select(sa.literal(1))
+    .select_from(delivery)
+    .where(WAITING, delivery.c.next_at <= sa.bindparam("now", type_=Moment()))
+    .limit(1)
+)
 
 log = structlog.get_logger("delivery")
 
@@ -73,6 +83,9 @@ def deliver(
     now: the moment it begins; time goes on from there. per_minute: how many may go out within 60 seconds, whoever sends them
     (0: any number). unsubscribe: account → the address that takes this person off. stopping: asked between two letters.
     """
+    with database.read() as connection:
+        if _ANY_WAITING.first(connection, {"now": now}) is None:
+            return Delivered()
     run = _Run(database, channels, now, unsubscribe, stopping)
     size = 1
     while run.handled < limit and not stopping():
