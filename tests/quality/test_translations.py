@@ -43,6 +43,7 @@ KEPT = {
     "workflow/recognition/dossier.py:_NUMBER": "how a number is typed",
     "workflow/registration/model_quantities.py:_FACTORS": "units that people type",
     "workflow/review/minutes.py:_proposed": "a paper of the committee",
+    "notifications/simulation": "what people write in a simulated year",
     "workflow/sample": "the sample is Vietnamese data",
 }
 
