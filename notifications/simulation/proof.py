@@ -153,26 +153,32 @@ def _grouped(told: _Told) -> Iterator[Finding]:
         elif kind != kinds[message_id]:
             yield Finding("letter_otherwise", f"{message_id}: {kind} ≠ {kinds[message_id]}")
     used = {row.message_id for row in told.rows.values() if row.message_id is not None}
-    yield from (Finding("letter_without_reminder", f"{each}") for each in sorted(told.messages.keys() - used))
+    others = sorted(told.messages.keys() - used)
+    yield from (
+        Finding("letter_without_reminder", f"{each}") for each in others if told.messages[each].kind != "notice"
+    )
 
 
 def _one_digest(told: _Told) -> Iterator[Finding]:
-    """Nothing but the passing of time makes one letter a day at most; what came to be owed on that very day aside."""
+    """The passing of time makes one letter a day at most, what came to be owed on that very day aside; and so do notices."""
     lines: dict[int, list[tuple[str, Owed | None]]] = defaultdict(list)
     for (name, step, *_rest), row in told.rows.items():
         if row.message_id is not None:
             lines[row.message_id].append((step, told.reckoning.owed.get(name)))
-    of_day: Counter[tuple[int, date]] = Counter()
+    of_day: Counter[tuple[str, int, date]] = Counter()
     for message_id, said in lines.items():
         written = told.messages[message_id]
         day = local_date(written.created_at)
         if all(step[0] == "d" for step, _owed in said) and not any(
             owed is not None and local_date(owed.opened) == day for _step, owed in said
         ):
-            of_day[written.account_id, day] += 1
-    for (account, day), times in sorted(of_day.items()):
+            of_day["digest", written.account_id, day] += 1
+    for each in told.messages.values():
+        if each.kind == "notice":
+            of_day["notice", each.account_id, local_date(each.created_at)] += 1
+    for (kind, account, day), times in sorted(of_day.items()):
         if times > 1:
-            yield Finding("digest_twice", f"{told.reckoning.roster.names[account]} {day.isoformat()}: {times}")
+            yield Finding(f"{kind}_twice", f"{told.reckoning.roster.names[account]} {day.isoformat()}: {times}")
 
 
 def _never_stale(told: _Told, sent: Mapping[int, _Sent], office: PostOffice) -> Iterator[Finding]:

@@ -505,7 +505,9 @@ class Reckoning:
         return "" if reminder.account in parts[reminder.part] else "left_role"
 
     def _letter(self, account: int, told: Sequence[Reminder], now: datetime) -> Letter:
-        causes = {"digest" if one.days is not None else one.step.partition(":")[0] for one in told}
+        # Of one thing what somebody caused counts, the latest of it, before the mere passing of time.
+        causing = {one.owed: one for one in sorted(told, key=lambda one: one.days is None)}
+        causes = {"digest" if one.days is not None else one.step.partition(":")[0] for one in causing.values()}
         kind = causes.pop() if len(causes) == 1 else "digest"
         if any(one.escalates for one in told):
             kind = "escalation"
