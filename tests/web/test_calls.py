@@ -70,6 +70,9 @@ def test_going_back_keeps_what_was_typed(visit: Visit, world: World) -> None:
     staff = visit("staff")
     look = staff.fill("/yeu-cau/moi", wording(to="chosen", units=["KL-X1"], other_units="KL-CQ1"), 200).text
     assert "Gửi tới 2 đơn vị" in " ".join(look.split())
+    agencies = staff.fill("/yeu-cau/moi", wording(to="kind:agency"), 200).text
+    assert "Phòng Giáo dục và Đào tạo huyện Khe Lam" in agencies
+    assert "Gửi tới 3 đơn vị" in " ".join(staff.fill("/yeu-cau/moi", wording(to="all:"), 200).text.split())
     page = staff.post("/yeu-cau/moi", {**hidden_fields(look), "units": "KL-X1", "again": "1"}, 200).text
     assert 'value="KL-CQ1"' in page
     assert "Nêu số km đã làm." in page

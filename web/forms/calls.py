@@ -54,7 +54,7 @@ class CallForm(PageForm):
             label=said(self.label),
             due=said(self.due),
             instructions=said(self.instructions),
-            to=None if one_by_one or not chosen else Selector(levels=_levels(chosen)),
+            to=None if one_by_one or not chosen else _selector(chosen),
             units=tuple(dict.fromkeys(code for code in codes if code)) if one_by_one else (),
             sections=tuple(self.sections.data or ()),
         )
@@ -88,6 +88,9 @@ class WithdrawForm(PageForm):
     reason = prose(_l("Lý do"), _l("Các đơn vị chưa gửi sẽ không phải gửi nữa."), rows=3)
 
 
-def _levels(chosen: str) -> tuple[str, ...]:
-    """'level:commune,district' → the two; 'level:' → none, which is every level."""
-    return tuple(level for level in chosen.removeprefix("level:").split(",") if level)
+def _selector(chosen: str) -> Selector:
+    """'level:commune' and 'kind:agency' → units of that level or kind; 'all:' → all that report directly."""
+    about, _, name = chosen.partition(":")
+    if about == "kind":
+        return Selector(kinds=(name,))
+    return Selector(levels=(name,) if name else ())

@@ -14,7 +14,7 @@ from web.access_rules import access_rule
 from web.answers import page_again, renewed, say
 from web.forms.base import options, said
 from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
-from web.presentation import LEVELS, shown_day
+from web.presentation import LEVELS, UNIT_KINDS, shown_day
 from web.readings.entry_words import details, people_in
 from web.readings.trail import DEEDS
 from web.readings.years import every_year
@@ -169,10 +169,19 @@ def _offer(form: CallForm, places: list[Any]) -> None:
     if caller is not None:
         levels = [level.id for level in programme.definition(reading(), year.definition_hash).levels]
         for group in listing.groups(reading(), caller, levels, today):
-            name = LEVELS.get(group.levels, group.levels) if group.levels else _("Mọi đơn vị báo cáo trực tiếp")
-            groups.append((f"level:{group.levels}", _("%(name)s: %(count)s đơn vị", name=name, count=group.units)))
+            value, name = _named(group)
+            groups.append((value, _("%(name)s: %(count)s đơn vị", name=name, count=group.units)))
         form.units.choices = options((one.code, one.name) for one in listing.below(reading(), caller, today))
     form.to.choices = options([*groups, (CHOSEN, _("Chọn từng đơn vị"))])
+
+
+def _named(group: listing.Group) -> tuple[str, Any]:
+    """A group as the form sends it, and what it is called."""
+    if group.level:
+        return f"level:{group.level}", LEVELS.get(group.level, group.level)
+    if group.kind:
+        return f"kind:{group.kind}", UNIT_KINDS.get(group.kind, group.kind)
+    return "all:", _("Mọi đơn vị báo cáo trực tiếp")
 
 
 def _page(

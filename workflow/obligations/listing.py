@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import Actor
 from workflow.calendar import local_date
+from workflow.definitions.vocabulary import UNIT_KINDS
 from workflow.obligations import selector
 from workflow.obligations.calls import CALLERS, unseen
 from workflow.obligations.selector import Selector
@@ -51,10 +52,11 @@ class CallView:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units of one level or several that may be called on together. levels: separated by commas."""
+    """Units that may be called on together: those of a level or of a kind; of neither, all that report directly."""
 
-    levels: str
     units: int
+    level: str = ""
+    kind: str = ""
 
 
 def call(connection: Connection, actor: Actor, call_id: int, now: datetime) -> CallView:
@@ -98,13 +100,14 @@ def callers(connection: Connection, actor: Actor, today: date) -> list[sa.Row[An
 
 
 def groups(connection: Connection, caller: sa.Row[Any], levels: Sequence[str], today: date) -> list[Group]:
-    """Which units may be called on together: those of each level below the caller, then all that report to it directly."""
-    found = []
-    for wanted in (*((level,) for level in levels), ()):
-        units = selector.owing(connection, caller, Selector(levels=wanted), today)
-        if units:
-            found.append(Group(",".join(wanted), len(units)))
-    return found
+    """Which units below the caller may be called on together: by level, by kind, then all that report directly."""
+    kinds = [kind for kind in UNIT_KINDS if kind != "administrative"]
+    possible = [
+        *(Group(_count(connection, caller, Selector(levels=(level,)), today), level=level) for level in levels),
+        *(Group(_count(connection, caller, Selector(kinds=(kind,)), today), kind=kind) for kind in kinds),
+        Group(_count(connection, caller, Selector(), today)),
+    ]
+    return [group for group in possible if group.units]
 
 
 def below(connection: Connection, caller: sa.Row[Any], today: date) -> list[sa.Row[Any]]:
@@ -117,6 +120,10 @@ def below(connection: Connection, caller: sa.Row[Any], today: date) -> list[sa.R
             .limit(MOST_UNITS)
         )
     )
+
+
+def _count(connection: Connection, caller: sa.Row[Any], wanted: Selector, today: date) -> int:
+    return len(selector.owing(connection, caller, wanted, today))
 
 
 def _views(
