@@ -33,6 +33,8 @@ NO_PAGE = {
     "recognition.commended",
     "inbox.follow",
     "calendar.feed",
+    "calls.file",
+    "health.healthz",
     "public.robots",
 }
 
