@@ -74,6 +74,15 @@ class Smtp:
         self._sender = parseaddr(settings.mail_from)[1]
         self._server: smtplib.SMTP | None = None
 
+    def complaint(self) -> str | None:
+        """A sentence when the server cannot be reached or does not let us in; None when letters can go. Sends nothing."""
+        try:
+            self._open()
+        except Deferred as deferred:
+            return deferred.why
+        self.close()
+        return None
+
     def send(self, letter: Letter) -> None:
         """Hand one mail to the server; it has taken it when this returns."""
         try:

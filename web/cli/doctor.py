@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from config.sentence import Sentence
 from config.settings import Settings, load_settings, origins
 from notifications import clockwork
+from notifications.channels import Smtp
 from notifications.wording import sentences
 from web import clock
 from web.cli import arguments, console, installation
@@ -101,6 +102,9 @@ def _examine_mail(settings: Settings, facts: list[tuple[str, str]], findings: li
                 site=settings.site,
             )
         )
+    complaint = Smtp(settings).complaint() if settings.smtp_host else None
+    if complaint is not None:
+        findings.append(_("Thư không đi được. %(why)s", why=complaint))
     if settings.smtp_host and settings.smtp_security == "none" and settings.smtp_user:
         findings.append(_("Mật khẩu thư đi không mã hóa. Hãy đặt DVK_SMTP_SECURITY là starttls hoặc tls."))
 

@@ -167,12 +167,14 @@ def test_doctor_tells_of_mail_and_of_the_clock(
     assert found["findings"] == []
     assert found["facts"]["Máy chủ thư"] == "127.0.0.1"
     monkeypatch.delenv("DVK_PUBLIC_URL")
+    monkeypatch.setenv("DVK_SMTP_PORT", str(free_port()))
     with world.database.write() as connection:
         connection.execute(
             sa.insert(clockwork).values(name="tick", ticked_at=NOW, succeeded_at=NOW, last_error="planned: ổ đĩa đầy")
         )
     findings = " ".join(dvk("doctor", "--format", "json").json["findings"])
     assert "DVK_PUBLIC_URL" in findings
+    assert "Thư không đi được. Không nối được với máy chủ thư." in findings
     assert "ngừng từ 01/03/2024 09:00" in findings
     assert "ổ đĩa đầy" in findings
 
