@@ -54,9 +54,14 @@ class _Sent:
 def prove(database: Database, reckoning: Reckoning, office: PostOffice) -> tuple[dict[str, int], list[Finding]]:
     """Counts by name, and everything that is not as it has to be."""
     with database.read() as connection:
-        told = _Told(connection, reckoning)
-        sent = _sent(connection)
-        findings = [
+        return counts(connection, reckoning, office), findings(connection, reckoning, office)
+
+
+def findings(connection: Connection, reckoning: Reckoning, office: PostOffice) -> list[Finding]:
+    """Everything that is not as it has to be: of each kind the first, and how many more."""
+    told, sent = _Told(connection, reckoning), _sent(connection)
+    return _shortened(
+        [
             *_owed(connection, told),
             *_reminders(told),
             *_grouped(told),
@@ -67,7 +72,7 @@ def prove(database: Database, reckoning: Reckoning, office: PostOffice) -> tuple
             *_handed(sent, office),
             *(Finding("audit", str(each)) for each in audit.verify(connection)),
         ]
-    return _counts(told, sent, office), _shortened(findings)
+    )
 
 
 class _Told:
@@ -273,8 +278,9 @@ def _sent(connection: Connection) -> dict[int, _Sent]:
     return {row.id: _Sent(row, events[row.id]) for row in connection.execute(sa.select(delivery))}
 
 
-def _counts(told: _Told, sent: Mapping[int, _Sent], office: PostOffice) -> dict[str, int]:
-    reckoning = told.reckoning
+def counts(connection: Connection, reckoning: Reckoning, office: PostOffice) -> dict[str, int]:
+    """How much there was of everything, by name."""
+    told, sent = _Told(connection, reckoning), _sent(connection)
     why = Counter(f"skipped_{one.why}" for one in reckoning.reminders.values() if one.status == "skipped")
     return {
         "units": len(reckoning.roster.places),

@@ -21,6 +21,7 @@ from notifications.simulation import proof, province
 from notifications.simulation.life import Life
 from notifications.simulation.post import PostOffice, PowerCut
 from notifications.simulation.proof import Finding
+from notifications.simulation.province import Province
 from notifications.simulation.reckoning import Reckoning
 from notifications.telling import Site
 from notifications.wording import sentences
@@ -57,6 +58,21 @@ class Lived:
     counts: dict[str, int]
     findings: list[Finding]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A province that has lived through it, with the post office, what people did, and steps of ticks that failed."""
+
+    province: Province
+    office: PostOffice
+    counts: dict[str, int]
+    failures: list[str]
+
+    @property
+    def reckoning(self) -> Reckoning:
+        """What had to be."""
+        return self.province.reckoning
 
 
 @dataclass(slots=True)
@@ -109,28 +125,40 @@ def simulate(
     progress: called with (days done, of how many). Raises NotPossible for a database that holds anything.
     """
     began = monotonic()
+    world = live(database, plan, speak=speak, progress=progress)
+    counts, findings = proof.prove(database, world.reckoning, world.office)
+    findings += [Finding("tick", failure) for failure in world.failures]
+    return Lived({**world.counts, **counts}, findings, monotonic() - began)
+
+
+def live(
+    database: Database,
+    plan: Plan,
+    *,
+    speak: Callable[[str], Translate | None] = lambda language: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> World:
+    """The same without the proof."""
     refuse_used(database)
     migrate.upgrade(database)
     chance = Random(plan.seed)  # noqa: S311 - chance that can be repeated is what is wanted
     begin = datetime(YEAR, 1, 1, 5, tzinfo=ZONE).astimezone(UTC)
-    world = province.found(database, chance, YEAR, plan.units, begin)
-    life = Life(world)
+    made = province.found(database, chance, YEAR, plan.units, begin)
+    life = Life(made)
     site = Site("https://mo-phong.example", "mo-phong.example", lambda lang: sentences.load(None, lang), speak)
     office = PostOffice(plan.seed, plan.faulty, begin)
     with _several(database, max(plan.schedulers, 2)) as databases:
         clock = _Clock(plan, databases, office, site)
         down = _downtimes(plan, chance)
-        clock.tick(begin + timedelta(hours=1), world.reckoning)
+        clock.tick(begin + timedelta(hours=1), made.reckoning)
         life.begin(date(YEAR, 1, 1))
         for number in range(1, min(plan.days, 365)):
             day = date(YEAR, 1, 1) + timedelta(days=number)
             _live(life, clock, day, chance, down=day in down)
             progress(number, plan.days)
-    counts, findings = proof.prove(database, world.reckoning, office)
-    findings += [Finding("tick", failure) for failure in clock.failures]
     happened = {f"did_{what}": number for what, number in sorted(life.done.items())}
-    refused = {"refused": life.refused.total()}
-    return Lived({**happened, **refused, **clock.counts, **counts}, findings, monotonic() - began)
+    counts = {**happened, "refused": life.refused.total(), **clock.counts}
+    return World(made, office, counts, clock.failures)
 
 
 def refuse_used(database: Database) -> None:
