@@ -12,6 +12,7 @@ import time_machine
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import NOW, World
+from workflow.obligations.sync import sync
 from workflow.schema import obligation, reminder, report_call
 
 Visit = Callable[[str], Browser]
@@ -194,3 +195,13 @@ def test_pages_ask_as_much_for_many_calls_as_for_one(visit: Visit, world: World)
     for number in range(12):
         send(staff, label=f"Báo cáo thứ {number}")
     assert [statements(path) for path in paths] == few
+
+
+def test_model_says_by_when_its_next_step_is_due(visit: Visit, world: World) -> None:
+    code = world.carry(world.create(), "submitted")
+    with world.database.write() as connection:
+        sync(connection, NOW)
+    page = visit("staff").get(f"/mo-hinh/{code}")
+    assert "Bước này đến hạn" in page
+    assert "còn 5 ngày" in page
+    assert "trong 5 ngày" in visit("staff").get("/quy-trinh")

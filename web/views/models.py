@@ -33,6 +33,7 @@ from workflow.calendar import local_date
 from workflow.definitions.lifecycle import Definition
 from workflow.implementation import attachments, comments, implementation
 from workflow.inspection import inspection
+from workflow.obligations import state_limits
 from workflow.programmes import programme
 from workflow.refusals import NotFound, Refusal
 from workflow.registration import change_requests, registration
@@ -132,6 +133,7 @@ def shown(code: str) -> str:
         followers=readings.followers(connection, who, model.id),
         latest_year=readings.latest_year(connection),
         waits_for=_waits_for(definition, model),
+        step_due=None if model.mend_by else state_limits.due_of(reading(), model.id),
         editable=editable(definition, model.state),
         before_review=before_review(definition, model.state),
     )

@@ -63,6 +63,16 @@ def follow(connection: Connection, model_ids: Sequence[int], now: datetime) -> i
     return touched
 
 
+def due_of(connection: Connection, model_id: int) -> date | None:
+    """By when the next step of a model is owed; None without a limit (index ix_obligation_model_id)."""
+    statement = sa.select(obligation.c.due_on).where(
+        OPEN, obligation.c.subject == "state", obligation.c.model_id == model_id
+    )
+    return connection.execute(
+        statement.with_hint(obligation, "INDEXED BY ix_obligation_model_id", "sqlite").limit(1)
+    ).scalar()
+
+
 def owing_roles(definition: Definition, state: str) -> tuple[str, ...]:
     """Who owes the next step: the roles of every step that leads on from here, those that end it all left aside."""
     return tuple(dict.fromkeys(role for step in definition.outgoing(state) if not step.danger for role in step.roles))
