@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from notifications import deliveries, inbox, undelivered
+from notifications import clockwork, deliveries, inbox, undelivered
 from notifications.deliveries import STANDINGS, Standing
 from web import clock
 from web.access_rules import ADMINISTRATORS, STAFF, access_rule
@@ -61,6 +61,7 @@ def listed() -> str:
     )
     return render_template(
         "deliveries/list.html",
+        beat=clockwork.heartbeat(reading(), clock.now()),
         page=page,
         standing=standing,
         labels=LABELS,
