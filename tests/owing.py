@@ -77,6 +77,7 @@ def tell(
     at: datetime = NOW,
     *,
     about: Sequence[int] = (),
+    part: str = "reporter",
     **columns: Any,
 ) -> int:
     """A message in somebody's inbox, with a reminder for each obligation it is about; its key."""
@@ -99,7 +100,7 @@ def tell(
                 step=f"d-{next(_numbers)}",
                 account_id=world.accounts[user_name],
                 due_on=sa.select(obligation.c.due_on).where(obligation.c.id == one).scalar_subquery(),
-                part="reporter",
+                part=part,
                 planned_at=at,
                 status="told",
                 message_id=key,

@@ -95,6 +95,8 @@ def test_what_somebody_opened_is_not_unopened(world: World) -> None:
         )
         owing.tell(connection, world, "officer.x1t1", AT, about=[read], read_at=AT)
         owing.tell(connection, world, "officer.x1t2", AT, about=[told])
+        # The staff read their own letter about what is late: nobody who owes it has opened anything.
+        owing.tell(connection, world, "staff", AT, about=[silent, told], part="staff", read_at=AT)
         connection.execute(
             sa.insert(report).values(
                 obligation_id=begun,

@@ -29,6 +29,7 @@ MOST_COUNTED: Final = 100
 MOST_PRINTED: Final = 200
 """So many stand on one list for printing; the next ones are on the next."""
 MOST_CALLS: Final = 6
+_OWING_PARTS: Final = ("reporter", "head_of_unit")
 _LOOKED_THROUGH: Final = 12
 """So many pages are gone through for what nobody opened, before the next page is offered."""
 
@@ -139,7 +140,8 @@ def signs(connection: Connection, keys: Sequence[int]) -> dict[int, Signs]:
         )
         .join(message, message.c.id == reminder.c.message_id)
         .join(account, account.c.id == message.c.account_id)
-        .where(any_of(reminder.c.obligation_id, list(keys)))
+        # Those in charge who were told how late it is, and the staff themselves, say nothing about those who owe it.
+        .where(any_of(reminder.c.obligation_id, list(keys)), reminder.c.part.in_(_OWING_PARTS))
         .group_by(reminder.c.obligation_id)
     )
     seen = {row.obligation_id: row for row in messages}
