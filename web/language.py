@@ -83,9 +83,9 @@ def _chosen() -> str:
 
 
 def _carry(endpoint: str, values: dict[str, object]) -> None:
-    """A link from one public page to another keeps the language."""
+    """A link to a public page keeps the language."""
     # Asked for every address of every page, so what is rare is asked first.
-    if endpoint.startswith(_PUBLIC) and in_address() and current() != SOURCE:
+    if endpoint.startswith(_PUBLIC) and current() != SOURCE:
         values.setdefault(PARAMETER, current())
 
 

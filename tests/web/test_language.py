@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import sqlalchemy as sa
+from flask import Flask, url_for
 
 from tests.web.conftest import Browser
 from tests.world import World
@@ -79,3 +80,14 @@ def test_refusal_of_the_domain_is_in_the_language_of_the_page(stranger: Browser)
     text = answer.get_data(as_text=True)
     assert "The user name or the password is wrong" in text
     assert "không đúng" not in text
+
+
+def test_public_page_has_its_language_in_the_address(app: Flask) -> None:
+    with app.test_request_context("/tro-giup", headers={"Cookie": "dvk_lang=en"}):
+        assert url_for("public.listed", nam=2024) == "/cong-khai?nam=2024&ngon-ngu=en"
+        assert url_for("help.index") == "/tro-giup"
+    with app.test_request_context("/cong-khai?ngon-ngu=en"):
+        assert url_for("public.shown", code="DVK-2024-00001") == "/cong-khai/DVK-2024-00001?ngon-ngu=en"
+    # The same address is the same page for everybody, whatever his browser remembers.
+    with app.test_request_context("/cong-khai", headers={"Cookie": "dvk_lang=en"}):
+        assert url_for("public.listed") == "/cong-khai"
