@@ -34,6 +34,7 @@ from workflow.schema import (
     reminder_step,
     unit,
 )
+from workflow.schema.base import Moment
 from workflow.speech import _
 
 AT_ONCE: Final = 200
@@ -205,8 +206,8 @@ def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, s
     ids = write_messages(connection, letters, run, now)
     carried = [
         values
-        for message_id, (account_id, told) in zip(ids, letters.items(), strict=True)
-        for values in ways(message_id, told.kind, people[account_id][0], now, site.domain)
+        for account_id, told in letters.items()
+        for values in ways(ids[account_id], told.kind, people[account_id][0], now, site.domain)
     ]
     connection.execute(
         sa.update(reminder)
@@ -222,8 +223,8 @@ def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, s
     return len(letters)
 
 
-def write_messages(connection: Connection, letters: Mapping[int, Told], prefix: str, now: datetime) -> list[int]:
-    """Put letters into the inboxes of these accounts. prefix: with the account it says which letter it is, once and for all."""
+def write_messages(connection: Connection, letters: Mapping[int, Told], prefix: str, now: datetime) -> dict[int, int]:
+    """Put letters into the inboxes of these accounts; account → message. prefix: names the letter, with the account."""
     rows = [
         {
             "account_id": account_id,
@@ -238,24 +239,22 @@ def write_messages(connection: Connection, letters: Mapping[int, Told], prefix: 
         }
         for account_id, told in letters.items()
     ]
-    statement = sa.insert(message).returning(message.c.id, sort_by_parameter_order=True)
-    return list(connection.execute(statement, rows).scalars())
+    connection.execute(sa.insert(message), rows)
+    # Asked for by their keys: SQLite would give ids back for one row at a time only.
+    written = sa.select(message.c.account_id, message.c.id).where(any_of(message.c.key, [row["key"] for row in rows]))
+    return {row.account_id: row.id for row in connection.execute(written)}
 
 
 def write_deliveries(connection: Connection, carried: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Put letters on their way; the first thing in the life of each is that it was planned, or why it cannot go."""
     if not carried:
         return
-    ids = connection.execute(
-        sa.insert(delivery).returning(delivery.c.id, sort_by_parameter_order=True), list(carried)
-    ).scalars()
-    connection.execute(
-        sa.insert(delivery_event),
-        [
-            {"delivery_id": key, "at": now, "event": values["status"], "detail": values["last_error"]}
-            for key, values in zip(ids, carried, strict=True)
-        ],
+    connection.execute(sa.insert(delivery), list(carried))
+    names = [values["rfc_message_id"] for values in carried]
+    begun = sa.select(delivery.c.id, sa.literal(now, Moment()), delivery.c.status, delivery.c.last_error).where(
+        any_of(delivery.c.rfc_message_id, names)
     )
+    connection.execute(sa.insert(delivery_event).from_select(("delivery_id", "at", "event", "detail"), begun))
 
 
 def ways(

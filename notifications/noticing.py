@@ -83,9 +83,9 @@ def _write(connection: Connection, ids: Sequence[int], now: datetime, site: Site
     keys = write_messages(connection, letters, f"notice:{min(ids)}:", now)
     carried = [
         {**values, "next_at": preferences.next_hour(person.digest_hour, person.quiet_days, now)}
-        for message_id, (key, told) in zip(keys, letters.items(), strict=True)
+        for key, told in letters.items()
         for person in (people[key],)
-        for values in ways(message_id, told.kind, person, now, site.domain)
+        for values in ways(keys[key], told.kind, person, now, site.domain)
     ]
     write_deliveries(connection, carried, now)
     return len(letters)

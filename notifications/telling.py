@@ -117,7 +117,11 @@ class _Writer:
         """The whole letter. The order of the things is that of their due dates."""
         once = self._once(rows)
         kind = "escalation" if any(is_escalation(row.step, row.part) for row in rows) else kind_of(once)
-        sections = [*self._sections(once), *self._late(rows)]
+        listed = self._collectors(rows)
+        shown = {key for collector in listed for key in self._known.late.get(collector, (0, ()))[1]}
+        # What stands in the list of the late is not said a second time above it.
+        above = [row for row in once if row.obligation_id not in shown or row.part not in parts.ESCALATION]
+        sections = [*self._sections(above), *self._late(listed)]
         owed = [self._known.owed[row.obligation_id] for row in once]
         link = subjects.path(owed[0]) if len(owed) == 1 else CHASING if kind == "escalation" else WORK
         content = Content(
@@ -182,15 +186,15 @@ class _Writer:
             return self._say("line.others", collector=owed.collector_name, done=done, all=every)
         return self._say("line.waiting", collector=owed.collector_name)
 
-    def _late(self, rows: Sequence[sa.Row[Any]]) -> list[Section]:
-        """The list of the late, for those whose step comes with it: one for each collector."""
-        wanted = {
-            self._known.owed[row.obligation_id].collector_id
-            for row in rows
-            if row.with_list and row.part in parts.ESCALATION
-        }
+    def _collectors(self, rows: Sequence[sa.Row[Any]]) -> list[int]:
+        """For whom a list of the late goes with the letter, because a step asks for it."""
+        asked = [row.obligation_id for row in rows if row.with_list and row.part in parts.ESCALATION]
+        return sorted({self._known.owed[key].collector_id for key in asked})
+
+    def _late(self, collectors: Sequence[int]) -> list[Section]:
+        """Everything that is late with each of them."""
         found = []
-        for collector in sorted(wanted):
+        for collector in collectors:
             count, ids = self._known.late.get(collector, (0, ()))
             if not ids:
                 continue

@@ -136,6 +136,7 @@ def test_head_gets_the_list_of_everything_that_is_late(eventful: World) -> None:
         for name in ("Thôn Nà Hin", "Thôn Pác Cọ", "Thôn Khe Rạn"):
             assert name in letter.body_text
         assert "Báo cáo năm" not in letter.body_text
+        assert letter.body_text.count("Thôn Nà Hin") == 1
         assert letter.link.startswith("/bao-cao/")
 
 

@@ -129,6 +129,31 @@ def _at_once(world: World) -> None:
         assert theirs == len({step for _, who, step in told if who == world.accounts[OFFICER]})
 
 
+def test_planning_and_writing_take_as_many_statements_for_many_as_for_one(eventful: World) -> None:
+    counts = []
+    for units in (("KL-X1-T1",), ("KL-X1-T1", "KL-X1-T2", "KL-X2-T1", "KL-CQ1")):
+        with passing(eventful) as connection:
+            for number in range(1 if len(units) == 1 else 12):
+                owe(
+                    connection,
+                    eventful,
+                    date(2024, 6, 10),
+                    at(date(2024, 5, 1)),
+                    units=units,
+                    label=f"Báo cáo {number}",
+                )
+            said: list[str] = []
+
+            def note(_c: object, _cursor: object, statement: str, *_rest: object, kept: list[str] = said) -> None:
+                kept.append(statement)
+
+            sa.event.listen(connection, "before_cursor_execute", note)
+            assert tick(connection, at(date(2024, 6, 17))) > 0
+            sa.event.remove(connection, "before_cursor_execute", note)
+            counts.append(len(said))
+    assert counts[0] == counts[1]
+
+
 def test_three_thousand_people_at_one_minute(quiet: World) -> None:
     many, due = 3_000, date(2024, 6, 10)
     with quiet.database.write() as connection:
