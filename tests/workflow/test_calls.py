@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -219,3 +220,26 @@ def test_selector_survives_its_form_in_the_year(world: World) -> None:
         calls.open_due_calls(connection, NOW)
         callers = set(connection.execute(sa.select(report_call.c.unit_id)).scalars())
     assert callers == {world.units["KL-X1"], world.units["KL-X2"]}
+
+
+def test_two_clocks_and_two_hands_at_once(world: World) -> None:
+    def clock_tick(_number: int) -> int:
+        with world.database.write() as connection:
+            return sum(len(called.obligations) for called in calls.open_due_calls(connection, NOW))
+
+    with ThreadPoolExecutor(4) as threads:
+        opened_by = list(threads.map(clock_tick, range(4)))
+    assert sorted(opened_by) == [0, 0, 0, 4]
+    call_id = opened(world).call_id
+
+    def move(day: str) -> str:
+        try:
+            with world.database.write() as connection:
+                calls.move_due(connection, call_id, day, "staff", NOW, 1)
+        except Conflict:
+            return "conflict"
+        return "moved"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(move, ("20/03/2024", "21/03/2024"))) == ["conflict", "moved"]
+    assert {row.sequence for row in owed(world, call_id).values()} == {1}

@@ -142,7 +142,8 @@ def open_call(connection: Connection, command: CallInput, who: int | str, now: d
 def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     """Call for the kinds of report whose day has come, by every unit of the level that calls. Repeatable; each is called once.
 
-    A unit that came to be while a call was open is added to it. Nothing is due most of the time: one statement then.
+    A unit that came to be while a call was open is added to it. Nothing is due most of the time: one statement then. No entry of
+    the history: nobody did it; the year's own has the kind of report with its day.
     """
     today = local_date(now)
     kinds = connection.execute(
