@@ -42,6 +42,17 @@ def test_message_that_is_opened_is_read_and_leads_to_its_thing(visit: Visit, wor
     assert (answer.status_code, answer.headers["Location"]) == (302, "/mo-hinh/moi?nam=2024")
 
 
+def test_pages_of_this_site_can_be_followed_and_no_others(visit: Visit, world: World) -> None:
+    body = "- Việc <b>một</b>\n  http://127.0.0.1:8080/bao-cao/7?a=1&b=2\n- https://xau.example/x\nhttp://127.0.0.1:8080//xau.example"
+    with world.database.write() as connection:
+        key = owing.tell(connection, world, "officer.x1", body_text=body)
+    page = visit("officer.x1").get(f"/hop-thu/{key}")
+    letter = page[page.index('class="prose narrow letter"') : page.index('class="buttons"')]
+    assert '<a href="/bao-cao/7?a=1&amp;b=2">http://127.0.0.1:8080/bao-cao/7?a=1&amp;b=2</a>' in letter
+    assert letter.count("<a ") == 1
+    assert "&lt;b&gt;một&lt;/b&gt;" in letter
+
+
 def test_link_of_a_mail_leads_through_signing_in_to_the_thing(app: Flask, stranger: Browser, world: World) -> None:
     with world.database.write() as connection:
         key = owing.tell(connection, world, "officer.x1", link="/mo-hinh/moi?nam=2024")

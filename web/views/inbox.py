@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from notifications import inbox
@@ -13,7 +15,7 @@ from web import clock, visitor
 from web.access_rules import access_rule
 from web.answers import say
 from web.security import own_path
-from web.transactions import reading, writing
+from web.transactions import reading, settings, writing
 from web.visitor import actor
 from workflow.refusals import InvalidInput
 
@@ -65,7 +67,10 @@ def listed() -> str:
 @access_rule(signed_in=True)
 def shown(message_id: int) -> str:
     _opened(message_id)
-    return render_template("inbox/show.html", message=inbox.one(reading(), actor().account_id, message_id), kinds=KINDS)
+    message = inbox.one(reading(), actor().account_id, message_id)
+    return render_template(
+        "inbox/show.html", message=message, body=_with_links(message.body_text, settings().site), kinds=KINDS
+    )
 
 
 @pages.get("/<int:message_id>/mo")
@@ -88,6 +93,17 @@ def read() -> Response:
         count = inbox.mark_all(connection, actor().account_id, newest, clock.now())
     say(_("Đã đánh dấu %(count)s thư là đã đọc.", count=count))
     return redirect(url_for("inbox.listed"))
+
+
+def _with_links(text: str, site: str) -> Markup:
+    """The text of a letter, with what it says of pages of this site to be followed; every other address stays text."""
+    found, place = Markup(""), 0
+    for address in re.finditer(re.escape(site) + r"(/\S*)", text):
+        path = own_path(address[1], "")
+        found += escape(text[place : address.start()])
+        found += Markup('<a href="{}">{}</a>').format(path, address[0]) if path else escape(address[0])
+        place = address.end()
+    return found + escape(text[place:])
 
 
 def _opened(message_id: int) -> None:
