@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import threading
@@ -44,13 +45,20 @@ class Post:
     @property
     def ids(self) -> Counter[str]:
         """How often each Message-ID arrived."""
-        return Counter(str(mail["Message-ID"]) for mail in self.mails)
+        return Counter(message_id(raw) for raw in self.arrived)
 
     def restore(self) -> None:
         """Behave from now on."""
         self.at_rcpt.clear()
         self.at_data.clear()
         self.at_mail, self.letters_per_connection = "", 0
+
+
+def message_id(raw: bytes) -> str:
+    """That of a mail, without reading the rest of it."""
+    found = re.search(rb"^Message-ID: (.*)\r$", raw, re.MULTILINE)
+    assert found is not None
+    return found[1].decode()
 
 
 class _Handler:

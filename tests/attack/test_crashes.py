@@ -21,7 +21,7 @@ from notifications.delivery import LEASE
 from tests import world as small_world
 from tests.attack.ticking import nursery
 from tests.letters import give_addresses, put, work_for
-from tests.mail_server import Post, mail_server
+from tests.mail_server import Post, mail_server, message_id
 from tests.world import NOW, World
 from workflow.database import Database
 from workflow.schema import clockwork as clockwork_table
@@ -183,8 +183,8 @@ def _check_letters(world: World, post: Post) -> None:
     assert [row for row in rows if row.status == "skipped" and not row.last_error] == []
     assert {row.rfc_message_id for row in rows if row.status == "sent"} == set(post.ids)
     contents: dict[str, set[bytes]] = {}
-    for raw, mail in zip(post.arrived, post.mails, strict=True):
-        contents.setdefault(str(mail["Message-ID"]), set()).add(raw)
+    for raw in post.arrived:
+        contents.setdefault(message_id(raw), set()).add(raw)
     assert {len(each) for each in contents.values()} == {1}
 
 
