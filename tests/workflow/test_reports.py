@@ -23,6 +23,7 @@ from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, 
 from workflow.registration.model_quantities import QuantityInput
 from workflow.reports import figures, reading, reports
 from workflow.schema import history, obligation, report_submission
+from workflow.speech import speaking
 
 
 @pytest.fixture
@@ -205,6 +206,16 @@ def test_figures_of_a_page_of_yesterday_or_of_tomorrow_are_refused(world: World,
     refusal = refused(world, lambda c: reports.submit(c, key, "officer.x1", LATER, as_of=LATER + away))
     assert isinstance(refusal, InvalidInput)
     assert list(refusal.problems) == ["as_of"]
+
+
+def test_figures_are_kept_in_vietnamese_whoever_counts_them(world: World, key: int) -> None:
+    shown = seen(world, key)
+    with world.database.read() as connection:
+        vietnamese = figures.counted(connection, shown.year, shown.unit_id, LATER)
+        with speaking(str.upper):
+            other = figures.counted(connection, shown.year, shown.unit_id, LATER)
+    assert "Đã đăng ký" in vietnamese.text
+    assert other.text == vietnamese.text
 
 
 def test_figures_counted_again_are_the_text_that_was_kept(world: World, key: int) -> None:

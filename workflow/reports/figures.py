@@ -154,6 +154,7 @@ def counted(connection: Connection, year: int, unit_id: int, moment: datetime) -
     with speaking(None):
         tally = full_tally(connection, year, Scope((path,)), moment=moment)
         definition = programme.definition(connection, programme.year(connection, year).definition_hash)
+        states = {state: definition.states[state].label for state in tally.states}
     return Figures(
         year,
         moment,
@@ -161,7 +162,7 @@ def counted(connection: Connection, year: int, unit_id: int, moment: datetime) -
         dict(tally.figures),
         {(row.field, row.kind): dict(row.figures) for row in tally.rows if row.field and row.kind},
         dict(tally.states),
-        {state: definition.states[state].label for state in tally.states},
+        states,
         dict(tally.registrants or dict.fromkeys(KINDS, 0)),
         tuple(Measured(one.code, one.label, one.unit, one.target, one.result) for one in tally.quantities or ()),
         tally.inspections or 0,
