@@ -52,6 +52,8 @@ part_of = sa.Table(
     sa.Column("part", sa.String(15), primary_key=True),
     sa.Column("deputy_for_id", BigId),
     prefixes=["TEMPORARY"],
+    # PostgreSQL never tidies up a temporary table by itself.
+    postgresql_on_commit="DELETE ROWS",
 )
 """Who has which part in what is owed: of this transaction alone, with the index that a join of many rows needs."""
 

@@ -87,7 +87,7 @@ _WINDOW: Final = ("year_id", "due_on", "subject", "next_step_on")
 
 def _scratch(name: str, *columns: sa.Column[Any]) -> sa.Table:
     """A table of this transaction alone, with the index that a join of many rows needs."""
-    return sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
+    return sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS")
 
 
 def _window() -> tuple[sa.Column[Any], ...]:
