@@ -383,8 +383,9 @@ def _letters(ids: Sequence[int]) -> sa.Select[Any]:
 
 def _note(connection: Connection, ids: Sequence[int], event: str, now: datetime, detail: str = "") -> None:
     if ids:
-        row = {"at": now, "event": event, "detail": detail[:LONGEST_ANSWER]}
-        connection.execute(sa.insert(delivery_event), [{"delivery_id": each} | row for each in ids])
+        what = (sa.literal(now, Moment()), sa.literal(event), sa.literal(detail[:LONGEST_ANSWER]))
+        noted = sa.select(delivery.c.id, *what).where(any_of(delivery.c.id, ids)).order_by(delivery.c.id)
+        connection.execute(sa.insert(delivery_event).from_select(["delivery_id", "at", "event", "detail"], noted))
 
 
 def _sent_since(database: Database, since: datetime) -> int:

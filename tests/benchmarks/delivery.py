@@ -23,7 +23,7 @@ from workflow.database import Database
 from workflow.schema import delivery, message
 
 AT_ONCE = LETTERS_AT_ONCE
-ROUNDS = 6
+ROUNDS = 10
 WARM_UP = 2
 NOW = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 
