@@ -11,7 +11,6 @@ import sqlite3
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -287,60 +286,6 @@ def _any_of_on_postgresql(element: any_of, compiler: SQLCompiler, **options: Any
     column, values = compiler.process(element.column, **options), compiler.process(element.values, **options)
     kind = compiler.dialect.type_compiler_instance.process(element.column.type)
     return f"{column} IN (SELECT CAST(value AS {kind}) FROM jsonb_array_elements_text(CAST({values} AS jsonb)))"  # noqa: S608
-
-
-class days_after(sa.ColumnElement[date]):
-    """The day so many days after another one; both are columns. SQLite keeps days as text and counts with a function."""
-
-    type = sa.Date()
-    inherit_cache = True
-    _traverse_internals = [  # noqa: RUF012 - the form SQLAlchemy asks of such a construct
-        ("day", InternalTraversal.dp_clauseelement),
-        ("days", InternalTraversal.dp_clauseelement),
-    ]
-
-    def __init__(self, day: sa.ColumnElement[date], days: sa.ColumnElement[int]) -> None:
-        self.day = day
-        self.days = days
-
-
-@compiles(days_after, "sqlite")
-def _days_after_on_sqlite(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
-    day, days = compiler.process(element.day, **options), compiler.process(element.days, **options)
-    return f"date({day}, ({days}) || ' days')"
-
-
-@compiles(days_after, "postgresql")
-def _days_after_on_postgresql(element: days_after, compiler: SQLCompiler, **options: Any) -> str:
-    day, days = compiler.process(element.day, **options), compiler.process(element.days, **options)
-    return f"({day} + {days})"
-
-
-class days_since(sa.ColumnElement[int]):
-    """How many days a moment lies behind another one; a day that has begun counts as one. Both are moments."""
-
-    type = sa.Integer()
-    inherit_cache = True
-    _traverse_internals = [  # noqa: RUF012 - the form SQLAlchemy asks of such a construct
-        ("moment", InternalTraversal.dp_clauseelement),
-        ("earlier", InternalTraversal.dp_clauseelement),
-    ]
-
-    def __init__(self, moment: sa.ColumnElement[Any], earlier: sa.ColumnElement[Any]) -> None:
-        self.moment = moment
-        self.earlier = earlier
-
-
-@compiles(days_since, "sqlite")
-def _days_since_on_sqlite(element: days_since, compiler: SQLCompiler, **options: Any) -> str:
-    moment, earlier = compiler.process(element.moment, **options), compiler.process(element.earlier, **options)
-    return f"((strftime('%s', {moment}) - strftime('%s', {earlier})) / 86400 + 1)"
-
-
-@compiles(days_since, "postgresql")
-def _days_since_on_postgresql(element: days_since, compiler: SQLCompiler, **options: Any) -> str:
-    moment, earlier = compiler.process(element.moment, **options), compiler.process(element.earlier, **options)
-    return f"(CAST(floor(EXTRACT(EPOCH FROM {moment} - {earlier}) / 86400) AS INTEGER) + 1)"
 
 
 def _sentence(error: BaseException | None) -> str | None:
