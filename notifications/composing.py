@@ -94,6 +94,8 @@ def _ready(connection: Connection, now: datetime, most: int) -> list[int]:
         .outerjoin(preference, preference.c.account_id == reminder.c.account_id)
         .where(
             _PLANNED,
+            # Of a clock that was set back over midnight: what was planned for tomorrow is told tomorrow.
+            reminder.c.planned_at <= now,
             digest_hour <= local.hour,
             sa.or_(escalated, ~quiet),
             sa.or_(~by_hand, ~evening),

@@ -485,7 +485,7 @@ class Reckoning:
 
     def _is_ready(self, reminder: Reminder, now: datetime) -> bool:
         wishes, local = self.wishes.get(reminder.account, Wishes()), now.astimezone(ZONE)
-        if wishes.hour > local.hour:
+        if wishes.hour > local.hour or reminder.planned > now:
             return False
         if local.isoweekday() in wishes.quiet and not reminder.escalates:
             return False

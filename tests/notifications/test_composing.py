@@ -306,6 +306,15 @@ def test_composing_again_writes_nothing(eventful: World) -> None:
             assert tick(connection, now - back) == 0
 
 
+def test_what_was_planned_for_tomorrow_is_not_told_by_a_clock_set_back_to_today(eventful: World) -> None:
+    with passing(eventful) as connection:
+        owe(connection, eventful, DUE, OPENED)
+        tick(connection, at(DUE))
+        assert tick(connection, at(DUE + timedelta(days=1), 0, 20)) == 0
+        assert tick(connection, at(DUE, 23, 20)) == 0
+        assert tick(connection, at(DUE + timedelta(days=1))) > 0
+
+
 def test_lots_of_people_are_written_to_in_lots(eventful: World) -> None:
     with passing(eventful) as connection:
         owe(connection, eventful, DUE, OPENED, units=("KL-X1-T1", "KL-X1-T2", "KL-X2-T1"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -43,15 +43,15 @@ def sync(connection: Connection, now: datetime) -> int:
 
     The first time, what waits already is given its whole time from today: nobody is late by a rule that did not exist.
     """
-    cursors = {row.name: row for row in _CURSORS.all(connection, {})}
     today = local_date(now)
-    daily = cursors.get(_DAILY)
-    new_day = daily is None or local_date(daily.read_at) < today
-    kept = cursors.get(_HISTORY)
-    rows = [] if kept is None else _NEWER.all(connection, {"after": kept.history_id})
-    if kept is not None and not rows and not new_day:
+    if not _look(connection, today).anything:
         return 0
     alone(connection, "obligations")
+    # Whoever was before us may have done it while we waited.
+    look = _look(connection, today)
+    if not look.anything:
+        return 0
+    kept, daily, new_day, rows = look
     touched = 0
     if kept is None:
         newest = int(connection.execute(_NEWEST).scalar_one())
@@ -72,6 +72,27 @@ def sync(connection: Connection, now: datetime) -> int:
         touched += events.pass_by(connection, now)
         _keep(connection, _DAILY, 0, now, known=daily is not None)
     return touched
+
+
+class _Look(NamedTuple):
+    """How far was read, when it was first looked at today, and what is new."""
+
+    kept: sa.Row[Any] | None
+    daily: sa.Row[Any] | None
+    new_day: bool
+    rows: Sequence[sa.Row[Any]]
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to do."""
+        return self.kept is None or self.new_day or bool(self.rows)
+
+
+def _look(connection: Connection, today: date) -> _Look:
+    cursors = {row.name: row for row in _CURSORS.all(connection, {})}
+    kept, daily = cursors.get(_HISTORY), cursors.get(_DAILY)
+    rows = [] if kept is None else _NEWER.all(connection, {"after": kept.history_id})
+    return _Look(kept, daily, daily is None or local_date(daily.read_at) < today, rows)
 
 
 def _follow(connection: Connection, rows: Sequence[sa.Row[Any]], today: date, now: datetime) -> int:
