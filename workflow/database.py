@@ -288,6 +288,33 @@ def _any_of_on_postgresql(element: any_of, compiler: SQLCompiler, **options: Any
     return f"{column} IN (SELECT CAST(value AS {kind}) FROM jsonb_array_elements_text(CAST({values} AS jsonb)))"  # noqa: S608
 
 
+class days_since(sa.ColumnElement[int]):
+    """How many days a moment lies behind another one; a day that has begun counts as one. Both are moments."""
+
+    type = sa.Integer()
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 - the form SQLAlchemy asks of such a construct
+        ("moment", InternalTraversal.dp_clauseelement),
+        ("earlier", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, moment: sa.ColumnElement[Any], earlier: sa.ColumnElement[Any]) -> None:
+        self.moment = moment
+        self.earlier = earlier
+
+
+@compiles(days_since, "sqlite")
+def _days_since_on_sqlite(element: days_since, compiler: SQLCompiler, **options: Any) -> str:
+    moment, earlier = compiler.process(element.moment, **options), compiler.process(element.earlier, **options)
+    return f"((strftime('%s', {moment}) - strftime('%s', {earlier})) / 86400 + 1)"
+
+
+@compiles(days_since, "postgresql")
+def _days_since_on_postgresql(element: days_since, compiler: SQLCompiler, **options: Any) -> str:
+    moment, earlier = compiler.process(element.moment, **options), compiler.process(element.earlier, **options)
+    return f"(CAST(floor(EXTRACT(EPOCH FROM {moment} - {earlier}) / 86400) AS INTEGER) + 1)"
+
+
 def _sentence(error: BaseException | None) -> str | None:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
