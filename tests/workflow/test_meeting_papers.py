@@ -16,6 +16,7 @@ from workflow.review.agenda import LONGEST_AGENDA
 from workflow.review.ballots import BallotCount
 from workflow.review.review import Member
 from workflow.schema import account, agenda_item, meeting_note, review_meeting
+from workflow.speech import speaking
 
 MEMBERS = [Member(name) for name in COMMITTEE]
 
@@ -171,6 +172,16 @@ def test_minutes_are_proposed_from_the_votes(world: World) -> None:
     assert f"({code}, " in text
     assert "3 đồng ý, 0 không đồng ý, 0 không biểu quyết, trên 5 thành viên; đủ phiếu đề nghị công nhận." in text
     assert "Tổng số 1/1 mô hình đủ phiếu." in text
+
+
+def test_minutes_are_vietnamese_whoever_reads(sqlite_world: World) -> None:
+    meeting_id = opened(sqlite_world, [inspected(sqlite_world)])
+    text = minutes.proposed_minutes(seen(sqlite_world, meeting_id))
+    with speaking(str.upper):
+        view = seen(sqlite_world, meeting_id)
+        assert view.agenda[0].result.reason.isupper()
+        assert minutes.proposed_minutes(view) == text
+    assert "không đủ điều kiện. Được 0/5 phiếu" in text
 
 
 def test_note_stands_beside_the_minutes_and_changes_nothing(world: World) -> None:

@@ -23,7 +23,7 @@ class Result:
     """One model at one meeting, as it stands now or, once closed, for good.
 
     members: all of them, present or not. needed_present, needed_votes: counts. quorum: enough are present. carried: quorum and
-    enough votes for. reason: Vietnamese sentence why it is not carried, "" when it is.
+    enough votes for.
     """
 
     meeting_id: int
@@ -39,7 +39,25 @@ class Result:
     votes_abstaining: int
     needed_votes: int
     carried: bool
-    reason: str
+
+    @property
+    def reason(self) -> str:
+        """Why it is not carried, "" when it is; said anew each time, since minutes are Vietnamese whoever reads them."""
+        if not self.quorum:
+            return _(
+                "Không đủ thành phần: có mặt %(present)s/%(members)s, cần ít nhất %(presence)s.",
+                present=self.present,
+                members=self.members,
+                presence=self.needed_present,
+            )
+        if not self.carried:
+            return _(
+                "Được %(in_favour)s/%(members)s phiếu, cần ít nhất %(majority)s trên tổng số thành viên.",
+                in_favour=self.votes_for,
+                members=self.members,
+                majority=self.needed_votes,
+            )
+        return ""
 
     @property
     def voted(self) -> int:
@@ -200,22 +218,6 @@ def _result(meeting_id: int, row: sa.Row[Any], *, frozen: bool) -> Result:
     presence = needed_present(members, row.quorum_numerator, row.quorum_denominator)
     majority = needed_votes(members, row.threshold_numerator, row.threshold_denominator)
     quorum = members > 0 and row.present >= presence
-    enough = in_favour >= majority
-    reason = ""
-    if not quorum:
-        reason = _(
-            "Không đủ thành phần: có mặt %(present)s/%(members)s, cần ít nhất %(presence)s.",
-            present=row.present,
-            members=members,
-            presence=presence,
-        )
-    elif not enough:
-        reason = _(
-            "Được %(in_favour)s/%(members)s phiếu, cần ít nhất %(majority)s trên tổng số thành viên.",
-            in_favour=in_favour,
-            members=members,
-            majority=majority,
-        )
     return Result(
         meeting_id=meeting_id,
         unit_id=row.unit_id,
@@ -229,6 +231,5 @@ def _result(meeting_id: int, row: sa.Row[Any], *, frozen: bool) -> Result:
         votes_against=row.frozen_against if frozen else row.votes_against,
         votes_abstaining=row.frozen_abstaining if frozen else row.votes_abstain,
         needed_votes=majority,
-        carried=quorum and enough,
-        reason=reason,
+        carried=quorum and in_favour >= majority,
     )
