@@ -177,9 +177,9 @@ def test_minutes_are_proposed_from_the_votes(world: World) -> None:
 def test_minutes_are_vietnamese_whoever_reads(sqlite_world: World) -> None:
     meeting_id = opened(sqlite_world, [inspected(sqlite_world)])
     text = minutes.proposed_minutes(seen(sqlite_world, meeting_id))
-    with speaking(str.upper):
+    with speaking(lambda message: f"EN {message}"):
         view = seen(sqlite_world, meeting_id)
-        assert view.agenda[0].result.reason.isupper()
+        assert view.agenda[0].result.reason.startswith("EN ")
         assert minutes.proposed_minutes(view) == text
     assert "không đủ điều kiện. Được 0/5 phiếu" in text
 
