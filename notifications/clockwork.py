@@ -41,8 +41,14 @@ UNSUBSCRIBE: Final = "/ngung-nhan"
 _DAILY: Final = "daily"
 _LONGEST_ERROR = 500
 
+
+def _open(connection: Connection, now: datetime) -> int:
+    """Call for the reports whose time has come and tell those who owe them, in one transaction."""
+    return len(deeds.open_due_calls(connection, now))
+
+
 STEPS: Final[tuple[tuple[str, Callable[[Connection, datetime], int]], ...]] = (
-    ("opened", lambda connection, now: _open(connection, now)),
+    ("opened", _open),
     ("synced", sync.sync),
     ("planned", planning.plan),
 )
@@ -201,11 +207,6 @@ def heartbeat(connection: Connection, now: datetime) -> Heartbeat:
     elif abs(now - (row.succeeded_at or row.started_at or row.ticked_at)) > LATE_AFTER:
         state = "failing"
     return Heartbeat(state, row.ticked_at, row.succeeded_at, row.took_ms, row.backlog, row.last_error)
-
-
-def _open(connection: Connection, now: datetime) -> int:
-    """Call for the reports whose time has come and tell those who owe them, in one transaction."""
-    return len(deeds.open_due_calls(connection, now))
 
 
 def _anchor(connection: Connection, now: datetime) -> int:
