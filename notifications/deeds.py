@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from notifications import planning
 from workflow import access, history
 from workflow.calendar import local_date
-from workflow.obligations import calls, chasing, days_off
+from workflow.obligations import calls, chasing, days_off, due_calls
 from workflow.obligations.calls import Called, CallInput
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotFound, NotPossible
@@ -33,7 +33,7 @@ def open_call(connection: Connection, command: CallInput, who: int | str, now: d
 
 def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     """Call for the year's reports whose time has come and tell those who owe them."""
-    called = calls.open_due_calls(connection, now)
+    called = due_calls.open_due_calls(connection, now)
     if called:
         planning.tell(connection, [key for call in called for key in call.obligations], planning.OPENED, now)
     return called

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow.obligations import calls, obligations
+from workflow.obligations import calls, due_calls, obligations
 from workflow.obligations.calls import Called, CallInput
 from workflow.obligations.selector import Selector
 from workflow.people import units
 from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import day_off, history, obligation, report_call, report_kind
+from workflow.schema import day_off, history, obligation, report_call, report_kind, unit
 
 COMMAND = CallInput(
     year=2024,
@@ -181,10 +181,10 @@ def test_withdrawing_ends_what_is_owed(world: World) -> None:
 def test_clock_calls_for_each_kind_once(world: World) -> None:
     before = datetime(2024, 2, 22, 2, 0, tzinfo=UTC)
     with world.database.write() as connection:
-        assert calls.open_due_calls(connection, before) == []
+        assert due_calls.open_due_calls(connection, before) == []
     with world.database.write() as connection:
-        first = calls.open_due_calls(connection, NOW)
-        assert calls.open_due_calls(connection, NOW + timedelta(days=1)) == []
+        first = due_calls.open_due_calls(connection, NOW)
+        assert due_calls.open_due_calls(connection, NOW + timedelta(days=1)) == []
     with world.database.read() as connection:
         rows = connection.execute(sa.select(report_call)).all()
     assert sorted((row.unit_id, row.label, row.opened_by) for row in rows) == sorted(
@@ -195,10 +195,28 @@ def test_clock_calls_for_each_kind_once(world: World) -> None:
     assert sum(len(called.obligations) for called in first) == 4
 
 
+def test_clock_looks_once_a_day_and_after_a_unit_or_a_year_has_changed(world: World) -> None:
+    with world.database.write() as connection:
+        due_calls.open_due_calls(connection, NOW)
+    with world.database.write() as connection:
+        quietly = sa.select(unit).where(unit.c.code == "KL-X1")
+        row = dict(connection.execute(quietly).mappings().one())
+        del row["id"]
+        connection.execute(
+            sa.insert(unit).values({**row, "code": "KL-X8", "path": f"{row['path'].rsplit('/', 2)[0]}/998/"})
+        )
+        assert due_calls.open_due_calls(connection, NOW + timedelta(minutes=5)) == []
+        assert len(due_calls.open_due_calls(connection, NOW + timedelta(days=1))[0].obligations) == 1
+    with world.database.write() as connection:
+        units.create_unit(connection, "admin", "KL-X9", "Xã Mới Lập", "commune", "administrative", "KL", NOW)
+        (added,) = due_calls.open_due_calls(connection, NOW + timedelta(days=1, minutes=5))
+    assert len(added.obligations) == 1
+
+
 def test_kind_missed_long_ago_is_not_called_for(world: World) -> None:
     with world.database.write() as connection:
-        assert calls.open_due_calls(connection, datetime(2024, 3, 26, 2, 0, tzinfo=UTC)) == []
-        assert calls.open_due_calls(connection, datetime(2024, 3, 20, 2, 0, tzinfo=UTC)) != []
+        assert due_calls.open_due_calls(connection, datetime(2024, 3, 26, 2, 0, tzinfo=UTC)) == []
+        assert due_calls.open_due_calls(connection, datetime(2024, 3, 20, 2, 0, tzinfo=UTC)) != []
 
 
 def test_due_date_of_the_year_rolls_by_corrected_calendar(world: World) -> None:
@@ -206,7 +224,7 @@ def test_due_date_of_the_year_rolls_by_corrected_calendar(world: World) -> None:
         connection.execute(
             sa.insert(day_off).values(day=date(2024, 3, 15), working=False, label="Nghỉ bù", noted_at=NOW)
         )
-        calls.open_due_calls(connection, NOW)
+        due_calls.open_due_calls(connection, NOW)
         assert set(connection.execute(sa.select(report_call.c.due_on)).scalars()) == {date(2024, 3, 18)}
 
 
@@ -217,7 +235,7 @@ def test_selector_survives_its_form_in_the_year(world: World) -> None:
         connection.execute(
             sa.update(report_kind).where(report_kind.c.code == "quarter_1").values(owed_by=chosen.as_data())
         )
-        calls.open_due_calls(connection, NOW)
+        due_calls.open_due_calls(connection, NOW)
         callers = set(connection.execute(sa.select(report_call.c.unit_id)).scalars())
     assert callers == {world.units["KL-X1"], world.units["KL-X2"]}
 
@@ -225,7 +243,7 @@ def test_selector_survives_its_form_in_the_year(world: World) -> None:
 def test_two_clocks_and_two_hands_at_once(world: World) -> None:
     def clock_tick(_number: int) -> int:
         with world.database.write() as connection:
-            return sum(len(called.obligations) for called in calls.open_due_calls(connection, NOW))
+            return sum(len(called.obligations) for called in due_calls.open_due_calls(connection, NOW))
 
     with ThreadPoolExecutor(4) as threads:
         opened_by = list(threads.map(clock_tick, range(4)))

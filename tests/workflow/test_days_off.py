@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow.obligations import calls, days_off, obligations
+from workflow.obligations import calls, days_off, due_calls, obligations
 from workflow.obligations.calls import CallInput
 from workflow.programmes import deadline_editing, programme_deadlines, programme_editing
 from workflow.programmes.deadline_editing import KindInput, StepInput
@@ -146,7 +146,7 @@ def test_kind_is_added_changed_and_left_out(world: World) -> None:
 
 def test_kind_that_was_called_for_keeps_its_date(world: World) -> None:
     with world.database.write() as connection:
-        calls.open_due_calls(connection, NOW)
+        due_calls.open_due_calls(connection, NOW)
     rows = kinds(world)
     with pytest.raises(InvalidInput) as moved:
         set_kinds(world, [replace(rows[0], due="18/03/2024"), *rows[1:]])

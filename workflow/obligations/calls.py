@@ -1,4 +1,4 @@
-"""Calls for reports: opened by the clock for the kinds of the year, or in a minute by those who collect; moved and withdrawn.
+"""Calls for reports: opened in a minute by those who collect, moved and withdrawn. Those of the year are in `due_calls.py`.
 
 A call lets an obligation come to be for every unit that owes. Whoever tells people of it does so in the same transaction.
 """
@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow import access, history
@@ -21,21 +20,19 @@ from workflow.database import locked
 from workflow.obligations import due, obligations, selector
 from workflow.obligations.obligations import OPEN
 from workflow.obligations.selector import USUAL_ROLES, Selector
-from workflow.obligations.working_days import roll, working_days
+from workflow.obligations.working_days import roll
 from workflow.people import units
 from workflow.programmes import programme
 from workflow.reading.dates import DateUnreadable, parse_date_vi
 from workflow.reading.text import clean
 from workflow.refusals import Conflict, InvalidInput, NotFound, NotPossible
 from workflow.reports.content import default_sections, every_section
-from workflow.schema import obligation, programme_year, report_call, report_kind, unit
+from workflow.schema import obligation, report_call, unit
 from workflow.speech import _
 
 CALLERS: Final = frozenset({"staff", "commune_reviewer", "district_reviewer", "province_reviewer", "leader"})
 """Who may call for reports from the units below his own."""
 AD_HOC: Final = "ad_hoc"
-MADE_UP_WITHIN: Final = 7
-"""A kind of report whose day to be called was missed is still called so many days after it was due; default of ours."""
 LONGEST_LABEL: Final = 200
 LONGEST_INSTRUCTIONS: Final = 10_000
 
@@ -126,8 +123,8 @@ def open_call(connection: Connection, command: CallInput, who: int | str, now: d
         )
         .returning(report_call.c.id)
     ).scalar_one()
-    call = connection.execute(_CALL.where(report_call.c.id == call_id)).one()
-    ids = _owe(connection, call, [one.id for one in plan.units], command.roles, now)
+    call = connection.execute(CALL.where(report_call.c.id == call_id)).one()
+    ids = owe(connection, call, [one.id for one in plan.units], command.roles, now)
     payload = {
         "label": call.label,
         "due_stated": plan.due_stated,
@@ -137,30 +134,6 @@ def open_call(connection: Connection, command: CallInput, who: int | str, now: d
     }
     _note(connection, call_id, actor, grant, "call_opened", now, payload)
     return Called(call_id, plan.due_on, tuple(ids))
-
-
-def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
-    """Call for the kinds of report whose day has come, by every unit of the level that calls. Repeatable; each is called once.
-
-    A unit that came to be while a call was open is added to it. Nothing is due most of the time: one statement then. No entry of
-    the history: nobody did it; the year's own has the kind of report with its day.
-    """
-    today = local_date(now)
-    kinds = connection.execute(
-        sa.select(report_kind, programme_year.c.definition_hash, programme_year.c.sample)
-        .join(programme_year, programme_year.c.id == report_kind.c.year_id)
-        .where(
-            report_kind.c.due_on >= today - timedelta(days=MADE_UP_WITHIN),
-            report_kind.c.due_on <= today + timedelta(days=366),
-        )
-        .order_by(report_kind.c.due_on, report_kind.c.id)
-    ).all()
-    called = []
-    for kind in kinds:
-        if kind.due_on - timedelta(days=kind.opens_days) > today:
-            continue
-        called.extend(_called_by_clock(connection, kind, today, now))
-    return called
 
 
 def move_due(
@@ -313,53 +286,7 @@ def _day(written: date | str, otherwise: date, name: str, problems: dict[str, st
         return otherwise
 
 
-def _called_by_clock(connection: Connection, kind: sa.Row[Any], today: date, now: datetime) -> list[Called]:
-    definition = programme.definition(connection, kind.definition_hash)
-    wanted = Selector.of(kind.owed_by).among({level.id for level in definition.levels})
-    level = wanted.called_by or definition.recognising_level
-    callers: list[sa.Row[Any]] = list(
-        connection.execute(
-            sa.select(unit.c.id, unit.c.path)
-            .where(unit.c.level == level, unit.c.kind == "administrative", selector.holds_on(today))
-            .order_by(unit.c.id)
-        )
-    )
-    due_on = working_days(connection).roll(kind.due_on)
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    called = []
-    for caller in callers:
-        owing = selector.owing(connection, caller, wanted, today)
-        if not owing:
-            continue
-        connection.execute(
-            insert(report_call)
-            .values(
-                year_id=kind.year_id,
-                report_kind_id=kind.id,
-                unit_id=caller.id,
-                label=kind.label,
-                period_from=kind.period_from,
-                period_to=kind.period_to,
-                due_stated=kind.due_on,
-                due_on=due_on,
-                sections=kind.sections,
-                opened_at=now,
-                sample=kind.sample,
-            )
-            .on_conflict_do_nothing(index_elements=["report_kind_id", "unit_id"])
-        )
-        call = connection.execute(
-            _CALL.where(report_call.c.report_kind_id == kind.id, report_call.c.unit_id == caller.id)
-        ).one()
-        if call.withdrawn_at is not None:
-            continue
-        ids = _owe(connection, call, [row.id for row in owing], wanted.roles, now)
-        if ids:
-            called.append(Called(call.id, call.due_on, tuple(ids)))
-    return called
-
-
-def _owe(
+def owe(
     connection: Connection, call: sa.Row[Any], unit_ids: Sequence[int], roles: Sequence[str], now: datetime
 ) -> list[int]:
     """Let these units owe what is called for; the ids of what came to be."""
@@ -381,13 +308,13 @@ def _owe(
     return obligations.insert_missing(connection, rows)
 
 
-_CALL = sa.select(report_call, unit.c.path.label("unit_path"), unit.c.name.label("unit_name")).join(
+CALL = sa.select(report_call, unit.c.path.label("unit_path"), unit.c.name.label("unit_name")).join(
     unit, unit.c.id == report_call.c.unit_id
 )
 
 
 def _row(connection: Connection, call_id: int, *, lock: bool = False) -> sa.Row[Any] | None:
-    statement = _CALL.where(report_call.c.id == call_id)
+    statement = CALL.where(report_call.c.id == call_id)
     return connection.execute(locked(statement, report_call) if lock else statement).first()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from config.sample.content import content
 from workflow.calendar import local_date
-from workflow.obligations import calls, obligations
+from workflow.obligations import calls, due_calls, obligations
 from workflow.obligations.calls import CallInput
 from workflow.obligations.obligations import OPEN
 from workflow.obligations.selector import Selector
@@ -30,7 +30,7 @@ _INSTRUCTIONS: Final = "Nêu số hộ hiến đất, diện tích, số km đư
 def live_through(connection: Connection, now: datetime) -> None:
     """Call for what the years of the sample call for until `now`, and let the units answer."""
     for at in _openings(connection, now):
-        for called in calls.open_due_calls(connection, at):
+        for called in due_calls.open_due_calls(connection, at):
             reports.live_through(connection, called.call_id, now)
     _end_year(connection, now)
     for who, unit_code in _staff():
