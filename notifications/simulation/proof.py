@@ -165,7 +165,7 @@ def _grouped(told: _Told) -> Iterator[Finding]:
 
 
 def _one_digest(told: _Told) -> Iterator[Finding]:
-    """The passing of time makes one letter a day at most, what came to be owed on that very day aside; and so do notices."""
+    """The passing of time makes one letter a day at most, what was given its due date on that very day aside; and so do notices."""
     lines: dict[int, list[tuple[str, Owed | None]]] = defaultdict(list)
     for (name, step, *_rest), row in told.rows.items():
         if row.message_id is not None:
@@ -175,7 +175,7 @@ def _one_digest(told: _Told) -> Iterator[Finding]:
         written = told.messages[message_id]
         day = local_date(written.created_at)
         if all(step[0] == "d" for step, _owed in said) and not any(
-            owed is not None and local_date(owed.opened) == day for _step, owed in said
+            owed is not None and day in owed.dated for _step, owed in said
         ):
             of_day["digest", written.account_id, day] += 1
     for each in told.messages.values():

@@ -28,7 +28,9 @@ EVENING: Final = 21
 
 @dataclass(slots=True, eq=False)
 class Owed:
-    """Something owed. next_day: of its next step; life: from each turn on, whether it is open, and its due date."""
+    """Something owed. next_day: of its next step; life: from each turn on, whether it is open, and its due date; dated: days on
+    which it was given one.
+    """
 
     name: str
     subject: str
@@ -43,6 +45,7 @@ class Owed:
     next_day: date | None = None
     call: str = ""
     life: list[tuple[int, bool, date]] = field(default_factory=list)
+    dated: set[date] = field(default_factory=set)
     reminders: list[Reminder] = field(default_factory=list)
 
     @property
@@ -380,6 +383,7 @@ class Reckoning:
     def _owe(self, owed: Owed, now: datetime) -> Owed:
         self.owed[owed.name] = owed
         owed.life.append((self.turn, True, owed.due))
+        owed.dated.add(local_date(now))
         self._look_ahead(owed, local_date(owed.opened))
         return owed
 
@@ -405,6 +409,7 @@ class Reckoning:
         owed.stated, owed.due = stated, stated if owed.subject in UNROLLED else self.roll(stated)
         owed.sequence += 1
         owed.life.append((self.turn, True, owed.due))
+        owed.dated.add(local_date(now))
         self._look_ahead(owed, today if owed.due == today else today + timedelta(days=1))
 
     def _look_ahead(self, owed: Owed, since: date) -> None:
