@@ -165,7 +165,7 @@ def _grouped(told: _Told) -> Iterator[Finding]:
 
 
 def _one_digest(told: _Told) -> Iterator[Finding]:
-    """The passing of time makes one letter a day at most, what was given its due date on that very day aside; and so do notices."""
+    """The passing of time makes one letter a day at most, what was dated on that very day aside; and so do notices."""
     lines: dict[int, list[tuple[str, Owed | None]]] = defaultdict(list)
     for (name, step, *_rest), row in told.rows.items():
         if row.message_id is not None:
