@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from babel import Locale
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -72,6 +72,8 @@ def keep(answer: AnyResponse, language: str) -> AnyResponse:
 
 
 def _chosen() -> str:
+    if not has_request_context():
+        return SOURCE
     if in_address():
         asked = request.args.get(PARAMETER, "")
         return asked if asked in LANGUAGES else SOURCE
