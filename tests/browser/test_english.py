@@ -18,9 +18,13 @@ import pytest
 import sqlalchemy as sa
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect
 from werkzeug.test import TestResponse
 
 from tests.browser.gallery import VISITS, Visit, furnish
+from tests.browser.looking import everybody_can_use
+from tests.browser.person import at_browser
+from tests.browser.seeding import OFFICER
 from tests.browser.site import PASSWORD, Site, serving
 from web import create_app
 from web.catalogue import FOLDER
@@ -53,10 +57,25 @@ _SHIPPED = {
 }
 
 
+# English words are longer: pages with much in a row.
+WIDE = (
+    "work-officer",
+    "list",
+    "implementing",
+    "inspection",
+    "meeting-votes",
+    "overview",
+    "tally",
+    "report-check",
+    "units",
+)
+
+
 class Walk:
     """A furnished site, a browser without scripts for each person, and what the database holds."""
 
     def __init__(self, site: Site) -> None:
+        self.site = site
         self.app = create_app(site.settings, site.database)
         self.names = furnish(site)
         self.theirs = sorted(_texts(site.database), key=len, reverse=True)
@@ -122,6 +141,30 @@ def test_page_is_english(walk: Walk, visit: Visit) -> None:
     assert page.get("lang") == "en"
     leaks = {left for text in _read(page) if _VIETNAMESE.search(text) and _VIETNAMESE.search(left := walk.ours(text))}
     assert sorted(leaks) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", WIDE)
+def test_english_page_is_for_everybody(walk: Walk, browser: Browser, name: str) -> None:
+    visit = next(visit for visit in VISITS if visit.name == name)
+    with at_browser(browser, walk.site, visit.user_name, scripts=True) as person:
+        person.page.context.add_cookies([{"name": "dvk_lang", "value": "en", "url": walk.site.address}])
+        person.go(visit.path.format_map(walk.names))
+        everybody_can_use(person, f"english-{name}")
+
+
+@pytest.mark.browser
+def test_switch_stands_at_the_foot_of_every_page(walk: Walk, browser: Browser) -> None:
+    with at_browser(browser, walk.site, OFFICER) as person:
+        person.go("/mo-hinh?nam=2024&loai=individual")
+        person.page.get_by_role("button", name="English", exact=True).click()
+        expect(person.page.get_by_role("heading", level=1)).to_have_text("Models of 2024")
+        assert person.page.url.endswith("/mo-hinh?nam=2024&loai=individual")
+        expect(person.page.locator("html")).to_have_attribute("lang", "en")
+        person.page.get_by_role("link", name="My work", exact=True).first.click()
+        expect(person.page.get_by_role("heading", level=1)).to_have_text("My work")
+        person.page.get_by_role("button", name="Tiếng Việt", exact=True).click()
+        expect(person.page.get_by_role("heading", level=1)).to_have_text("Việc của tôi")
 
 
 def _texts(database: Database) -> set[str]:
