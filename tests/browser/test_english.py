@@ -5,6 +5,8 @@ What the database holds (names, texts that people wrote) is theirs and stays as 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -18,10 +20,11 @@ import pytest
 import sqlalchemy as sa
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 from werkzeug.test import TestResponse
 
-from tests.browser.gallery import VISITS, Visit, furnish
+from tests.browser.gallery import DISTRICT, VISITS, Visit, furnish
 from tests.browser.looking import everybody_can_use
 from tests.browser.person import at_browser
 from tests.browser.seeding import OFFICER
@@ -143,6 +146,18 @@ def test_page_is_english(walk: Walk, visit: Visit) -> None:
     assert sorted(leaks) == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/mo-hinh.csv", "/mo-hinh.xlsx", "/tong-hop.xlsx", "/quyet-dinh/{decision}/khen-thuong.xlsx"]
+)
+def test_file_to_take_away_is_english(walk: Walk, path: str) -> None:
+    answer = walk.browser(DISTRICT).get(path.format_map(walk.names), query_string={"nam": "2024"})
+    assert answer.status_code == 200
+    leaks = {
+        left for cell in _cells(answer) if _VIETNAMESE.search(cell) and _VIETNAMESE.search(left := walk.ours(cell))
+    }
+    assert sorted(leaks) == []
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("name", WIDE)
 def test_english_page_is_for_everybody(walk: Walk, browser: Browser, name: str) -> None:
@@ -165,6 +180,15 @@ def test_switch_stands_at_the_foot_of_every_page(walk: Walk, browser: Browser) -
         expect(person.page.get_by_role("heading", level=1)).to_have_text("My work")
         person.page.get_by_role("button", name="Tiếng Việt", exact=True).click()
         expect(person.page.get_by_role("heading", level=1)).to_have_text("Việc của tôi")
+
+
+def _cells(answer: TestResponse) -> Iterator[str]:
+    if answer.mimetype == "text/csv":
+        yield from (cell for row in csv.reader(answer.get_data().decode("utf-8-sig").splitlines()) for cell in row)
+        return
+    for sheet in load_workbook(io.BytesIO(answer.get_data())).worksheets:
+        yield sheet.title
+        yield from (str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None)
 
 
 def _texts(database: Database) -> set[str]:
