@@ -40,7 +40,7 @@ INSPECTION_KINDS = {
     "appraisal": _l("Thẩm định"),
     "re_inspection": _l("Phúc tra"),
 }
-CONCLUSIONS = {"passed": _l("Đạt"), "remediation": _l("Cần khắc phục")}
+CONCLUSIONS = {"passed": lazy_pgettext("conclusion", "Đạt"), "remediation": _l("Cần khắc phục")}
 AUDIENCES = {"unit": _l("Mọi người xem được mô hình"), "reviewers": _l("Chỉ người xét, không gồm đơn vị đăng ký")}
 DUTIES = {"chair": _l("Chủ trì"), "secretary": _l("Thư ký"), "member": _l("Thành viên")}
 BALLOTS = {"named": _l("Biểu quyết ghi tên"), "secret": _l("Bỏ phiếu kín")}
@@ -271,7 +271,7 @@ def navigation() -> Sequence[tuple[str, Any]]:
         ("lifecycle.shown", lazy_pgettext("places", "Quy trình")),
     ]
     if who.actor.holds(ADMINISTRATORS):
-        places.append(("administration.home", _l("Quản trị")))
+        places.append(("administration.home", lazy_pgettext("places", "Quản trị")))
     return places
 
 

@@ -226,7 +226,7 @@ def listing(year: int, who: str, form: str) -> None:
         )
         return
     console.table(
-        (_("Phiên"), _("Ngày"), _("Đơn vị"), _("Tên"), _("Tình trạng"), _("Mô hình"), _("Đạt")),
+        (_("Phiên"), _("Ngày"), _("Đơn vị"), _("Tên"), _("Tình trạng"), _("Mô hình"), _("Đủ phiếu")),
         [
             (m.id, f"{m.held_on:%d/%m/%Y}", m.unit_name, m.title, _(_STATUS[m.status]), m.models, m.carried)
             for m in found
