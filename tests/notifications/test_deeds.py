@@ -56,6 +56,16 @@ def test_an_error_after_the_deed_takes_the_telling_back(quiet: World) -> None:
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
 
 
+def test_report_that_has_the_new_date_already_is_not_told_of_it(eventful: World) -> None:
+    with passing(eventful) as connection:
+        called = deeds.open_call(connection, COMMAND, "staff", NOW)
+        own, other = called.obligations
+        obligations.move(connection, [own], date(2024, 3, 20), LATER)
+        moved = deeds.move_due(connection, called.call_id, "20/3/2024", "staff", LATER)
+        assert moved.obligations == (other,)
+        assert [row[0] for row in reminders(connection, own) if row[0].startswith("moved")] == []
+
+
 def test_moved_call_is_told_once_to_those_who_still_owe_it(eventful: World) -> None:
     with passing(eventful) as connection:
         called = deeds.open_call(connection, COMMAND, "staff", NOW)

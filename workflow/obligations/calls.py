@@ -153,7 +153,8 @@ def move_due(
     due_on = roll(connection, day)
     if (day, due_on) == (call.due_stated, call.due_on):
         raise InvalidInput({"due": _("Hạn đang là ngày này rồi.")})
-    ids = open_ids(connection, call_id)
+    # A report that was given back may have this very date already: nothing changes for it.
+    ids = open_ids(connection, call_id, sa.or_(obligation.c.due_stated != day, obligation.c.due_on != due_on))
     obligations.move(connection, ids, day, now)
     _change(connection, call, {"due_stated": day, "due_on": due_on})
     payload = {"changed": {"due_stated": [call.due_stated, day], "due_on": [call.due_on, due_on]}}
@@ -205,10 +206,10 @@ def unseen(call_id: int) -> NotFound:
     return NotFound(_("Không có yêu cầu báo cáo số %(call_id)s trong phạm vi của bạn.", call_id=call_id), guard="call")
 
 
-def open_ids(connection: Connection, call_id: int) -> list[int]:
-    """Obligations of a call that are still owed (index ix_obligation_call_id_unit_id)."""
-    statement = sa.select(obligation.c.id).where(obligation.c.call_id == call_id, OPEN).order_by(obligation.c.id)
-    return list(connection.execute(statement).scalars())
+def open_ids(connection: Connection, call_id: int, *where: sa.ColumnElement[bool]) -> list[int]:
+    """Obligations of a call that are still owed, those of which this is so (index ix_obligation_call_id_unit_id)."""
+    statement = sa.select(obligation.c.id).where(obligation.c.call_id == call_id, OPEN, *where)
+    return list(connection.execute(statement.order_by(obligation.c.id)).scalars())
 
 
 def _planned(connection: Connection, command: CallInput, actor: Actor, now: datetime) -> tuple[CallPlan, Grant]:
