@@ -50,6 +50,7 @@ def _open(connection: Connection, now: datetime) -> int:
 STEPS: Final[tuple[tuple[str, Callable[[Connection, datetime], int]], ...]] = (
     ("opened", _open),
     ("synced", sync.sync),
+    ("moved", planning.tell_moved),
     ("planned", planning.plan),
 )
 """What turns time into messages, in this order. Each is set-based and finds nothing when it is run again."""

@@ -42,6 +42,10 @@ def named(days: int) -> str:
     return f"d{days:+}" if days else "d0"
 
 
+# Served by ix_obligation_untold.
+_UNTOLD = Prepared(sa.select(obligation.c.id).where(OPEN, obligation.c.told_sequence < obligation.c.sequence))
+
+
 def step_name(days: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     """The same in SQL."""
     return sa.case((days > 0, sa.literal("d+")), else_=sa.literal("d")).concat(sa.cast(days, sa.String(4)))
@@ -230,7 +234,19 @@ def tell(connection: Connection, obligation_ids: Sequence[int], step: str, now: 
         .join(part_of, _same(obligation, part_of, _GROUP))
         .where(chosen)
     )
-    return _insert(connection, told)
+    planned = _insert(connection, told)
+    if step in (MOVED, RETURNED):
+        connection.execute(sa.update(obligation).where(chosen).values(told_sequence=obligation.c.sequence))
+    return planned
+
+
+def tell_moved(connection: Connection, now: datetime) -> int:
+    """Tell of due dates that moved with something else: a window, a meeting, a day by which to mend. Returns how many rows.
+
+    Whoever moves a date by hand tells of it in the same transaction (`deeds.py`); one statement when there is nothing.
+    """
+    moved = _UNTOLD.all(connection, {})
+    return tell(connection, [row.id for row in moved], MOVED, now) if moved else 0
 
 
 def _same(left: sa.FromClause, right: sa.FromClause, columns: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -13,7 +13,10 @@ from tests.notifications.test_composing import passing
 from tests.world import NOW, World
 from workflow.obligations import obligations
 from workflow.obligations.calls import CallInput
+from workflow.obligations.sync import sync
 from workflow.oversight import audit
+from workflow.programmes import programme_editing
+from workflow.programmes.programme_editing import YearInput
 from workflow.refusals import InvalidInput, NotFound, NotPossible, Refusal
 from workflow.schema import history, obligation, reminder, report_call
 
@@ -80,6 +83,22 @@ def test_moved_call_is_told_once_to_those_who_still_owe_it(eventful: World) -> N
         assert [letter.kind for letter in letters(connection, "officer.x1t1")] == ["opened"]
         assert [letter.kind for letter in letters(connection, "officer.x2t1")] == ["opened", "moved"]
         assert letters(connection, "officer.x2t1")[-1].subject == "Hạn mới: Báo cáo nhanh – còn 21 ngày (thứ Sáu 22/3)"
+
+
+def test_window_that_moves_is_told_once_by_the_clock(quiet: World) -> None:
+    """A due date that moves with something else is told of too, and by one tick only."""
+    with passing(quiet) as connection:
+        sync(connection, NOW)
+        (key,) = connection.execute(
+            sa.select(obligation.c.id).where(obligation.c.unit_id == quiet.units["KL-X1-T1"])
+        ).scalars()
+        assert planning.tell_moved(connection, NOW) == 0
+        later = YearInput("Năm 2024", date(2024, 1, 15), date(2024, 4, 30), "2/3", "1/2", "year")
+        programme_editing.edit_year(connection, "admin", 2024, later, LATER)
+        sync(connection, LATER)
+        assert planning.tell_moved(connection, LATER) > 0
+        assert planning.tell_moved(connection, LATER) == 0
+        assert ("moved:1", "officer.x1t1") in [row[:2] for row in reminders(connection, key)]
 
 
 def test_chasing_reminds_once_a_day_with_ones_own_word_and_stands_in_the_history(eventful: World) -> None:

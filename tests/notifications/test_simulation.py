@@ -22,7 +22,6 @@ pytestmark = pytest.mark.timeout(600)
 
 DAYS = 75
 """Past the first due date of a report and the days on which it escalates."""
-SEEDS = (11, 12, SystemRandom().randrange(10**6))
 
 
 def opened(path: Path) -> Database:
@@ -38,8 +37,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
-def test_every_step_is_told_once_or_skipped_with_its_reason(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("known", [11, 12, None], ids=["11", "12", "any"])
+def test_every_step_is_told_once_or_skipped_with_its_reason(known: int | None, tmp_path: Path) -> None:
+    """With two seeds that were telling once, and with one that nobody has tried."""
+    seed = known or SystemRandom().randrange(1, 10**6)
     database = opened(tmp_path)
     happened = simulate(database, Plan(14, seed, days=DAYS, ticks=1))
     database.close()

@@ -29,6 +29,7 @@ log = structlog.get_logger("scheduler")
 _STEPS = {
     "opened": mark("Kỳ báo cáo được mở"),
     "synced": mark("Việc có hạn được cập nhật"),
+    "moved": mark("Người được báo hạn mới"),
     "planned": mark("Lời nhắc được lập"),
     "composed": mark("Tin được viết"),
     "anchored": mark("Ngày lịch sử được neo"),

@@ -114,8 +114,9 @@ obligation = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
     # The first moment at which it is late: 24:00 of due_on in Asia/Ho_Chi_Minh.
     sa.Column("due_at", Moment, nullable=False),
-    # Counts moves of the due date.
+    # Counts moves of the due date; and the last of them that those who owe it were told of.
     sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("told_sequence", sa.Integer, nullable=False, server_default="0"),
     # The day of the next reminder step; NULL when none is left. What a tick looks for.
     sa.Column("next_step_on", sa.Date),
     sa.Column("opened_at", Moment, nullable=False),
@@ -130,6 +131,9 @@ obligation = sa.Table(
 _OPEN = sa.and_(obligation.c.fulfilled_at.is_(None), obligation.c.withdrawn_at.is_(None))
 # Serves the tick: which open obligations have a step that is due.
 sa.Index("ix_obligation_next_step_on", obligation.c.next_step_on, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_UNTOLD = sa.and_(_OPEN, obligation.c.told_sequence < obligation.c.sequence)
+# Serves the tick: whose due date has moved and nobody was told.
+sa.Index("ix_obligation_untold", obligation.c.id, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
 # Serves what a unit owes, and pages about what is late.
 sa.Index(
     "ix_obligation_unit_id_due_on",

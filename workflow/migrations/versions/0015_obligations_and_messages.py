@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("fulfilled_at IS NULL AND withdrawn_at IS NULL")
+UNTOLD = sa.text("fulfilled_at IS NULL AND withdrawn_at IS NULL AND told_sequence < sequence")
 WITHDRAWN = sa.text("withdrawn_at IS NOT NULL")
 REPORTED = sa.text("call_id IS NOT NULL AND withdrawn_at IS NULL")
 MOMENT = sa.DateTime(timezone=True)
@@ -272,6 +273,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("sequence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("told_sequence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_step_on", sa.Date(), nullable=True),
         sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("fulfilled_at", MOMENT, nullable=True),
@@ -331,6 +333,9 @@ def upgrade() -> None:
         postgresql_where=OPEN,
     )
     op.create_index("ix_obligation_model_id", "obligation", ["model_id"], unique=False)
+    op.create_index(
+        "ix_obligation_untold", "obligation", ["id"], unique=False, sqlite_where=UNTOLD, postgresql_where=UNTOLD
+    )
     op.create_index(
         "ix_obligation_next_step_on",
         "obligation",
