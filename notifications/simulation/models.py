@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from notifications.simulation.ledger import Model
 from notifications.simulation.province import Province
-from notifications.simulation.reckoning import Model
 from notifications.simulation.staffing import Later
 from workflow import transition
 from workflow.calendar import local_date

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from notifications.simulation import names
+from notifications.simulation.ledger import Owed, Reminder
 from notifications.simulation.post import TAKEN, Handed, PostOffice
-from notifications.simulation.reckoning import Owed, Reckoning, Reminder
+from notifications.simulation.reckoning import Reckoning
 from workflow.calendar import local_date
 from workflow.database import Database
 from workflow.oversight import audit

@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 
 from notifications import preferences
 from notifications.preferences import Wish
+from notifications.simulation.ledger import Kind, Wishes
 from notifications.simulation.post import WRONG
-from notifications.simulation.reckoning import Kind, Reckoning, Wishes
+from notifications.simulation.reckoning import Reckoning
 from notifications.simulation.roster import Holding, Place, Roster
 from workflow.calendar import local_date
 from workflow.database import Database
