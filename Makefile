@@ -7,7 +7,7 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 3
 PACKAGES := config workflow notifications web
 
 # PYTHON=/path/to/python chooses another one; otherwise the first of these that is new enough.

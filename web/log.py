@@ -15,7 +15,8 @@ def to_stderr(level: str) -> None:
     """Send what is logged from `level` (DEBUG, INFO, WARNING, ERROR) on to stderr, for the whole process."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked at every line: what stderr is may change while the program runs.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         processors=[
             structlog.processors.add_log_level,
             structlog.dev.set_exc_info,

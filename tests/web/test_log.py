@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -41,3 +43,13 @@ def test_events_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str])
     told = capsys.readouterr().err
     assert "anchored" not in told
     assert "late" in told
+
+
+def test_lines_go_where_stderr_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, present = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", closed)
+    log.to_stderr("INFO")
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", present)
+    structlog.get_logger("web").info("still told")
+    assert "still told" in present.getvalue()
