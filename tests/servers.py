@@ -31,6 +31,8 @@ SETTINGS = {
     "logging_collector": "off",
 }
 # What a throw-away cluster need not do; a benchmark of durable commits asks for a server without these.
+MEMORY = Path("/dev/shm")  # noqa: S108 - the cluster makes a folder of its own there
+ENOUGH_MEMORY = 4 * 1024**3
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -58,13 +60,23 @@ class PostgresServer:
         """A fresh database for one test, dropped afterwards; yields its name. Empty, or a copy of one nobody is connected to."""
         name = f"test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            # Copied as files: nothing here has to survive the machine.
+            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
             connection.execute(copied)
         try:
             yield name
         finally:
             with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _memory() -> str | None:
+    """A folder in memory with room for a cluster, or None: copying a database there takes a tenth of the time."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
+        return str(MEMORY)
+    return None
 
 
 def find_chromium() -> Path:
@@ -141,7 +153,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     user = _ordinary_user()
     # Not pytest's tmp_path: that lies below folders which only we may enter, and a socket's path may not
     # be longer than 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="dvk-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="dvk-pg-", dir=None if durable else _memory()))
     data, owner = folder / "data", "dvk"
     try:
         if user is not None:
