@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, MultipleFileField, SelectField
@@ -15,6 +14,7 @@ from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField
 from web.presentation import INSPECTION_KINDS, day, number
 from web.uploads import MOST_PHOTOS
+from workflow.core.programmes.year import Criterion
 from workflow.inspection.inspection import InspectionInput, InspectionView
 from workflow.inspection.visits import VisitInput, VisitView
 
@@ -76,7 +76,7 @@ class InspectionForm(PageForm):
         return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def inspection_form(sheet: Sequence[sa.Row[Any]]) -> type[InspectionForm]:
+def inspection_form(sheet: Sequence[Criterion]) -> type[InspectionForm]:
     """The form with a score and a note for each criterion of the year."""
     fields: dict[str, Any] = {}
     names: dict[str, str] = {}

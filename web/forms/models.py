@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from web.forms.base import printable
 from web.presentation import KINDS
-from web.readings.places import find_units
 from workflow.access import Actor
+from workflow.core.people.places import find_units
 from workflow.definitions.lifecycle import Definition
 from workflow.reporting.listing import Filters, Order
 

@@ -12,8 +12,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.engine import Connection
 
 from notifications import subjects
-from web.readings.holders import Holder, holders_over
 from workflow.access import OWN_SCOPED
+from workflow.core.people.holders import Holder, holders_over
 from workflow.database import any_of
 from workflow.obligations import chasing
 from workflow.obligations.chasing import Page, Signs

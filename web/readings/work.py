@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from web.readings.holders import holders_over, named
-from web.readings.next_step import onwards
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor, Grant
+from workflow.core.lifecycles.next_step import onwards
+from workflow.core.people.holders import holders_over, named
 from workflow.definitions.lifecycle import Definition, State, Transition
 from workflow.programmes import programme
 from workflow.registration.registrant import editable

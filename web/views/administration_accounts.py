@@ -11,10 +11,10 @@ from web.access_rules import ADMINISTRATORS, access_rule
 from web.answers import page_again
 from web.forms.administration import AccountForm
 from web.forms.base import options, printable, said
-from web.readings.places import units_of
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.people.places import units_of
 from workflow.people import accounts, invitations
 from workflow.reading.text import fold
 from workflow.refusals import Refusal

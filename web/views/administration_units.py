@@ -18,11 +18,11 @@ from web.answers import page_again, say
 from web.forms.administration import MergeForm, UnitEditForm, UnitForm, UnitsFileForm
 from web.forms.base import day_of, options, printable, said
 from web.presentation import day
-from web.readings.places import units_of
 from web.transactions import database, reading, writing
 from web.views.tally import XLSX
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.people.places import units_of
 from workflow.definitions import lifecycle_store
 from workflow.documents.units_list import UnitsReport, import_units, write_list, write_template
 from workflow.people import unit_tree, units

@@ -16,11 +16,11 @@ from web.answers import page_again, say, say_refused
 from web.forms.administration import AssignmentForm
 from web.forms.base import day_of, options, said
 from web.presentation import ROLES
-from web.readings.places import units_of
 from web.transactions import reading, writing
 from web.views.administration_accounts import key_page
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.people.places import units_of
 from workflow.definitions import lifecycle_store
 from workflow.people import accounts, assignments, invitations
 from workflow.people.accounts import AccountView

@@ -17,11 +17,11 @@ from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawFo
 from web.presentation import LEVELS, UNIT_KINDS, shown_day
 from web.readings.entry_words import details, people_in
 from web.readings.trail import DEEDS
-from web.readings.years import every_year
 from web.transactions import reading, store, writing
 from web.views.attachments import SANDBOX
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.programmes.choice import every_year
 from workflow.obligations import call_files, calls, listing
 from workflow.obligations.calls import CALLERS
 from workflow.programmes import programme

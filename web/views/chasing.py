@@ -20,12 +20,12 @@ from web.answers import say_refused
 from web.charts import Bar
 from web.forms.base import printable
 from web.readings.owed import REPORTS, SUBJECTS, lines, reminded
-from web.readings.places import choices_of_units, find_units
-from web.readings.years import chosen_year, every_year
 from web.security import own_path
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date, start_of_day
+from workflow.core.people.places import choices_of_units, find_units
+from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.obligations import chasing, punctuality
 from workflow.obligations.chasing import CHASERS, Filters
 from workflow.refusals import InvalidInput, NotFound, Refusal

@@ -14,10 +14,10 @@ from web.access_rules import access_rule
 from web.answers import page_again, renewed, say
 from web.forms.base import said
 from web.forms.consent import ConsentForm
-from web.readings.years import year_by_id
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow import changes
+from workflow.core.programmes.choice import year_by_id
 from workflow.recognition import publication
 from workflow.refusals import NotFound, Refusal
 from workflow.registration import consent

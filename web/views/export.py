@@ -14,10 +14,10 @@ from web import accesses, clock
 from web.access_rules import access_rule
 from web.forms.models import ListQuery, read_query
 from web.presentation import shown_day, shown_number, state_of
-from web.readings.years import chosen_year
 from web.transactions import reading
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.programmes.choice import chosen_year
 from workflow.documents.list_workbook import write_list, write_list_csv
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput

@@ -16,14 +16,14 @@ from web.answers import page_again, say
 from web.forms.inspection import inspection_form, kept_record
 from web.presentation import number
 from web.readings.meanwhile import record_since
-from web.readings.places import people_for
-from web.readings.years import year_by_id
 from web.receipts import new_token
 from web.transactions import reading, store, writing
 from web.uploads import MOST_PHOTOS
 from web.visitor import actor
 from workflow import changes, receipts
 from workflow.calendar import ZONE, local_date
+from workflow.core.people.places import people_for
+from workflow.core.programmes.choice import year_by_id
 from workflow.implementation import attachments
 from workflow.inspection import inspection, visits
 from workflow.inspection.inspection import InspectionView

@@ -28,10 +28,10 @@ from web.forms.review import (
     votes_in,
 )
 from web.readings.meanwhile import News, meeting_since
-from web.readings.places import people_for
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.people.places import people_for
 from workflow.programmes import programme
 from workflow.refusals import Conflict, InvalidInput, NotPossible, Refusal
 from workflow.reporting import listing

@@ -18,18 +18,18 @@ from web.forms.transition import transition_form
 from web.presentation import KINDS, said, stops
 from web.readings import model as readings
 from web.readings.badges import badges
-from web.readings.holders import holders_over, named
-from web.readings.next_step import onwards
 from web.readings.offers import offers_for
-from web.readings.places import choices_of_units
 from web.readings.rows import model_rows
 from web.readings.timeline import tell
-from web.readings.years import chosen_year, every_year
 from web.security import own_path
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow import changes, transition
 from workflow.calendar import local_date
+from workflow.core.lifecycles.next_step import onwards
+from workflow.core.people.holders import holders_over, named
+from workflow.core.people.places import choices_of_units
+from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.definitions.lifecycle import Definition
 from workflow.implementation import attachments, comments, implementation
 from workflow.inspection import inspection

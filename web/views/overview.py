@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from web import charts, clock
 from web.access_rules import access_rule
 from web.forms.base import printable
-from web.readings.places import choices_of_units, find_units
-from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.people.places import choices_of_units, find_units
+from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.programmes import programme
 from workflow.reporting import cells
 from workflow.reporting.overview import Overview, labelled, overview

@@ -18,12 +18,12 @@ from web.forms.base import said
 from web.forms.fields import prepare_rows
 from web.forms.registration import PARTS, WHOLE, Part, RegistrationForm
 from web.readings import registration as readings
-from web.readings.places import units_of
-from web.readings.years import chosen_year, every_year, year_by_id
 from web.transactions import reading, store, writing
 from web.visitor import actor
 from workflow import changes, transition
 from workflow.calendar import local_date
+from workflow.core.people.places import units_of
+from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
 from workflow.implementation import attachments
 from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults

@@ -11,11 +11,11 @@ from web.access_rules import REVIEWERS, access_rule
 from web.answers import page_again, say
 from web.forms.base import options, said
 from web.forms.review import MeetingForm
-from web.readings.places import units_of
-from web.readings.years import chosen_year, every_year
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.people.places import units_of
+from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.programmes import programme
 from workflow.recognition.recognition_view import submissions
 from workflow.refusals import Refusal

@@ -14,12 +14,12 @@ from web import clock
 from web.access_rules import access_rule
 from web.forms.base import printable
 from web.presentation import day
-from web.readings.places import choices_of_units, find_units
-from web.readings.years import chosen_year, every_year
 from web.transactions import reading
 from web.visitor import actor
 from workflow import access
 from workflow.calendar import local_date
+from workflow.core.people.places import choices_of_units, find_units
+from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.documents.tally_workbook import write_full_tally
 from workflow.programmes import programme
 from workflow.reading.dates import parse_date_vi

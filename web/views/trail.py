@@ -11,13 +11,13 @@ from web import clock
 from web.access_rules import ADMINISTRATORS, access_rule
 from web.forms.base import printable
 from web.readings.entry_words import details, people_in
-from web.readings.places import units_of
 from web.readings.trail import DEEDS, READINGS, SUBJECTS, deeds
 from web.transactions import reading
 from web.visitor import actor
 from workflow import changes
 from workflow.access import PRIVILEGED
 from workflow.calendar import local_date
+from workflow.core.people.places import units_of
 from workflow.oversight import access_log, audit, audit_trail
 from workflow.people import units
 from workflow.reading.dates import parse_date_vi

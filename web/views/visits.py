@@ -10,10 +10,10 @@ from web import clock
 from web.access_rules import INSPECTORS, access_rule
 from web.answers import page_again, say, say_refused
 from web.forms.inspection import VisitForm, kept_visit
-from web.readings.places import people_for
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
+from workflow.core.people.places import people_for
 from workflow.inspection import visits
 from workflow.refusals import Conflict, NotFound, Refusal
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, transition
 from workflow.access import Actor
 from workflow.calendar import local_date
+from workflow.core.programmes.year import Year
 from workflow.database import Database, any_of
 from workflow.documents.registration_columns import WANTED
 from workflow.documents.registration_rows import (
@@ -329,7 +330,7 @@ class _Import:
             self._progress(done, 2 * len(self._sheet.rows))
 
 
-def _scope(connection: Connection, actor: Actor, year: sa.Row[Any]) -> sa.ColumnElement[bool]:
+def _scope(connection: Connection, actor: Actor, year: Year) -> sa.ColumnElement[bool]:
     """A condition on `unit`: those for which the person may submit, himself or on behalf, by the year's own definition."""
     definition = programme.definition(connection, year.definition_hash)
     roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
+from workflow.core.programmes.year import Year
 from workflow.database import Database
 from workflow.documents.registration_columns import ANSWERS, COLUMNS, KIND_LABELS, ORIGIN_LABELS, Column
 from workflow.documents.workbook import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
@@ -50,7 +51,7 @@ def unit_choice(name: str, code: str) -> str:
     return f"{name} [{code}]"
 
 
-def _units(connection: Connection, year: sa.Row[object], actor: Actor | None) -> list[str]:
+def _units(connection: Connection, year: Year, actor: Actor | None) -> list[str]:
     statement = (
         sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path)
         .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= year.opens_on))

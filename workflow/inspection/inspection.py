@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, changes
 from workflow.calendar import local_date
 from workflow.context import Context
+from workflow.core.programmes.year import Criterion
 from workflow.inspection import visits
 from workflow.inspection.participants import named, require_writer
 from workflow.programmes import programme
@@ -445,7 +446,7 @@ def _total(connection: Connection, record_id: int) -> Decimal:
     return Decimal(str(total))
 
 
-def _line(line: sa.Row[Any], given: sa.Row[Any] | None) -> ScoreView:
+def _line(line: Criterion, given: sa.Row[Any] | None) -> ScoreView:
     return ScoreView(
         line.code, _(line.label), line.max_points, given.points if given else None, given.note if given else ""
     )

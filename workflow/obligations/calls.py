@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.calendar import local_date
+from workflow.core.people.unit import Unit
 from workflow.database import locked
 from workflow.obligations import due, obligations, selector
 from workflow.obligations.obligations import OPEN
@@ -250,7 +251,7 @@ def _planned(connection: Connection, command: CallInput, actor: Actor, now: date
     return plan, grant
 
 
-def _caller(connection: Connection, code: str, actor: Actor) -> sa.Row[Any]:
+def _caller(connection: Connection, code: str, actor: Actor) -> Unit:
     caller = units.by_code(connection, code)
     if not any(grant.covers(caller.path) for grant in actor.grants):
         raise NotFound(_("Không có đơn vị mã «%(code)s».", code=clean(code)[:60]), guard="unit")
@@ -258,8 +259,8 @@ def _caller(connection: Connection, code: str, actor: Actor) -> sa.Row[Any]:
 
 
 def _owing(
-    connection: Connection, command: CallInput, caller: sa.Row[Any], today: date, problems: dict[str, str]
-) -> list[sa.Row[Any]]:
+    connection: Connection, command: CallInput, caller: Unit, today: date, problems: dict[str, str]
+) -> list[Unit]:
     if command.to is not None:
         found = selector.owing(connection, caller, command.to, today)
         if not found:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
+from workflow.core.people.unit import COLUMNS, Unit
 from workflow.database import alone
 from workflow.obligations import selector
 from workflow.obligations.calls import CALL, Called, owe
@@ -70,13 +71,12 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
     definition = programme.definition(connection, kind.definition_hash)
     wanted = Selector.of(kind.owed_by).among({level.id for level in definition.levels})
     level = wanted.called_by or definition.recognising_level
-    callers: list[sa.Row[Any]] = list(
-        connection.execute(
-            sa.select(unit.c.id, unit.c.path)
-            .where(unit.c.level == level, unit.c.kind == "administrative", selector.holds_on(today))
-            .order_by(unit.c.id)
-        )
+    rows = connection.execute(
+        sa.select(*COLUMNS)
+        .where(unit.c.level == level, unit.c.kind == "administrative", selector.holds_on(today))
+        .order_by(unit.c.id)
     )
+    callers = [Unit(**row._mapping) for row in rows]
     due_on = working_days(connection).roll(kind.due_on)
     called = []
     for caller in callers:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import Actor
 from workflow.calendar import local_date
+from workflow.core.people.unit import COLUMNS, Unit
 from workflow.definitions.vocabulary import UNIT_KINDS
 from workflow.obligations import selector
 from workflow.obligations.calls import CALLERS, unseen
@@ -87,19 +88,18 @@ def entries(connection: Connection, call_id: int) -> list[sa.Row[Any]]:
     )
 
 
-def callers(connection: Connection, actor: Actor, today: date) -> list[sa.Row[Any]]:
-    """The units for which this person may call, his own highest first: id, code, name, path, level."""
+def callers(connection: Connection, actor: Actor, today: date) -> list[Unit]:
+    """The units for which this person may call, their own highest first."""
     places = {grant.unit_id for grant in actor.grants if grant.role in CALLERS}
-    return list(
-        connection.execute(
-            sa.select(unit)
-            .where(unit.c.id.in_(sorted(places)), selector.holds_on(today))
-            .order_by(sa.func.length(unit.c.path), unit.c.code)
-        )
+    rows = connection.execute(
+        sa.select(*COLUMNS)
+        .where(unit.c.id.in_(sorted(places)), selector.holds_on(today))
+        .order_by(sa.func.length(unit.c.path), unit.c.code)
     )
+    return [Unit(**row._mapping) for row in rows]
 
 
-def groups(connection: Connection, caller: sa.Row[Any], levels: Sequence[str], today: date) -> list[Group]:
+def groups(connection: Connection, caller: Unit, levels: Sequence[str], today: date) -> list[Group]:
     """Which units below the caller may be called on together: by level, by kind, then all that report directly."""
     kinds = [kind for kind in UNIT_KINDS if kind != "administrative"]
     possible = [
@@ -110,19 +110,18 @@ def groups(connection: Connection, caller: sa.Row[Any], levels: Sequence[str], t
     return [group for group in possible if group.units]
 
 
-def below(connection: Connection, caller: sa.Row[Any], today: date) -> list[sa.Row[Any]]:
+def below(connection: Connection, caller: Unit, today: date) -> list[Unit]:
     """The units below the caller in the order of the tree, for choosing one by one; at most `MOST_UNITS`."""
-    return list(
-        connection.execute(
-            sa.select(unit.c.code, unit.c.name, unit.c.path)
-            .where(access.under(caller.path), unit.c.id != caller.id, selector.holds_on(today))
-            .order_by(sa.func.length(unit.c.path), unit.c.code)
-            .limit(MOST_UNITS)
-        )
+    rows = connection.execute(
+        sa.select(*COLUMNS)
+        .where(access.under(caller.path), unit.c.id != caller.id, selector.holds_on(today))
+        .order_by(sa.func.length(unit.c.path), unit.c.code)
+        .limit(MOST_UNITS)
     )
+    return [Unit(**row._mapping) for row in rows]
 
 
-def _count(connection: Connection, caller: sa.Row[Any], wanted: Selector, today: date) -> int:
+def _count(connection: Connection, caller: Unit, wanted: Selector, today: date) -> int:
     return len(selector.owing(connection, caller, wanted, today))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED
+from workflow.core.people.unit import COLUMNS, Unit
 from workflow.database import any_of
 from workflow.schema import assignment, unit
 
@@ -67,33 +68,29 @@ def holds_on(day: date) -> sa.ColumnElement[bool]:
     )
 
 
-def owing(connection: Connection, caller: sa.Row[Any], selector: Selector, day: date) -> list[sa.Row[Any]]:
-    """The units (id, code, name, path) below the caller that owe, in the order of their codes. One statement.
+def owing(connection: Connection, caller: Unit, selector: Selector, day: date) -> list[Unit]:
+    """The units below the caller that owe, in the order of their codes. One statement.
 
     A unit below another one that owes reports to that one, not past it: an agency of a commune is in the commune's report.
     """
-    statement = sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path).where(
-        access.under(caller.path), unit.c.id != caller.id, holds_on(day)
-    )
+    statement = sa.select(*COLUMNS).where(access.under(caller.path), unit.c.id != caller.id, holds_on(day))
     if selector.levels:
         statement = statement.where(unit.c.level.in_(selector.levels))
     if selector.kinds:
         statement = statement.where(unit.c.kind.in_(selector.kinds))
-    rows: list[sa.Row[Any]] = list(connection.execute(statement.order_by(unit.c.code)))
-    outermost = set(access.outermost(str(row.path) for row in rows))
-    return [row for row in rows if row.path in outermost]
+    found = [Unit(**row._mapping) for row in connection.execute(statement.order_by(unit.c.code))]
+    outermost = set(access.outermost(one.path for one in found))
+    return [one for one in found if one.path in outermost]
 
 
-def chosen(
-    connection: Connection, caller: sa.Row[Any], codes: Collection[str], day: date
-) -> tuple[list[sa.Row[Any]], list[str]]:
+def chosen(connection: Connection, caller: Unit, codes: Collection[str], day: date) -> tuple[list[Unit], list[str]]:
     """The units with these codes that exist below the caller on the day, by their codes, and the codes for which there is none.
 
     A unit that has ended gives way to its successor, however often it was merged on.
     """
     below = sa.and_(access.under(caller.path), unit.c.id != caller.id)
     wanted = list(dict.fromkeys(codes))
-    present: dict[int, sa.Row[Any]] = {}
+    present: dict[int, Unit] = {}
     # Which of the written codes a unit of this round stands for: two that were merged into one stand for the same.
     written = {
         row.id: [row.code]
@@ -104,14 +101,14 @@ def chosen(
         if not written:
             break
         following: dict[int, list[str]] = {}
-        for row in connection.execute(sa.select(unit).where(any_of(unit.c.id, sorted(written)), below)):
+        for row in connection.execute(sa.select(*COLUMNS).where(any_of(unit.c.id, sorted(written)), below)):
             if row.valid_to is None or row.valid_to >= day:
-                present[row.id] = row
+                present[row.id] = Unit(**row._mapping)
                 found.update(written[row.id])
             elif row.successor_id is not None:
                 following.setdefault(row.successor_id, []).extend(written[row.id])
         written = following
-    return sorted(present.values(), key=lambda row: str(row.code)), [code for code in wanted if code not in found]
+    return sorted(present.values(), key=lambda one: one.code), [code for code in wanted if code not in found]
 
 
 def without_holder(connection: Connection, units: Iterable[int], roles: Collection[str], day: date) -> set[int]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
+from workflow.core.people.unit import Unit
 from workflow.database import locked
 from workflow.definitions import lifecycle_store
 from workflow.people import units
@@ -148,7 +149,7 @@ def holding(connection: Connection, user_name: str, role: str, unit_code: str, n
     return row
 
 
-def _check_role(connection: Connection, role: str, place: sa.Row[Any]) -> None:
+def _check_role(connection: Connection, role: str, place: Unit) -> None:
     known = lifecycle_store.roles(connection)
     if role not in known:
         listed = ", ".join(f"{key} ({roles[0].label})" for key, roles in sorted(known.items()))
@@ -187,7 +188,7 @@ def _deputy_until(
     principal: sa.Row[Any],
     target: sa.Row[Any],
     role: str,
-    place: sa.Row[Any],
+    place: Unit,
     starts: date,
     ends: date | None,
 ) -> date | None:
@@ -234,7 +235,7 @@ def _refuse_double(
     connection: Connection,
     account_id: int,
     role: str,
-    place: sa.Row[Any],
+    place: Unit,
     principal_id: int | None,
     starts: date,
     ends: date | None,

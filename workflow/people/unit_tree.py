@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import PRIVILEGED, Actor
+from workflow.core.people.unit import Unit
 from workflow.database import any_of
 from workflow.people import units
 from workflow.reading.text import fold
@@ -104,7 +105,7 @@ def search(connection: Connection, actor: Actor, words: str, *, limit: int = 100
     return [_node(row) for row in connection.execute(statement.order_by(unit.c.path).limit(limit))]
 
 
-def _above(connection: Connection, root: sa.Row[Any], scope: Sequence[str]) -> list[tuple[str, str]]:
+def _above(connection: Connection, root: Unit, scope: Sequence[str]) -> list[tuple[str, str]]:
     ids = [int(step) for step in root.path.strip("/").split("/")][:-1]
     rows = connection.execute(sa.select(unit.c.code, unit.c.name, unit.c.path).where(unit.c.id.in_(ids)))
     seen = [row for row in rows if any(row.path.startswith(path) for path in scope)]

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
+from workflow.core.people.unit import COLUMNS, Unit
 from workflow.database import locked
 from workflow.definitions import lifecycle_store
 from workflow.reading.text import clean, fold
@@ -55,17 +56,17 @@ class UnitNode:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
-def by_code(connection: Connection, code: str, *, lock: bool = False) -> sa.Row[Any]:
+def by_code(connection: Connection, code: str, *, lock: bool = False) -> Unit:
     """The unit with this code, capitals ignored; NotFound when there is none. Visibility is the caller's."""
     wanted = clean(code)
-    statement = sa.select(unit).where(unit.c.code == wanted)
+    statement = sa.select(*COLUMNS).where(unit.c.code == wanted)
     row = connection.execute(locked(statement, unit) if lock else statement).first()
     if row is None:
-        statement = sa.select(unit).where(sa.func.lower(unit.c.code) == wanted.lower())
+        statement = sa.select(*COLUMNS).where(sa.func.lower(unit.c.code) == wanted.lower())
         row = connection.execute(locked(statement, unit) if lock else statement).first()
     if row is None:
         raise _unknown(code)
-    return row
+    return Unit(**row._mapping)
 
 
 def first_unit(
@@ -245,7 +246,7 @@ def note_bootstrap(connection: Connection, unit_id: int, actor_id: int, now: dat
     history.append(connection, "unit", unit_id, entry)
 
 
-def _held(connection: Connection, actor: Actor, code: str, *, to: str) -> tuple[sa.Row[Any], Grant]:
+def _held(connection: Connection, actor: Actor, code: str, *, to: str) -> tuple[Unit, Grant]:
     found = by_code(connection, code, lock=True)
     if not any(grant.covers(found.path) for grant in actor.grants):
         raise _unknown(code)
@@ -262,7 +263,7 @@ def _checked(
     name: str,
     level: str,
     kind: str,
-    parent: sa.Row[Any] | None,
+    parent: Unit | None,
     valid_from: date | None,
     valid_to: date | None,
 ) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core.programmes.year import Band, Criterion, Field, Measure, Year
 from workflow.definitions import lifecycle
 from workflow.definitions.lifecycle_terms import Definition
 from workflow.prepared import Prepared
@@ -136,15 +136,15 @@ def create_year(
 class FieldNames:
     """Recognises a field of one year by code, label or alias, accents and case ignored."""
 
-    by_name: dict[str, sa.Row[Any]]
+    by_name: dict[str, Field]
     labels: tuple[str, ...]
 
-    def find(self, written: str) -> sa.Row[Any] | None:
+    def find(self, written: str) -> Field | None:
         """The field meant, or None."""
         return self.by_name.get(name_key(written))
 
 
-def year(connection: Connection, number: int) -> sa.Row[Any]:
+def year(connection: Connection, number: int) -> Year:
     """The programme year, or NotFound listing those that there are."""
     row = _YEAR.first(connection, {"number": number})
     if row is None:
@@ -153,29 +153,28 @@ def year(connection: Connection, number: int) -> sa.Row[Any]:
         raise NotFound(
             _("Không có năm thi đua %(number)s. Đang có: %(listed)s.", number=number, listed=listed), guard="year"
         )
-    return row
+    return Year(**row._mapping)
 
 
-def fields(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
+def fields(connection: Connection, year_id: int) -> list[Field]:
     """The fields of a year in the programme's order."""
-    return _FIELDS.all(connection, {"year": year_id})
+    return [Field(**row._mapping) for row in _FIELDS.all(connection, {"year": year_id})]
 
 
 def field_names(connection: Connection, year_id: int) -> FieldNames:
     """A recogniser of field names for one year."""
     rows = fields(connection, year_id)
-    names: dict[str, sa.Row[Any]] = {}
+    names: dict[str, Field] = {}
     for row in rows:
         for name in (_(row.label), row.code, row.label, *row.aliases):
             names[name_key(name)] = row
     return FieldNames(names, tuple(_(row.label) for row in rows))
 
 
-def criteria(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
+def criteria(connection: Connection, year_id: int) -> list[Criterion]:
     """The score sheet of a year in its order."""
-    return list(
-        connection.execute(sa.select(criterion).where(criterion.c.year_id == year_id).order_by(criterion.c.position))
-    )
+    rows = connection.execute(sa.select(criterion).where(criterion.c.year_id == year_id).order_by(criterion.c.position))
+    return [Criterion(**row._mapping) for row in rows]
 
 
 def band(connection: Connection, year_id: int, points: float) -> str:
@@ -189,17 +188,17 @@ def band(connection: Connection, year_id: int, points: float) -> str:
     return _(row.label) if row else ""
 
 
-def bands(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
-    """The bands of a year's score (label, from_points), the highest first."""
-    return list(
-        connection.execute(
-            sa.select(score_band.c.label, score_band.c.from_points)
-            .where(score_band.c.year_id == year_id)
-            .order_by(score_band.c.from_points.desc())
-        )
+def bands(connection: Connection, year_id: int) -> list[Band]:
+    """The bands of a year's score, the highest first."""
+    rows = connection.execute(
+        sa.select(score_band.c.label, score_band.c.from_points)
+        .where(score_band.c.year_id == year_id)
+        .order_by(score_band.c.from_points.desc())
     )
+    return [Band(**row._mapping) for row in rows]
 
 
-def measures(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
+def measures(connection: Connection, year_id: int) -> list[Measure]:
     """The measures of a year in their order."""
-    return list(connection.execute(sa.select(measure).where(measure.c.year_id == year_id).order_by(measure.c.position)))
+    rows = connection.execute(sa.select(measure).where(measure.c.year_id == year_id).order_by(measure.c.position))
+    return [Measure(**row._mapping) for row in rows]

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import access, history
 from workflow.access import Actor, Grant
+from workflow.core.programmes.year import Year
 from workflow.database import locked
 from workflow.history import Entry
 from workflow.programmes import programme
@@ -28,6 +29,17 @@ MOST_ROWS = 60
 
 _FRACTION = re.compile(r"([1-9]\d{0,2})\s*/\s*([1-9]\d{0,2})")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class Kept(Protocol):
+    """A row of a year that has a code and a label: a field, a criterion, a measure, a kind of report."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def label(self) -> str: ...
 
 
 def version(connection: Connection, year_id: int) -> int:
@@ -47,16 +59,17 @@ class Edit:
         self._actor = access.actor(connection, who, now)
         self._grant = root_grant(self._actor)
         found = programme.year(connection, year)
-        self.year = connection.execute(
+        row = connection.execute(
             locked(sa.select(programme_year).where(programme_year.c.id == found.id), programme_year)
         ).one()
+        self.year = Year(**row._mapping)
         self.problems: dict[str, str] = {}
         if seen is not None and seen != version(connection, self.year.id):
             raise Conflict(
                 _("Người khác vừa sửa năm thi đua này. Hãy xem lại nội dung hiện có rồi lưu lại."), guard="version"
             )
 
-    def codes(self, rows: Sequence[Any], old: Mapping[str, sa.Row[Any]]) -> list[str]:
+    def codes(self, rows: Sequence[Any], old: Mapping[str, Kept]) -> list[str]:
         """The code of each row: the one it has, or a new one made from its label. Refuses rows doubled, missing or too many."""
         if not rows:
             raise InvalidInput({"rows": _("Cần ít nhất một dòng.")})
@@ -103,9 +116,9 @@ class Edit:
 
     def keep_used(
         self,
-        old: Mapping[str, sa.Row[Any]],
+        old: Mapping[str, Kept],
         codes: Sequence[str],
-        is_used: Callable[[sa.Row[Any]], bool],
+        is_used: Callable[[Kept], bool],
         what: str,
         why: str,
     ) -> None:
@@ -120,9 +133,7 @@ class Edit:
                 listed=listed,
             )
 
-    def store(
-        self, table: sa.Table, old: Mapping[str, sa.Row[Any]], values: Sequence[dict[str, Any]], trigger: str
-    ) -> bool:
+    def store(self, table: sa.Table, old: Mapping[str, Kept], values: Sequence[dict[str, Any]], trigger: str) -> bool:
         """Bring the rows of the year to `values`, by code; the history gets every difference. False when there is none."""
         self.stop_at_problems()
         connection, year_id = self._connection, self.year.id
@@ -133,7 +144,7 @@ class Edit:
             row = old.get(code)
             if row is not None:
                 difference = {
-                    key: [row._mapping[key], after] for key, after in value.items() if row._mapping[key] != after
+                    key: [getattr(row, key), after] for key, after in value.items() if getattr(row, key) != after
                 }
                 if difference:
                     changed[code] = difference
@@ -161,9 +172,7 @@ class Edit:
         )
         return True
 
-    def _rename_apart(
-        self, table: sa.Table, old: Mapping[str, sa.Row[Any]], changed: Mapping[str, Mapping[str, Any]]
-    ) -> None:
+    def _rename_apart(self, table: sa.Table, old: Mapping[str, Kept], changed: Mapping[str, Mapping[str, Any]]) -> None:
         """Two rows may exchange their labels, which must be unique at every moment in between."""
         relabelled = [old[code].id for code, difference in changed.items() if "label" in difference]
         if len(relabelled) > 1:

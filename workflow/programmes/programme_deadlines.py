@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core.programmes.year import ReminderStep, ReportKind
 from workflow.programmes.programme_terms import ProgrammeDefaults
 from workflow.reports.content import default_sections
 from workflow.schema import programme_year, reminder_step, report_kind
@@ -66,8 +67,8 @@ def copy(
             sa.insert(report_kind),
             [
                 {
-                    **{name: value for name, value in row._mapping.items() if name != "id"},
-                    **{name: moved(row._mapping[name], year - source) for name in days},
+                    **{name: value for name, value in asdict(row).items() if name != "id"},
+                    **{name: moved(getattr(row, name), year - source) for name in days},
                     "label": row.label.replace(str(source), str(year)),
                     "year_id": year_id,
                 }
@@ -77,7 +78,7 @@ def copy(
     if steps:
         connection.execute(
             sa.insert(reminder_step),
-            [{**{k: v for k, v in row._mapping.items() if k != "id"}, "year_id": year_id} for row in steps],
+            [{**{k: v for k, v in asdict(row).items() if k != "id"}, "year_id": year_id} for row in steps],
         )
 
 
@@ -95,22 +96,20 @@ def begin(connection: Connection, today: date, defaults: ProgrammeDefaults) -> i
     return len(years)
 
 
-def report_kinds(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
+def report_kinds(connection: Connection, year_id: int) -> list[ReportKind]:
     """The kinds of report of a year in their order."""
-    return list(
-        connection.execute(
-            sa.select(report_kind).where(report_kind.c.year_id == year_id).order_by(report_kind.c.position)
-        )
+    rows = connection.execute(
+        sa.select(report_kind).where(report_kind.c.year_id == year_id).order_by(report_kind.c.position)
     )
+    return [ReportKind(**row._mapping) for row in rows]
 
 
-def reminder_steps(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
+def reminder_steps(connection: Connection, year_id: int) -> list[ReminderStep]:
     """The reminder steps of a year, the earliest first."""
-    return list(
-        connection.execute(
-            sa.select(reminder_step).where(reminder_step.c.year_id == year_id).order_by(reminder_step.c.days)
-        )
+    rows = connection.execute(
+        sa.select(reminder_step).where(reminder_step.c.year_id == year_id).order_by(reminder_step.c.days)
     )
+    return [ReminderStep(**row._mapping) for row in rows]
 
 
 def moved(day: date, years: int) -> date:

@@ -144,7 +144,7 @@ def edit_year(
         "numbering": stated.numbering,
         "public": row.public if stated.public is None else stated.public,
     }
-    changed = {key: [row._mapping[key], value] for key, value in values.items() if row._mapping[key] != value}
+    changed = {key: [getattr(row, key), value] for key, value in values.items() if getattr(row, key) != value}
     if changed:
         connection.execute(sa.update(programme_year).where(programme_year.c.id == row.id).values(values))
         edit.note("year_edited", {"changed": changed})

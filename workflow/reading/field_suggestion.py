@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import sqlalchemy as sa
-
+from workflow.core.programmes.year import Field
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.programmes.programme_terms import name_key
 from workflow.speech import _
@@ -24,7 +22,7 @@ class Suggestion:
     phrases: tuple[str, ...]
 
 
-def suggest(text: str, fields: Sequence[sa.Row[Any]]) -> Suggestion | None:
+def suggest(text: str, fields: Sequence[Field]) -> Suggestion | None:
     """The field with the most phrases in the text; None without any, or when two fields have equally good reasons.
 
     fields: rows of a programme year. Accents and case do not count; phrases match whole words only. A longer phrase weighs

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
+from workflow.core.programmes.year import Year
 from workflow.definitions.lifecycle_terms import Definition
 from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults
@@ -121,9 +122,7 @@ def check_name(written: str) -> tuple[str, str | None]:
 class Desk:
     """Everything against which the forms of one person and one year are checked."""
 
-    def __init__(
-        self, connection: Connection, actor: Actor, year: sa.Row[Any], drafts: Sequence[Draft], today: date
-    ) -> None:
+    def __init__(self, connection: Connection, actor: Actor, year: Year, drafts: Sequence[Draft], today: date) -> None:
         self._actor = actor
         self.year = year
         self._today = today

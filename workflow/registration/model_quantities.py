@@ -13,6 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core.programmes.year import Measure
 from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.programmes.programme_terms import name_key
@@ -85,7 +86,7 @@ class ModelQuantity:
 class Measures:
     """The measures of one year, found by code, label or alias, accents and case ignored."""
 
-    def __init__(self, rows: Sequence[sa.Row[Any]]) -> None:
+    def __init__(self, rows: Sequence[Measure]) -> None:
         self._by_name = {name_key(name): row for row in rows for name in _names(row)}
         self._labels = ", ".join(_(row.label) for row in rows)
         # How a unit may be spelt is known for the measures that come with the program only.
@@ -151,12 +152,12 @@ class Measures:
         return ModelQuantity(row.id, row.code, _(row.label), _in_unit(read, row), note, row.outlier_above)
 
 
-def _names(row: sa.Row[Any]) -> tuple[str, ...]:
+def _names(row: Measure) -> tuple[str, ...]:
     """What a measure may be called: in the language spoken now as well."""
     return (row.code, row.label, _(row.label), *row.aliases)
 
 
-def _in_unit(read: Quantity, row: sa.Row[Any]) -> Quantity:
+def _in_unit(read: Quantity, row: Measure) -> Quantity:
     """The quantity in the unit of the measure: taken as that unit when none was written, converted where that is exact."""
     value = read.value
     if read.unit is not None and read.unit != row.unit:

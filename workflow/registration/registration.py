@@ -18,6 +18,7 @@ from workflow import access, changes
 from workflow.access import Actor
 from workflow.calendar import local_date
 from workflow.context import Context
+from workflow.core.programmes.choice import year_by_id
 from workflow.history import GENESIS, Entry, chained
 from workflow.people import persons
 from workflow.programmes import programme
@@ -147,7 +148,7 @@ def edit_draft(
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
-    year = connection.execute(sa.select(programme_year).where(programme_year.c.id == model.year_id)).one()
+    year = year_by_id(connection, model.year_id)
     definition = programme.definition(connection, model.definition_hash)
     if not editable(definition, model.state):
         state = definition.states[model.state].label

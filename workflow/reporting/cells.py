@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
+from workflow.core.people.unit import COLUMNS, Unit
 from workflow.database import any_of, as_list
 from workflow.prepared import Prepared
 from workflow.schema import emulation_model, tally_cell, tally_delta, unit
@@ -123,9 +124,9 @@ def counts_of_parts(
     return found
 
 
-def parts_of(connection: Connection, path: str, today: date) -> list[sa.Row[Any]]:
-    """Units directly below one that exist today (id, code, name, path, level), in the tree's order."""
-    return _PARTS.all(connection, {"parent": last(path), "today": today})
+def parts_of(connection: Connection, path: str, today: date) -> list[Unit]:
+    """Units directly below one that exist today, in the tree's order."""
+    return [Unit(**row._mapping) for row in _PARTS.all(connection, {"parent": last(path), "today": today})]
 
 
 def waiting(connection: Connection) -> bool:
@@ -255,7 +256,7 @@ def _counted_below(by: tuple[str, ...]) -> Prepared:
 
 _today = sa.bindparam("today", type_=sa.Date)
 _PARTS = Prepared(
-    sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path, unit.c.level)
+    sa.select(*COLUMNS)
     .where(unit.c.parent_id == sa.bindparam("parent"))
     .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= _today))
     .where(sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= _today))

@@ -14,6 +14,8 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import Actor
 from workflow.calendar import local_date
+from workflow.core.people.unit import COLUMNS, Unit
+from workflow.core.programmes.year import Year
 from workflow.database import any_of
 from workflow.definitions.lifecycle import END_STAGE, Definition
 from workflow.programmes import programme
@@ -71,13 +73,13 @@ class Overview:
     ended: Mapping[str, int]
     parts: tuple[Part, ...]
     parts_total: int
-    absent: tuple[sa.Row[Any], ...]
+    absent: tuple[Unit, ...]
     absent_total: int
     last_year: LastYear | None
 
 
 def overview(
-    connection: Connection, who: Actor, year: sa.Row[Any], now: datetime, *, unit_row: sa.Row[Any] | None = None
+    connection: Connection, who: Actor, year: Year, now: datetime, *, unit_row: Unit | None = None
 ) -> Overview:
     """What this person sees of a year, everywhere or below one unit. As many statements for a country as for a commune."""
     definition = programme.definition(connection, year.definition_hash)
@@ -148,7 +150,7 @@ def _ended(definition: Definition, counted: Counter[tuple[Any, ...]]) -> dict[st
 
 def _parts(
     connection: Connection, year_id: int, scope: Scope, codes: Mapping[int, str], today: date
-) -> tuple[list[Part], int, list[sa.Row[Any]]]:
+) -> tuple[list[Part], int, list[Unit]]:
     """The parts of a scope with models, the largest first, how many they are, and those without any."""
     if len(scope.paths) == 1 and not scope.units:
         path = scope.paths[0]
@@ -163,13 +165,12 @@ def _parts(
             counted = cells.counts_of_parts(connection, year_id, path, paths, ("field_id",))
     else:
         # Somebody with several places of his own: each of them is a part.
-        units = list(
-            connection.execute(
-                sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path, unit.c.level)
-                .where(any_of(unit.c.id, [*(cells.last(path) for path in scope.paths), *scope.units]))
-                .order_by(unit.c.path)
-            )
+        rows = connection.execute(
+            sa.select(*COLUMNS)
+            .where(any_of(unit.c.id, [*(cells.last(path) for path in scope.paths), *scope.units]))
+            .order_by(unit.c.path)
         )
+        units = [Unit(**row._mapping) for row in rows]
         if len(units) < 2:
             return [], 0, []
         single = set(scope.units)
@@ -194,7 +195,7 @@ def _parts(
 
 
 def _last_year(
-    connection: Connection, who: Actor, number: int, scope: Scope, unit_row: sa.Row[Any] | None, now: datetime
+    connection: Connection, who: Actor, number: int, scope: Scope, unit_row: Unit | None, now: datetime
 ) -> LastYear | None:
     before = connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == number - 1)).first()
     if before is None:

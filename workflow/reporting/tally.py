@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import end_of_day
+from workflow.core.people.unit import Unit
+from workflow.core.programmes.year import Year
 from workflow.prepared import Prepared
 from workflow.programmes import programme
 from workflow.reporting.cells import Scope, counts
@@ -81,7 +83,7 @@ def tally(
     connection: Connection,
     year: int,
     *,
-    unit_row: sa.Row[Any] | None = None,
+    unit_row: Unit | None = None,
     as_of: date | None = None,
     only: sa.ColumnElement[bool] | None = None,
 ) -> Tally:
@@ -116,7 +118,7 @@ def tally(
     )
 
 
-def kept_tally(connection: Connection, year: int, scope: Scope, *, unit_row: sa.Row[Any] | None = None) -> Tally:
+def kept_tally(connection: Connection, year: int, scope: Scope, *, unit_row: Unit | None = None) -> Tally:
     """The same from the counts that the database keeps: at once for a whole country, but without the registrants."""
     programme_year = programme.year(connection, year)
     counted = counts(connection, programme_year.id, scope, ("field_id", "kind", "state"))
@@ -125,10 +127,10 @@ def kept_tally(connection: Connection, year: int, scope: Scope, *, unit_row: sa.
 
 def _made(
     connection: Connection,
-    programme_year: sa.Row[Any],
+    programme_year: Year,
     counted: Iterable[tuple[tuple[Any, ...], int]],
     registrants: Mapping[str, int],
-    unit_row: sa.Row[Any] | None,
+    unit_row: Unit | None,
     as_of: date | None,
 ) -> Tally:
     by_cell: Counter[tuple[int, str]] = Counter()

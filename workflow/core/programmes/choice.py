@@ -1,17 +1,16 @@
-"""The programme years, and which one a page is about."""
+"""The programme years to choose from, and which one is meant when none is named."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy.engine import Connection
 
+from workflow.core.programmes.year import Year
 from workflow.prepared import Prepared
 from workflow.programmes import programme
 from workflow.refusals import NotFound
 from workflow.schema import emulation_model, programme_year
+from workflow.speech import _
 
 _EVERY = Prepared(sa.select(programme_year).order_by(programme_year.c.year.desc()))
 _USED = Prepared(
@@ -21,13 +20,13 @@ _USED = Prepared(
 )
 
 
-def every_year(connection: Connection) -> list[sa.Row[Any]]:
+def every_year(connection: Connection) -> list[Year]:
     """All years, the latest first."""
-    return _EVERY.all(connection, {})
+    return [Year(**row._mapping) for row in _EVERY.all(connection, {})]
 
 
-def chosen_year(connection: Connection, written: str | None, *, to_register: bool = False) -> sa.Row[Any]:
-    """The year named in an address. Without one the latest that has models to show, or the latest of all `to_register` in.
+def chosen_year(connection: Connection, written: str | None, *, to_register: bool = False) -> Year:
+    """The year somebody wrote. Without one the latest that has models to show, or the latest of all `to_register` in.
 
     Raises NotFound for a year there is none of, or when there is no year yet.
     """
@@ -38,9 +37,10 @@ def chosen_year(connection: Connection, written: str | None, *, to_register: boo
     row = (_EVERY if to_register else _USED).first(connection, {})
     if row is None:
         raise NotFound(_("Chưa có năm thi đua nào. Quản trị hãy tạo bằng lệnh: dvk year add 2026."), guard="year")
-    return row
+    return Year(**row._mapping)
 
 
-def year_by_id(connection: Connection, year_id: int) -> sa.Row[Any]:
+def year_by_id(connection: Connection, year_id: int) -> Year:
     """The year a model belongs to."""
-    return connection.execute(sa.select(programme_year).where(programme_year.c.id == year_id)).one()
+    row = connection.execute(sa.select(programme_year).where(programme_year.c.id == year_id)).one()
+    return Year(**row._mapping)

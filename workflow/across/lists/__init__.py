@@ -1,0 +1,1 @@
+"""Lists of models: filters, orders, search, paging, and how many there are in each state."""

@@ -1,0 +1,1 @@
+"""The work of a person: what waits for them, and what they wait for."""

@@ -1,0 +1,1 @@
+"""Units, registrants, accounts, roles and deputies, sessions."""

@@ -1,0 +1,1 @@
+"""Programme years: what they start from, how they are kept, and how they are changed."""
