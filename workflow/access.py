@@ -5,7 +5,7 @@ Deny by default: without a grant over the model's unit the model does not exist 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -134,6 +134,13 @@ def visible(who: Actor) -> sa.ColumnElement[bool]:
     submitted = emulation_model.c.submitted_at.is_not(None)
     alternatives = [*anything, sa.and_(submitted, sa.or_(*(under(path) for path in wide)))] if wide else anything
     return sa.or_(sa.and_(~submitted, mine), *alternatives)
+
+
+def covered(grants: Sequence[Grant]) -> sa.ColumnElement[bool]:
+    """What lies in the scope of one of these grants, as a condition on `emulation_model` joined with `unit`."""
+    own = sorted({grant.unit_id for grant in grants if grant.role in OWN_SCOPED})
+    wide = outermost(grant.unit_path for grant in grants if grant.role not in OWN_SCOPED)
+    return sa.or_(sa.false(), emulation_model.c.unit_id.in_(own), *(under(path) for path in wide))
 
 
 def under(path: str) -> sa.ColumnElement[bool]:

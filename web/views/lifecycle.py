@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from web.access_rules import access_rule
 from web.readings import model as readings
-from web.readings.states import count_states
 from web.transactions import reading
 from web.visitor import actor
 from workflow import changes
+from workflow.across.lists.states import count_states
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.definitions.lifecycle_drawing import svg
 from workflow.programmes import programme

@@ -1,1 +1,1 @@
-"""What looks over all stages: obligations, reports, lists, figures, oversight, documents, the sample."""
+"""What looks over all stages at once."""

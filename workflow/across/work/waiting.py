@@ -1,31 +1,29 @@
-"""What waits for a person and what he waits for: models whose present state has a step that one of his roles takes, or took."""
+"""What waits for a person, and what they wait for: models in a state with a step that one of their roles takes, or took."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor, Grant
-from workflow.core.lifecycles.next_step import onwards
+from workflow.across.models.next_step import onwards
 from workflow.core.people.holders import holders_over, named
+from workflow.core.programmes.year import Year
 from workflow.definitions.lifecycle import Definition, State, Transition
 from workflow.programmes import programme
 from workflow.registration.registrant import editable
 from workflow.schema import (
     account,
-    change_request,
     emulation_model,
     field,
-    meeting_member,
     person,
     programme_year,
-    review_meeting,
     unit,
 )
 
@@ -41,16 +39,32 @@ _REVIEWING = frozenset({"commune_reviewer", "district_reviewer"})
 class Action:
     """The one thing to do next. kind: 'form' fills in the registration, 'record' the inspection's, 'step' takes the step."""
 
-    kind: str
+    kind: Literal["form", "record", "step"]
     trigger: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a list of work says of a model. person_name: of an individual; mend_by: when the registrant has to mend it."""
+
+    id: int
+    code: str
+    name: str
+    submitted_at: datetime | None
+    changed_at: datetime
+    mend_by: date | None
+    unit_name: str
+    unit_path: str
+    person_name: str | None
+    field_label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One model that waits for this person. instead_of: whose work it is, for a deputy."""
 
-    row: sa.Row[Any]
+    model: Model
     state: State
     action: Action
     due: date | None
@@ -86,7 +100,7 @@ class Waiting:
 class Outside:
     """One model that somebody else has to move on: the step, and who takes it."""
 
-    row: sa.Row[Any]
+    model: Model
     state: State
     step: str
     people: tuple[tuple[str, str], ...]
@@ -96,7 +110,7 @@ class Outside:
 class _Place:
     """One state of one year in which models are looked for, within what these grants cover."""
 
-    year: sa.Row[Any]
+    year: Year
     definition: Definition
     state: State
     steps: tuple[Transition, ...]
@@ -106,23 +120,23 @@ class _Place:
 def waiting(connection: Connection, actor: Actor, today: date) -> Waiting:
     """Everything that waits for the person: what is late or due first, then what waits longest. A fixed number of statements."""
     places = [place for place in _places(connection, actor) if place.grants]
-    rows = _models(connection, actor, places, MOST_COUNTED + 1)
+    models = _models(connection, actor, places, MOST_COUNTED + 1)
     principals = _principals(connection, actor)
     tasks: list[Task] = []
     groups: list[Group] = []
     for number, place in enumerate(places):
-        own = [row for row in rows if row.place == number]
+        own = models[number]
         if not own:
             continue
         action = _action(place)
         found = [
-            Task(row, place.state, action, _due(place, row), _instead_of(place, row, principals))
-            for row in own[:MOST_COUNTED]
+            Task(model, place.state, action, _due(place, model), _instead_of(place, model, principals))
+            for model in own[:MOST_COUNTED]
         ]
         late = sum(1 for task in found if task.due is not None and task.due < today)
         groups.append(Group(place.year.year, place.state, action, len(found), len(own) > MOST_COUNTED, late))
         tasks.extend(found)
-    tasks.sort(key=lambda task: (task.due is None, task.due or today, task.row.changed_at, task.row.id))
+    tasks.sort(key=lambda task: (task.due is None, task.due or today, task.model.changed_at, task.model.id))
     return Waiting(tuple(tasks[:MOST_URGENT]), tuple(groups))
 
 
@@ -134,20 +148,24 @@ def waits_outside(connection: Connection, actor: Actor, today: date) -> list[Out
         for place in every
         if not place.grants and (grants := _brought(actor, place, every))
     ]
-    rows = _models(connection, actor, places, MOST_OUTSIDE)
+    models = _models(connection, actor, places, MOST_OUTSIDE)
+    latest = sorted(
+        ((model, place) for place, own in zip(places, models, strict=True) for model in own),
+        key=lambda pair: pair[0].changed_at,
+        reverse=True,
+    )
     roles = {role for place in places for step in place.steps for role in step.roles}
-    holders = holders_over(connection, {row.unit_path for row in rows}, roles, today)
+    holders = holders_over(connection, {model.unit_path for model, _place in latest}, roles, today)
     found = []
-    for row in sorted(rows, key=lambda row: row.changed_at, reverse=True)[:MOST_OUTSIDE]:
-        place = places[row.place]
+    for model, place in latest[:MOST_OUTSIDE]:
         step = _foremost(place.definition, place.state, place.steps)
         labels = {role.id: role.label for role in place.definition.roles.values()}
-        found.append(Outside(row, place.state, step.label, tuple(named(holders, step, row.unit_path, labels))))
+        found.append(Outside(model, place.state, step.label, tuple(named(holders, step, model.unit_path, labels))))
     return found
 
 
 def _brought(actor: Actor, place: _Place, every: Sequence[_Place]) -> tuple[Grant, ...]:
-    """Grants under which models came to this state: a registrant's always, a reviewer's after the last state he acts on."""
+    """Grants under which models came to this state: a registrant's always, a reviewer's after the last state they act on."""
     own = tuple(grant for grant in actor.grants if grant.role in OWN_SCOPED)
     order = {name: number for number, name in enumerate(place.definition.states)}
     passed = tuple(
@@ -166,7 +184,8 @@ def _brought(actor: Actor, place: _Place, every: Sequence[_Place]) -> tuple[Gran
 def _places(connection: Connection, actor: Actor) -> list[_Place]:
     """Every state that leads on, of the latest years, with the steps of it and the person's grants that take one."""
     found = []
-    for year in connection.execute(sa.select(programme_year).order_by(programme_year.c.year.desc()).limit(_YEARS)):
+    for row in connection.execute(sa.select(programme_year).order_by(programme_year.c.year.desc()).limit(_YEARS)):
+        year = Year(**row._mapping)
         definition = programme.definition(connection, year.definition_hash)
         for state in definition.states.values():
             # Withdrawing, merging and revoking wait for nobody.
@@ -187,17 +206,11 @@ def _grants(actor: Actor, step: Transition) -> list[Grant]:
     ]
 
 
-def _scope(grants: Sequence[Grant]) -> sa.ColumnElement[bool]:
-    own = sorted({grant.unit_id for grant in grants if grant.role in OWN_SCOPED})
-    wide = access.outermost(grant.unit_path for grant in grants if grant.role not in OWN_SCOPED)
-    return sa.or_(sa.false(), emulation_model.c.unit_id.in_(own), *(access.under(path) for path in wide))
-
-
-def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most: int) -> list[sa.Row[Any]]:
-    """The first models of each place, those that are to be mended soonest or wait longest first, all in one statement."""
+def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most: int) -> list[list[Model]]:
+    """For each place its first models, those that are to be mended soonest or wait longest first; all in one statement."""
     if not places:
         return []
-    found = []
+    found: list[sa.Select[int, int]] = []
     for number, place in enumerate(places):
         mending = _mends(place)
         chosen = (
@@ -209,7 +222,7 @@ def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most
             .where(
                 emulation_model.c.year_id == place.year.id,
                 emulation_model.c.state == place.state.id,
-                _scope(place.grants),
+                access.covered(place.grants),
                 access.visible(actor),
             )
             .order_by(*([emulation_model.c.mend_by.asc().nulls_last()] if mending else []), emulation_model.c.id)
@@ -218,31 +231,31 @@ def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most
         )
         found.append(sa.select(chosen.c.id, chosen.c.place))
     first = sa.union_all(*found).subquery("first")
-    return list(
-        connection.execute(
-            sa.select(
-                emulation_model.c.id,
-                emulation_model.c.code,
-                emulation_model.c.name,
-                emulation_model.c.kind,
-                emulation_model.c.late,
-                emulation_model.c.submitted_at,
-                emulation_model.c.changed_at,
-                emulation_model.c.mend_by,
-                unit.c.name.label("unit_name"),
-                unit.c.path.label("unit_path"),
-                person.c.full_name.label("person_name"),
-                field.c.label.label("field_label"),
-                first.c.place,
-            )
-            .select_from(first)
-            .join(emulation_model, emulation_model.c.id == first.c.id)
-            .join(unit, unit.c.id == emulation_model.c.unit_id)
-            .join(field, field.c.id == emulation_model.c.field_id)
-            .outerjoin(person, person.c.id == emulation_model.c.person_id)
-            .order_by(first.c.place, emulation_model.c.mend_by.asc().nulls_last(), emulation_model.c.id)
+    rows = connection.execute(
+        sa.select(
+            first.c.place,
+            emulation_model.c.id,
+            emulation_model.c.code,
+            emulation_model.c.name,
+            emulation_model.c.submitted_at,
+            emulation_model.c.changed_at,
+            emulation_model.c.mend_by,
+            unit.c.name.label("unit_name"),
+            unit.c.path.label("unit_path"),
+            person.c.full_name.label("person_name"),
+            field.c.label.label("field_label"),
         )
+        .select_from(first)
+        .join(emulation_model, emulation_model.c.id == first.c.id)
+        .join(unit, unit.c.id == emulation_model.c.unit_id)
+        .join(field, field.c.id == emulation_model.c.field_id)
+        .outerjoin(person, person.c.id == emulation_model.c.person_id)
+        .order_by(first.c.place, emulation_model.c.mend_by.asc().nulls_last(), emulation_model.c.id)
     )
+    models: list[list[Model]] = [[] for _place in places]
+    for place, *values in rows:
+        models[place].append(Model(*values))
+    return models
 
 
 def _mends(place: _Place) -> bool:
@@ -253,15 +266,11 @@ def _mends(place: _Place) -> bool:
     )
 
 
-def _due(place: _Place, row: sa.Row[Any]) -> date | None:
+def _due(place: _Place, model: Model) -> date | None:
     """The day by which the registrant has to act: the one set when it came back, or the end of the registration window."""
-    if row.mend_by is not None:
-        day: date = row.mend_by
-        return day
-    if row.submitted_at is None:
-        closes: date = place.year.closes_on
-        return closes
-    return None
+    if model.mend_by is not None:
+        return model.mend_by
+    return place.year.closes_on if model.submitted_at is None else None
 
 
 def _foremost(definition: Definition, state: State, steps: Sequence[Transition]) -> Transition:
@@ -275,9 +284,9 @@ def _action(place: _Place) -> Action:
     return Action("record" if step.record == "inspection" else "step", step.trigger, step.label)
 
 
-def _instead_of(place: _Place, row: sa.Row[Any], principals: Mapping[int, str]) -> str:
-    """Whom the person stands in for, unless he may do it himself."""
-    covering = [grant for grant in place.grants if grant.covers(row.unit_path)]
+def _instead_of(place: _Place, model: Model, principals: Mapping[int, str]) -> str:
+    """Whom the person stands in for, unless they may do it themselves."""
+    covering = [grant for grant in place.grants if grant.covers(model.unit_path)]
     if not covering or any(grant.deputy_for is None for grant in covering):
         return ""
     return principals.get(covering[0].deputy_for or 0, "")
@@ -289,48 +298,3 @@ def _principals(connection: Connection, actor: Actor) -> dict[int, str]:
         return {}
     rows = connection.execute(sa.select(account.c.id, account.c.full_name).where(account.c.id.in_(sorted(keys))))
     return {row.id: row.full_name for row in rows}
-
-
-def open_requests(connection: Connection, actor: Actor, roles: Collection[str]) -> list[sa.Row[Any]]:
-    """Requests to change a name or field that this person may decide: over his units, and not his own."""
-    grants = [grant for grant in actor.grants if grant.role in roles]
-    if not grants:
-        return []
-    return list(
-        connection.execute(
-            sa.select(
-                change_request.c.id,
-                change_request.c.subject,
-                change_request.c.before,
-                change_request.c.after,
-                change_request.c.requested_at,
-                account.c.full_name.label("asker"),
-                emulation_model.c.code,
-                unit.c.name.label("unit_name"),
-            )
-            .join(emulation_model, emulation_model.c.id == change_request.c.model_id)
-            .join(unit, unit.c.id == emulation_model.c.unit_id)
-            .join(account, account.c.id == change_request.c.requested_by)
-            .where(
-                change_request.c.status == "open",
-                change_request.c.requested_by != actor.account_id,
-                _scope(grants),
-                access.visible(actor),
-            )
-            .order_by(change_request.c.id)
-            .limit(MOST_URGENT)
-        )
-    )
-
-
-def my_meetings(connection: Connection, actor: Actor) -> list[sa.Row[Any]]:
-    """Meetings this person is a member of that are being prepared or held."""
-    return list(
-        connection.execute(
-            sa.select(review_meeting.c.id, review_meeting.c.title, review_meeting.c.held_on, review_meeting.c.status)
-            .join(meeting_member, meeting_member.c.meeting_id == review_meeting.c.id)
-            .where(meeting_member.c.account_id == actor.account_id, review_meeting.c.status.in_(("prepared", "open")))
-            .order_by(review_meeting.c.held_on)
-            .limit(MOST_URGENT)
-        )
-    )
