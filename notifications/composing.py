@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from notifications import parts, telling
 from notifications.planning import step_name
-from notifications.preferences import DIGEST_HOUR, LATEST_HOUR, Preference
-from notifications.telling import Known, Site, Told
+from notifications.preferences import DIGEST_HOUR, LATEST_HOUR
+from notifications.telling import Known, Reminder, Site, Told
 from workflow.calendar import ZONE, local_date
 from workflow.database import alone, any_of
 from workflow.obligations import finding
@@ -54,8 +54,8 @@ class Composed(NamedTuple):
 def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT_ONCE) -> Composed:
     """Write the letters that are due to be written by now, to at most `most` people.
 
-    Letters wait for the person's hour and for a day that is not quiet, unless something is late and his to see to. What somebody
-    asked for (a call, a move, a return, a chase) goes at any time of the day from that hour on.
+    Letters wait for the person's hour and for a day that is not quiet, unless something is late and theirs to see to.
+    What somebody asked for (a call, a move, a return, a chase) goes at any time of the day from that hour on.
     """
     if _ANY.first(connection, {}) is None:
         return Composed()
@@ -65,8 +65,21 @@ def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT
     if not ready:
         return Composed()
     _skip_untrue(connection, ready, now)
-    rows = connection.execute(_rows(ready)).all()
+    rows = [Reminder(**row._mapping) for row in connection.execute(_rows(ready))]
     return Composed(len(ready), _write(connection, rows, now, site) if rows else 0)
+
+
+class Reached(Protocol):
+    """By which ways somebody wants to be told, and at which addresses."""
+
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def by_email(self) -> bool: ...
+    @property
+    def other_address(self) -> str | None: ...
+    @property
+    def by_other(self) -> bool: ...
 
 
 Writer = Callable[[Connection, datetime, Site], Composed]
@@ -194,7 +207,7 @@ def _rows(ready: Sequence[int]) -> sa.Select[Any]:
     )
 
 
-def _write(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, site: Site) -> int:
+def _write(connection: Connection, rows: Sequence[Reminder], now: datetime, site: Site) -> int:
     """One letter for each person among the rows, its deliveries, and which reminders it told. Returns how many letters."""
     today = local_date(now)
     known = _known(connection, rows, now)
@@ -259,10 +272,8 @@ def write_deliveries(connection: Connection, carried: Sequence[Mapping[str, Any]
     connection.execute(sa.insert(delivery_event).from_select(("delivery_id", "at", "event", "detail"), begun))
 
 
-def ways(
-    message_id: int, kind: str, person: sa.Row[Any] | Preference, now: datetime, domain: str
-) -> Iterator[dict[str, Any]]:
-    """By which ways it goes: those the person chose; what is late and his to look after goes by mail in any case."""
+def ways(message_id: int, kind: str, person: Reached, now: datetime, domain: str) -> Iterator[dict[str, Any]]:
+    """By which ways it goes: those the person chose; what is late and theirs to look after goes by mail in any case."""
     if person.by_email or kind == "escalation":
         yield _way(message_id, "email", person.email or "", now, domain)
     if person.by_other and person.other_address:
@@ -283,14 +294,14 @@ def _way(message_id: int, channel: str, address: str, now: datetime, domain: str
     }
 
 
-def _known(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> Known:
+def _known(connection: Connection, rows: Sequence[Reminder], now: datetime) -> Known:
     """What the letters speak of, found for all of them together."""
     asked = {row.obligation_id for row in rows}
     listing = [row.obligation_id for row in rows if row.with_list and row.part in parts.ESCALATION]
     late = _late(connection, listing, now) if listing else {}
     everything = asked.union(*(ids for _count, ids in late.values()))
     owed = {row.id: row for row in finding.told(connection, sorted(everything))}
-    calls = sorted({owed[key].call_id for key in asked if owed[key].call_id is not None})
+    calls = sorted({call for key in asked if (call := owed[key].call_id) is not None})
     return Known(owed, _counts(connection, calls) if calls else {}, late)
 
 

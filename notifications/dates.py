@@ -1,17 +1,18 @@
-"""The dates of a person: his own, those of his units, and for those who collect everything that is owed to them."""
+"""The dates of a person: their own, those of their units, and for those who collect everything that is owed to them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
+from workflow.across.obligations.obligation import Obligation
 from workflow.obligations import chasing, events
 from workflow.obligations.finding import Reach, Window, open_keys, owed_by, owed_by_unit, told
 from workflow.obligations.working_days import public_holidays
@@ -28,11 +29,22 @@ _SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
+class CallDate:
+    """A call for reports as one date, with how many units owe it."""
+
+    id: int
+    label: str
+    due_on: date
+    unit_name: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """The open dates of some days. calls: reports of many units as one date; off: days off by name; more: there are others."""
 
-    owed: Sequence[sa.Row[Any]]
-    calls: Sequence[sa.Row[Any]]
+    owed: Sequence[Obligation]
+    calls: Sequence[CallDate]
     off: Mapping[date, str]
     more: bool
 
@@ -69,14 +81,14 @@ def between(connection: Connection, actor: Actor, scope: Scope, first: date, las
     )
 
 
-def upcoming(connection: Connection, actor: Actor, scope: Scope, since: date, most: int) -> list[sa.Row[Any]]:
+def upcoming(connection: Connection, actor: Actor, scope: Scope, since: date, most: int) -> list[Obligation]:
     """The first open ones due from a day on, one by one whatever the scope: what a calendar program is given."""
     keys = _open_keys(connection, actor, scope, Window(since=since), most)
     return told(connection, [key for _day, key in keys])
 
 
 def _open_keys(connection: Connection, actor: Actor, scope: Scope, window: Window, most: int) -> list[tuple[date, int]]:
-    """What is open by due date; of a person's own dates also the meetings and visits at which he is expected."""
+    """What is open by due date; of a person's own dates also the meetings and visits at which they are expected."""
     keys = open_keys(connection, reach(actor, scope), window, most=most)
     if scope != "mine":
         return keys
@@ -85,7 +97,7 @@ def _open_keys(connection: Connection, actor: Actor, scope: Scope, window: Windo
 
 def withdrawn_since(
     connection: Connection, actor: Actor, scope: Scope, moment: datetime, most: int
-) -> list[sa.Row[Any]]:
+) -> list[Obligation]:
     """What was withdrawn of late, so that a calendar can strike it out (index ix_obligation_withdrawn_at)."""
     reached = reach(actor, scope)
     places = [
@@ -127,7 +139,7 @@ def days_off(connection: Connection, first: date, last: date) -> dict[date, str]
     return found
 
 
-def _calls(connection: Connection, actor: Actor, first: date, last: date) -> list[sa.Row[Any]]:
+def _calls(connection: Connection, actor: Actor, first: date, last: date) -> list[CallDate]:
     """Calls due on these days, with how many units owe each (index ix_obligation_call_id_unit_id holds all that is counted)."""
     paths = [part.path for part in chasing.reach(actor).parts]
     owing = (
@@ -137,26 +149,24 @@ def _calls(connection: Connection, actor: Actor, first: date, last: date) -> lis
         .correlate(report_call)
         .scalar_subquery()
     )
-    return list(
-        connection.execute(
-            sa.select(
-                report_call.c.id,
-                report_call.c.year_id,
-                report_call.c.label,
-                report_call.c.due_on,
-                unit.c.name.label("unit_name"),
-                owing.label("units"),
-            )
-            .join(unit, unit.c.id == report_call.c.unit_id)
-            .where(report_call.c.due_on.between(first, last), report_call.c.withdrawn_at.is_(None))
-            .where(sa.or_(sa.false(), *(access.under(path) for path in paths)))
-            .order_by(report_call.c.due_on, report_call.c.id)
-            .limit(MOST_SHOWN)
+    rows = connection.execute(
+        sa.select(
+            report_call.c.id,
+            report_call.c.label,
+            report_call.c.due_on,
+            unit.c.name.label("unit_name"),
+            owing.label("units"),
         )
+        .join(unit, unit.c.id == report_call.c.unit_id)
+        .where(report_call.c.due_on.between(first, last), report_call.c.withdrawn_at.is_(None))
+        .where(sa.or_(sa.false(), *(access.under(path) for path in paths)))
+        .order_by(report_call.c.due_on, report_call.c.id)
+        .limit(MOST_SHOWN)
     )
+    return [CallDate(**row._mapping) for row in rows]
 
 
-def _is_mine(row: sa.Row[Any], roles: Mapping[int | None, set[str]], paths: Sequence[tuple[str, set[str]]]) -> bool:
+def _is_mine(row: Obligation, roles: Mapping[int | None, set[str]], paths: Sequence[tuple[str, set[str]]]) -> bool:
     named = set(row.roles.split(","))
     return bool(named & roles.get(row.unit_id, set())) or any(
         row.unit_path.startswith(path) and named & wanted for path, wanted in paths

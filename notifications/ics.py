@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import icalendar
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from notifications import dates, subjects
 from notifications.dates import Scope
 from workflow.access import Actor
+from workflow.across.obligations.obligation import Obligation
 from workflow.calendar import ZONE, local_date
 from workflow.speech import _
 
@@ -50,11 +50,11 @@ def feed(connection: Connection, actor: Actor, scope: Scope, now: datetime, *, s
     return bytes(calendar.to_ical())
 
 
-def _each_once(*lists: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+def _each_once(*lists: Sequence[Obligation]) -> list[Obligation]:
     return list({row.id: row for rows in lists for row in rows}.values())
 
 
-def _event(connection: Connection, row: sa.Row[Any], scope: Scope, site: str, domain: str) -> icalendar.Event:
+def _event(connection: Connection, row: Obligation, scope: Scope, site: str, domain: str) -> icalendar.Event:
     link = site + subjects.path(row)
     name = subjects.name(connection, row, outside=True)
     withdrawn: datetime | None = row.withdrawn_at
@@ -76,7 +76,7 @@ def _event(connection: Connection, row: sa.Row[Any], scope: Scope, site: str, do
     return event
 
 
-def _description(row: sa.Row[Any], link: str) -> str:
+def _description(row: Obligation, link: str) -> str:
     said = [_("Đơn vị: %(unit_name)s.", unit_name=row.unit_name)]
     if row.withdrawn_at is not None:
         said.append(_("Không còn phải làm việc này."))

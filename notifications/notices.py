@@ -23,6 +23,25 @@ _NEAR_THE_ROOT = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done with a model, as a sentence is made of it. id: the row of the outbox; full_name: who did it."""
+
+    id: int
+    created_at: datetime
+    trigger: str
+    from_state: str | None
+    to_state: str | None
+    reason: str
+    behalf: str
+    definition_hash: str
+    full_name: str
+    code: str
+    name: str
+    model_kind: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One thing that happened to a model and concerns the person. outbox_id: the row it comes from."""
 
@@ -36,7 +55,7 @@ class Notice:
 
 
 def notices(connection: Connection, actor: Actor, *, since: datetime | None = None, limit: int = 20) -> list[Notice]:
-    """The latest of what this person is to be told under today's roles, never of what he did himself. One statement.
+    """The latest of what this person is to be told under today's roles, never of what they did themselves. One statement.
 
     since: nothing older than this moment. limit: at most so many.
     """
@@ -63,12 +82,17 @@ def notices(connection: Connection, actor: Actor, *, since: datetime | None = No
             row.unit_name,
             row.trigger,
         )
-        for row in connection.execute(statement)
+        for row in read(connection, statement)
     ]
 
 
+def read(connection: Connection, statement: sa.Select[Any]) -> list[Deed]:
+    """The deeds that a narrowed `deeds()` finds."""
+    return [Deed(**row._mapping) for row in connection.execute(statement)]
+
+
 def deeds() -> sa.Select[Any]:
-    """Rows of the outbox with the deed, the model and its unit: what a sentence is made of."""
+    """Every deed that somebody is to hear of: rows of the outbox with the entry of the history, the model and its unit."""
     return (
         sa.select(
             outbox.c.id,
@@ -97,14 +121,14 @@ def _concerns(grant: Grant) -> sa.ColumnElement[bool]:
     return sa.and_(addresses(sa.literal(grant.role)), within)
 
 
-def step(connection: Connection, row: sa.Row[Any]) -> tuple[str, str]:
+def step(connection: Connection, row: Deed) -> tuple[str, str]:
     """What was done and the state it led to, without who did it and why; '' for a state that the definition does not know."""
     definition = programme.definition(connection, row.definition_hash)
-    state = definition.states.get(row.to_state)
+    state = definition.states.get(row.to_state or "")
     return _label(definition, row), other(state.label, state.label_en) if state else ""
 
 
-def _sentence(connection: Connection, row: sa.Row[Any]) -> str:
+def _sentence(connection: Connection, row: Deed) -> str:
     """Who did what, for whom, why, and where the model is now."""
     label, state = step(connection, row)
     deed = _("%(full_name)s đã %(lower)s%(label)s", full_name=row.full_name, lower=label[0].lower(), label=label[1:])
@@ -114,11 +138,11 @@ def _sentence(connection: Connection, row: sa.Row[Any]) -> str:
     return _("%(deed)s Lý do: %(reason)s", deed=deed, reason=_short(row.reason)) if row.reason else deed
 
 
-def _label(definition: Definition, row: sa.Row[Any]) -> str:
+def _label(definition: Definition, row: Deed) -> str:
     """The words of the very entry that was taken: several of one trigger may differ in where they lead."""
     entries = definition.entries(row.from_state, row.trigger) if row.from_state else ()
     taken = next((entry for entry in entries if entry.target == row.to_state), None)
-    return other(taken.label, taken.label_en) if taken else str(row.trigger)
+    return other(taken.label, taken.label_en) if taken else row.trigger
 
 
 def _short(reason: str) -> str:

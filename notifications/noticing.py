@@ -6,8 +6,9 @@ The page of somebody's work shows the same at once (`notices.py`); this is for t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 from notifications import notices, preferences, telling
 from notifications.composing import Composed, ways, write_deliveries, write_messages
 from notifications.letters import one_line
+from notifications.notices import Deed
 from notifications.preferences import DIGEST_HOUR
 from notifications.recipients import recipients
 from notifications.telling import Site, Told
@@ -40,6 +42,21 @@ _ANY = Prepared(
     .where(_WAITING, outbox.c.created_at < sa.bindparam("until", type_=Moment()))
     .limit(1)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is told, how and at which hour."""
+
+    id: int
+    full_name: str
+    language: str
+    email: str | None
+    by_email: bool
+    other_address: str | None
+    by_other: bool
+    digest_hour: int
+    quiet_days: str
 
 
 def tell(connection: Connection, now: datetime, site: Site, *, most: int = MOST) -> Composed:
@@ -70,8 +87,8 @@ def _this_morning(now: datetime) -> datetime:
 
 
 def _write(connection: Connection, ids: Sequence[int], now: datetime, site: Site) -> int:
-    rows = {row.id: row for row in connection.execute(notices.deeds().where(any_of(outbox.c.id, ids)))}
-    theirs: dict[int, list[sa.Row[Any]]] = {}
+    rows = {row.id: row for row in notices.read(connection, notices.deeds().where(any_of(outbox.c.id, ids)))}
+    theirs: dict[int, list[Deed]] = {}
     for key, told in recipients(connection, ids, now).items():
         for person in told:
             theirs.setdefault(person.account_id, []).append(rows[key])
@@ -91,7 +108,7 @@ def _write(connection: Connection, ids: Sequence[int], now: datetime, site: Site
     return len(letters)
 
 
-def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
+def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Person]:
     found = connection.execute(
         sa.select(
             account.c.id,
@@ -108,10 +125,10 @@ def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
         .where(any_of(account.c.id, ids))
         .order_by(account.c.id)
     )
-    return {row.id: row for row in found}
+    return {row.id: Person(**row._mapping) for row in found}
 
 
-def _letter(connection: Connection, site: Site, person: sa.Row[Any], rows: Sequence[sa.Row[Any]]) -> Told:
+def _letter(connection: Connection, site: Site, person: Person, rows: Sequence[Deed]) -> Told:
     say = site.sentences(person.language)
     with speaking(site.speak(say.language)):
         shown = rows[: telling.MOST_LINES]
@@ -130,12 +147,12 @@ def _letter(connection: Connection, site: Site, person: sa.Row[Any], rows: Seque
         return Told("notice", say.language, content.subject, letter.as_text(content), letter.as_html(content), link)
 
 
-def _line(connection: Connection, site: Site, say: Sentences, row: sa.Row[Any]) -> Line:
+def _line(connection: Connection, site: Site, say: Sentences, row: Deed) -> Line:
     deed, state = notices.step(connection, row)
     name = "" if row.model_kind == "individual" else row.name
     text = say("line.model", code=row.code, name=name, unit=row.unit_name)
     return Line(one_line(text), (say("line.step", deed=deed, state=state),), site.address + _path(row))
 
 
-def _path(row: sa.Row[Any]) -> str:
+def _path(row: Deed) -> str:
     return f"/mo-hinh/{row.code}"

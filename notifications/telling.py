@@ -1,19 +1,19 @@
-"""From what is to be told to one person to the letter that tells it: headings, lines, links, in his language."""
+"""From what is to be told to one person to the letter that tells it: headings, lines, links, in their language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from notifications import parts, subjects
 from notifications.wording import letter
 from notifications.wording.letter import Content, Line, Section
 from notifications.wording.sentences import Sentences
+from workflow.across.obligations.obligation import Obligation
 from workflow.speech import Translate, speaking, spoken_deadline
 
 MOST_LINES: Final = 30
@@ -47,13 +47,33 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """One reminder to one person. principal: whom they stand in for; with_list: whether a list of the late goes with it."""
+
+    id: int
+    obligation_id: int
+    account_id: int
+    step: str
+    part: str
+    word: str
+    full_name: str
+    language: str
+    principal: str | None
+    with_list: bool
+    email: str | None
+    by_email: bool
+    other_address: str | None
+    by_other: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the letters of one run speak of.
 
-    owed: obligation → its row. counts: call → how many have sent it, of how many. late: collector → how many, the first.
+    owed: obligation → what is owed. counts: call → how many have sent it, of how many. late: collector → how many, the first.
     """
 
-    owed: Mapping[int, sa.Row[Any]]
+    owed: Mapping[int, Obligation]
     counts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     late: Mapping[int, tuple[int, Sequence[int]]] = field(default_factory=dict)
 
@@ -76,24 +96,24 @@ def tell(
     known: Known,
     person: str,
     language: str,
-    rows: Sequence[sa.Row[Any]],
+    rows: Sequence[Reminder],
     today: date,
 ) -> Told:
-    """The letter to one person about these reminders. rows: of `reminder`, with `principal` and `with_list`."""
+    """The letter to one person about these reminders."""
     say = site.sentences(language)
     with speaking(site.speak(say.language)):
         writer = _Writer(connection, site, known, say, today)
         return writer.written(person, rows)
 
 
-def kind_of(rows: Sequence[sa.Row[Any]]) -> str:
+def kind_of(rows: Sequence[Reminder]) -> str:
     """What a letter is that holds no escalation: what all of it is, or a digest."""
     causes = {_cause(row.step) for row in rows}
     return causes.pop() if len(causes) == 1 else "digest"
 
 
 def is_escalation(step: str, part: str) -> bool:
-    """Something is late, and the person is told because he is in charge of those who owe it."""
+    """Something is late, and the person is told because they are in charge of those who owe it."""
     return step.startswith("d+") and part in parts.ESCALATION
 
 
@@ -113,7 +133,7 @@ class _Writer:
         self._say = say
         self._today = today
 
-    def written(self, person: str, rows: Sequence[sa.Row[Any]]) -> Told:
+    def written(self, person: str, rows: Sequence[Reminder]) -> Told:
         """The whole letter. The order of the things is that of their due dates."""
         once = self._once(rows)
         kind = "escalation" if any(is_escalation(row.step, row.part) for row in rows) else kind_of(once)
@@ -138,22 +158,22 @@ class _Writer:
         )
         return Told(kind, content.language, content.subject, letter.as_text(content), letter.as_html(content), link)
 
-    def _once(self, rows: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    def _once(self, rows: Sequence[Reminder]) -> list[Reminder]:
         """One row for each thing that is owed: what somebody caused before the mere passing of time."""
-        chosen: dict[int, sa.Row[Any]] = {}
+        chosen: dict[int, Reminder] = {}
         for row in sorted(rows, key=lambda row: (_cause(row.step) == "digest", -row.id)):
             chosen.setdefault(row.obligation_id, row)
         return sorted(chosen.values(), key=lambda row: (self._known.owed[row.obligation_id].due_on, row.obligation_id))
 
-    def _subject(self, kind: str, owed: Sequence[sa.Row[Any]]) -> str:
+    def _subject(self, kind: str, owed: Sequence[Obligation]) -> str:
         first = owed[0]
         left = spoken_deadline(first.due_on, self._today)
         if len(owed) > 1:
             return letter.subject(self._say(f"subject.{kind}_several", count=len(owed), left=left))
         return letter.subject(self._say(f"subject.{kind}", what=self._name(first), unit=first.unit_name, left=left))
 
-    def _sections(self, rows: Sequence[sa.Row[Any]]) -> list[Section]:
-        groups: dict[tuple[int, str], list[sa.Row[Any]]] = {}
+    def _sections(self, rows: Sequence[Reminder]) -> list[Section]:
+        groups: dict[tuple[int, str], list[Reminder]] = {}
         for row in rows:
             principal = row.principal if row.part == parts.REPORTER else ""
             groups.setdefault((_PARTS.index(row.part), principal or ""), []).append(row)
@@ -165,7 +185,7 @@ class _Writer:
             found.append(Section(heading, lines, self._more(len(members) - MOST_LINES)))
         return found
 
-    def _line(self, row: sa.Row[Any]) -> Line:
+    def _line(self, row: Reminder) -> Line:
         owed = self._known.owed[row.obligation_id]
         notes = []
         cause = _cause(row.step)
@@ -179,14 +199,14 @@ class _Writer:
             notes.append(self._waiting(owed))
         return Line(self._what(owed), tuple(notes), self._site.address + subjects.path(owed))
 
-    def _waiting(self, owed: sa.Row[Any]) -> str:
+    def _waiting(self, owed: Obligation) -> str:
         """Who waits for it, and how many of the others have done the same."""
-        done, every = self._known.counts.get(owed.call_id, (0, 0))
+        done, every = self._known.counts.get(owed.call_id or 0, (0, 0))
         if done:
             return self._say("line.others", collector=owed.collector_name, done=done, all=every)
         return self._say("line.waiting", collector=owed.collector_name)
 
-    def _collectors(self, rows: Sequence[sa.Row[Any]]) -> list[int]:
+    def _collectors(self, rows: Sequence[Reminder]) -> list[int]:
         """For whom a list of the late goes with the letter, because a step asks for it."""
         asked = [row.obligation_id for row in rows if row.with_list and row.part in parts.ESCALATION]
         return sorted({self._known.owed[key].collector_id for key in asked})
@@ -204,11 +224,11 @@ class _Writer:
             found.append(Section(heading, lines, self._more(count - len(owed))))
         return found
 
-    def _what(self, owed: sa.Row[Any]) -> str:
+    def _what(self, owed: Obligation) -> str:
         left = spoken_deadline(owed.due_on, self._today)
         return self._say("line.what", what=self._name(owed), unit=owed.unit_name, left=left)
 
-    def _name(self, owed: sa.Row[Any]) -> str:
+    def _name(self, owed: Obligation) -> str:
         return subjects.name(self._connection, owed, outside=True)
 
     def _more(self, count: int) -> str:

@@ -1,1 +1,1 @@
-"""How things look: markup, formats, pictures."""
+"""How values look on a page: markup and format."""

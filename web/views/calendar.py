@@ -14,7 +14,7 @@ from web.answers import page_again, say
 from web.forms.base import options, said
 from web.forms.calendar import SCOPES as LABELS
 from web.forms.calendar import FeedForm
-from web.readings.month import FEW, asked_month, sheet
+from web.look.month import FEW, asked_month, sheet
 from web.transactions import reading, settings, writing
 from web.visitor import actor
 from workflow.calendar import local_date

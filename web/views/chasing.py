@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,12 +18,14 @@ from web.access_rules import access_rule
 from web.answers import say_refused
 from web.charts import Bar
 from web.forms.base import printable
-from web.readings.owed import REPORTS, SUBJECTS, lines, reminded
 from web.security import own_path
 from web.transactions import reading, writing
 from web.visitor import actor
+from web.words.owed import REPORTS, SUBJECTS, links
+from workflow.across.obligations.lines import lines, reminded
 from workflow.calendar import local_date, start_of_day
 from workflow.core.people.places import choices_of_units, find_units
+from workflow.core.people.unit import Unit
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.obligations import chasing, punctuality
 from workflow.obligations.chasing import CHASERS, Filters
@@ -59,6 +60,7 @@ def listed() -> str:
     return render_template(
         "chasing/list.html",
         lines=lines(connection, page, today),
+        links=links(connection, page.rows),
         following=page.following,
         asked=asked,
         narrowed=any(request.args.get(name) for name in NAMES),
@@ -103,6 +105,7 @@ def done() -> str:
     return render_template(
         "chasing/done.html",
         found=reminded(reading(), rows, since),
+        links=links(reading(), rows),
         back=own_path(request.args.get("ve"), url_for("chasing.listed")),
     )
 
@@ -141,7 +144,11 @@ def paper() -> str:
     asked = _asked(today)
     page = chasing.paper(connection, actor(), asked.filters, today, request.args.get("sau", ""))
     return render_template(
-        "chasing/paper.html", lines=lines(connection, page, today), following=page.following, asked=asked
+        "chasing/paper.html",
+        lines=lines(connection, page, today),
+        links=links(connection, page.rows),
+        following=page.following,
+        asked=asked,
     )
 
 
@@ -189,7 +196,7 @@ def _asked(today: date) -> _Asked:
     return _Asked(filters, unit.name if unit is not None else "", problem)
 
 
-def _unit(written: str) -> tuple[sa.Row[Any] | None, str]:
+def _unit(written: str) -> tuple[Unit | None, str]:
     if not written:
         return None, ""
     found = find_units(reading(), actor(), written)

@@ -1,4 +1,4 @@
-"""My work: what waits for the person who signed in, what he waits for, and what is new since he last looked."""
+"""My work: what waits for the person who signed in, what they wait for, and what is new since they last looked."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from notifications.notices import notices
 from web import clock
 from web.access_rules import RECOGNISERS, access_rule
 from web.answers import say
-from web.readings import work as readings
-from web.readings.reports import STATUSES, TONES
 from web.speaking_dates import due_day
 from web.transactions import reading, writing
 from web.visitor import actor
+from web.words.reports import STATUSES, TONES
+from workflow.across.work.meetings import own_meetings
+from workflow.across.work.requests import open_requests
+from workflow.across.work.waiting import waiting, waits_outside
 from workflow.calendar import local_date
 from workflow.obligations import chasing
 from workflow.people.seen import Seen, is_noted, look, mark_seen
@@ -45,14 +47,14 @@ def work() -> str:
     old_too = "cu" in request.args
     return render_template(
         "home/work.html",
-        waiting=readings.waiting(connection, who, today),
+        waiting=waiting(connection, who, today),
         reports_due=reports.owed(connection, who, only_open=True, most=MOST_REPORTS),
         reports_in=reports.calls(connection, who, only_waiting=True, most=MOST_REPORTS),
         REPORT_STATUSES=STATUSES,
         REPORT_TONES=TONES,
-        outside=readings.waits_outside(connection, who, today),
-        requests=readings.open_requests(connection, who, DECIDING),
-        meetings=readings.my_meetings(connection, who),
+        outside=waits_outside(connection, who, today),
+        requests=open_requests(connection, who, DECIDING),
+        meetings=own_meetings(connection, who),
         notices=notices(connection, who, since=None if old_too else seen, limit=MOST_NOTICES),
         most_notices=MOST_NOTICES,
         seen=seen,

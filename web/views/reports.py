@@ -18,9 +18,9 @@ from web.answers import page_again, renewed, say
 from web.forms.base import PageForm, printable, said
 from web.forms.reports import ReturnForm, check_form, kept_texts, report_form
 from web.presentation import with_query
-from web.readings import reports as told
 from web.transactions import reading, writing
 from web.visitor import actor
+from web.words import reports as told
 from workflow.calendar import local_date
 from workflow.documents.reports_workbook import write_collected
 from workflow.obligations import call_files

@@ -1,1 +1,1 @@
-"""What things are called and how they are told."""
+"""The sentences of pages: what the history says, what others did meanwhile, what deeds and particulars are called."""

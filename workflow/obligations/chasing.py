@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
+from workflow.across.obligations.obligation import Obligation
+from workflow.core.people.unit import COLUMNS, Unit
 from workflow.database import any_of
 from workflow.obligations.finding import Place, Reach, Window, collected_by, count_open, open_keys, told
 from workflow.obligations.obligations import EVENTS, OPEN
@@ -69,18 +71,41 @@ class Signs:
 class Page:
     """Some of it by due date, with the signs of each; following: what to hand in as `place` for those after it."""
 
-    rows: Sequence[sa.Row[Any]]
+    rows: Sequence[Obligation]
     signs: Mapping[int, Signs]
     following: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call for reports as one chooses it: of which unit, due when."""
+
+    id: int
+    label: str
+    due_on: date
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What one unit owes of one call, and what became of it."""
+
+    id: int
+    unit_id: int
+    call_id: int
+    due_on: date
+    due_at: datetime
+    fulfilled_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Units × calls. cells: the obligation by unit and call; elsewhere: how many other things each unit is late with."""
 
-    calls: Sequence[sa.Row[Any]]
-    units: Sequence[sa.Row[Any]]
-    cells: Mapping[tuple[int, int], sa.Row[Any]]
+    calls: Sequence[Call]
+    units: Sequence[Unit]
+    cells: Mapping[tuple[int, int], Owing]
     elsewhere: Mapping[int, int]
     following: str
 
@@ -114,7 +139,7 @@ def paper(connection: Connection, actor: Actor, filters: Filters, today: date, p
     return Page(rows, found.signs, found.following)
 
 
-def chosen(connection: Connection, actor: Actor, wanted: Collection[int]) -> list[sa.Row[Any]]:
+def chosen(connection: Connection, actor: Actor, wanted: Collection[int]) -> list[Obligation]:
     """Those of these obligations that the person looks after, whether still open or not."""
     paths = [part.path for part in reach(actor).parts]
     if not wanted or not paths:
@@ -157,21 +182,20 @@ def signs(connection: Connection, keys: Sequence[int]) -> dict[int, Signs]:
     }
 
 
-def calls(connection: Connection, actor: Actor, year_id: int, most: int = 60) -> list[sa.Row[Any]]:
+def calls(connection: Connection, actor: Actor, year_id: int, most: int = 60) -> list[Call]:
     """The year's calls of the units the person looks after, the latest due first (index ix_report_call_year_id_unit_id)."""
     paths = [part.path for part in reach(actor).parts]
     if not paths:
         return []
-    return list(
-        connection.execute(
-            sa.select(report_call.c.id, report_call.c.label, report_call.c.due_on, unit.c.name.label("unit_name"))
-            .join(unit, unit.c.id == report_call.c.unit_id)
-            .where(report_call.c.year_id == year_id, report_call.c.withdrawn_at.is_(None))
-            .where(sa.or_(*(access.under(path) for path in paths)))
-            .order_by(report_call.c.due_on.desc(), report_call.c.id.desc())
-            .limit(most)
-        )
+    rows = connection.execute(
+        sa.select(report_call.c.id, report_call.c.label, report_call.c.due_on, unit.c.name.label("unit_name"))
+        .join(unit, unit.c.id == report_call.c.unit_id)
+        .where(report_call.c.year_id == year_id, report_call.c.withdrawn_at.is_(None))
+        .where(sa.or_(*(access.under(path) for path in paths)))
+        .order_by(report_call.c.due_on.desc(), report_call.c.id.desc())
+        .limit(most)
     )
+    return [Call(**row._mapping) for row in rows]
 
 
 def grid(
@@ -205,14 +229,14 @@ def grid(
     return Grid(
         shown,
         units,
-        {(row.unit_id, row.call_id): row for row in connection.execute(owed)},
+        {(row.unit_id, row.call_id): Owing(**row._mapping) for row in connection.execute(owed)},
         {row.unit_id: row.late for row in others},
         following,
     )
 
 
-def cell(row: sa.Row[Any], today: date) -> Cell:
-    """How an obligation stands."""
+def cell(row: Owing, today: date) -> Cell:
+    """How it stands what a unit owes."""
     if row.withdrawn_at is not None:
         return "withdrawn"
     if row.fulfilled_at is not None:
@@ -270,23 +294,20 @@ def _batches(
         after = batch[-1]
 
 
-def _owing(
-    connection: Connection, actor: Actor, calls: Sequence[int], below: str, place: str, most: int
-) -> list[sa.Row[Any]]:
+def _owing(connection: Connection, actor: Actor, calls: Sequence[int], below: str, place: str, most: int) -> list[Unit]:
     """Units that owe one of these calls, in the tree's order (index ix_obligation_call_id_unit_id)."""
     if not calls:
         return []
     paths = [part.path for part in reach(actor).parts]
     owes = sa.exists().where(obligation.c.call_id.in_(calls), obligation.c.unit_id == unit.c.id).correlate(unit)
-    return list(
-        connection.execute(
-            sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path)
-            .where(sa.or_(*(access.under(path) for path in paths)))
-            .where(access.under(below) if below else sa.true(), unit.c.path > place, owes)
-            .order_by(unit.c.path)
-            .limit(most)
-        )
+    rows = connection.execute(
+        sa.select(*COLUMNS)
+        .where(sa.or_(*(access.under(path) for path in paths)))
+        .where(access.under(below) if below else sa.true(), unit.c.path > place, owes)
+        .order_by(unit.c.path)
+        .limit(most)
     )
+    return [Unit(**row._mapping) for row in rows]
 
 
 def _written(place: Place) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
+from workflow.across.obligations.obligation import Obligation
 from workflow.database import any_of
 from workflow.prepared import Prepared
 from workflow.schema import (
@@ -115,41 +116,40 @@ def count_open(connection: Connection, reach: Reach, window: Window, *, most: in
     return len(open_keys(connection, reach, window, most=most))
 
 
-def told(connection: Connection, keys: Sequence[int]) -> list[sa.Row[Any]]:
-    """What pages say about these obligations, by due date: columns of `obligation` and what names the thing that is owed."""
+def told(connection: Connection, keys: Sequence[int]) -> list[Obligation]:
+    """These obligations by due date, with what names the thing that is owed."""
     if not keys:
         return []
     owing, collector = unit.alias("owing"), unit.alias("collector")
-    return list(
-        connection.execute(
-            sa.select(
-                obligation,
-                programme_year.c.year,
-                programme_year.c.definition_hash.label("year_definition"),
-                owing.c.code.label("unit_code"),
-                owing.c.name.label("unit_name"),
-                owing.c.path.label("unit_path"),
-                collector.c.name.label("collector_name"),
-                collector.c.path.label("collector_path"),
-                report_call.c.label.label("call_label"),
-                emulation_model.c.code.label("model_code"),
-                emulation_model.c.name.label("model_name"),
-                emulation_model.c.kind.label("model_kind"),
-                emulation_model.c.definition_hash.label("model_definition"),
-                review_meeting.c.title.label("meeting_title"),
-                visit.c.day.label("visit_day"),
-            )
-            .join(programme_year, programme_year.c.id == obligation.c.year_id)
-            .join(owing, owing.c.id == obligation.c.unit_id)
-            .join(collector, collector.c.id == obligation.c.collector_id)
-            .outerjoin(report_call, report_call.c.id == obligation.c.call_id)
-            .outerjoin(emulation_model, emulation_model.c.id == obligation.c.model_id)
-            .outerjoin(review_meeting, review_meeting.c.id == obligation.c.meeting_id)
-            .outerjoin(visit, visit.c.id == obligation.c.visit_id)
-            .where(any_of(obligation.c.id, list(keys)))
-            .order_by(obligation.c.due_on, obligation.c.id)
+    rows = connection.execute(
+        sa.select(
+            obligation,
+            programme_year.c.year,
+            programme_year.c.definition_hash.label("year_definition"),
+            owing.c.code.label("unit_code"),
+            owing.c.name.label("unit_name"),
+            owing.c.path.label("unit_path"),
+            collector.c.name.label("collector_name"),
+            collector.c.path.label("collector_path"),
+            report_call.c.label.label("call_label"),
+            emulation_model.c.code.label("model_code"),
+            emulation_model.c.name.label("model_name"),
+            emulation_model.c.kind.label("model_kind"),
+            emulation_model.c.definition_hash.label("model_definition"),
+            review_meeting.c.title.label("meeting_title"),
+            visit.c.day.label("visit_day"),
         )
+        .join(programme_year, programme_year.c.id == obligation.c.year_id)
+        .join(owing, owing.c.id == obligation.c.unit_id)
+        .join(collector, collector.c.id == obligation.c.collector_id)
+        .outerjoin(report_call, report_call.c.id == obligation.c.call_id)
+        .outerjoin(emulation_model, emulation_model.c.id == obligation.c.model_id)
+        .outerjoin(review_meeting, review_meeting.c.id == obligation.c.meeting_id)
+        .outerjoin(visit, visit.c.id == obligation.c.visit_id)
+        .where(any_of(obligation.c.id, list(keys)))
+        .order_by(obligation.c.due_on, obligation.c.id)
     )
+    return [Obligation(**row._mapping) for row in rows]
 
 
 class _Shape(NamedTuple):

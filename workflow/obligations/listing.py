@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -52,6 +51,17 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True)
+class CallEntry:
+    """One thing that was done with a call. payload: the particulars, as the history keeps them."""
+
+    trigger: str
+    actor_name: str
+    at: datetime
+    reason: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Units that may be called on together: those of a level or of a kind; of neither, all that report directly."""
 
@@ -76,16 +86,21 @@ def calls(
     return _views(connection, actor, now, chosen, most=most)
 
 
-def entries(connection: Connection, call_id: int) -> list[sa.Row[Any]]:
-    """What happened to a call, the latest first, with the name of whoever did it."""
-    return list(
-        connection.execute(
-            sa.select(history, account.c.full_name.label("actor_name"))
-            .join(account, account.c.id == history.c.actor_id)
-            .where(history.c.subject == "call", history.c.subject_id == call_id)
-            .order_by(history.c.seq.desc())
+def entries(connection: Connection, call_id: int) -> list[CallEntry]:
+    """What happened to a call, the latest first."""
+    rows = connection.execute(
+        sa.select(
+            history.c.trigger,
+            account.c.full_name.label("actor_name"),
+            history.c.at,
+            history.c.reason,
+            history.c.payload,
         )
+        .join(account, account.c.id == history.c.actor_id)
+        .where(history.c.subject == "call", history.c.subject_id == call_id)
+        .order_by(history.c.seq.desc())
     )
+    return [CallEntry(**row._mapping) for row in rows]
 
 
 def callers(connection: Connection, actor: Actor, today: date) -> list[Unit]:

@@ -5,7 +5,8 @@ Handing in fulfils the obligation, returning opens it again with a date of its o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -200,9 +201,24 @@ def return_(
     return view(connection, actor, obligation_id).due_on
 
 
-def entries_since(connection: Connection, report_id: int, version: int) -> Sequence[sa.Row[Any]]:
-    """What was done with a report after the version somebody saw (rows of `history` with `actor_name`), the oldest first."""
-    return connection.execute(
+@dataclass(frozen=True, slots=True)
+class ReportEntry:
+    """One thing that was done with a report. sections: what a draft wrote; late_days: of handing in, 0 in time."""
+
+    seq: int
+    trigger: str
+    actor_id: int
+    actor_name: str
+    role: str
+    at: datetime
+    reason: str
+    sections: Mapping[str, str]
+    late_days: int
+
+
+def entries_since(connection: Connection, report_id: int, version: int) -> list[ReportEntry]:
+    """What was done with a report after the version somebody saw, the oldest first."""
+    rows = connection.execute(
         sa.select(history_table, account.c.full_name.label("actor_name"))
         .join(account, account.c.id == history_table.c.actor_id)
         .where(
@@ -211,7 +227,23 @@ def entries_since(connection: Connection, report_id: int, version: int) -> Seque
             history_table.c.seq > version,
         )
         .order_by(history_table.c.seq)
-    ).all()
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: sa.Row[Any]) -> ReportEntry:
+    content = json.loads(row.payload)
+    return ReportEntry(
+        row.seq,
+        row.trigger,
+        row.actor_id,
+        row.actor_name,
+        row.role,
+        row.at,
+        row.reason,
+        content.get("sections", {}) if row.trigger == "report_saved" else {},
+        content.get("late_days") or 0,
+    )
 
 
 _CALL_OF = sa.select(report_call.c.withdrawn_at).join(obligation, obligation.c.call_id == report_call.c.id)

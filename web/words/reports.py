@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.engine import Connection
 
 from web.presentation import ROLES
 from web.readings.differences import Piece, pieces
 from web.readings.meanwhile import News
+from workflow.database import Connection
 from workflow.reading.text import shorten
 from workflow.reports import figures, reports
 from workflow.reports.figures import Change
 from workflow.reports.reading import ReportView
+from workflow.reports.reports import ReportEntry
 
 STATUSES: Final[Mapping[str, Any]] = {
     "": _l("Chưa viết"),
@@ -71,12 +70,11 @@ def since(connection: Connection, seen: ReportView, version: int) -> list[News]:
     kept: dict[str, str] = {}
     found = []
     for row in reports.entries_since(connection, seen.report_id, 0):
-        written = json.loads(row.payload).get("sections", {}) if row.trigger == "report_saved" else {}
         changed = tuple(
             (titles.get(name, name), shorten(kept.get(name, ""), _LONGEST), shorten(text, _LONGEST))
-            for name, text in written.items()
+            for name, text in row.sections.items()
         )
-        kept |= written
+        kept |= row.sections
         if row.seq > version:
             found.append(_news(row, changed))
     return found
@@ -95,8 +93,7 @@ def rewritten(seen: ReportView) -> tuple[list[Rewritten], list[Change]]:
     return texts, figures.changes(before.figures, last.figures)
 
 
-def _news(row: sa.Row[Any], changed: Sequence[tuple[str, str, str]]) -> News:
+def _news(row: ReportEntry, changed: Sequence[tuple[str, str, str]]) -> News:
     deed = str(_DEEDS.get(row.trigger, row.trigger))
-    content = json.loads(row.payload)
-    details = (_("Gửi trễ %(n)s ngày.", n=content["late_days"]),) if content.get("late_days") else ()
+    details = (_("Gửi trễ %(n)s ngày.", n=row.late_days),) if row.late_days else ()
     return News(row.actor_name, str(ROLES.get(row.role, row.role)), deed, row.reason, details, tuple(changed), row.at)

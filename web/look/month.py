@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy.engine import Connection
 
 from notifications import dates, subjects
 from notifications.dates import Scope
 from workflow.access import Actor
+from workflow.database import Connection
 from workflow.obligations import chasing
 from workflow.obligations.obligations import EVENTS
 from workflow.refusals import InvalidInput
