@@ -5,15 +5,13 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from tests.benchmarks.dataset import NOW, Dataset
 from tests.benchmarks.measuring import Measurement, interleaved
 from workflow import access
 from workflow.database import Database
+from workflow.people import units
 from workflow.reporting import listing
 from workflow.reporting.tally import tally
-from workflow.schema import unit
 
 ROUNDS = 30
 
@@ -42,7 +40,7 @@ def measure(built: Dataset, path: Path) -> list[Measurement]:
     filters = listing.Filters(year_id=built.year_id)
     with built.database.read() as connection:
         who = access.actor(connection, built.reviewer, NOW)
-        district = connection.execute(sa.select(unit).where(unit.c.code == built.district_code)).one()
+        district = units.by_code(connection, built.district_code)
         last = "<51"
 
         first_page, last_page = interleaved(

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.engine import Connection
 
 from web.forms.base import printable
 from web.presentation import KINDS
 from workflow.access import Actor
 from workflow.core.people.places import find_units
+from workflow.core.people.unit import Unit
+from workflow.core.programmes.year import Field, Year
+from workflow.database import Connection
 from workflow.definitions.lifecycle import Definition
 from workflow.reporting.listing import Filters, Order
 
@@ -41,7 +42,7 @@ class ListQuery:
     order: Order
     chips: tuple[tuple[str, str], ...]
     unknown_unit: bool
-    units: tuple[sa.Row[Any], ...]
+    units: tuple[Unit, ...]
 
     @property
     def narrowed(self) -> bool:
@@ -53,9 +54,9 @@ def read_query(
     connection: Connection,
     who: Actor,
     args: Mapping[str, str],
-    year: sa.Row[Any],
+    year: Year,
     definition: Definition,
-    fields: Sequence[sa.Row[Any]],
+    fields: Sequence[Field],
 ) -> ListQuery:
     """Filters from the query of an address. What makes no sense is left out, except a unit that does not exist."""
     written = {name: printable(args.get(name, "")).strip()[:200] for name in (*NAMES, "sap-xep")}

@@ -15,18 +15,18 @@ from web.access_rules import access_rule
 from web.answers import page_again
 from web.forms.models import ORDERS, read_query
 from web.forms.transition import transition_form
+from web.look.badges import badges
+from web.look.rows import model_rows
 from web.presentation import KINDS, said, stops
 from web.readings import model as readings
-from web.readings.badges import badges
 from web.readings.offers import offers_for
-from web.readings.rows import model_rows
 from web.readings.timeline import tell
 from web.security import own_path
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow import changes, transition
+from workflow.across.models.next_step import onwards
 from workflow.calendar import local_date
-from workflow.core.lifecycles.next_step import onwards
 from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units
 from workflow.core.programmes.choice import chosen_year, every_year

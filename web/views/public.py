@@ -1,18 +1,19 @@
 """What everybody may read without signing in: recognised models whose registrants agreed, to be replicated elsewhere.
 
-The same page for everybody, whoever he is: nothing here looks at a session, so that caches on the way may keep it for a while.
+The same page for everybody, whoever they are: nothing here looks at a session, so that caches on the way may keep it for a while.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request, url_for
-from sqlalchemy.engine import Connection
 
 from web.access_rules import access_rule
 from web.transactions import reading
+from workflow.core.people.unit import Unit
+from workflow.core.programmes.year import Year
+from workflow.database import Connection
 from workflow.programmes import programme
 from workflow.recognition import publication
 from workflow.reporting import listing
@@ -22,7 +23,7 @@ pages = Blueprint("public", __name__)
 PAGE_SIZE = 30
 LONGEST_QUESTION = 200
 KEPT = "public, max-age=300"
-"""Five minutes: so long a copy may still be read somewhere after somebody took back what he agreed to."""
+"""Five minutes: so long a copy may still be read somewhere after somebody took back what they agreed to."""
 
 
 @pages.after_request
@@ -89,11 +90,11 @@ def _page(template: str, **facts: Any) -> str:
     return render_template(template, visitor=None, **facts)
 
 
-def _choices(connection: Connection, year: sa.Row[Any]) -> list[sa.Row[Any]] | None:
+def _choices(connection: Connection, year: Year) -> list[Unit] | None:
     """Units to choose from: those above the lowest level, with everything below them; None when there are too many."""
     levels = [level.id for level in programme.definition(connection, year.definition_hash).levels]
     return publication.choices_of_units(connection, levels[:-1] or levels)
 
 
-def _code(units: list[sa.Row[Any]]) -> str:
-    return str(units[0].code) if units else ""
+def _code(units: list[Unit]) -> str:
+    return units[0].code if units else ""

@@ -14,6 +14,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core.people.unit import COLUMNS, Unit
+from workflow.core.programmes.year import Year
 from workflow.database import any_of
 from workflow.prepared import Prepared
 from workflow.reading.text import fold
@@ -104,12 +106,12 @@ class Published:
     decided_by: str
 
 
-def years(connection: Connection) -> list[sa.Row[Any]]:
+def years(connection: Connection) -> list[Year]:
     """The years that have a public page, the latest first."""
-    return _YEARS.all(connection, {})
+    return [Year(**row._mapping) for row in _YEARS.all(connection, {})]
 
 
-def year(connection: Connection, written: str) -> sa.Row[Any]:
+def year(connection: Connection, written: str) -> Year:
     """The year named, or the latest. Raises NotFound for one that has no public page, whether it exists or not."""
     for row in years(connection):
         if not written or written == str(row.year):
@@ -143,22 +145,18 @@ def without_contact(text: str) -> str:
     return _CONTACT.sub("…", text)
 
 
-def choices_of_units(connection: Connection, levels: Sequence[str]) -> list[sa.Row[Any]] | None:
-    """Units of these levels (code, name) in the tree's order; None when there are too many to choose from."""
-    rows: list[sa.Row[Any]] = list(
-        connection.execute(
-            sa.select(unit.c.code, unit.c.name)
-            .where(any_of(unit.c.level, list(levels)))
-            .order_by(unit.c.path)
-            .limit(CHOICES + 1)
-        )
+def choices_of_units(connection: Connection, levels: Sequence[str]) -> list[Unit] | None:
+    """Units of these levels in the tree's order; None when there are too many to choose from."""
+    rows = connection.execute(
+        sa.select(*COLUMNS).where(any_of(unit.c.level, list(levels))).order_by(unit.c.path).limit(CHOICES + 1)
     )
-    return None if len(rows) > CHOICES else rows
+    found = [Unit(**row._mapping) for row in rows]
+    return None if len(found) > CHOICES else found
 
 
-def find_units(connection: Connection, written: str) -> list[sa.Row[Any]]:
+def find_units(connection: Connection, written: str) -> list[Unit]:
     """The unit with this code, or those with this name, or with these words in it, accents ignored; ten at most."""
-    asked = sa.select(unit.c.code, unit.c.name, unit.c.path).order_by(unit.c.path).limit(MOST_FOUND)
+    asked = sa.select(*COLUMNS).order_by(unit.c.path).limit(MOST_FOUND)
     folded = fold(written)
     if not folded:
         return []
@@ -167,9 +165,9 @@ def find_units(connection: Connection, written: str) -> list[sa.Row[Any]]:
         unit.c.name_folded == folded,
         unit.c.name_folded.contains(folded, autoescape=True),
     ):
-        rows: list[sa.Row[Any]] = list(connection.execute(asked.where(fitting)))
-        if rows:
-            return rows
+        found = [Unit(**row._mapping) for row in connection.execute(asked.where(fitting))]
+        if found:
+            return found
     return []
 
 

@@ -1,7 +1,7 @@
 """Lists of models: filters, orders, search and keyset paging. The same visibility rule as everywhere else.
 
 A page is found by its place in an index, never by counting rows before it: the last page costs what the first does. Each way in
-which a person sees models (everything below a unit, a unit's own, drafts of his) is a branch of the statement with the index that
+which a person sees models (everything below a unit, a unit's own, their drafts) is a branch of the statement with the index that
 serves it; the branches' first rows are merged. A statement is built once for each shape of question and then only run.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
@@ -51,13 +52,55 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One model of a list. person_name: of an individual."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    state: str
+    definition_hash: str
+    late: bool
+    outstanding: bool
+    version: int
+    unit_name: str
+    person_name: str | None
+    field_label: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Exported(Listed):
+    """The same with what an export shows beside."""
+
+    unit_code: str
+    origin: str
+    submitted_at: datetime | None
+    recognised_at: datetime | None
+    representative: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What names a model that somebody ticked, and where it stands."""
+
+    code: str
+    name: str
+    state: str
+    definition_hash: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows, in the order asked for, with the columns of `_COLUMNS`.
+    """Some rows, in the order asked for.
 
     following, preceding: what to hand in as `place` for the neighbouring pages; None at either end.
     """
 
-    rows: Sequence[sa.Row[Any]]
+    rows: Sequence[Listed]
     following: str | None
     preceding: str | None
 
@@ -121,7 +164,7 @@ def page(
         if order != "newest":
             parameters |= _edge(connection, who, edge, order)
         shape = shape._replace(edge=True)
-    rows = _rows(connection, shape, {**parameters, "most": size + 1})
+    rows = [Listed(*tuple(row)) for row in _rows(connection, shape, {**parameters, "most": size + 1})]
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -136,10 +179,11 @@ def page(
 
 def exported(
     connection: Connection, who: Actor | None, filters: Filters, order: Order = "newest", most: int = MOST_EXPORTED
-) -> list[sa.Row[Any]]:
+) -> list[Exported]:
     """The models of a list from its beginning, with what an export shows beside; one more than `most` when there are more."""
     shape, parameters = _question(connection, who, filters, order)
-    return _rows(connection, shape._replace(export=True), {**parameters, "most": most + 1})
+    rows = _rows(connection, shape._replace(export=True), {**parameters, "most": most + 1})
+    return [Exported(*tuple(row)) for row in rows]
 
 
 def codes(connection: Connection, who: Actor | None, filters: Filters, limit: int) -> list[str]:
@@ -148,16 +192,15 @@ def codes(connection: Connection, who: Actor | None, filters: Filters, limit: in
     return [row.code for row in _rows(connection, shape, {**parameters, "most": limit})]
 
 
-def chosen(connection: Connection, who: Actor, wanted: Sequence[str]) -> list[sa.Row[Any]]:
-    """Those of the models with these codes that the person may see, with what names them, in the order of their codes."""
-    return list(
-        connection.execute(
-            sa.select(_model.code, _model.name, _model.state, _model.definition_hash, unit.c.name.label("unit_name"))
-            .join(unit, unit.c.id == _model.unit_id)
-            .where(any_of(_model.code, list(wanted)), access.visible(who))
-            .order_by(_model.code)
-        )
+def chosen(connection: Connection, who: Actor, wanted: Sequence[str]) -> list[Chosen]:
+    """Those of the models with these codes that the person may see, in the order of their codes."""
+    rows = connection.execute(
+        sa.select(_model.code, _model.name, _model.state, _model.definition_hash, unit.c.name.label("unit_name"))
+        .join(unit, unit.c.id == _model.unit_id)
+        .where(any_of(_model.code, list(wanted)), access.visible(who))
+        .order_by(_model.code)
     )
+    return [Chosen(**row._mapping) for row in rows]
 
 
 class _Shape(NamedTuple):
@@ -224,7 +267,7 @@ def _question(
 
 
 def _scope(who: Actor | None, below: str) -> tuple[list[str], list[int], int | None]:
-    """Units below which the person sees all that was submitted, units he is the officer of, and he himself for his drafts."""
+    """Units below which the person sees all that was submitted, units they are the officer of, and who they are, for drafts."""
     if who is None:
         return ([below] if below else []), [], None
     wide = access.outermost(grant.unit_path for grant in who.grants if grant.role not in OWN_SCOPED)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from markupsafe import Markup, escape
 
+from web.look.badges import badges
 from web.presentation import KINDS
 from web.presentation import said as spoken
-from web.readings.badges import badges
+from workflow.reporting.listing import Listed
 
 # Characters that no text ever holds.
 _START, _END = "\ufdd0", "\ufdd1"
@@ -41,9 +41,7 @@ def _safe(value: Any) -> str:
     return value if type(value) is str and _SPECIAL.search(value) is None else str(escape(value))
 
 
-def model_rows(
-    rows: Iterable[sa.Row[Any]], row: Callable[[Mark], Markup], facts: Callable[[bool, bool], Markup]
-) -> Markup:
+def model_rows(rows: Iterable[Listed], row: Callable[[Mark], Markup], facts: Callable[[bool, bool], Markup]) -> Markup:
     """Rows of `listing.page`. row: macro for one; facts: macro for what is said beside the state of a late or outstanding one."""
     rows = list(rows)
     fields = {label: spoken(label) for label in {one.field_label for one in rows}}

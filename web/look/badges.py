@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Protocol
 
-import sqlalchemy as sa
 from flask import current_app
 from flask_babel import get_locale
 from jinja2 import Environment
@@ -16,8 +15,17 @@ from web.presentation import state_of
 from workflow.definitions.lifecycle import State
 
 
-def badges(rows: Iterable[sa.Row[Any]]) -> dict[tuple[str, str], Markup]:
-    """(hash of the definition, state) → badge, for the states of these rows."""
+class Standing(Protocol):
+    """A model in a state of its definition."""
+
+    @property
+    def definition_hash(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+
+
+def badges(rows: Iterable[Standing]) -> dict[tuple[str, str], Markup]:
+    """(hash of the definition, state) → badge, for the states of these models."""
     language = str(get_locale())
     kinds = {(row.definition_hash, row.state) for row in rows}
     return {kind: _badge(current_app.jinja_env, language, kind[0], state_of(*kind)) for kind in kinds}
