@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from time import monotonic
 
-import sqlalchemy as sa
 from flask import Flask, current_app
 
 from web.transactions import reading
+from workflow.ground.outage import as_refusal
 from workflow.refusals import Refusal
 from workflow.sample import removal
 
@@ -24,8 +24,9 @@ def present() -> bool:
     asked_at, answer = current_app.extensions.get("dvk_sample", (0.0, None))
     if answer is None or monotonic() - asked_at > _KEPT_SECONDS:
         try:
-            answer = removal.present(reading())
-        except (Refusal, sa.exc.SQLAlchemyError):
+            with as_refusal():
+                answer = removal.present(reading())
+        except Refusal:
             # The page that says so must not fail for the same reason.
             return False
         current_app.extensions["dvk_sample"] = (monotonic(), answer)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import sqlalchemy as sa
 
 from config.sentence import Sentence
 from config.settings import Settings, load_settings, origins
@@ -19,13 +18,13 @@ from notifications.wording import sentences
 from web import clock
 from web.cli import arguments, console, installation
 from workflow import migrate
+from workflow.across.oversight import soundness
 from workflow.calendar import ZONE
 from workflow.database import Database
 from workflow.definitions import lifecycle_store
 from workflow.definitions.problems import DataFileInvalid
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput, Refusal
-from workflow.schema import account, programme_year
 from workflow.speech import _, mark
 
 _ORIGINS = (mark("mặc định"), mark("môi trường"), mark("tệp"))
@@ -159,19 +158,14 @@ def _examine_database(database: Database, facts: list[tuple[str, str]], findings
         )
     )
     migrate.require_current(database)
-    with database.write() as connection:
-        # The lock and the journal are what fails on a read-only or full disk; nothing is changed.
-        connection.execute(sa.update(account).where(sa.false()).values(full_name=""))
+    soundness.require_writable(database)
     facts.append((_("Ghi vào cơ sở dữ liệu"), _("được")))
     with database.read() as connection:
-        accounts = connection.execute(sa.select(sa.func.count()).select_from(account)).scalar_one()
-        years = connection.execute(sa.select(programme_year.c.year).order_by(programme_year.c.year)).scalars().all()
-        facts.append((_("Tài khoản"), str(accounts)))
-        facts.append((_("Năm thi đua"), ", ".join(map(str, years)) or _("chưa có")))
-        if database.is_sqlite:
-            answer = connection.execute(sa.text("PRAGMA quick_check(1)")).scalar()
-            if answer != "ok":
-                findings.append(_("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất."))
+        held = soundness.contents(connection)
+        facts.append((_("Tài khoản"), str(held.accounts)))
+        facts.append((_("Năm thi đua"), ", ".join(map(str, held.years)) or _("chưa có")))
+        if not soundness.is_sound(connection):
+            findings.append(_("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất."))
         for stored in lifecycle_store.stored_hashes(connection):
             try:
                 definition = programme.definition(connection, stored)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 import structlog
 from flask import Blueprint, current_app, jsonify
 from werkzeug.wrappers import Response
@@ -16,6 +15,7 @@ from notifications.clockwork import Heartbeat
 from web import clock
 from web.access_rules import access_rule
 from web.transactions import database
+from workflow.ground.outage import as_refusal
 from workflow.refusals import DatabaseUnusable
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def examine() -> Health:
     scheduler: Scheduler | None = current_app.extensions.get("dvk_scheduler")
     thread = None if scheduler is None else scheduler.alive
     try:
-        with database().read() as connection:
+        with as_refusal(), database().read() as connection:
             return Health(True, clockwork.heartbeat(connection, clock.now()), thread)
-    except (DatabaseUnusable, sa.exc.DBAPIError) as error:
+    except DatabaseUnusable as error:
         log.error("database_unusable", why=str(error))
         return Health(False, None, thread)
 
