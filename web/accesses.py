@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask, Response, g
 
 from web import clock, visitor
 from web.transactions import database, reading
+from workflow.changes import Model
 from workflow.oversight import access_log
 from workflow.oversight.access_log import What
 
@@ -20,13 +19,13 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(may_ask_who_saw=may_ask)
 
 
-def may_ask(model: sa.Row[Any]) -> bool:
+def may_ask(model: Model) -> bool:
     """Whether the visitor may know who has opened this individual's dossier."""
     return model.kind == "individual" and access_log.may_ask(visitor.actor(), model)
 
 
-def note(model: sa.Row[Any], what: What) -> None:
-    """The visitor reads this model (a row with id, kind and unit_id). Within an hour it is written once."""
+def note(model: Model, what: What) -> None:
+    """The visitor reads this model. Within an hour it is written once."""
     who = visitor.actor()
     if access_log.concerns(who, model) and not access_log.recorded(reading(), who, model.id, what, clock.now()):
         note_all([model.id], what)

@@ -13,13 +13,13 @@ import structlog
 from flask import Flask, Response, flash, g, redirect, request
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.engine import Connection
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from web import clock, visitor
 from web.transactions import begin_writing_with, database, reading
 from workflow import receipts
+from workflow.database import Connection
 from workflow.refusals import Refusal
 
 FIELD = "form_token"

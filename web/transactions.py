@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from flask import Flask, current_app, g
-from sqlalchemy.engine import Connection
 
 from config.settings import Settings
-from workflow.database import Database
+from workflow.database import Connection, Database
 from workflow.implementation.attachments import Store
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,13 +16,16 @@ from workflow.history import Advance, Entry, advance
 from workflow.refusals import Conflict, NotFound
 from workflow.speech import _
 
+Model: TypeAlias = sa.Row[Any]
+"""A model as `seen` and `held` give it: a row of `context.MODEL`."""
 
-def seen(connection: Connection, actor: Actor, code: str) -> sa.Row[Any]:
-    """The model (row of `context.MODEL`) if this person may see it, for reading. Raises NotFound otherwise."""
+
+def seen(connection: Connection, actor: Actor, code: str) -> Model:
+    """The model if this person may see it, for reading. Raises NotFound otherwise."""
     return _found(model_by_code(connection, code, lock=False), actor, code)
 
 
-def held(connection: Connection, actor: Actor, code: str, version: int | None = None) -> sa.Row[Any]:
+def held(connection: Connection, actor: Actor, code: str, version: int | None = None) -> Model:
     """The same, locked for a change. Raises Conflict when `version` (what the person saw) is no longer the present one."""
     model = _found(model_by_code(connection, code, lock=True), actor, code)
     if version is not None and version != model.version:
@@ -41,7 +44,7 @@ def held(connection: Connection, actor: Actor, code: str, version: int | None = 
 
 def note(
     connection: Connection,
-    model: sa.Row[Any],
+    model: Model,
     actor: Actor,
     grant: Grant,
     trigger: str,
@@ -78,7 +81,7 @@ def note(
     return advance(connection, Advance(model, entry, changes))
 
 
-def _found(model: sa.Row[Any] | None, actor: Actor, code: str) -> sa.Row[Any]:
+def _found(model: Model | None, actor: Actor, code: str) -> Model:
     if model is None or not access.sees(
         actor, model.unit_path, submitted=model.submitted_at is not None, created_by=model.created_by
     ):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from web import clock
 from web.cli import arguments, console, installation
 from workflow import access
 from workflow.access import Actor
+from workflow.core.people.unit import Unit
+from workflow.database import Connection
 from workflow.people import units
 from workflow.programmes import programme
 from workflow.refusals import NotFound
@@ -81,9 +81,7 @@ def tally_command(
         _print(counted, labels)
 
 
-def _full(
-    connection: Connection, year: int, actor: Actor | None, place: sa.Row[Any] | None, as_of: date | None
-) -> FullTally:
+def _full(connection: Connection, year: int, actor: Actor | None, place: Unit | None, as_of: date | None) -> FullTally:
     from workflow.reporting import cells
     from workflow.reporting.full_tally import full_tally
 

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
@@ -18,6 +17,7 @@ from web.answers import page_again, say
 from web.forms.base import PageForm, options
 from web.transactions import reading, writing
 from web.visitor import actor
+from workflow.database import Connection
 from workflow.definitions import lifecycle_migration, lifecycle_store
 from workflow.definitions.lifecycle_drawing import svg
 from workflow.definitions.lifecycle_migration import MigrationReport

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
 from web import clock, publicity
@@ -35,6 +33,8 @@ from web.readings.entry_words import details, people_in
 from web.readings.trail import DEEDS, told_of_year
 from web.transactions import reading, writing
 from web.visitor import actor
+from workflow.core.programmes.year import Year
+from workflow.database import Connection
 from workflow.definitions import lifecycle_store
 from workflow.programmes import (
     deadline_editing,
@@ -48,7 +48,6 @@ from workflow.programmes import (
 from workflow.programmes.deadline_editing import PARTS as STEP_PARTS
 from workflow.programmes.programme_editing import YearInput
 from workflow.refusals import InvalidInput, Refusal
-from workflow.schema import score_band
 
 pages = Blueprint("years", __name__, url_prefix="/quan-tri/nam")
 
@@ -254,8 +253,7 @@ def _criterion_rows(connection: Connection, year_id: int) -> list[dict[str, Any]
 
 
 def _band_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
-    statement = sa.select(score_band).where(score_band.c.year_id == year_id).order_by(score_band.c.from_points.desc())
-    return [{"label": row.label, "from_points": str(row.from_points)} for row in connection.execute(statement)]
+    return [{"label": row.label, "from_points": str(row.from_points)} for row in programme.bands(connection, year_id)]
 
 
 def _kind_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
@@ -286,7 +284,7 @@ def _step_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _levels_of(year: sa.Row[Any]) -> dict[str, str]:
+def _levels_of(year: Year) -> dict[str, str]:
     """Who may owe a report, in the words of the year's levels: all below the one that calls, one level, or two neighbours."""
     levels = [level.id for level in programme.definition(reading(), year.definition_hash).levels]
     wanted = ["", *levels, *(f"{upper},{lower}" for upper, lower in pairwise(levels))]

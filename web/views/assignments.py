@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
 from web import clock
@@ -21,6 +20,7 @@ from web.views.administration_accounts import key_page
 from web.visitor import actor
 from workflow.calendar import local_date
 from workflow.core.people.places import units_of
+from workflow.database import Connection
 from workflow.definitions import lifecycle_store
 from workflow.people import accounts, assignments, invitations
 from workflow.people.accounts import AccountView

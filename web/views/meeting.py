@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.engine import Connection
 from werkzeug.wrappers import Response
 
 from web import clock
@@ -32,6 +31,7 @@ from web.transactions import reading, writing
 from web.visitor import actor
 from workflow.calendar import local_date
 from workflow.core.people.places import people_for
+from workflow.database import Connection
 from workflow.programmes import programme
 from workflow.refusals import Conflict, InvalidInput, NotPossible, Refusal
 from workflow.reporting import listing

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
@@ -16,6 +13,7 @@ from web.visitor import actor
 from workflow.calendar import local_date
 from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.programmes.choice import chosen_year, every_year
+from workflow.core.programmes.year import Field
 from workflow.programmes import programme
 from workflow.reporting import cells
 from workflow.reporting.overview import Overview, labelled, overview
@@ -62,7 +60,7 @@ def _way(seen: Overview) -> str:
     return charts.bars("way", _("Số mô hình đã đến từng chặng"), description, bars)
 
 
-def _map(seen: Overview, fields: list[sa.Row[Any]]) -> str:
+def _map(seen: Overview, fields: list[Field]) -> str:
     if not seen.parts:
         return ""
     rows = [(part.name, [part.fields.get(field.code, 0) for field in fields]) for part in seen.parts]
@@ -70,7 +68,7 @@ def _map(seen: Overview, fields: list[sa.Row[Any]]) -> str:
     return charts.heat_map("map", _("Lĩnh vực theo đơn vị"), description, [_(field.label) for field in fields], rows)
 
 
-def _compared(seen: Overview, fields: list[sa.Row[Any]]) -> list[tuple[str, int, int]]:
+def _compared(seen: Overview, fields: list[Field]) -> list[tuple[str, int, int]]:
     """(label, this year, last year on this day) by the names of fields: each year has fields of its own."""
     if seen.last_year is None or seen.last_year.figures is None:
         return []

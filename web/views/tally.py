@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request, send_file
 from flask_babel import gettext as _
 
@@ -19,7 +17,9 @@ from web.visitor import actor
 from workflow import access
 from workflow.calendar import local_date
 from workflow.core.people.places import choices_of_units, find_units
+from workflow.core.people.unit import Unit
 from workflow.core.programmes.choice import chosen_year, every_year
+from workflow.core.programmes.year import Year
 from workflow.documents.tally_workbook import write_full_tally
 from workflow.programmes import programme
 from workflow.reading.dates import parse_date_vi
@@ -88,10 +88,10 @@ class Found:
 
     short: Tally
     full: FullTally
-    place: sa.Row[Any] | None
+    place: Unit | None
 
 
-def _counted(year: sa.Row[Any], *, everything: bool) -> Found:
+def _counted(year: Year, *, everything: bool) -> Found:
     """The figures over what this person may see."""
     connection, who = reading(), actor()
     code, day_written = request.args.get("don-vi", ""), request.args.get("ngay", "")
