@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, BinaryIO
-
-import sqlalchemy as sa
+from typing import IO, BinaryIO
 
 from workflow.calendar import local_date
 from workflow.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_csv, write_workbook
 from workflow.inspection.visits import masked
+from workflow.reporting.listing import Exported
 from workflow.speech import _, mark
 
 KINDS = {"collective": mark("Tập thể"), "individual": mark("Cá nhân")}
@@ -36,19 +35,19 @@ COLUMNS = (
 
 
 def write_list(
-    target: Path | BinaryIO, rows: Sequence[sa.Row[Any]], labels: Mapping[tuple[str, str], str], heading: Sequence[str]
+    target: Path | BinaryIO, rows: Sequence[Exported], labels: Mapping[tuple[str, str], str], heading: Sequence[str]
 ) -> None:
-    """Write an xlsx file. rows: of `listing.exported`; labels: (hash of the definition, state) → its name."""
+    """Write an xlsx file. labels: (hash of the definition, state) → its name."""
     columns = [replace(column, title=_(column.title)) for column in COLUMNS]
     write_workbook(target, [SheetSpec(_("Mô hình"), columns, _cells(rows, labels), heading)])
 
 
-def write_list_csv(target: Path | IO[str], rows: Sequence[sa.Row[Any]], labels: Mapping[tuple[str, str], str]) -> None:
+def write_list_csv(target: Path | IO[str], rows: Sequence[Exported], labels: Mapping[tuple[str, str], str]) -> None:
     """The same as CSV with the mark by which a spreadsheet program knows UTF-8."""
     write_csv(target, [_(column.title) for column in COLUMNS], _cells(rows, labels))
 
 
-def _cells(rows: Sequence[sa.Row[Any]], labels: Mapping[tuple[str, str], str]) -> Iterator[Sequence[CellValue]]:
+def _cells(rows: Sequence[Exported], labels: Mapping[tuple[str, str], str]) -> Iterator[Sequence[CellValue]]:
     for row in rows:
         yield (
             row.code,

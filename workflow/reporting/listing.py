@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
@@ -50,14 +51,66 @@ class Filters:
     public: bool = False
 
 
+class Listed(NamedTuple):
+    """One line of a list. person_name: of an individual model; field_label: as the year keeps it."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    state: str
+    definition_hash: str
+    late: bool
+    outstanding: bool
+    version: int
+    unit_name: str
+    person_name: str | None
+    field_label: str
+    changed_at: datetime
+
+
+class Exported(NamedTuple):
+    """The same with what an export shows beside; representative and phone are None where there is no form."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    state: str
+    definition_hash: str
+    late: bool
+    outstanding: bool
+    version: int
+    unit_name: str
+    person_name: str | None
+    field_label: str
+    changed_at: datetime
+    unit_code: str
+    origin: str
+    submitted_at: datetime | None
+    recognised_at: datetime | None
+    representative: str | None
+    phone: str | None
+
+
+class Chosen(NamedTuple):
+    """A model somebody ticked, with what names it."""
+
+    code: str
+    name: str
+    state: str
+    definition_hash: str
+    unit_name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows, in the order asked for, with the columns of `_COLUMNS`.
+    """Some rows, in the order asked for.
 
     following, preceding: what to hand in as `place` for the neighbouring pages; None at either end.
     """
 
-    rows: Sequence[sa.Row[Any]]
+    rows: Sequence[Listed]
     following: str | None
     preceding: str | None
 
@@ -128,7 +181,7 @@ def page(
     before = more if backwards else edge is not None
     after = (edge is not None) if backwards else more
     return Page(
-        rows,
+        [Listed._make(row) for row in rows],
         f"<{rows[-1].id}" if rows and after else None,
         f">{rows[0].id}" if rows and before else None,
     )
@@ -136,10 +189,22 @@ def page(
 
 def exported(
     connection: Connection, who: Actor | None, filters: Filters, order: Order = "newest", most: int = MOST_EXPORTED
-) -> list[sa.Row[Any]]:
+) -> list[Exported]:
     """The models of a list from its beginning, with what an export shows beside; one more than `most` when there are more."""
     shape, parameters = _question(connection, who, filters, order)
-    return _rows(connection, shape._replace(export=True), {**parameters, "most": most + 1})
+    rows = _rows(connection, shape._replace(export=True), {**parameters, "most": most + 1})
+    return [Exported._make(row) for row in rows]
+
+
+def first(connection: Connection, who: Actor | None, filters: Filters, most: int | None = None) -> list[Listed]:
+    """The first models of a list, newest first, at most `most`; all of them for None. Read page by page."""
+    found: list[Listed] = []
+    place: str | None = ""
+    while place is not None and (most is None or len(found) < most):
+        next_page = page(connection, who, filters, place, LARGEST_PAGE)
+        found.extend(next_page.rows)
+        place = next_page.following
+    return found[:most]
 
 
 def codes(connection: Connection, who: Actor | None, filters: Filters, limit: int) -> list[str]:
@@ -148,16 +213,15 @@ def codes(connection: Connection, who: Actor | None, filters: Filters, limit: in
     return [row.code for row in _rows(connection, shape, {**parameters, "most": limit})]
 
 
-def chosen(connection: Connection, who: Actor, wanted: Sequence[str]) -> list[sa.Row[Any]]:
+def chosen(connection: Connection, who: Actor, wanted: Sequence[str]) -> list[Chosen]:
     """Those of the models with these codes that the person may see, with what names them, in the order of their codes."""
-    return list(
-        connection.execute(
-            sa.select(_model.code, _model.name, _model.state, _model.definition_hash, unit.c.name.label("unit_name"))
-            .join(unit, unit.c.id == _model.unit_id)
-            .where(any_of(_model.code, list(wanted)), access.visible(who))
-            .order_by(_model.code)
-        )
+    rows = connection.execute(
+        sa.select(_model.code, _model.name, _model.state, _model.definition_hash, unit.c.name.label("unit_name"))
+        .join(unit, unit.c.id == _model.unit_id)
+        .where(any_of(_model.code, list(wanted)), access.visible(who))
+        .order_by(_model.code)
     )
+    return [Chosen._make(row) for row in rows]
 
 
 class _Shape(NamedTuple):
