@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from web.readings.holders import holders_over, named
-from web.readings.next_step import onwards
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor, Grant
+from workflow.across.models.next_step import onwards
 from workflow.definitions.lifecycle import Definition, State, Transition
 from workflow.programmes import programme
 from workflow.registration.registrant import editable

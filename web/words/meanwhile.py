@@ -144,9 +144,9 @@ def _exchanged(name: str, before: Sequence[str], after: Sequence[str], *, ordere
 def _role(one: Deed | VotesWritten) -> str:
     role = str(ROLES.get(one.role, one.role))
     if one.principal:
-        return _("%(role)s, thay mặt %(principal)s", role=role, principal=one.principal)
+        return str(_("%(role)s, thay mặt %(principal)s", role=role, principal=one.principal))
     return role
 
 
 def _done(deed: str) -> str:
-    return _("đã %(deed)s", deed=deed[:1].lower() + deed[1:]) + "."
+    return str(_("đã %(deed)s", deed=deed[:1].lower() + deed[1:])) + "."

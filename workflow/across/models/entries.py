@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -132,7 +132,7 @@ def with_content(
     connection: Connection, model_id: int, *conditions: sa.ColumnElement[bool]
 ) -> list[tuple[Entry, Mapping[str, Any]]]:
     """Entries of a model that fit the conditions, the oldest first, each with its content as it was chained."""
-    rows = connection.execute(
+    rows: Iterable[sa.Row[Any]] = connection.execute(
         _ENTRIES.where(history.c.subject == "model", history.c.subject_id == model_id, *conditions)
     )
     return [(_entry(row, content), content) for row in rows for content in (json.loads(row.payload),)]
@@ -228,8 +228,8 @@ def _carried(content: Mapping[str, Any]) -> Carried:
 
 def _votes(content: Mapping[str, Any]) -> Votes | None:
     names = ("votes_for", "votes_against", "votes_abstaining", "members")
-    counts = [content.get(name) for name in names]
-    return Votes(*map(int, counts)) if all(isinstance(count, int) for count in counts) else None
+    counts = [count for count in map(content.get, names) if isinstance(count, int)]
+    return Votes(*counts) if len(counts) == len(names) else None
 
 
 def _decided(content: Mapping[str, Any]) -> Decided | None:
