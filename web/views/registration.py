@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -30,11 +29,11 @@ from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading.field_suggestion import Suggestion, suggest
 from workflow.reading.text import clean
 from workflow.recognition import publication
-from workflow.refusals import NotFound, NotPossible, Refusal
+from workflow.refusals import NotFound, Refusal
 from workflow.registration import consent, registration, view
 from workflow.registration.drafts import Draft
 from workflow.registration.model_quantities import doubts, quantities
-from workflow.registration.registrant import SUBMIT, editable, roles_of
+from workflow.registration.registrant import SUBMIT, roles_of
 from workflow.registration.view import Returned
 
 pages = Blueprint("registration", __name__)
@@ -88,7 +87,8 @@ def new() -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def edit(code: str) -> str:
     """The parts of the form with how far each is."""
-    connection, model = reading(), _editable(code)
+    connection = reading()
+    model = view.open_form(connection, actor(), code)
     form = view.form(connection, model.id)
     draft = view.typed(connection, model.id)
     returned = view.last_return(connection, model.id) if model.submitted_at else None
@@ -110,7 +110,7 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
     """One part of the form, or the whole of it on one page."""
     who, refusal = actor(), None
     asked = next((one for one in (*PARTS, WHOLE) if one.slug == part), None)
-    model = _editable(code)
+    model = view.open_form(reading(), actor(), code)
     if asked is None:
         raise NotFound(_("Phiếu đăng ký không có phần này."), guard="part")
     year = year_by_id(reading(), model.year_id)
@@ -169,7 +169,8 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def check(code: str) -> str:
     """Everything that was answered, once more, before it is handed in."""
-    connection, model, now = reading(), _editable(code), clock.now()
+    connection, now = reading(), clock.now()
+    model = view.open_form(connection, actor(), code)
     year = year_by_id(connection, model.year_id)
     form = view.form(connection, model.id)
     draft = view.typed(connection, model.id)
@@ -222,23 +223,6 @@ def alike() -> str:
 def part_of(item: str) -> str:
     """In which part of the form an item is asked."""
     return next((one.slug for one in PARTS if item in one.fields), PARTS[0].slug)
-
-
-def _editable(code: str) -> sa.Row[Any]:
-    """The model, while its form is still the registrant's to write."""
-    connection = reading()
-    model = changes.seen(connection, actor(), code)
-    definition = programme.definition(connection, model.definition_hash)
-    if not editable(definition, model.state):
-        raise NotPossible(
-            _(
-                "Phiếu %(code)s đang ở «%(state)s» nên không sửa trực tiếp được. Hãy gửi đề nghị đổi tên hoặc lĩnh vực.",
-                code=code,
-                state=definition.states[model.state].label,
-            ),
-            guard="state",
-        )
-    return model
 
 
 def _beginning(year_id: int) -> Draft:

@@ -11,10 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow import changes
+from workflow.access import Actor
+from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults
+from workflow.refusals import NotPossible
 from workflow.registration import consent
 from workflow.registration.drafts import Draft
 from workflow.registration.model_quantities import QuantityInput, quantities
+from workflow.registration.registrant import editable
 from workflow.schema import ITEMS, account, emulation_model, field, history, person, registration_form, unit
 from workflow.speech import _
 
@@ -57,6 +62,25 @@ class Returned:
     by: str
     reason: str
     items: tuple[ItemToMend, ...]
+
+
+def open_form(connection: Connection, actor: Actor, code: str) -> sa.Row[Any]:
+    """The model (row of `context.MODEL`) while its form is still the registrant's to write.
+
+    Raises NotFound out of sight, NotPossible afterwards.
+    """
+    model = changes.seen(connection, actor, code)
+    definition = programme.definition(connection, model.definition_hash)
+    if not editable(definition, model.state):
+        raise NotPossible(
+            _(
+                "Phiếu %(code)s đang ở «%(state)s» nên không sửa trực tiếp được. Hãy gửi đề nghị đổi tên hoặc lĩnh vực.",
+                code=code,
+                state=definition.states[model.state].label,
+            ),
+            guard="state",
+        )
+    return model
 
 
 def form(connection: Connection, model_id: int) -> Form | None:
