@@ -8,8 +8,8 @@ from flask import flash, render_template
 from flask_babel import gettext as _
 
 from web.forms.base import PageForm
-from web.readings.meanwhile import since
 from web.transactions import reading
+from web.words.meanwhile import since
 from workflow.refusals import Conflict, Refusal
 
 STATUS = {

@@ -22,7 +22,7 @@ from workflow.definitions import lifecycle
 from workflow.implementation import comments
 from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotFound, NotPossible, Refusal
-from workflow.registration import registration
+from workflow.registration import registration, view
 from workflow.review import review
 from workflow.schema import agenda_item, decision, emulation_model, outbox, vote
 from workflow.schema import history as history_table
@@ -154,9 +154,9 @@ def test_lost_update_is_impossible(world: World) -> None:
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "int"]
     winner = "Chỉ tiêu của người thứ nhất." if isinstance(answers[0], int) else "Chỉ tiêu của người thứ hai."
     with world.database.read() as connection:
-        form = registration.form(connection, world.model(code).id)
+        form = view.form(connection, world.model(code).id)
     assert form is not None
-    assert form.goals == winner
+    assert form.items["goals"] == winner
 
 
 def test_many_writers_of_one_model_lose_nothing(world: World) -> None:

@@ -24,7 +24,7 @@ KEPT = {
     "config/settings.py:origins": "the same",
     "notifications/ics.py:_PRODUCT": "the identifier of a format",
     "web/catalogue.py:LANGUAGES": "each language by its own name",
-    "web/readings/timeline.py:_deed": "how a Vietnamese label begins",
+    "web/words/timeline.py:_deed": "how a Vietnamese label begins",
     "workflow/documents/registration_columns.py": "headings and guidance of a file that is read back",
     "workflow/documents/registration_rows.py:_KINDS": "words read in a file",
     "workflow/documents/registration_rows.py:_ORIGINS": "words read in a file",

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.web.conftest import Browser, hidden_fields
 from tests.web.test_journey import FORM, register, step
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
-from web.readings.differences import Piece, pieces
+from web.look.differences import Piece, pieces
 from workflow.definitions import lifecycle
 from workflow.programmes import programme
 from workflow.programmes.programme_defaults import standard_defaults

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from web.forms.transition import Offers, transition_form
+from web.forms.transition import transition_form
+from workflow.across.models.offers import Offers, Recorded
 from workflow.definitions.lifecycle import Fact
 from workflow.refusals import InvalidInput
 
@@ -26,6 +27,7 @@ NAMES = (
     "confirm",
     "password",
     "reason",
+    "summary",
 )
 
 
@@ -40,9 +42,9 @@ def facts() -> tuple[Fact, ...]:
 
 def test_facts_with_names_that_a_form_uses_are_asked_and_read(app: Flask, facts: tuple[Fact, ...]) -> None:
     with app.test_request_context():
-        asked = transition_form(facts, Offers(present={"data": "đã ghi"}), version=7)
+        asked = transition_form(facts, Offers(recorded=Recorded(summary="đã ghi")), version=7)
         sent = {asked.of(one).name: f"lời của {one.name}" for one in facts}
-        assert asked.of(facts[0]).data == "đã ghi"
+        assert asked.of(facts[-1]).data == "đã ghi"
         assert asked.present == 7
     assert len(sent) == len(NAMES)
     assert sent["reason"] == "lời của reason"

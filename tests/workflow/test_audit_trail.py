@@ -12,6 +12,7 @@ from workflow.calendar import local_date
 from workflow.oversight import audit, audit_trail
 from workflow.oversight.audit_trail import Filters, Line
 from workflow.people import accounts, assignments
+from workflow.programmes import programme_editing, years
 
 
 def read(world: World, who: str = "admin", filters: Filters | None = None, **options: object) -> list[Line]:
@@ -87,3 +88,25 @@ def test_anchors_are_listed_newest_first(lived: tuple[World, str]) -> None:
         made = audit.make_anchors(connection, NOW + timedelta(days=9))
         listed = audit_trail.anchors(connection)
     assert [row.root for row in listed] == [one.root for one in reversed(made)]
+
+
+def test_history_of_a_year_is_its_own_and_newest_first(sqlite_world: World) -> None:
+    later = NOW + timedelta(hours=1)
+    with sqlite_world.database.write() as connection:
+        first, second = (years.start_year(connection, "admin", year, NOW) for year in (2030, 2031))
+        programme_editing.set_public(connection, "admin", 2030, True, later)
+    with sqlite_world.database.read() as connection:
+        told = audit_trail.of_year(connection, first)
+        assert [line.trigger for line in audit_trail.of_year(connection, second)] == ["year_started"]
+    assert [(line.trigger, line.at, line.actor) for line in told] == [
+        ("year_edited", later, "Hoàng Văn Quản"),
+        ("year_started", NOW, "Hoàng Văn Quản"),
+    ]
+    assert told[0].about == "2030"
+
+
+def test_latest_year_is_the_last_one_started(sqlite_world: World) -> None:
+    with sqlite_world.database.write() as connection:
+        assert years.latest(connection) == 2024
+        years.start_year(connection, "admin", 2031, NOW)
+        assert years.latest(connection) == 2031

@@ -14,7 +14,7 @@ from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
 from workflow.implementation import implementation
 from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.registration import registration
+from workflow.registration import registration, view
 from workflow.registration.registration import QuantityInput
 from workflow.schema import ITEMS, history
 
@@ -188,9 +188,9 @@ def test_waived_items_are_filled_in_with_the_results(sqlite_world: World) -> Non
     world.carry(code, "implementing")
     save_results(world, code, QuantityInput("trees", "5 cây"), items={"goals": "Trồng 5 cây.", "forces": ""})
     with world.database.read() as connection:
-        form = registration.form(connection, world.model(code).id)
+        form = view.form(connection, world.model(code).id)
     assert form is not None
-    assert (form.goals, form.waived) == ("Trồng 5 cây.", [item for item in ITEMS if item != "goals"])
+    assert (form.items["goals"], form.waived) == ("Trồng 5 cây.", tuple(item for item in ITEMS if item != "goals"))
     with pytest.raises(InvalidInput) as refused:
         save_results(world, code, items={"goals": "Khác", "smuggled": "x", "method": "m" * 30_000})
     assert set(refused.value.problems) == {"goals", "smuggled", "method"}

@@ -178,3 +178,12 @@ def test_export_gives_one_more_than_it_may(models: World) -> None:
         rows = listing.exported(connection, actor, Filters(), "name", 4)
         assert len(rows) == 5
         assert {row.phone for row in rows} == {row.phone for row in rows if isinstance(row.phone, str)}
+
+
+def test_first_models_are_read_over_the_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "LARGEST_PAGE", 2)
+    codes = [world.create(a_draft(name=f"Việc {i}")) for i in range(5)]
+    with world.database.read() as connection:
+        assert [row.code for row in listing.first(connection, None, Filters())] == codes[::-1]
+        assert [row.code for row in listing.first(connection, None, Filters(), 3)] == codes[:1:-1]
+        assert listing.first(connection, None, Filters(), 0) == []

@@ -15,7 +15,7 @@ from workflow import access, transition
 from workflow.calendar import local_date
 from workflow.oversight import audit
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.registration import registration
+from workflow.registration import registration, view
 from workflow.registration.registration import Draft, DraftsRefused, QuantityInput
 from workflow.schema import ITEMS, emulation_model, history, person, programme_year, registration_form, unit
 
@@ -49,10 +49,10 @@ def test_create_keeps_form_targets_and_first_entry(world: World) -> None:
     model = world.model(code)
     assert (model.state, model.version, model.created_at) == ("draft", 1, NOW)
     with world.database.read() as connection:
-        form = registration.form(connection, model.id)
+        form = view.form(connection, model.id)
         assert form is not None
-        assert {item: form._mapping[item] for item in ITEMS} == ITEM_TEXTS
-        assert (form.phone, form.waived) == ("0912 345 678", [])
+        assert form.items == ITEM_TEXTS
+        assert (form.phone, form.waived) == ("0912 345 678", ())
         (target,) = registration.quantities(connection, model.id, "target")
         assert (target.code, target.quantity.value, target.written) == ("labour_days", Decimal(300), "300 ngày công")
         assert audit.verify(connection) == []
@@ -279,9 +279,9 @@ def test_edit_keeps_what_was_waived_while_it_is_empty(sqlite_world: World) -> No
         (code,) = registration.create_drafts(connection, "staff", YEAR, [a_draft(items={}, waived=ITEMS)], NOW)
         registration.edit_draft(connection, "staff", code, a_draft(items={"goals": "Một"}), NOW)
     with sqlite_world.database.read() as connection:
-        form = registration.form(connection, sqlite_world.model(code).id)
+        form = view.form(connection, sqlite_world.model(code).id)
     assert form is not None
-    assert form.waived == [item for item in ITEMS if item != "goals"]
+    assert form.waived == tuple(item for item in ITEMS if item != "goals")
 
 
 def test_edit_of_a_stale_version_conflicts(sqlite_world: World) -> None:
@@ -322,8 +322,10 @@ def test_returned_form_says_what_to_mend_and_goes_in_again(sqlite_world: World) 
     named = [{"item": "goals", "note": "Ghi rõ số hộ."}, {"item": "outputs"}]
     world.apply(code, "return_registration", "staff", reason="Chỉ tiêu chưa đo được.", items=named)
     with world.database.read() as connection:
-        wanted = registration.items_to_mend(connection, world.model(code).id)
-    assert [(one.item, one.note) for one in wanted] == [("goals", "Ghi rõ số hộ."), ("outputs", "")]
+        returned = view.last_return(connection, world.model(code).id)
+    assert returned is not None
+    assert (returned.at, returned.by, returned.reason) == (NOW, "Trần Thị Giúp", "Chỉ tiêu chưa đo được.")
+    assert [(one.item, one.note) for one in returned.items] == [("goals", "Ghi rõ số hộ."), ("outputs", "")]
     with world.database.write() as connection:
         mended = a_draft(items={**ITEM_TEXTS, "goals": "42 hộ hiến 900 m² đất."})
         registration.edit_draft(connection, "officer.x1t1", code, mended, NOW)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import click
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from config.settings import load_settings
 from web import clock
 from web.cli import arguments, console, installation, model_document
-from workflow import access, changes
+from workflow import access
 from workflow.access import Actor
+from workflow.across.models import entries
+from workflow.across.models import page as model_page
 from workflow.calendar import ZONE
-from workflow.context import model_by_code
+from workflow.database import Connection
 from workflow.implementation import attachments, comments
 from workflow.people import units
 from workflow.programmes import programme
@@ -104,8 +103,8 @@ def list_(
             late=late,
             search=search,
         )
-        rows = _all_rows(connection, actor, filters, limit)
-        labels = _state_labels(connection, rows)
+        rows = listing.first(connection, actor, filters, limit)
+        labels = _state_labels(connection, {row.definition_hash for row in rows})
     if form == "json":
         console.as_json(model_document.summary(rows))
         return
@@ -136,21 +135,20 @@ def show(code: str, who: str | None, form: str) -> None:
     now = clock.now()
     with installation.opened() as database, database.read() as connection:
         actor = _actor(connection, who)
-        model = _model(connection, actor, code)
-        found = model_document.document(connection, model, actor, now)
+        page = model_page.of_model(connection, model_page.seen(connection, actor, code), actor, now)
     if form == "json":
-        console.as_json(found)
+        console.as_json(model_document.document(page))
         return
-    registrant = f"{found['person']}, {found['unit']['name']}" if found["person"] else found["unit"]["name"]
+    about, state = page.about, page.state
     console.table(
         ("", ""),
         [
-            (_("Mã"), _("%(code)s (bản %(version)s)", code=found["code"], version=found["version"])),
-            (_("Tên"), found["name"]),
-            (_("Đăng ký"), registrant),
-            (_("Lĩnh vực"), found["field"]["label"]),
-            (_("Trạng thái"), f"{found['state_label']} ({found['state']})"),
-            (_("Đăng ký trễ"), _("có") if found["late"] else _("không")),
+            (_("Mã"), _("%(code)s (bản %(version)s)", code=about.code, version=about.version)),
+            (_("Tên"), about.name),
+            (_("Đăng ký"), f"{about.person}, {about.unit.name}" if about.person else about.unit.name),
+            (_("Lĩnh vực"), about.field.label),
+            (_("Trạng thái"), f"{state.label} ({state.id})"),
+            (_("Đăng ký trễ"), _("có") if about.late else _("không")),
         ],
     )
     if actor is not None:
@@ -159,12 +157,12 @@ def show(code: str, who: str | None, form: str) -> None:
             (_("Bước"), _("Tên bước"), _("Bây giờ"), _("Lý do")),
             [
                 (
-                    step["trigger"],
-                    step["label"],
-                    _(now),
-                    " ".join(reason["message"] for reason in step["reasons"]),
+                    step.trigger,
+                    step.label,
+                    _(_YES_NO[step.allowed]),
+                    " ".join(reason.message for reason in step.reasons),
                 )
-                for step, now in ((step, _YES_NO[step["allowed"]]) for step in found["possible"])
+                for step in page.possible
             ],
         )
 
@@ -175,24 +173,24 @@ def show(code: str, who: str | None, form: str) -> None:
 @arguments.form()
 def history(code: str, who: str | None, form: str) -> None:
     with installation.opened() as database, database.read() as connection:
-        model = _model(connection, _actor(connection, who), code)
-        told = model_document.entries(connection, model.id)
+        model = model_page.seen(connection, _actor(connection, who), code)
+        told = entries.of_model(connection, model.id)
     if form == "json":
-        console.as_json(told)
+        console.as_json(model_document.history(told))
         return
     console.table(
         (_("Mục"), _("Lúc"), _("Người"), _("Thay"), _("Vai trò"), _("Việc"), _("Từ"), _("Đến"), _("Lý do")),
         [
             (
-                entry["seq"],
-                f"{datetime.fromisoformat(entry['at']).astimezone(ZONE):%d/%m/%Y %H:%M}",
-                entry["actor"],
-                entry["for"],
-                entry["role"],
-                entry["trigger"],
-                entry["from"],
-                entry["to"],
-                entry["reason"],
+                entry.seq,
+                f"{entry.at.astimezone(ZONE):%d/%m/%Y %H:%M}",
+                entry.actor.user_name,
+                model_document.represented(entry),
+                entry.role,
+                entry.trigger,
+                entry.from_state,
+                entry.to_state,
+                entry.reason,
             )
             for entry in told
         ],
@@ -306,16 +304,6 @@ def _actor(connection: Connection, who: str | None) -> Actor | None:
     return access.actor(connection, who, clock.now()) if who else None
 
 
-def _model(connection: Connection, actor: Actor | None, code: str) -> sa.Row[Any]:
-    """The model if the actor may see it; whoever names nobody has the database itself in hand and sees all."""
-    if actor is not None:
-        return changes.seen(connection, actor, code)
-    model = model_by_code(connection, code, lock=False)
-    if model is None:
-        raise NotFound(_("Không có mô hình mã «%(code)s».", code=code[:60]), guard="model")
-    return model
-
-
 def _field(connection: Connection, year: int, name: str) -> int:
     names = programme.field_names(connection, programme.year(connection, year).id)
     found = names.find(name)
@@ -339,21 +327,9 @@ def _unit_path(connection: Connection, actor: Actor | None, code: str) -> str:
     return str(place.path)
 
 
-def _all_rows(
-    connection: Connection, actor: Actor | None, filters: listing.Filters, limit: int | None
-) -> list[sa.Row[Any]]:
-    rows: list[sa.Row[Any]] = []
-    place: str | None = ""
-    while place is not None and (limit is None or len(rows) < limit):
-        page = listing.page(connection, actor, filters, place, listing.LARGEST_PAGE)
-        rows.extend(page.rows)
-        place = page.following
-    return rows[:limit]
-
-
-def _state_labels(connection: Connection, rows: list[sa.Row[Any]]) -> dict[tuple[str, str], str]:
+def _state_labels(connection: Connection, definitions: Collection[str]) -> dict[tuple[str, str], str]:
     return {
         (used, state.id): state.label
-        for used in {row.definition_hash for row in rows}
+        for used in definitions
         for state in programme.definition(connection, used).states.values()
     }

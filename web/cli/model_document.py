@@ -1,53 +1,36 @@
-"""A model as one JSON document: everything on its records, what is possible, its history."""
+"""A model, its history and lists of models as JSON: the same values that the pages show."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
-
-from workflow import transition
-from workflow.access import Actor
-from workflow.implementation import attachments, comments, implementation
-from workflow.inspection import inspection
-from workflow.programmes import programme
+from workflow.across.models.entries import Entry
+from workflow.across.models.page import ModelPage, Paper, Particulars
+from workflow.inspection.inspection import InspectionView
 from workflow.reading.quantities import format_quantity
-from workflow.registration import change_requests, registration
-from workflow.registration.model_quantities import Purpose, quantities
-from workflow.review import review_result
+from workflow.registration.model_quantities import ModelQuantity
+from workflow.registration.view import Form
+from workflow.reporting.listing import Listed
 from workflow.review.review_result import Result
-from workflow.schema import (
-    ITEMS,
-    account,
-    decision,
-    emulation_model,
-    field,
-    history,
-    programme_year,
-    submission,
-    unit,
-)
 from workflow.transition import Possibility
 
 
-def document(connection: Connection, model: sa.Row[Any], actor: Actor | None, now: datetime) -> dict[str, Any]:
-    """The model (row of `context.MODEL`) with its records. Without an actor `possible` and comments are empty."""
-    definition = programme.definition(connection, model.definition_hash)
-    found = transition.possible(connection, model, actor, now) if actor is not None else []
+def document(page: ModelPage) -> dict[str, Any]:
+    """The model with its records."""
     return {
-        **_head(connection, model),
-        "state_label": definition.states[model.state].label,
-        "stage": definition.states[model.state].stage,
-        "possible": [_possibility(possibility) for possibility in found],
-        "registration": _form(connection, model.id),
-        "targets": _quantities(connection, model.id, "target"),
-        "plan": _plan(connection, model.id),
-        "results": _quantities(connection, model.id, "result"),
-        "inspections": _inspections(connection, model.id),
-        "review": _review(review_result.latest(connection, model.id)),
+        **_head(page.about, page.state.id, page.definition.hash),
+        "state_label": page.state.label,
+        "stage": page.state.stage,
+        "possible": [_possibility(possibility) for possibility in page.possible],
+        "registration": _form(page.form),
+        "targets": _quantities(page.targets),
+        "plan": None if page.plan is None else {"start_date": page.plan.start_date, "content": page.plan.content},
+        "results": _quantities(page.result_figures),
+        "inspections": [_inspection(view) for view in page.inspections],
+        "review": _review(page.review),
         "change_requests": [
             {
                 "id": request.id,
@@ -60,7 +43,7 @@ def document(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
                 "decided_by": request.decided_by,
                 "note": request.decision_note,
             }
-            for request in change_requests.changes_of(connection, model.id)
+            for request in page.change_requests
         ],
         "attachments": [
             {
@@ -72,7 +55,7 @@ def document(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
                 "added_at": kept.added_at.isoformat(),
                 "added_by": kept.added_by,
             }
-            for kept in attachments.listing(connection, model.id)
+            for kept in page.attachments
         ],
         "comments": [
             {
@@ -82,108 +65,83 @@ def document(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
                 "at": said.written_at.isoformat(),
                 "by": said.author,
             }
-            for said in (comments.of_model(connection, actor, model) if actor is not None else ())
+            for said in page.comments
         ],
     }
 
 
-def entries(connection: Connection, model_id: int) -> list[dict[str, Any]]:
-    """The history of a model, the oldest first. for: whom a deputy stood in for, or the registrant on whose behalf it was."""
-    actor, principal = account.alias("actor"), account.alias("principal")
-    rows = connection.execute(
-        sa.select(history, actor.c.user_name.label("actor_name"), principal.c.user_name.label("principal_name"))
-        .join(actor, actor.c.id == history.c.actor_id)
-        .outerjoin(principal, principal.c.id == history.c.for_id)
-        .where(history.c.subject == "model", history.c.subject_id == model_id)
-        .order_by(history.c.seq)
-    )
+def history(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """The history of a model. for: whom a deputy stood in for, or the registrant on whose behalf it was."""
     return [
         {
-            "seq": row.seq,
-            "at": row.at.isoformat(),
-            "actor": row.actor_name,
-            "for": row.principal_name or row.behalf or None,
-            "role": row.role,
-            "trigger": row.trigger,
-            "from": row.from_state,
-            "to": row.to_state,
-            "reason": row.reason,
-            "hash": row.hash,
+            "seq": entry.seq,
+            "at": entry.at.isoformat(),
+            "actor": entry.actor.user_name,
+            "for": represented(entry),
+            "role": entry.role,
+            "trigger": entry.trigger,
+            "from": entry.from_state,
+            "to": entry.to_state,
+            "reason": entry.reason,
+            "hash": entry.hash,
+        }
+        for entry in entries
+    ]
+
+
+def represented(entry: Entry) -> str | None:
+    """Whom a deputy stood in for, or the registrant on whose behalf it was; None for neither."""
+    return entry.principal.user_name if entry.principal else entry.behalf or None
+
+
+def summary(rows: Sequence[Listed]) -> list[dict[str, Any]]:
+    """Lines of a list for `dvk model list`."""
+    return [
+        {
+            "code": row.code,
+            "name": row.name,
+            "kind": row.kind,
+            "field": row.field_label,
+            "unit": row.unit_name,
+            "person": row.person_name,
+            "state": row.state,
+            "late": row.late,
+            "outstanding": row.outstanding,
+            "version": row.version,
+            "changed_at": row.changed_at.isoformat(),
         }
         for row in rows
     ]
 
 
-def _head(connection: Connection, model: sa.Row[Any]) -> dict[str, Any]:
-    origin, merged = emulation_model.alias("origin"), emulation_model.alias("merged")
-    revocation = decision.alias("revocation")
-    moments = (
-        "created_at",
-        "submitted_at",
-        "accepted_at",
-        "started_at",
-        "inspected_at",
-        "proposed_at",
-        "recognised_at",
-        "public_agreed_at",
-    )
-    row = connection.execute(
-        sa.select(
-            *(emulation_model.c[name] for name in moments),
-            emulation_model.c.late,
-            emulation_model.c.outstanding,
-            emulation_model.c.origin,
-            programme_year.c.year,
-            field.c.code.label("field_code"),
-            field.c.label.label("field_label"),
-            unit.c.code.label("unit_code"),
-            origin.c.code.label("origin_code"),
-            merged.c.code.label("merged_code"),
-            submission.c.id.label("submission"),
-            *_decision_columns(decision, "decision"),
-            *_decision_columns(revocation, "revocation"),
-        )
-        .select_from(emulation_model)
-        .join(programme_year, programme_year.c.id == emulation_model.c.year_id)
-        .join(field, field.c.id == emulation_model.c.field_id)
-        .join(unit, unit.c.id == emulation_model.c.unit_id)
-        .outerjoin(origin, origin.c.id == emulation_model.c.origin_model_id)
-        .outerjoin(merged, merged.c.id == emulation_model.c.merged_into_id)
-        .outerjoin(submission, submission.c.id == emulation_model.c.submission_id)
-        .outerjoin(decision, decision.c.id == emulation_model.c.decision_id)
-        .outerjoin(revocation, revocation.c.id == emulation_model.c.revocation_id)
-        .where(emulation_model.c.id == model.id)
-    ).one()
+def _head(about: Particulars, state: str, definition_hash: str) -> dict[str, Any]:
     return {
-        "code": model.code,
-        "name": model.name,
-        "year": row.year,
-        "unit": {"code": row.unit_code, "name": model.unit_name, "level": model.unit_level},
-        "person": model.person_name,
-        "kind": model.kind,
-        "field": {"code": row.field_code, "label": row.field_label},
-        "state": model.state,
-        "version": model.version,
-        "definition": model.definition_hash,
-        "late": row.late,
-        "outstanding": row.outstanding,
-        "origin": row.origin,
-        "origin_model": row.origin_code,
-        "merged_into": row.merged_code,
-        "submission": row.submission,
-        "decision": _paper(row._mapping, "decision"),
-        "revocation": _paper(row._mapping, "revocation"),
-        **{name: _moment(row._mapping[name]) for name in moments},
+        "code": about.code,
+        "name": about.name,
+        "year": about.year,
+        "unit": asdict(about.unit),
+        "person": about.person,
+        "kind": about.kind,
+        "field": asdict(about.field),
+        "state": state,
+        "version": about.version,
+        "definition": definition_hash,
+        "late": about.late,
+        "outstanding": about.outstanding,
+        "origin": about.origin,
+        "origin_model": about.origin_model,
+        "merged_into": about.merged_into,
+        "submission": about.submission.id if about.submission else None,
+        "decision": _paper(about.decision),
+        "revocation": _paper(about.revocation),
+        **{f"{name}_at": _moment(moment) for name, moment in asdict(about.moments).items()},
     }
 
 
-def _decision_columns(table: sa.FromClause, prefix: str) -> list[sa.Label[Any]]:
-    return [table.c[name].label(f"{prefix}_{name}") for name in ("number", "symbol", "dated", "signer")]
-
-
-def _paper(columns: sa.RowMapping, prefix: str) -> dict[str, Any] | None:
-    values = {name: columns[f"{prefix}_{name}"] for name in ("number", "symbol", "dated", "signer")}
-    return None if values["number"] is None else values
+def _paper(paper: Paper | None) -> dict[str, Any] | None:
+    if paper is None:
+        return None
+    return {"number": paper.number, "symbol": paper.symbol, "dated": paper.dated, "signer": paper.signer}
 
 
 def _moment(value: datetime | None) -> str | None:
@@ -206,20 +164,19 @@ def _possibility(possibility: Possibility) -> dict[str, Any]:
     }
 
 
-def _form(connection: Connection, model_id: int) -> dict[str, Any] | None:
-    row = registration.form(connection, model_id)
-    if row is None:
+def _form(form: Form | None) -> dict[str, Any] | None:
+    if form is None:
         return None
     return {
-        "items": {item: row._mapping[item] for item in ITEMS},
-        "waived": list(row.waived),
-        "representative": row.representative,
-        "representative_position": row.representative_position,
-        "phone": row.phone,
+        "items": dict(form.items),
+        "waived": list(form.waived),
+        "representative": form.representative,
+        "representative_position": form.representative_position,
+        "phone": form.phone,
     }
 
 
-def _quantities(connection: Connection, model_id: int, purpose: Purpose) -> list[dict[str, Any]]:
+def _quantities(rows: Sequence[ModelQuantity]) -> list[dict[str, Any]]:
     return [
         {
             "measure": row.code,
@@ -230,38 +187,30 @@ def _quantities(connection: Connection, model_id: int, purpose: Purpose) -> list
             "text": format_quantity(row.quantity),
             "note": row.note,
         }
-        for row in quantities(connection, model_id, purpose)
+        for row in rows
     ]
 
 
-def _plan(connection: Connection, model_id: int) -> dict[str, Any] | None:
-    row = implementation.plan_of(connection, model_id)
-    return None if row is None else {"start_date": row.start_date, "content": row.content}
-
-
-def _inspections(connection: Connection, model_id: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": view.id,
-            "kind": view.kind,
-            "held_on": view.held_on,
-            "place": view.place,
-            "members": [
-                {"user_name": member.user_name, "full_name": member.full_name, "head": member.head}
-                for member in view.members
-            ],
-            "scores": {score.criterion: None if score.points is None else str(score.points) for score in view.scores},
-            "total": str(view.total),
-            "band": view.band,
-            "strengths": view.strengths,
-            "shortcomings": view.shortcomings,
-            "recommendations": view.recommendations,
-            "mend_by": view.mend_by,
-            "conclusion": view.conclusion,
-            "version": view.version,
-        }
-        for view in inspection.of_model(connection, model_id)
-    ]
+def _inspection(view: InspectionView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "held_on": view.held_on,
+        "place": view.place,
+        "members": [
+            {"user_name": member.user_name, "full_name": member.full_name, "head": member.head}
+            for member in view.members
+        ],
+        "scores": {score.criterion: None if score.points is None else str(score.points) for score in view.scores},
+        "total": str(view.total),
+        "band": view.band,
+        "strengths": view.strengths,
+        "shortcomings": view.shortcomings,
+        "recommendations": view.recommendations,
+        "mend_by": view.mend_by,
+        "conclusion": view.conclusion,
+        "version": view.version,
+    }
 
 
 def _review(result: Result | None) -> dict[str, Any] | None:
@@ -280,23 +229,3 @@ def _review(result: Result | None) -> dict[str, Any] | None:
         "carried": result.carried,
         "reason": result.reason,
     }
-
-
-def summary(rows: Sequence[sa.Row[Any]]) -> list[dict[str, Any]]:
-    """Rows of `listing.page` for `dvk model list`."""
-    return [
-        {
-            "code": row.code,
-            "name": row.name,
-            "kind": row.kind,
-            "field": row.field_label,
-            "unit": row.unit_name,
-            "person": row.person_name,
-            "state": row.state,
-            "late": row.late,
-            "outstanding": row.outstanding,
-            "version": row.version,
-            "changed_at": row.changed_at.isoformat(),
-        }
-        for row in rows
-    ]

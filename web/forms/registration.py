@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
@@ -12,10 +12,9 @@ from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectFiel
 
 from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
-from web.presentation import KINDS, REQUEST_SUBJECTS
+from web.presentation import ITEMS, KINDS, REQUEST_SUBJECTS
 from workflow.programmes.programme_defaults import standard_defaults
-from workflow.registration.registration import Draft
-from workflow.schema import ITEMS
+from workflow.registration.drafts import Draft
 
 _GUIDANCE = {item.id: item for item in standard_defaults().items}
 _NAME = _GUIDANCE["name"]
@@ -68,6 +67,34 @@ WHOLE: Final = Part(
     tuple(ITEMS),
 )
 """For those who have the text ready, from a paper or from Word."""
+
+PartStatus = Literal["done", "missing", "mend", "optional"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """How far one part of the form is. missing: ids of items that still have to be written."""
+
+    part: Part
+    status: PartStatus
+    missing: tuple[str, ...] = ()
+
+
+def states_of_parts(draft: Draft, waived: Collection[str], to_mend: Collection[str]) -> list[PartState]:
+    """Every part with how far it is; what was named for mending shows until the form is handed in again."""
+    found = []
+    for part in PARTS:
+        missing = tuple(item for item in part.needed if not draft.items.get(item, "").strip() and item not in waived)
+        status: PartStatus = "done"
+        if missing:
+            status = "missing"
+        elif set(part.fields) & set(to_mend):
+            status = "mend"
+        elif part.slug == "lien-he" and not (draft.representative or draft.phone):
+            status = "optional"
+        found.append(PartState(part, status, missing))
+    return found
+
 
 _ALWAYS = frozenset({"csrf_token", "version"})
 
@@ -146,11 +173,11 @@ class RegistrationForm(PageForm):
             if name not in names and name not in _ALWAYS:
                 del self[name]
 
-    def choose_from(self, units: Sequence[Any], fields: Sequence[Any]) -> None:
-        """Units the person may register for and fields of the year."""
+    def choose_from(self, units: Sequence[tuple[str, str]], fields: Sequence[tuple[str, str]]) -> None:
+        """Units the person may register for and fields of the year, each by code and name."""
         empty = [("", str(_l("– chọn –")))]
-        self.unit.choices = options([*([] if len(units) == 1 else empty), *((u.code, u.name) for u in units)])
-        self.field.choices = options([*empty, *((f.code, _l(f.label)) for f in fields)])
+        self.unit.choices = options([*([] if len(units) == 1 else empty), *units])
+        self.field.choices = options([*empty, *fields])
 
     def over(self, kept: Draft) -> Draft:
         """What was typed in the fields of this form over what was kept, for the domain to check."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -11,23 +10,11 @@ from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, Sel
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
+from web.presentation import ITEMS, day, shown_day
+from workflow.across.models.offers import Offers
 from workflow.definitions.lifecycle import Fact
-from workflow.registration.model_quantities import ModelQuantity
 
 Choice = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What there is to choose from, for the facts that name a record; empty where the year has none."""
-
-    decisions: Sequence[Choice] = ()
-    meetings: Sequence[Choice] = ()
-    submissions: Sequence[Choice] = ()
-    items: Sequence[Choice] = ()
-    measures: Sequence[Any] = ()
-    results: Sequence[ModelQuantity] = ()
-    present: Mapping[str, str] = field(default_factory=dict)
 
 
 class TransitionForm(PageForm):
@@ -68,9 +55,10 @@ def transition_form(
         },
     )
     defaults: dict[str, Any] = {"version": "" if version is None else str(version)}
+    recorded_before = _recorded(offers)
     for fact in facts:
-        if fact.name in offers.present:
-            defaults[_attribute(fact)] = offers.present[fact.name]
+        if fact.name in recorded_before:
+            defaults[_attribute(fact)] = recorded_before[fact.name]
         elif fact.name == "results":
             defaults[_attribute(fact)] = typed_again(offers.results)
     form: TransitionForm = made(data=defaults)
@@ -79,6 +67,25 @@ def transition_form(
         if isinstance(rows, FieldList):
             prepare_rows(rows, offers.measures, add=add_row)
     return form
+
+
+def decision_choices(offers: Offers) -> list[Choice]:
+    """The decisions there are, as a form and the page that checks it call them."""
+    return [(str(one.id), f"{one.written}, {shown_day(one.dated)}, {one.issuer_name}") for one in offers.decisions]
+
+
+def _recorded(offers: Offers) -> dict[str, str]:
+    """By fact, the way it is typed: what was recorded before the step."""
+    before = offers.recorded
+    texts = {
+        "plan": before.plan,
+        "start_date": day(before.start_date) if before.plan is not None else None,
+        "summary": before.summary,
+        "evidence_note": before.evidence_note,
+        "finding": before.finding,
+        "mend_by": day(before.mend_by) if before.finding is not None else None,
+    }
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 # What the pages with such a form send beside its facts, and names of passwords, which are never carried over a new sign-in.
@@ -117,13 +124,17 @@ def _field(fact: Fact, offers: Offers, *, recorded: bool) -> Field:
         case "choice":
             return RadioField(label, description=fact.help, choices=options(fact.choices), validate_choice=False)
         case "decision":
-            return _select(label, fact.help, offers.decisions, _l("– quyết định mới, điền bên dưới –"))
+            return _select(label, fact.help, decision_choices(offers), _l("– quyết định mới, điền bên dưới –"))
         case "meeting":
-            return _select(label, fact.help, offers.meetings, _l("– phiên đã có mô hình này –"))
+            meetings = [(str(one.id), f"{one.title}, {shown_day(one.held_on)}") for one in offers.meetings]
+            return _select(label, fact.help, meetings, _l("– phiên đã có mô hình này –"))
         case "submission":
-            return _select(label, fact.help, offers.submissions, _l("– tờ trình đã có mô hình này –"))
+            submissions = [
+                (str(one.id), f"{one.number or one.id} – {one.unit_name} ({one.listed})") for one in offers.submissions
+            ]
+            return _select(label, fact.help, submissions, _l("– tờ trình đã có mô hình này –"))
         case "list" if fact.name == "items":
-            return ChecksField(label, description=fact.help, choices=options(offers.items), validate_choice=False)
+            return ChecksField(label, description=fact.help, choices=options(ITEMS.items()), validate_choice=False)
         case "list":
             return quantity_rows(label, fact.help)
         case "integer":

@@ -29,13 +29,14 @@ from web.forms.programme import (
     YearForm,
 )
 from web.presentation import LEVELS, day
-from web.readings.entry_words import details, people_in
-from web.readings.trail import DEEDS, told_of_year
 from web.transactions import reading, writing
 from web.visitor import actor
+from web.words.deeds import DEEDS
+from web.words.particulars import details, people_in
 from workflow.core.programmes.year import Year
 from workflow.database import Connection
 from workflow.definitions import lifecycle_store
+from workflow.oversight import audit_trail
 from workflow.programmes import (
     deadline_editing,
     programme,
@@ -118,7 +119,7 @@ def new() -> Response | tuple[str, int]:
 @access_rule(roles=KEEPERS)
 def shown(year: int) -> str:
     row = programme.year(reading(), year)
-    told = told_of_year(reading(), row.id)
+    told = audit_trail.of_year(reading(), row.id)
     return render_template(
         "administration/year.html",
         year=row,

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
 from flask import Blueprint, Response, abort, redirect, send_file, url_for
 from flask_babel import gettext as _
-from sqlalchemy.engine import Connection
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -20,6 +16,7 @@ from web.presentation import PURPOSES
 from web.transactions import reading, store, writing
 from web.visitor import actor
 from workflow import changes
+from workflow.database import Connection
 from workflow.implementation import attachments
 from workflow.refusals import InvalidInput, NotFound, Refusal
 
@@ -74,7 +71,7 @@ def add(code: str) -> AnyResponse | tuple[str, int]:
 @access_rule(signed_in=True)
 def content(code: str, attachment_id: int) -> Response:
     model = changes.seen(reading(), actor(), code)
-    _require_of(reading(), model, attachment_id)
+    _require_of(reading(), model.id, code, attachment_id)
     accesses.note(model, "file")
     found = attachments.content(reading(), store(), actor().account_id, attachment_id, clock.now())
     # Pictures and PDF open in the browser, the rest is saved.
@@ -90,7 +87,7 @@ def content(code: str, attachment_id: int) -> Response:
 @pages.get("/mo-hinh/<code>/tep/<int:attachment_id>/anh-nho")
 @access_rule(signed_in=True)
 def thumbnail(code: str, attachment_id: int) -> Response:
-    _require_of(reading(), changes.seen(reading(), actor(), code), attachment_id)
+    _require_of(reading(), changes.seen(reading(), actor(), code).id, code, attachment_id)
     path = attachments.thumbnail(reading(), store(), actor().account_id, attachment_id, clock.now())
     if path is None:
         abort(404)
@@ -105,7 +102,7 @@ def thumbnail(code: str, attachment_id: int) -> Response:
 def remove(code: str, attachment_id: int) -> AnyResponse:
     try:
         with writing() as connection:
-            _require_of(connection, changes.seen(connection, actor(), code), attachment_id)
+            _require_of(connection, changes.seen(connection, actor(), code).id, code, attachment_id)
             attachments.remove(connection, actor().account_id, attachment_id, clock.now())
     except NotFound:
         raise
@@ -116,7 +113,7 @@ def remove(code: str, attachment_id: int) -> AnyResponse:
     return redirect(url_for("models.shown", code=code) + "#tep")
 
 
-def _require_of(connection: Connection, model: sa.Row[Any], attachment_id: int) -> None:
+def _require_of(connection: Connection, model_id: int, code: str, attachment_id: int) -> None:
     """The address names both: a file of another model is not found under this one."""
-    if not attachments.belongs(connection, model.id, attachment_id):
-        raise NotFound(_("Mô hình %(code)s không có tệp này.", code=model.code), guard="attachment")
+    if not attachments.belongs(connection, model_id, attachment_id):
+        raise NotFound(_("Mô hình %(code)s không có tệp này.", code=code), guard="attachment")

@@ -15,11 +15,11 @@ from web.answers import page_again, renewed, say
 from web.forms.base import options, said
 from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
 from web.presentation import LEVELS, UNIT_KINDS, shown_day
-from web.readings.entry_words import details, people_in
-from web.readings.trail import DEEDS
 from web.transactions import reading, store, writing
 from web.views.attachments import SANDBOX
 from web.visitor import actor
+from web.words.deeds import DEEDS
+from web.words.particulars import details, people_in
 from workflow.calendar import local_date
 from workflow.core.programmes.choice import every_year
 from workflow.obligations import call_files, calls, listing

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
 from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -23,12 +20,6 @@ from workflow.refusals import NotFound, Refusal
 from workflow.registration import consent
 
 pages = Blueprint("consent", __name__)
-
-
-@pages.app_template_global("may_withdraw_consent")
-def may_withdraw_consent(model: sa.Row[Any]) -> bool:
-    """Whether the visitor may at least take the agreement back."""
-    return consent.may_withdraw(reading(), actor(), model)
 
 
 @pages.route("/mo-hinh/<code>/cong-khai", methods=["GET", "POST"])

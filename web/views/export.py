@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO, StringIO
-from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, request, send_file
 from flask_babel import gettext as _
 
@@ -22,6 +20,7 @@ from workflow.documents.list_workbook import write_list, write_list_csv
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput
 from workflow.reporting import listing
+from workflow.reporting.listing import Exported
 
 pages = Blueprint("export", __name__)
 
@@ -34,13 +33,13 @@ def workbook() -> Response:
     year, query, rows = _shown()
     chips = ", ".join(label for _name, label in query.chips) or _("tất cả")
     heading = [
-        _("Mô hình “Dân vận khéo” năm %(year)s", year=year.year),
+        _("Mô hình “Dân vận khéo” năm %(year)s", year=year),
         _("Điều kiện: %(chips)s. Xuất ngày %(day)s.", chips=chips, day=shown_day(local_date(clock.now()))),
     ]
     target = BytesIO()
     write_list(target, rows, _labels(rows), heading)
     target.seek(0)
-    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"mo-hinh-{year.year}.xlsx")
+    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"mo-hinh-{year}.xlsx")
 
 
 @pages.get("/mo-hinh.csv")
@@ -50,10 +49,10 @@ def lines() -> Response:
     target = StringIO()
     write_list_csv(target, rows, _labels(rows))
     content = BytesIO(target.getvalue().encode("utf-8"))
-    return send_file(content, mimetype="text/csv", as_attachment=True, download_name=f"mo-hinh-{year.year}.csv")
+    return send_file(content, mimetype="text/csv", as_attachment=True, download_name=f"mo-hinh-{year}.csv")
 
 
-def _shown() -> tuple[sa.Row[Any], ListQuery, list[sa.Row[Any]]]:
+def _shown() -> tuple[int, ListQuery, list[Exported]]:
     """Year, filters and every row of the list that this address shows page by page."""
     connection, who = reading(), actor()
     year = chosen_year(connection, request.args.get("nam"))
@@ -66,9 +65,9 @@ def _shown() -> tuple[sa.Row[Any], ListQuery, list[sa.Row[Any]]]:
             {"tim": _("Danh sách có hơn %(most)s mô hình. Hãy lọc hẹp lại, ví dụ theo đơn vị, rồi tải.", most=most)}
         )
     accesses.note_all([row.id for row in rows if row.kind == "individual"], "export")
-    return year, query, rows
+    return year.year, query, rows
 
 
-def _labels(rows: Sequence[sa.Row[Any]]) -> dict[tuple[str, str], str]:
+def _labels(rows: Sequence[Exported]) -> dict[tuple[str, str], str]:
     kinds = {(row.definition_hash, row.state) for row in rows}
     return {kind: state_of(*kind).label for kind in kinds}

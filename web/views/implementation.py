@@ -19,7 +19,8 @@ from workflow import changes
 from workflow.implementation import implementation
 from workflow.programmes import programme
 from workflow.refusals import Refusal
-from workflow.registration import registration
+from workflow.registration import view
+from workflow.registration.model_quantities import quantities
 
 pages = Blueprint("implementation", __name__)
 
@@ -69,11 +70,11 @@ def results(code: str) -> Response | tuple[str, int]:
     who, refusal = actor(), None
     model = changes.seen(reading(), who, code)
     kept = implementation.results_of(reading(), model.id)
-    registered = registration.form(reading(), model.id)
-    waived = [item for item in registered.waived if not registered._mapping[item]] if registered else []
+    registered = view.form(reading(), model.id)
+    waived = [item for item in registered.waived if not registered.items[item]] if registered else []
     form = results_form(waived)(
         data={
-            "results": typed_again(registration.quantities(reading(), model.id, "result")),
+            "results": typed_again(quantities(reading(), model.id, "result")),
             "summary": kept.summary if kept else "",
             "evidence_note": kept.evidence_note if kept else "",
             "version": str(model.version),

@@ -15,12 +15,13 @@ from web.access_rules import INSPECTORS, access_rule
 from web.answers import page_again, say
 from web.forms.inspection import inspection_form, kept_record
 from web.presentation import number
-from web.readings.meanwhile import record_since
 from web.receipts import new_token
 from web.transactions import reading, store, writing
 from web.uploads import MOST_PHOTOS
 from web.visitor import actor
+from web.words.meanwhile import record_news
 from workflow import changes, receipts
+from workflow.across.models.record import writings_since
 from workflow.calendar import ZONE, local_date
 from workflow.core.people.places import people_for
 from workflow.core.programmes.choice import year_by_id
@@ -66,7 +67,12 @@ def record(code: str) -> Response | tuple[str, int]:
     kept = _open(model.id)
     meanwhile = []
     if isinstance(refusal, Conflict):
-        meanwhile = record_since(reading(), model, sheet, form.seen or 0)
+        meanwhile = record_news(
+            reading(),
+            model.definition_hash,
+            writings_since(reading(), model.id, form.seen or 0),
+            {criterion.code: _(criterion.label) for criterion in sheet},
+        )
         form.record_version.data = str(kept.version if kept else 0)
     form.choose_from(people_for(reading(), model.unit_path, INSPECTORS, local_date(now)))
     return page_again(

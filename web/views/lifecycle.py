@@ -6,11 +6,11 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from web.access_rules import access_rule
-from web.readings import model as readings
 from web.transactions import reading
 from web.visitor import actor
 from workflow import changes
 from workflow.across.lists.states import count_states
+from workflow.across.models import entries
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.definitions.lifecycle_drawing import svg
 from workflow.programmes import programme
@@ -42,7 +42,7 @@ def of_model(code: str) -> str:
     model = changes.seen(reading(), actor(), code)
     definition = programme.definition(reading(), model.definition_hash)
     way: list[str] = []
-    for state in readings.passed(readings.events(reading(), model.id)):
+    for state in entries.passed(entries.of_model(reading(), model.id)):
         if not way or way[-1] != state:
             way.append(state)
     return render_template(

@@ -26,9 +26,9 @@ from web.forms.review import (
     members_in,
     votes_in,
 )
-from web.readings.meanwhile import News, meeting_since
 from web.transactions import reading, writing
 from web.visitor import actor
+from web.words.meanwhile import News, meeting_news
 from workflow.calendar import local_date
 from workflow.core.people.places import people_for
 from workflow.database import Connection
@@ -39,6 +39,7 @@ from workflow.review import review
 from workflow.review.agenda import reviewable
 from workflow.review.ballots import RECORDING_DUTIES
 from workflow.review.review import MeetingView
+from workflow.review.since import done_since
 
 pages = Blueprint("meeting", __name__, url_prefix="/phien-binh-xet/<int:meeting_id>")
 
@@ -295,7 +296,7 @@ def _meanwhile(form: PageForm, seen: MeetingView) -> list[News]:
         moment = None
     if moment is None or moment.tzinfo is None:
         return []
-    return meeting_since(reading(), seen.id, [item.model_id for item in seen.agenda], moment)
+    return meeting_news(done_since(reading(), seen.id, [item.model_id for item in seen.agenda], moment))
 
 
 def _date(form: PageForm, refusal: Refusal | None) -> None:

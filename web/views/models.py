@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -14,32 +12,27 @@ from web import accesses, clock
 from web.access_rules import access_rule
 from web.answers import page_again
 from web.forms.models import ORDERS, read_query
-from web.forms.transition import transition_form
+from web.forms.transition import Choice, transition_form
 from web.look.badges import badges
 from web.look.rows import model_rows
 from web.presentation import KINDS, said, stops
-from web.readings import model as readings
-from web.readings.offers import offers_for
-from web.readings.timeline import tell
 from web.security import own_path
 from web.transactions import reading, writing
 from web.visitor import actor
+from web.words.timeline import describe, mended
 from workflow import changes, transition
-from workflow.across.models.next_step import onwards
+from workflow.across.models import entries, kin
+from workflow.across.models import page as model_page
+from workflow.across.models.offers import offers_for
 from workflow.calendar import local_date
 from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.definitions.lifecycle import Definition
-from workflow.implementation import attachments, comments, implementation
-from workflow.inspection import inspection
 from workflow.obligations import state_limits
-from workflow.programmes import programme
+from workflow.programmes import programme, years
 from workflow.refusals import NotFound, Refusal
-from workflow.registration import change_requests, registration
-from workflow.registration.registrant import before_review, editable
 from workflow.reporting import listing
-from workflow.review import review_result
 
 pages = Blueprint("models", __name__)
 
@@ -68,29 +61,33 @@ def listed() -> str:
         definition=definition,
         fields=fields,
         query=query,
-        selects=_selects(definition, fields, units),
+        selects=_selects(
+            definition,
+            [(field.code, said(field.label)) for field in fields],
+            None if units is None else [(unit.code, unit.name) for unit in units],
+        ),
         many_units=units is None,
         page=page,
         model_rows=model_rows,
         model_page=url_for("models.shown", code="-")[:-1],
         everything_ticked=request.args.get("chon") == "het",
-        steps=_steps_for(definition, page.rows),
+        steps=_steps_for(definition, {row.state for row in page.rows}),
     )
 
 
 def _selects(
-    definition: Definition, fields: Sequence[sa.Row[Any]], units: Sequence[sa.Row[Any]] | None
-) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The filters that are chosen from a list: name in the address, label, choices."""
+    definition: Definition, fields: Sequence[Choice], units: Sequence[Choice] | None
+) -> list[tuple[str, str, list[Choice]]]:
+    """The filters that are chosen from a list: name in the address, label, choices. units: None for too many to choose from."""
     every = [("", _("Tất cả"))]
     selects = [
         ("chang", _("Chặng"), every + [(stage.id, stage.label) for stage in definition.stages]),
         ("trang-thai", _("Trạng thái"), every + [(state.id, state.label) for state in definition.states.values()]),
-        ("linh-vuc", _("Lĩnh vực"), every + [(field.code, said(field.label)) for field in fields]),
+        ("linh-vuc", _("Lĩnh vực"), [*every, *fields]),
         ("loai", _("Loại"), every + [(kind, str(label)) for kind, label in KINDS.items()]),
     ]
     if units is not None:
-        selects.append(("don-vi", _("Đơn vị (gồm cả trực thuộc)"), every + [(u.code, u.name) for u in units]))
+        selects.append(("don-vi", _("Đơn vị (gồm cả trực thuộc)"), [*every, *units]))
     selects.append(("sap-xep", _("Sắp xếp"), [(written, str(label)) for written, (_order, label) in ORDERS.items()]))
     return selects
 
@@ -101,51 +98,33 @@ def shown(code: str) -> str:
     connection, who = reading(), actor()
     model = changes.seen(connection, who, code)
     accesses.note(model, "page")
-    definition = programme.definition(connection, model.definition_hash)
-    told = readings.events(connection, model.id)
-    inspections = inspection.of_model(connection, model.id)
+    page = model_page.of_model(connection, model, who, clock.now())
+    told = entries.of_model(connection, model.id)
     return render_template(
         "models/show.html",
         model=model,
-        definition=definition,
-        state=definition.states[model.state],
-        stops=stops(definition, model.state, readings.passed(told)),
-        facts=readings.particulars(connection, model.id),
-        possible=sorted(
-            transition.possible(connection, model, who, clock.now()),
-            key=lambda answer: onwards(definition, model.state, answer.target),
-            reverse=True,
-        ),
-        form=registration.form(connection, model.id),
-        to_mend=registration.items_to_mend(connection, model.id),
-        targets=registration.quantities(connection, model.id, "target"),
-        plan=implementation.plan_of(connection, model.id),
-        results=implementation.results_of(connection, model.id),
-        result_rows=registration.quantities(connection, model.id, "result"),
-        inspections=inspections,
-        awaits_inspection=any(t.record == "inspection" for t in definition.outgoing(model.state)),
-        review=review_result.latest(connection, model.id),
-        files=attachments.listing(connection, model.id),
-        comments=comments.of_model(connection, who, model),
-        changes=change_requests.changes_of(connection, model.id),
-        told=[tell(definition, event) for event in reversed(told)],
-        mended=readings.mended(told) if model.state == "submitted" else {},
-        followers=readings.followers(connection, who, model.id),
-        latest_year=readings.latest_year(connection),
-        waits_for=_waits_for(definition, model),
-        step_due=None if model.mend_by else state_limits.due_of(reading(), model.id),
-        editable=editable(definition, model.state),
-        before_review=before_review(definition, model.state),
+        page=page,
+        about=page.about,
+        definition=page.definition,
+        state=page.state,
+        stops=stops(page.definition, model.state, entries.passed(told)),
+        possible=page.best_first,
+        told=[describe(page.definition, entry) for entry in reversed(told)],
+        mended=mended(entries.rewritten(told)) if model.state == "submitted" else {},
+        followers=kin.followers(connection, who, model.id),
+        latest_year=years.latest(connection),
+        waits_for=_waits_for(page.definition, model.state, model.unit_path),
+        step_due=None if model.mend_by else state_limits.due_of(connection, model.id),
     )
 
 
-def _waits_for(definition: Definition, model: sa.Row[Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The usual next steps of a model, each with who may take it: roles and the names of those who hold them today."""
-    steps = {step.trigger: step for step in reversed(definition.outgoing(model.state)) if not step.danger}
+def _waits_for(definition: Definition, state: str, unit_path: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The usual next steps from a state, each with who may take it: roles and the names of those who hold them today."""
+    steps = {step.trigger: step for step in reversed(definition.outgoing(state)) if not step.danger}
     roles = {role for step in steps.values() for role in step.roles}
-    holders = holders_over(reading(), [model.unit_path], roles, local_date(clock.now()))
+    holders = holders_over(reading(), [unit_path], roles, local_date(clock.now()))
     labels = {role.id: role.label for role in definition.roles.values()}
-    return [(step.label, named(holders, step, model.unit_path, labels)) for step in reversed(steps.values())]
+    return [(step.label, named(holders, step, unit_path, labels)) for step in reversed(steps.values())]
 
 
 @pages.route("/mo-hinh/hang-loat", methods=["GET", "POST"])
@@ -199,8 +178,7 @@ def many() -> Response | str | tuple[str, int]:
     )
 
 
-def _steps_for(definition: Definition, rows: Sequence[sa.Row[Any]]) -> list[tuple[str, str]]:
-    """Steps that models of the page may take, for the choice of one step for many: trigger and label, no dangerous ones."""
-    states = {row.state for row in rows}
+def _steps_for(definition: Definition, states: Collection[str]) -> list[Choice]:
+    """Steps that models in these states may take, for the choice of one step for many: trigger and label, no dangerous ones."""
     steps = [step for state in definition.states if state in states for step in definition.outgoing(state)]
     return list({step.trigger: step.label for step in steps if not step.danger and actor().holds(step.roles)}.items())

@@ -14,11 +14,11 @@ from web.access_rules import RECOGNISERS, REVIEWERS, access_rule
 from web.answers import page_again, say, say_refused
 from web.forms.recognition import SelectionForm, chosen_in
 from web.presentation import shown_day
-from web.readings.offers import offers_for
 from web.transactions import reading, writing
 from web.views import together
 from web.visitor import actor
 from workflow import changes
+from workflow.across.models.offers import offers_for
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.definitions.lifecycle import Definition, Transition
 from workflow.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook

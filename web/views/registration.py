@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -16,11 +15,11 @@ from web.access_rules import RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF, access_
 from web.answers import page_again, renewed, say
 from web.forms.base import said
 from web.forms.fields import prepare_rows
-from web.forms.registration import PARTS, WHOLE, Part, RegistrationForm
-from web.readings import registration as readings
+from web.forms.registration import PARTS, WHOLE, Part, RegistrationForm, states_of_parts
 from web.transactions import reading, store, writing
 from web.visitor import actor
 from workflow import changes, transition
+from workflow.across.models import kin
 from workflow.calendar import local_date
 from workflow.core.people.places import units_of
 from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
@@ -30,11 +29,12 @@ from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading.field_suggestion import Suggestion, suggest
 from workflow.reading.text import clean
 from workflow.recognition import publication
-from workflow.refusals import NotFound, NotPossible, Refusal
-from workflow.registration import consent, registration
-from workflow.registration.model_quantities import doubts
-from workflow.registration.registrant import SUBMIT, editable, roles_of
-from workflow.registration.registration import Draft
+from workflow.refusals import NotFound, Refusal
+from workflow.registration import consent, registration, view
+from workflow.registration.drafts import Draft
+from workflow.registration.model_quantities import doubts, quantities
+from workflow.registration.registrant import SUBMIT, roles_of
+from workflow.registration.view import Returned
 
 pages = Blueprint("registration", __name__)
 
@@ -48,9 +48,9 @@ def new() -> Response | tuple[str, int]:
     """The first part; with it the draft begins. tiep-tuc, nhan-rong: code of a model whose form is copied."""
     who, refusal = actor(), None
     year = chosen_year(reading(), request.values.get("nam"), to_register=True)
-    begun = _beginning(year)
+    begun = _beginning(year.id)
     form = RegistrationForm(data=_typed(begun))
-    units = _prepare(form, year)
+    units = _prepare(form, year.id, year.definition_hash)
     form.keep(PARTS[0].fields)
     if form.is_submitted():
         try:
@@ -61,7 +61,7 @@ def new() -> Response | tuple[str, int]:
         else:
             say(_("Đã lưu bản nháp %(code)s.", code=code))
             return redirect(url_for("registration.part", code=code, part=PARTS[1].slug))
-    hint = _hint(form, year)
+    hint = _hint(form, year.id)
     return page_again(
         "registration/part.html",
         form,
@@ -77,7 +77,7 @@ def new() -> Response | tuple[str, int]:
         returned=None,
         to_mend={},
         copied=begun.origin_model,
-        beginnings=() if begun.origin_model else readings.to_continue(reading(), who, year.year, units),
+        beginnings=() if begun.origin_model else kin.to_continue(reading(), who, year.year, units),
         examples=_EXAMPLES,
         files=(),
     )
@@ -87,18 +87,20 @@ def new() -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def edit(code: str) -> str:
     """The parts of the form with how far each is."""
-    connection, model = reading(), _editable(code)
-    form = registration.form(connection, model.id)
-    draft = readings.kept(connection, model)
-    to_mend = _to_mend(model)
+    connection = reading()
+    model = view.open_form(connection, actor(), code)
+    form = view.form(connection, model.id)
+    draft = view.typed(connection, model.id)
+    returned = view.last_return(connection, model.id) if model.submitted_at else None
+    to_mend = _to_mend(returned)
     return render_template(
         "registration/parts.html",
         model=model,
         year=year_by_id(connection, model.year_id),
-        parts=readings.parts_of(draft, form.waived if form else (), to_mend),
-        returned=readings.last_return(connection, model.id) if model.submitted_at else None,
+        parts=states_of_parts(draft, form.waived if form else (), to_mend),
+        returned=returned,
         to_mend=to_mend,
-        alike=_alike(model),
+        alike=_alike(model.year_id, model.name, model.id),
     )
 
 
@@ -108,14 +110,14 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
     """One part of the form, or the whole of it on one page."""
     who, refusal = actor(), None
     asked = next((one for one in (*PARTS, WHOLE) if one.slug == part), None)
-    model = _editable(code)
+    model = view.open_form(reading(), actor(), code)
     if asked is None:
         raise NotFound(_("Phiếu đăng ký không có phần này."), guard="part")
     year = year_by_id(reading(), model.year_id)
-    before = readings.kept(reading(), model)
+    before = view.typed(reading(), model.id)
     form = RegistrationForm(data={**_typed(before), "version": str(model.version)})
     sent = form.is_submitted() and "add_row" not in request.form
-    _prepare(form, year)
+    _prepare(form, year.id, year.definition_hash)
     form.keep(asked.fields)
     if sent:
         try:
@@ -137,10 +139,11 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
         except Refusal as refused:
             refusal = refused
         else:
-            say(_("Đã lưu."), *_echo(asked, model, form.over(before)))
+            say(_("Đã lưu."), *_echo(asked, model.id, form.over(before)))
             return redirect(_following(asked, code))
     model = changes.seen(reading(), who, code)
     renewed(form, refusal, model.version)
+    returned = view.last_return(reading(), model.id) if model.submitted_at else None
     return page_again(
         "registration/part.html",
         form,
@@ -151,10 +154,10 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
         part=asked,
         number=PARTS.index(asked) + 1 if asked in PARTS else None,
         count=len(PARTS) + 1,
-        hint=_hint(form, year),
-        alike=_alike(model) if asked is PARTS[1] and refusal is None else (),
-        returned=readings.last_return(reading(), model.id) if model.submitted_at else None,
-        to_mend=_to_mend(model),
+        hint=_hint(form, year.id),
+        alike=_alike(model.year_id, model.name, model.id) if asked is PARTS[1] and refusal is None else (),
+        returned=returned,
+        to_mend=_to_mend(returned),
         copied="",
         beginnings=(),
         examples=_EXAMPLES,
@@ -166,18 +169,20 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def check(code: str) -> str:
     """Everything that was answered, once more, before it is handed in."""
-    connection, model, now = reading(), _editable(code), clock.now()
+    connection, now = reading(), clock.now()
+    model = view.open_form(connection, actor(), code)
     year = year_by_id(connection, model.year_id)
-    form = registration.form(connection, model.id)
-    draft = readings.kept(connection, model)
+    form = view.form(connection, model.id)
+    draft = view.typed(connection, model.id)
+    returned = view.last_return(connection, model.id) if model.submitted_at else None
     definition = programme.definition(connection, model.definition_hash)
-    targets = registration.quantities(connection, model.id, "target")
+    targets = quantities(connection, model.id, "target")
     return render_template(
         "registration/check.html",
         model=model,
         year=year,
         draft=draft,
-        parts=readings.parts_of(draft, form.waived if form else (), _to_mend(model)),
+        parts=states_of_parts(draft, form.waived if form else (), _to_mend(returned)),
         waived=form.waived if form else (),
         field_label=next(
             (_(f.label) for f in programme.fields(connection, year.id) if f.code == draft.field), draft.field
@@ -185,7 +190,7 @@ def check(code: str) -> str:
         targets=targets,
         doubts=doubts(targets),
         files=attachments.listing(connection, model.id),
-        alike=_alike(model),
+        alike=_alike(model.year_id, model.name, model.id),
         late=model.submitted_at is None and local_date(now) > year.closes_on,
         early=model.submitted_at is None and local_date(now) < year.opens_on,
         answer=next(
@@ -220,24 +225,7 @@ def part_of(item: str) -> str:
     return next((one.slug for one in PARTS if item in one.fields), PARTS[0].slug)
 
 
-def _editable(code: str) -> sa.Row[Any]:
-    """The model, while its form is still the registrant's to write."""
-    connection = reading()
-    model = changes.seen(connection, actor(), code)
-    definition = programme.definition(connection, model.definition_hash)
-    if not editable(definition, model.state):
-        raise NotPossible(
-            _(
-                "Phiếu %(code)s đang ở «%(state)s» nên không sửa trực tiếp được. Hãy gửi đề nghị đổi tên hoặc lĩnh vực.",
-                code=code,
-                state=definition.states[model.state].label,
-            ),
-            guard="state",
-        )
-    return model
-
-
-def _beginning(year: sa.Row[Any]) -> Draft:
+def _beginning(year_id: int) -> Draft:
     """An empty form, or a copy of the form of a model that is continued or replicated; only of what this person may see."""
     empty = Draft(unit="", kind="collective", field="", name="")
     for word, origin in (("tiep-tuc", "continued"), ("nhan-rong", "replicated")):
@@ -246,8 +234,8 @@ def _beginning(year: sa.Row[Any]) -> Draft:
             continue
         connection = reading()
         draft = _source(code, published=origin == "replicated")
-        known = {row.code for row in programme.measures(connection, year.id)}
-        fields = {row.code for row in programme.fields(connection, year.id)}
+        known = {row.code for row in programme.measures(connection, year_id)}
+        fields = {row.code for row in programme.fields(connection, year_id)}
         targets = [target for target in draft.targets if target.measure in known]
         draft = replace(
             draft,
@@ -272,7 +260,7 @@ def _source(code: str, *, published: bool) -> Draft:
     """The form to copy. published: of a model out of this person's sight, what everybody may read of it will do."""
     connection = reading()
     try:
-        return readings.kept(connection, changes.seen(connection, actor(), code))
+        return view.typed(connection, changes.seen(connection, actor(), code).id)
     except NotFound:
         if not published or not publication.is_published(connection, code):
             raise
@@ -293,45 +281,44 @@ def _typed(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _prepare(form: RegistrationForm, year: sa.Row[Any]) -> Sequence[str]:
+def _prepare(form: RegistrationForm, year_id: int, definition_hash: str) -> Sequence[str]:
     """Give the form its choices; returns the codes of the units one may register for."""
     connection = reading()
-    definition = programme.definition(connection, year.definition_hash)
+    definition = programme.definition(connection, definition_hash)
     roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
     units = units_of(connection, actor(), roles, local_date(clock.now()))
-    form.choose_from(units, programme.fields(connection, year.id))
-    prepare_rows(form.targets, programme.measures(connection, year.id), add="add_row" in request.form, empty=2)
+    form.choose_from(
+        [(one.code, one.name) for one in units],
+        [(one.code, _(one.label)) for one in programme.fields(connection, year_id)],
+    )
+    prepare_rows(form.targets, programme.measures(connection, year_id), add="add_row" in request.form, empty=2)
     return [one.code for one in units]
 
 
-def _hint(form: RegistrationForm, year: sa.Row[Any]) -> Suggestion | None:
+def _hint(form: RegistrationForm, year_id: int) -> Suggestion | None:
     """The field that the name speaks for, unless that is the one chosen."""
     if "field" not in form._fields:
         return None
-    found = suggest(said(form.name), programme.fields(reading(), year.id))
+    found = suggest(said(form.name), programme.fields(reading(), year_id))
     return found if found is not None and found.code != said(form.field) else None
 
 
-def _to_mend(model: sa.Row[Any]) -> dict[str, str]:
+def _to_mend(returned: Returned | None) -> dict[str, str]:
     """Items that the latest return named, with what was said about each."""
-    if model.submitted_at is None:
-        return {}
-    return {one.item: one.note for one in registration.items_to_mend(reading(), model.id)}
+    return {one.item: one.note for one in returned.items} if returned else {}
 
 
-def _alike(model: sa.Row[Any]) -> list[tuple[str, str, int, str]]:
+def _alike(year_id: int, name: str, itself: int) -> list[tuple[str, str, int, str]]:
     """Names so much alike that one of the two may be a double: a warning, never a refusal."""
-    return registration.similar_models(
-        reading(), model.year_id, model.name, exclude_id=model.id, limit=MOST_ALIKE, actor=actor()
-    )
+    return registration.similar_models(reading(), year_id, name, exclude_id=itself, limit=MOST_ALIKE, actor=actor())
 
 
-def _echo(asked: Part, model: sa.Row[Any], typed: Draft) -> list[str]:
+def _echo(asked: Part, model_id: int, typed: Draft) -> list[str]:
     """How the figures were read, which of them look wrong, and what another registrant has to be asked again."""
     told = []
-    if typed.public and consent.agreed_at(reading(), model.id) is None:
+    if typed.public and consent.agreed_at(reading(), model_id) is None:
         told.append(_("Người đăng ký đã đổi nên cần hỏi lại việc giới thiệu công khai, ở phần cuối của phiếu."))
-    targets = registration.quantities(reading(), model.id, "target") if "targets" in asked.fields else []
+    targets = quantities(reading(), model_id, "target") if "targets" in asked.fields else []
     if targets:
         read = "; ".join(f"{row.label}: {row.said}" for row in targets)
         told += [_("Chỉ tiêu đã ghi: %(read)s. Nếu chưa đúng, hãy sửa.", read=read), *doubts(targets)]

@@ -11,11 +11,11 @@ from web.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
 from web.answers import page_again, say
 from web.forms.base import said
 from web.forms.submission import NumberForm, ReportForm, submission_form
-from web.readings.offers import offers_for
 from web.transactions import reading, writing
 from web.views import together
 from web.visitor import actor
 from workflow import changes
+from workflow.across.models.offers import offers_for
 from workflow.calendar import local_date
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.definitions.lifecycle import Definition, Transition

@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 
 from web import clock
 from web.answers import page_again
-from web.forms.transition import Offers, TransitionForm, transition_form
+from web.forms.transition import TransitionForm, decision_choices, transition_form
 from web.transactions import writing
 from web.visitor import actor
 from workflow import facts, transition
+from workflow.across.models.offers import Offers
 from workflow.definitions.lifecycle import Fact, Transition
 from workflow.refusals import InvalidInput, Refusal
 from workflow.transition import Outcome
@@ -101,7 +102,7 @@ def _taken(task: Task, form: TransitionForm, chosen: Sequence[str]) -> str:
 
 def _answers(task: Task, form: TransitionForm) -> list[tuple[str, str]]:
     """What was stated, in words."""
-    known = dict(task.offers.decisions)
+    known = dict(decision_choices(task.offers))
     said = [(fact, form.of(fact).data) for fact in task.facts]
     return [
         (fact.label, _("Có") if data is True else known.get(data, data) if fact.type == "decision" else str(data))

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from web import clock
 from web.access_rules import ADMINISTRATORS, access_rule
 from web.forms.base import printable
-from web.readings.entry_words import details, people_in
-from web.readings.trail import DEEDS, READINGS, SUBJECTS, deeds
 from web.transactions import reading
 from web.visitor import actor
+from web.words.deeds import DEEDS, SUBJECTS, WAYS_OF_OPENING, deeds
+from web.words.particulars import details, people_in
 from workflow import changes
 from workflow.access import PRIVILEGED
 from workflow.calendar import local_date
@@ -108,7 +108,7 @@ def accesses() -> tuple[str, int]:
         following=following,
         problem=problem,
         asked=asked,
-        readings=READINGS,
+        ways=WAYS_OF_OPENING,
         units=units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now())),
     )
     return page, 422 if problem else 200
@@ -122,7 +122,7 @@ def seen_by(code: str) -> str:
     if not access_log.may_ask(actor(), model):
         raise NotAllowed(_("Chỉ đơn vị đăng ký và quản trị xem được nhật ký này."), guard="role")
     return render_template(
-        "models/seen_by.html", model=model, found=access_log.of_model(reading(), model.id), readings=READINGS
+        "models/seen_by.html", model=model, found=access_log.of_model(reading(), model.id), ways=WAYS_OF_OPENING
     )
 
 

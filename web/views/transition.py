@@ -12,10 +12,10 @@ from web import clock
 from web.access_rules import access_rule
 from web.answers import page_again, renewed, say
 from web.forms.transition import transition_form
-from web.readings.offers import offers_for
 from web.transactions import reading, writing
 from web.visitor import actor
 from workflow import changes, transition
+from workflow.across.models.offers import offers_for
 from workflow.definitions.lifecycle import Definition
 from workflow.implementation import attachments
 from workflow.inspection import inspection, visits

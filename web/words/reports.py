@@ -9,9 +9,9 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from web.look.differences import Piece, pieces
 from web.presentation import ROLES
-from web.readings.differences import Piece, pieces
-from web.readings.meanwhile import News
+from web.words.meanwhile import News
 from workflow.database import Connection
 from workflow.reading.text import shorten
 from workflow.reports import figures, reports

@@ -37,7 +37,7 @@ COLUMNS = (
 def write_list(
     target: Path | BinaryIO, rows: Sequence[Exported], labels: Mapping[tuple[str, str], str], heading: Sequence[str]
 ) -> None:
-    """Write an xlsx file. rows: of `listing.exported`; labels: (hash of the definition, state) → its name."""
+    """Write an xlsx file. labels: (hash of the definition, state) → its name."""
     columns = [replace(column, title=_(column.title)) for column in COLUMNS]
     write_workbook(target, [SheetSpec(_("Mô hình"), columns, _cells(rows, labels), heading)])
 

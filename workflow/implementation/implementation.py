@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -26,6 +27,22 @@ from workflow.speech import _
 START: Final = "start"
 REPORT: Final = "report_results"
 _LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a model starts with."""
+
+    start_date: date
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a registrant reports in words."""
+
+    summary: str
+    evidence_note: str
 
 
 def save_plan(
@@ -83,9 +100,10 @@ def write_plan(context: Context) -> None:
     _keep_plan(context.connection, context.model.id, begins, content, context.actor.account_id, context.now)
 
 
-def plan_of(connection: Connection, model_id: int) -> sa.Row[Any] | None:
-    """The plan of a model (row of `plan`), or None."""
-    return connection.execute(sa.select(plan).where(plan.c.model_id == model_id)).first()
+def plan_of(connection: Connection, model_id: int) -> Plan | None:
+    """The plan of a model, or None."""
+    row = connection.execute(sa.select(plan.c.start_date, plan.c.content).where(plan.c.model_id == model_id)).first()
+    return Plan(*row) if row else None
 
 
 def save_results(
@@ -162,9 +180,12 @@ def write_results(context: Context) -> None:
     _keep_report(connection, model.id, words, context.actor.account_id, context.now)
 
 
-def results_of(connection: Connection, model_id: int) -> sa.Row[Any] | None:
-    """The words of the results report (row of `results_report`), or None; its figures are `model_quantities.quantities`."""
-    return connection.execute(sa.select(results_report).where(results_report.c.model_id == model_id)).first()
+def results_of(connection: Connection, model_id: int) -> Results | None:
+    """The words of the results report, or None; its figures are `model_quantities.quantities`."""
+    row = connection.execute(
+        sa.select(results_report.c.summary, results_report.c.evidence_note).where(results_report.c.model_id == model_id)
+    ).first()
+    return Results(*row) if row else None
 
 
 def _require(definition: Definition, model: sa.Row[Any], triggers: Sequence[str], sentence: str) -> None:

@@ -94,6 +94,14 @@ def lines(
     return found, found[-1].place if len(rows) > limit else ""
 
 
+def of_year(connection: Connection, year_id: int) -> list[Line]:
+    """The history of a programme year, the latest first (index uq_history_subject_subject_id_seq)."""
+    rows = connection.execute(
+        _LINES.where(history.c.subject == "year", history.c.subject_id == year_id).order_by(history.c.seq.desc())
+    )
+    return [_line(row) for row in rows]
+
+
 def anchors(connection: Connection, *, limit: int = 60) -> list[sa.Row[Any]]:
     """The latest anchors (day, entries, root), the newest first."""
     statement = sa.select(anchor.c.day, anchor.c.entries, anchor.c.root).order_by(anchor.c.day.desc()).limit(limit)

@@ -117,3 +117,8 @@ def listing(connection: Connection) -> list[YearView]:
 def _usual(defaults: ProgrammeDefaults, year: int) -> Definition:
     wanted = defaults.lifecycle_for(year)
     return next(definition for definition in lifecycle_store.shipped() if definition.id == wanted)
+
+
+def latest(connection: Connection) -> int:
+    """The latest programme year there is."""
+    return int(connection.execute(sa.select(sa.func.max(programme_year.c.year))).scalar_one())

@@ -1,4 +1,4 @@
-"""Registration: forms are begun, edited and shown; handing one in is a transition and happens in `transition.py`.
+"""Registration: forms are begun and edited; handing one in is a transition and happens in `transition.py`.
 
 What a form may contain is decided in `drafts.py`; changes of name or field after it was handed in are in `change_requests.py`.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +25,7 @@ from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading import similarity
 from workflow.reading.text import clean, shorten
 from workflow.refusals import InvalidInput, NotPossible
-from workflow.registration import consent, model_quantities
+from workflow.registration import consent, model_quantities, view
 from workflow.registration.drafts import Checked, Desk, Draft, check_list
 from workflow.registration.model_quantities import QuantityInput, quantities
 from workflow.registration.registrant import editable
@@ -45,14 +44,11 @@ from workflow.speech import _
 __all__ = [
     "Draft",
     "DraftsRefused",
-    "ItemToMend",
     "QuantityInput",
     "check_drafts",
     "create_draft",
     "create_drafts",
     "edit_draft",
-    "form",
-    "items_to_mend",
     "quantities",
     "similar_models",
     "write_items_to_mend",
@@ -79,15 +75,6 @@ class DraftsRefused(InvalidInput):
             ),
         )
         self.refused = {position: dict(row) for position, row in refused.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class ItemToMend:
-    """An item of the form that a reviewer wants written again, and what he said about it."""
-
-    item: str
-    label: str
-    note: str
 
 
 def create_draft(
@@ -166,8 +153,9 @@ def edit_draft(
             {"unit": _("Không đổi được đơn vị của phiếu đã lập. Hãy rút phiếu này và lập phiếu ở đơn vị đúng.")}
         )
     person_id = persons.known_or_added(connection, [checked])[0]
-    before_form = form(connection, model.id)
-    kept = before_form.waived if before_form else []
+    kept_form = view.form(connection, model.id)
+    before_form = kept_form.columns() if kept_form else None
+    kept = kept_form.waived if kept_form else ()
     after_form = {
         **checked.form,
         "waived": [
@@ -187,7 +175,7 @@ def edit_draft(
     agreed = consent.agreed_at(connection, model.id) is not None
     agrees = checked.public and not (agreed and changed.keys() & {"kind", "person_id"})
     changed_form = {
-        name: value for name, value in after_form.items() if before_form is None or before_form._mapping[name] != value
+        name: value for name, value in after_form.items() if before_form is None or before_form[name] != value
     }
     before_targets = [target.as_payload() for target in quantities(connection, model.id, "target")]
     after_targets = [target.as_payload() for target in checked.targets]
@@ -199,7 +187,7 @@ def edit_draft(
         changed["public_agreed_at"] = now if agrees else None
         payload["public"] = [agreed, agrees]
     for name, value in changed_form.items():
-        payload[name] = [before_form._mapping[name] if before_form else None, value]
+        payload[name] = [before_form[name] if before_form else None, value]
     if targets_changed:
         payload["targets"] = [before_targets, after_targets]
         model_quantities.replace(connection, model.id, "target", checked.targets)
@@ -220,11 +208,6 @@ def edit_draft(
         changes=changed,
         on_behalf=checked.standing.on_behalf,
     )
-
-
-def form(connection: Connection, model_id: int) -> sa.Row[Any] | None:
-    """The registration form of a model (row of `registration_form`)."""
-    return connection.execute(sa.select(registration_form).where(registration_form.c.model_id == model_id)).first()
 
 
 def similar_models(
@@ -271,7 +254,7 @@ def write_items_to_mend(context: Context) -> None:
         raise InvalidInput({"resubmit_by": _("Hạn nộp lại đã qua. Hãy chọn ngày từ hôm nay trở đi.")})
     context.changes["mend_by"] = context.payload["resubmit_by"] = by
     rows: list[dict[str, str]] = []
-    labels = _item_labels()
+    labels = view.item_labels()
     for stated in context.facts.get("items", ()):
         item, note = str(stated.get("item", "")), clean(str(stated.get("note", "")), multiline=True)
         if item not in labels:
@@ -298,27 +281,6 @@ def write_items_to_mend(context: Context) -> None:
         rows.append({"item": item, "note": note})
     if rows:
         context.payload["items"] = rows
-
-
-def items_to_mend(connection: Connection, model_id: int) -> list[ItemToMend]:
-    """What the latest return of the form asked to be written again; empty when it named no items."""
-    payload = connection.execute(
-        sa.select(history.c.payload)
-        .where(
-            history.c.subject == "model",
-            history.c.subject_id == model_id,
-            history.c.trigger == "return_registration",
-        )
-        .order_by(history.c.seq.desc())
-        .limit(1)
-    ).scalar()
-    rows = json.loads(payload).get("items", []) if payload else []
-    labels = _item_labels()
-    return [ItemToMend(row["item"], labels.get(row["item"], row["item"]), row.get("note", "")) for row in rows]
-
-
-def _item_labels() -> dict[str, str]:
-    return {item.id: _(item.label) for item in standard_defaults().items}
 
 
 def _stable(value: Mapping[str, Any]) -> str:

@@ -186,6 +186,17 @@ def exported(
     return [Exported(*tuple(row)) for row in rows]
 
 
+def first(connection: Connection, who: Actor | None, filters: Filters, most: int | None = None) -> list[Listed]:
+    """The first models of a list, newest first, at most `most`; all of them for None. Read page by page."""
+    found: list[Listed] = []
+    place: str | None = ""
+    while place is not None and (most is None or len(found) < most):
+        next_page = page(connection, who, filters, place, LARGEST_PAGE)
+        found.extend(next_page.rows)
+        place = next_page.following
+    return found[:most]
+
+
 def codes(connection: Connection, who: Actor | None, filters: Filters, limit: int) -> list[str]:
     """Codes of the first models that fit, newest first, for an action on all that is shown."""
     shape, parameters = _question(connection, who, filters, "newest")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.definitions.lifecycle import Definition
+from workflow.definitions.lifecycle_terms import Definition
 
 
 def onwards(definition: Definition, state: str, target: str) -> tuple[int, int]:

@@ -1,16 +1,12 @@
-"""What the history calls a deed and its subject, where they are no step of a lifecycle; what it carries is in `entry_words`."""
+"""What the history calls a deed and its subject, where they are no step of a lifecycle; what it carries is in `particulars`."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.engine import Connection
 
 from web.presentation import NOTES
+from workflow.database import Connection
 from workflow.definitions import lifecycle_store
-from workflow.schema import account, history
 
 SUBJECTS = {
     "model": _l("Mô hình"),
@@ -76,7 +72,7 @@ DEEDS = {
     "numbered": _l("Ghi số, ngày và người ký"),
     "note_added": _l("Ghi chú vào biên bản"),
 }
-READINGS = {
+WAYS_OF_OPENING = {
     "page": _l("Mở trang mô hình"),
     "file": _l("Mở tệp đính kèm"),
     "report": _l("Mở báo cáo thành tích"),
@@ -93,14 +89,3 @@ def deeds(connection: Connection) -> dict[str, str]:
     }
     found |= {name: str(label) for name, label in (NOTES | DEEDS).items()}
     return dict(sorted(found.items(), key=lambda item: item[1]))
-
-
-def told_of_year(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
-    """The history of a year, the latest first, with the name of whoever did it."""
-    statement = (
-        sa.select(history, account.c.full_name.label("actor_name"))
-        .join(account, account.c.id == history.c.actor_id)
-        .where(history.c.subject == "year", history.c.subject_id == year_id)
-        .order_by(history.c.seq.desc())
-    )
-    return list(connection.execute(statement))

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.engine import Connection
 
 from web.presentation import (
     AUDIENCES,
@@ -33,10 +31,11 @@ from web.presentation import (
     shown_day,
     shown_number,
 )
+from workflow.database import Connection
+from workflow.people.names import names_of
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.reading.text import shorten
 from workflow.reports.content import every_section
-from workflow.schema import account
 
 MOST_DETAILS = 30
 _LONGEST = 300
@@ -213,18 +212,11 @@ People = Mapping[int | str, str]
 def people_in(connection: Connection, payloads: Iterable[Payload]) -> dict[int | str, str]:
     """The names of everybody whom these entries mention by key or by user name, in one statement."""
     mentioned = {one for payload in payloads for one in _mentioned("", _read(payload))}
-    if not mentioned:
-        return {}
-    keys = sorted(one for one in mentioned if isinstance(one, int))
-    user_names = sorted(one for one in mentioned if isinstance(one, str))
-    found: dict[int | str, str] = {}
-    for row in connection.execute(
-        sa.select(account.c.id, account.c.user_name, account.c.full_name).where(
-            sa.or_(account.c.id.in_(keys), account.c.user_name.in_(user_names))
-        )
-    ):
-        found[row.id] = found[row.user_name] = row.full_name
-    return found
+    return names_of(
+        connection,
+        {one for one in mentioned if isinstance(one, int)},
+        {one for one in mentioned if isinstance(one, str)},
+    )
 
 
 def details(payload: Payload, people: People) -> list[str]:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.web.conftest import Browser
 from tests.world import COMMITTEE, World
-from web.readings.entry_words import MOST_DETAILS, details, people_in
+from web.words.particulars import MOST_DETAILS, details, people_in
 from workflow.schema import account, history
 
 Visit = Callable[[str], Browser]

@@ -1,1 +1,0 @@
-"""What pages read beyond the questions the domain answers: a fixed number of statements for each page, however long its lists."""

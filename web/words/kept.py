@@ -1,0 +1,26 @@
+"""Values that the history keeps, as people read them."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from workflow.across.models.entries import Figure, Kept
+from workflow.programmes.programme_defaults import standard_defaults
+from workflow.reading.quantities import spoken_quantity
+
+
+def written(value: Kept) -> str:
+    """A kept value; rows of figures as one line each."""
+    if isinstance(value, bool):
+        return str(_("có") if value else _("không"))
+    if isinstance(value, str):
+        return value
+    return "\n".join(_figure(one) for one in value or ())
+
+
+def _figure(one: Figure) -> str:
+    note = f" ({one.note})" if one.note else ""
+    return f"{_(_MEASURES.get(one.measure, one.measure))}: {spoken_quantity(one.quantity)}{note}"
+
+
+_MEASURES = {default.code: default.label for default in standard_defaults().measures}
