@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from web.look.differences import Piece, pieces
 from web.presentation import CONCLUSIONS, FIELD_NAMES, KINDS, NOTES, ORIGINS, PURPOSES, ROLES, shown_day, shown_number
 from web.words.kept import written
-from workflow.across.models.entries import Change, Entry, ItemNote
+from workflow.across.models.entries import Carried, Change, Entry, ItemNote
 from workflow.definitions.lifecycle import Definition
 from workflow.reading.text import shorten
 
@@ -92,52 +92,63 @@ def _deed(definition: Definition, entry: Entry) -> str:
 
 def _details(entry: Entry) -> list[str]:
     carried = entry.carried
-    lines: list[str] = []
+    return [*_begun(carried), *_judged(carried), *_handed_over(carried), *_decided(carried)]
+
+
+def _begun(carried: Carried) -> Iterator[str]:
+    """That it came late, what is to be written again, when something begins."""
     if carried.late:
-        lines.append(_("Nộp sau hạn, ghi là đăng ký trễ."))
+        yield _("Nộp sau hạn, ghi là đăng ký trễ.")
     if carried.items:
-        lines.append(_("Mục cần viết lại: %(items)s.", items="; ".join(map(_item, carried.items))))
+        yield _("Mục cần viết lại: %(items)s.", items="; ".join(map(_item, carried.items)))
     if carried.start_date:
-        lines.append(_("Bắt đầu từ ngày %(day)s.", day=shown_day(carried.start_date)))
+        yield _("Bắt đầu từ ngày %(day)s.", day=shown_day(carried.start_date))
     if carried.visit_on:
-        lines.append(_("Ngày hẹn: %(day)s.", day=shown_day(carried.visit_on)))
+        yield _("Ngày hẹn: %(day)s.", day=shown_day(carried.visit_on))
+
+
+def _judged(carried: Carried) -> Iterator[str]:
+    """What an inspection or a reviewer found, and by when it is to be mended."""
     if carried.conclusion:
         conclusion = str(CONCLUSIONS.get(carried.conclusion, carried.conclusion)).lower()
         points = _(", %(points)s điểm", points=shown_number(carried.total)) if carried.total is not None else ""
-        lines.append(_("Kết luận: %(conclusion)s%(points)s.", conclusion=conclusion, points=points))
+        yield _("Kết luận: %(conclusion)s%(points)s.", conclusion=conclusion, points=points)
     if carried.finding:
-        lines.append(shorten(carried.finding, _LONGEST))
+        yield shorten(carried.finding, _LONGEST)
     if carried.resubmit_by:
-        lines.append(_("Hạn nộp lại: %(day)s.", day=shown_day(carried.resubmit_by)))
+        yield _("Hạn nộp lại: %(day)s.", day=shown_day(carried.resubmit_by))
     if carried.mend_by:
-        lines.append(_("Hạn khắc phục: %(day)s.", day=shown_day(carried.mend_by)))
+        yield _("Hạn khắc phục: %(day)s.", day=shown_day(carried.mend_by))
+
+
+def _handed_over(carried: Carried) -> Iterator[str]:
+    """Results in words and a file."""
     if carried.summary:
-        lines.append(shorten(carried.summary, _LONGEST))
+        yield shorten(carried.summary, _LONGEST)
     if carried.file:
         purpose = str(PURPOSES.get(carried.purpose, "")).lower()
-        lines.append(f"“{carried.file}”" + (f" ({purpose})" if purpose else ""))
+        yield f"“{carried.file}”" + (f" ({purpose})" if purpose else "")
+
+
+def _decided(carried: Carried) -> Iterator[str]:
+    """Votes, the decision, and what was noted beside."""
     if carried.votes:
-        lines.append(
-            _(
-                "%(yes)s phiếu đồng ý, %(no)s không đồng ý, %(rest)s không biểu quyết, trên %(all)s thành viên.",
-                yes=carried.votes.in_favour,
-                no=carried.votes.against,
-                rest=carried.votes.abstaining,
-                all=carried.votes.members,
-            )
+        yield _(
+            "%(yes)s phiếu đồng ý, %(no)s không đồng ý, %(rest)s không biểu quyết, trên %(all)s thành viên.",
+            yes=carried.votes.in_favour,
+            no=carried.votes.against,
+            rest=carried.votes.abstaining,
+            all=carried.votes.members,
         )
     if carried.decision:
-        lines.append(
-            _(
-                "Quyết định số %(number)s ngày %(day)s, %(signer)s ký.",
-                number=carried.decision.number,
-                day=shown_day(carried.decision.dated),
-                signer=carried.decision.signer,
-            )
+        yield _(
+            "Quyết định số %(number)s ngày %(day)s, %(signer)s ký.",
+            number=carried.decision.number,
+            day=shown_day(carried.decision.dated),
+            signer=carried.decision.signer,
         )
     if carried.note:
-        lines.append(shorten(carried.note, _LONGEST))
-    return lines
+        yield shorten(carried.note, _LONGEST)
 
 
 def _item(one: ItemNote) -> str:
