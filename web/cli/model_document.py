@@ -7,13 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from workflow.across.lists.listed import Listed
 from workflow.across.models.entries import Entry
 from workflow.across.models.page import ModelPage, Paper, Particulars
 from workflow.inspection.inspection import InspectionView
 from workflow.reading.quantities import format_quantity
 from workflow.registration.model_quantities import ModelQuantity
 from workflow.registration.view import Form
-from workflow.reporting.listing import Listed
 from workflow.review.review_result import Result
 from workflow.transition import Possibility
 

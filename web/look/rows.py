@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from web.look.badges import badges
 from web.presentation import KINDS
 from web.presentation import said as spoken
-from workflow.reporting.listing import Listed
+from workflow.across.lists.listed import Listed
 
 # Characters that no text ever holds.
 _START, _END = "\ufdd0", "\ufdd1"

@@ -14,13 +14,13 @@ from web.forms.models import ListQuery, read_query
 from web.presentation import shown_day, shown_number, state_of
 from web.transactions import reading
 from web.visitor import actor
+from workflow.across.lists.listed import Exported
 from workflow.calendar import local_date
 from workflow.core.programmes.choice import chosen_year
 from workflow.documents.list_workbook import write_list, write_list_csv
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput
 from workflow.reporting import listing
-from workflow.reporting.listing import Exported
 
 pages = Blueprint("export", __name__)
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from workflow.across.lists.listed import Exported
 from workflow.calendar import local_date
 from workflow.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_csv, write_workbook
 from workflow.inspection.visits import masked
-from workflow.reporting.listing import Exported
 from workflow.speech import _, mark
 
 KINDS = {"collective": mark("Tập thể"), "individual": mark("Cá nhân")}

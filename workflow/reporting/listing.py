@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
+from workflow.across.lists.listed import Chosen, Exported, Listed
 from workflow.database import any_of, as_list
 from workflow.prepared import Prepared
 from workflow.refusals import InvalidInput
@@ -49,48 +49,6 @@ class Filters:
     late: bool | None = None
     search: str = ""
     public: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One model of a list. person_name: of an individual."""
-
-    id: int
-    code: str
-    name: str
-    kind: str
-    state: str
-    definition_hash: str
-    late: bool
-    outstanding: bool
-    version: int
-    unit_name: str
-    person_name: str | None
-    field_label: str
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Exported(Listed):
-    """The same with what an export shows beside."""
-
-    unit_code: str
-    origin: str
-    submitted_at: datetime | None
-    recognised_at: datetime | None
-    representative: str | None
-    phone: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What names a model that somebody ticked, and where it stands."""
-
-    code: str
-    name: str
-    state: str
-    definition_hash: str
-    unit_name: str
 
 
 @dataclass(frozen=True, slots=True)
