@@ -18,7 +18,7 @@ from notifications.planning import step_name
 from notifications.preferences import DIGEST_HOUR, LATEST_HOUR, Preference
 from notifications.telling import Known, Site, Told
 from workflow.calendar import ZONE, local_date
-from workflow.database import alone, any_of
+from workflow.ground.dialects import alone, any_of
 from workflow.obligations import finding
 from workflow.obligations.chasing import TIMED
 from workflow.obligations.obligations import OPEN

@@ -21,7 +21,8 @@ from sqlalchemy.engine import Connection
 
 from notifications.channels import LONGEST_ANSWER, Channels, Deferred, Rejected
 from notifications.letters import Letter
-from workflow.database import Database, any_of
+from workflow.database import Database
+from workflow.ground.dialects import any_of
 from workflow.prepared import Prepared
 from workflow.schema import account, delivery, delivery_event, message, obligation, reminder
 from workflow.schema.base import Moment

@@ -111,7 +111,7 @@ class AdvisoryLock:
         self._hang_up()
 
     def _call(self) -> bool:
-        line = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        line = self._database.line().execution_options(isolation_level="AUTOCOMMIT")
         try:
             # A leader whose machine lost its power is noticed within a minute, not within the two hours of the default.
             for setting in ("tcp_keepalives_idle = 30", "tcp_keepalives_interval = 10", "tcp_keepalives_count = 3"):

@@ -22,7 +22,7 @@ from notifications.wording import letter
 from notifications.wording.letter import Content, Line, Section
 from notifications.wording.sentences import Sentences
 from workflow.calendar import ZONE
-from workflow.database import alone, any_of
+from workflow.ground.dialects import alone, any_of
 from workflow.prepared import Prepared
 from workflow.schema import account, outbox, preference
 from workflow.schema.base import Moment

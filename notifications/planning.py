@@ -16,7 +16,7 @@ from sqlalchemy.schema import CreateTable
 
 from notifications import parts
 from workflow.calendar import local_date
-from workflow.database import alone, any_of
+from workflow.ground.dialects import alone, any_of
 from workflow.obligations.obligations import EVENTS, OPEN
 from workflow.prepared import Prepared
 from workflow.schema import obligation, reminder, reminder_step

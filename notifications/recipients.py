@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED
 from workflow.calendar import local_date
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.schema import account, assignment, emulation_model, history, outbox, unit
 
 

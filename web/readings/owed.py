@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from notifications import subjects
 from web.readings.holders import Holder, holders_over
 from workflow.access import OWN_SCOPED
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations import chasing
 from workflow.obligations.chasing import Page, Signs
 from workflow.obligations.obligations import EVENTS

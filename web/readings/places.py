@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
-from workflow.database import any_of, as_list
+from workflow.ground.dialects import any_of, as_list
 from workflow.prepared import Prepared
 from workflow.reading.text import fold
 from workflow.schema import account, assignment, unit

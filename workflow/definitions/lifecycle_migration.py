@@ -17,9 +17,9 @@ from workflow import access
 from workflow.access import OWN_SCOPED, PRIVILEGED, Actor
 from workflow.calendar import local_date
 from workflow.context import MODEL
-from workflow.database import locked
 from workflow.definitions import lifecycle_store
 from workflow.definitions.lifecycle_terms import Definition, State
+from workflow.ground.dialects import locked
 from workflow.history import Advance, Entry, advance_many
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput, NotAllowed, Reason

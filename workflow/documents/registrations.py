@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, transition
 from workflow.access import Actor
 from workflow.calendar import local_date
-from workflow.database import Database, any_of
+from workflow.database import Database
 from workflow.documents.registration_columns import WANTED
 from workflow.documents.registration_rows import (
     Candidate,
@@ -30,6 +30,7 @@ from workflow.documents.registration_rows import (
     unread_columns,
 )
 from workflow.documents.workbook import Sheet, read_sheet
+from workflow.ground.dialects import any_of
 from workflow.programmes import programme
 from workflow.reading.similarity import NameIndex
 from workflow.reading.text import shorten

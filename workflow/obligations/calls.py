@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.calendar import local_date
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.obligations import due, obligations, selector
 from workflow.obligations.obligations import OPEN
 from workflow.obligations.selector import USUAL_ROLES, Selector

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations.finding import Place, Reach, Window, collected_by, count_open, open_keys, told
 from workflow.obligations.obligations import EVENTS, OPEN
 from workflow.refusals import InvalidInput

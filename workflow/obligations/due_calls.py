@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.database import alone
+from workflow.ground.dialects import alone
 from workflow.obligations import selector
 from workflow.obligations.calls import CALL, Called, owe
 from workflow.obligations.selector import Selector

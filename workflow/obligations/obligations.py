@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations.due import due_at
 from workflow.obligations.working_days import roll
 from workflow.refusals import NotFound

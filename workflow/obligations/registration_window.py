@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations import obligations
 from workflow.obligations.collectors import collectors
 from workflow.obligations.obligations import OPEN

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.schema import assignment, unit
 
 _LONGEST_LINE: Final = 20

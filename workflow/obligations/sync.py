@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.database import alone
+from workflow.ground.dialects import alone
 from workflow.obligations import events, handover, registration_window, state_limits
 from workflow.prepared import Prepared
 from workflow.programmes import programme_deadlines

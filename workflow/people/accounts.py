@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.people import passwords, units
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refusal

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
-from workflow.database import locked
 from workflow.definitions import lifecycle_store
+from workflow.ground.dialects import locked
 from workflow.people import units
 from workflow.people.accounts import by_user_name, note, refuse_without_admin
 from workflow.reading.text import clean

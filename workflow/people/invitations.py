@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import access, history
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.people import accounts, passwords
 from workflow.refusals import NotAllowed, NotPossible, Refusal
 from workflow.schema import account, invitation, unit, web_session

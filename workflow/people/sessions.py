@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
-from workflow.database import Database, locked
+from workflow.database import Database
+from workflow.ground.dialects import locked
 from workflow.people import accounts
 from workflow.people.accounts import SignInFailed
 from workflow.prepared import Prepared

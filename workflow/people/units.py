@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
-from workflow.database import locked
 from workflow.definitions import lifecycle_store
+from workflow.ground.dialects import locked
 from workflow.reading.text import clean, fold
 from workflow.refusals import InvalidInput, NotFound, NotPossible
 from workflow.schema import unit

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access, history
 from workflow.access import Actor, Grant
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.history import Entry
 from workflow.programmes import programme
 from workflow.programmes.programme_terms import name_key

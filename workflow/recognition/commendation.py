@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import Actor, Grant
 from workflow.context import MODEL, registrant_name
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.history import Advance, Entry, advance_many
 from workflow.programmes import programme
 from workflow.reading.text import clean

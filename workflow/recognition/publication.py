@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.prepared import Prepared
 from workflow.reading.text import fold
 from workflow.refusals import NotFound

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
-from workflow.database import any_of, as_list
+from workflow.ground.dialects import any_of, as_list
 from workflow.prepared import Prepared
 from workflow.schema import emulation_model, tally_cell, tally_delta, unit
 from workflow.schema.figures import DIMENSIONS

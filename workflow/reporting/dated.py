@@ -19,8 +19,8 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.calendar import local_date
-from workflow.database import any_of
 from workflow.definitions.lifecycle import Definition
+from workflow.ground.dialects import any_of
 from workflow.reading.quantities import Quantity, sum_quantities
 from workflow.reporting.cells import Scope
 from workflow.schema import change_request, emulation_model, history, inspection, measure, quantity, unit

@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import Actor
 from workflow.calendar import local_date
-from workflow.database import any_of
 from workflow.definitions.lifecycle import END_STAGE, Definition
+from workflow.ground.dialects import any_of
 from workflow.programmes import programme
 from workflow.reporting import cells
 from workflow.reporting.cells import Scope

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.calendar import local_date
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.obligations import due, obligations
 from workflow.reading.text import clean
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotPossible, Reason

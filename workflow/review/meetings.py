@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import Actor, Grant
 from workflow.context import MODEL
-from workflow.database import any_of, locked
 from workflow.definitions.lifecycle_terms import Definition
+from workflow.ground.dialects import any_of, locked
 from workflow.history import Advance, Entry, advance_many, append
 from workflow.inspection.participants import require_writer
 from workflow.programmes import programme
