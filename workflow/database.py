@@ -12,7 +12,7 @@ from types import TracebackType
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
 
-from workflow.ground.dialects import DRIVER_ERRORS, Synchronous, postgresql_engine, sentence_of, sqlite_engine
+from workflow.ground.dialects import DRIVER_ERRORS, Synchronous, postgresql_engine, sentence_of, sqlite_engines
 from workflow.refusals import DatabaseUnusable
 from workflow.speech import _
 
@@ -39,9 +39,9 @@ class Database:
         self.url = parsed
         self.busy_seconds = busy_seconds
         if parsed.get_backend_name() == "sqlite":
-            self._engine = sqlite_engine(parsed, synchronous, busy_seconds, connections)
+            self._engine, self._writing = sqlite_engines(parsed, synchronous, busy_seconds, connections)
         elif parsed.get_backend_name() == "postgresql":
-            self._engine = postgresql_engine(parsed, busy_seconds, connections)
+            self._engine = self._writing = postgresql_engine(parsed, busy_seconds, connections)
         else:
             raise DatabaseUnusable(
                 _(
@@ -49,12 +49,16 @@ class Database:
                     drivername=parsed.drivername,
                 )
             )
-        self._writing = self._engine.execution_options(dvk_writing=True)
 
     @property
     def engine(self) -> sa.Engine:
         """For migrations and benchmarks; everything else uses `read` and `write`."""
         return self._engine
+
+    @property
+    def writing_engine(self) -> sa.Engine:
+        """The same, for transactions that write: on SQLite they take their lock at the start."""
+        return self._writing
 
     @property
     def is_sqlite(self) -> bool:

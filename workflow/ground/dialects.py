@@ -58,8 +58,10 @@ _POSTGRES_SENTENCES = {
 }
 
 
-def sqlite_engine(url: URL, synchronous: Synchronous, busy_seconds: float, connections: int | None) -> sa.Engine:
-    """The engine for a file: every transaction begins as what it is, reading or writing (option `dvk_writing`)."""
+def sqlite_engines(
+    url: URL, synchronous: Synchronous, busy_seconds: float, connections: int | None
+) -> tuple[sa.Engine, sa.Engine]:
+    """The engines for a file, of one pool: transactions of the first begin as reading, those of the second as writing."""
     path = url.database
     if path and path != ":memory:":
         folder = Path(path).absolute().parent
@@ -72,7 +74,6 @@ def sqlite_engine(url: URL, synchronous: Synchronous, busy_seconds: float, conne
         connect_args={"timeout": busy_seconds, "check_same_thread": False},
         **_pool(connections or _MOST_ON_SQLITE, busy_seconds),
     )
-    engine.dialect.statement_compiler = _WithHints
     pragmas = (
         f"PRAGMA busy_timeout={int(busy_seconds * 1000)}",
         "PRAGMA foreign_keys=ON",
@@ -92,12 +93,18 @@ def sqlite_engine(url: URL, synchronous: Synchronous, busy_seconds: float, conne
         if dbapi.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             dbapi.execute("PRAGMA journal_mode=WAL")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A deferred transaction that reads first and writes later fails at once under contention, whatever the timeout.
-        writing = connection.get_execution_options().get("dvk_writing")
-        connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")  # type: ignore[union-attr]
+    # A deferred transaction that reads first and writes later fails at once under contention, whatever the timeout.
+    return _beginning(engine, "BEGIN"), _beginning(sa.create_engine(url, pool=engine.pool), "BEGIN IMMEDIATE")
 
+
+def _beginning(engine: sa.Engine, statement: str) -> sa.Engine:
+    """The engine with what this make needs of its dialect: hints, and a BEGIN of ours, said without an event's detour."""
+
+    def begin(dbapi: Any) -> None:
+        dbapi.execute(statement)
+
+    engine.dialect.statement_compiler = _WithHints
+    engine.dialect.do_begin = begin  # type: ignore[method-assign]
     return engine
 
 
