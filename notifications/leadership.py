@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.database import Database
+from workflow.ground.dialects import insert_new
 from workflow.schema import clockwork
 
 NAME: Final = "tick"
@@ -151,6 +151,5 @@ def _began(holder: str, now: datetime) -> dict[str, object]:
 
 
 def _ensure_row(connection: Connection) -> None:
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(clockwork)
     if connection.execute(sa.select(clockwork.c.name).where(clockwork.c.name == NAME)).first() is None:
-        connection.execute(insert.values(name=NAME).on_conflict_do_nothing())
+        connection.execute(insert_new(connection, clockwork), {"name": NAME})

@@ -10,13 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
 from notifications import parts
 from workflow.calendar import local_date
-from workflow.ground.dialects import alone, any_of
+from workflow.ground.dialects import alone, any_of, insert_new
 from workflow.obligations.obligations import EVENTS, OPEN
 from workflow.prepared import Prepared
 from workflow.schema import obligation, reminder, reminder_step
@@ -255,6 +254,5 @@ def _same(left: sa.FromClause, right: sa.FromClause, columns: Sequence[str]) -> 
 
 def _insert(connection: Connection, rows: sa.Select[Any], values: Mapping[str, Any] | None = None) -> int:
     """Insert what is not there yet; how many rows came to it."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(reminder).from_select(_COLUMNS, rows).on_conflict_do_nothing()
+    statement = insert_new(connection, reminder).from_select(_COLUMNS, rows)
     return connection.execute(statement, dict(values or {}), execution_options={"preserve_rowcount": True}).rowcount

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
 from workflow.ground.dialects import any_of, as_list
+from workflow.ground.validity import not_over, valid_on
 from workflow.prepared import Prepared
 from workflow.reading.text import fold
 from workflow.schema import account, assignment, unit
@@ -29,8 +30,7 @@ def units_of(connection: Connection, actor: Actor, roles: Collection[str] | None
         connection.execute(
             sa.select(unit.c.code, unit.c.name, unit.c.level, unit.c.kind, unit.c.path)
             .where(scope)
-            .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= today))
-            .where(sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= today))
+            .where(valid_on(unit, today))
             .order_by(unit.c.path)
             .limit(MOST)
         )
@@ -49,7 +49,7 @@ _OF_OWN = Prepared(
 _BELOW = Prepared(
     sa.select(unit.c.code, unit.c.name, unit.c.path)
     .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
-    .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= sa.bindparam("today", type_=sa.Date)))
+    .where(not_over(unit, sa.bindparam("today", type_=sa.Date)))
     .order_by(unit.c.path)
     .limit(sa.bindparam("most"))
 )
@@ -109,8 +109,7 @@ def people_for(connection: Connection, path: str, roles: Collection[str] | None,
         .where(
             assignment.c.account_id == account.c.id,
             assignment.c.role.not_in(sorted(OWN_SCOPED)) if roles is None else assignment.c.role.in_(sorted(roles)),
-            assignment.c.valid_from <= today,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+            valid_on(assignment, today),
             held.c.id == assignment.c.unit_id,
             place.startswith(held.c.path),
         )

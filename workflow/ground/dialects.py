@@ -15,6 +15,7 @@ from typing import Any, Literal
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.compiler import compiles
@@ -237,3 +238,29 @@ def _days_since_on_sqlite(element: days_since, compiler: SQLCompiler, **options:
 def _days_since_on_postgresql(element: days_since, compiler: SQLCompiler, **options: Any) -> str:
     moment, earlier = compiler.process(element.moment, **options), compiler.process(element.earlier, **options)
     return f"(CAST(floor(EXTRACT(EPOCH FROM {moment} - {earlier}) / 86400) AS INTEGER) + 1)"
+
+
+def insert_new(
+    connection: Connection, table: sa.Table, key: Sequence[str] | None = None
+) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that leaves a row alone which is there already. key: the columns of the one unique index meant; any when None."""
+    return _insert(connection, table).on_conflict_do_nothing(index_elements=key)
+
+
+def insert_or_update(
+    connection: Connection,
+    table: sa.Table,
+    key: Sequence[str],
+    *,
+    columns: Sequence[str] = (),
+    added: Sequence[str] = (),
+) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that changes the row with this key if there is one. columns: take the new value; added: are added to."""
+    statement = _insert(connection, table)
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in columns}
+    changed |= {name: table.c[name] + statement.excluded[name] for name in added}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+def _insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

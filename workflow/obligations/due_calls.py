@@ -6,11 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.ground.dialects import alone
+from workflow.ground.dialects import alone, insert_new, insert_or_update
 from workflow.obligations import selector
 from workflow.obligations.calls import CALL, Called, owe
 from workflow.obligations.selector import Selector
@@ -84,8 +83,7 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
         if not owing:
             continue
         connection.execute(
-            _insert(connection, report_call)
-            .values(
+            insert_new(connection, report_call, ["report_kind_id", "unit_id"]).values(
                 year_id=kind.year_id,
                 report_kind_id=kind.id,
                 unit_id=caller.id,
@@ -98,7 +96,6 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
                 opened_at=now,
                 sample=kind.sample,
             )
-            .on_conflict_do_nothing(index_elements=["report_kind_id", "unit_id"])
         )
         call = connection.execute(
             CALL.where(report_call.c.report_kind_id == kind.id, report_call.c.unit_id == caller.id)
@@ -112,14 +109,7 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
 
 
 def _remember(connection: Connection, history_id: int, now: datetime) -> None:
-    values = {"history_id": history_id, "read_at": now}
     connection.execute(
-        _insert(connection, obligation_cursor)
-        .values(name=_CURSOR, **values)
-        .on_conflict_do_update(index_elements=["name"], set_=values)
+        insert_or_update(connection, obligation_cursor, ["name"], columns=["history_id", "read_at"]),
+        {"name": _CURSOR, "history_id": history_id, "read_at": now},
     )
-
-
-def _insert(connection: Connection, table: sa.Table) -> Any:
-    """An INSERT that can say what to do about a row that is there already."""
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import OWN_SCOPED
 from workflow.ground.dialects import any_of
+from workflow.ground.validity import valid_on
 from workflow.schema import assignment, unit
 
 _LONGEST_LINE: Final = 20
@@ -61,10 +62,7 @@ class Selector:
 
 def holds_on(day: date) -> sa.ColumnElement[bool]:
     """`unit` exists on the day and has no successor that has taken over."""
-    return sa.and_(
-        sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= day),
-        sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= day),
-    )
+    return valid_on(unit, day)
 
 
 def owing(connection: Connection, caller: sa.Row[Any], selector: Selector, day: date) -> list[sa.Row[Any]]:
@@ -131,8 +129,7 @@ def without_holder(connection: Connection, units: Iterable[int], roles: Collecti
         .where(
             assignment.c.role.in_(sorted(roles)),
             sa.or_(assignment.c.role.not_in(sorted(OWN_SCOPED)), above.c.id == above.c.place_id),
-            assignment.c.valid_from <= day,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= day),
+            valid_on(assignment, day),
         )
         .distinct()
     ).scalars()

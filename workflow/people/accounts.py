@@ -15,6 +15,7 @@ from workflow import access, history
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
 from workflow.ground.dialects import locked
+from workflow.ground.validity import not_over, valid_on
 from workflow.people import passwords, units
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
@@ -326,7 +327,7 @@ def managed(
                 unit.c.id.in_(
                     sa.select(assignment.c.unit_id).where(
                         assignment.c.account_id == row.id,
-                        sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= local_date(now)),
+                        not_over(assignment, local_date(now)),
                     )
                 ),
             )
@@ -357,8 +358,7 @@ def refuse_without_admin(
         .join(unit, unit.c.id == assignment.c.unit_id)
         .where(
             assignment.c.role.in_(sorted(PRIVILEGED)),
-            assignment.c.valid_from <= today,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+            valid_on(assignment, today),
             account.c.locked_at.is_(None),
             account.c.password_hash.is_not(None),
             unit.c.parent_id.is_(None),
