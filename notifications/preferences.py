@@ -175,8 +175,7 @@ def _keep(connection: Connection, account_id: int, new: Preference, now: datetim
 
 
 def _note(connection: Connection, account_id: int, trigger: str, now: datetime, payload: dict[str, Any]) -> None:
-    entry = history.Entry(at=now, actor_id=account_id, role="", trigger=trigger, payload=payload)
-    history.append(connection, "account", account_id, entry)
+    history.record(connection, history.By(account_id), now, "account", account_id, trigger, payload)
 
 
 def _complaint(address: str, schemes: frozenset[str]) -> str | None:

@@ -336,13 +336,4 @@ def _note(
     *,
     reason: str = "",
 ) -> None:
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        reason=reason,
-        payload=payload,
-    )
-    history.append(connection, "call", call_id, entry)
+    history.record(connection, history.acting(actor, grant), now, "call", call_id, trigger, payload, reason=reason)

@@ -156,8 +156,9 @@ def bootstrap_admin(
     if empty:
         units.note_bootstrap(connection, home.id, account_id, now)
     payload = {"user_name": values["user_name"], "full_name": values["full_name"], "role": "admin", "unit": home.code}
-    entry = history.Entry(at=now, actor_id=account_id, role="admin", trigger="account_bootstrapped", payload=payload)
-    history.append(connection, "account", account_id, entry)
+    history.record(
+        connection, history.By(account_id, "admin"), now, "account", account_id, "account_bootstrapped", payload
+    )
     return account_id, initial
 
 
@@ -210,8 +211,7 @@ def change_password(
     if keep_session is not None:
         ended = ended.where(web_session.c.token_hash != keep_session)
     connection.execute(ended)
-    entry = history.Entry(at=now, actor_id=row.id, role="", trigger="password_changed")
-    history.append(connection, "account", row.id, entry)
+    history.record(connection, history.By(row.id), now, "account", row.id, "password_changed")
 
 
 def reset_password(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
@@ -389,16 +389,9 @@ def note(
     reason: str = "",
 ) -> None:
     """Append to the account's history what an administrator did with it."""
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        reason=reason,
-        payload=payload,
+    history.record(
+        connection, history.acting(actor, grant), now, "account", account_id, trigger, payload, reason=reason
     )
-    history.append(connection, "account", account_id, entry)
 
 
 def _checked(connection: Connection, user_name: str, full_name: str, position: str) -> dict[str, Any]:

@@ -335,13 +335,6 @@ def _note(
     reason: str = "",
 ) -> int:
     """One entry for each version: the number of the entry is the version."""
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        reason=reason,
-        payload=payload,
+    return history.record(
+        connection, history.acting(actor, grant), now, SUBJECT, report_id, trigger, payload, reason=reason
     )
-    return history.append(connection, SUBJECT, report_id, entry)
