@@ -17,7 +17,6 @@ from notifications import parts
 from workflow.calendar import local_date
 from workflow.ground.dialects import alone, any_of, insert_new
 from workflow.obligations.obligations import EVENTS, OPEN
-from workflow.prepared import Prepared
 from workflow.schema import obligation, reminder, reminder_step
 from workflow.schema.base import BigId, Moment
 
@@ -33,7 +32,7 @@ _COLUMNS: Final = (
 _GROUP: Final = ("unit_id", "collector_id", "roles")
 _DUE = sa.and_(OPEN, obligation.c.next_step_on <= sa.bindparam("today", type_=sa.Date))
 # Served by ix_obligation_next_step_on: most ticks ask this and nothing else.
-_ANY_DUE = Prepared(sa.select(sa.literal(1)).select_from(obligation).where(_DUE).limit(1))
+_ANY_DUE = sa.select(sa.literal(1)).select_from(obligation).where(_DUE).limit(1)
 
 
 def named(days: int) -> str:
@@ -42,7 +41,7 @@ def named(days: int) -> str:
 
 
 # Served by ix_obligation_untold.
-_UNTOLD = Prepared(sa.select(obligation.c.id).where(OPEN, obligation.c.told_sequence < obligation.c.sequence))
+_UNTOLD = sa.select(obligation.c.id).where(OPEN, obligation.c.told_sequence < obligation.c.sequence)
 
 
 def step_name(days: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
@@ -57,7 +56,7 @@ def plan(connection: Connection, now: datetime) -> int:
     kept as superseded. Repeatable: a second run finds nothing left to do, and a clock that goes back changes nothing.
     """
     today = local_date(now)
-    if _ANY_DUE.first(connection, {"today": today}) is None:
+    if connection.execute(_ANY_DUE, {"today": today}).first() is None:
         return 0
     # Two planners would wait for each other's keys; the second finds nothing left.
     alone(connection, "planning")
@@ -244,7 +243,7 @@ def tell_moved(connection: Connection, now: datetime) -> int:
 
     Whoever moves a date by hand tells of it in the same transaction (`deeds.py`); one statement when there is nothing.
     """
-    moved = _UNTOLD.all(connection, {})
+    moved = connection.execute(_UNTOLD).all()
     return tell(connection, [row.id for row in moved], MOVED, now) if moved else 0
 
 

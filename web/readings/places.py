@@ -13,7 +13,6 @@ from workflow import access
 from workflow.access import OWN_SCOPED, Actor
 from workflow.ground.dialects import any_of, as_list
 from workflow.ground.validity import not_over, valid_on
-from workflow.prepared import Prepared
 from workflow.reading.text import fold
 from workflow.schema import account, assignment, unit
 
@@ -40,13 +39,13 @@ def units_of(connection: Connection, actor: Actor, roles: Collection[str] | None
 CHOICES = 60
 """More units than this are asked for by name: nobody finds his own in a list of thousands."""
 
-_OF_OWN = Prepared(
+_OF_OWN = (
     sa.select(unit.c.code, unit.c.name, unit.c.path)
     .where(any_of(unit.c.id, "own"))
     .order_by(unit.c.path)
     .limit(sa.bindparam("most"))
 )
-_BELOW = Prepared(
+_BELOW = (
     sa.select(unit.c.code, unit.c.name, unit.c.path)
     .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
     .where(not_over(unit, sa.bindparam("today", type_=sa.Date)))
@@ -60,16 +59,16 @@ def choices_of_units(connection: Connection, actor: Actor, today: date) -> list[
     found: dict[str, sa.Row[Any]] = {}
     for path in access.outermost(grant.unit_path for grant in actor.grants if grant.role not in OWN_SCOPED):
         asked = {"path": path, "path_end": path[:-1] + "0", "today": today, "most": CHOICES + 1}
-        found |= {row.code: row for row in _BELOW.all(connection, asked)}
+        found |= {row.code: row for row in connection.execute(_BELOW, asked).all()}
     own = sorted({grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED})
     if own:
-        found |= {row.code: row for row in _OF_OWN.all(connection, {"own": as_list(own), "most": CHOICES + 1})}
+        found |= {
+            row.code: row for row in connection.execute(_OF_OWN, {"own": as_list(own), "most": CHOICES + 1}).all()
+        }
     return None if len(found) > CHOICES else list(found.values())
 
 
-_BY_CODE = Prepared(
-    sa.select(unit.c.code, unit.c.name, unit.c.path, unit.c.level).where(unit.c.code == sa.bindparam("code"))
-)
+_BY_CODE = sa.select(unit.c.code, unit.c.name, unit.c.path, unit.c.level).where(unit.c.code == sa.bindparam("code"))
 
 
 def find_units(connection: Connection, actor: Actor, written: str) -> list[sa.Row[Any]]:
@@ -78,7 +77,7 @@ def find_units(connection: Connection, actor: Actor, written: str) -> list[sa.Ro
     Within reach is what lies below one of his units, and what lies above: the list shows no more for it.
     """
     paths = [grant.unit_path for grant in actor.grants]
-    row = _BY_CODE.first(connection, {"code": written})
+    row = connection.execute(_BY_CODE, {"code": written}).first()
     if row is not None and any(row.path.startswith(path) or path.startswith(row.path) for path in paths):
         return [row]
     folded = fold(written)

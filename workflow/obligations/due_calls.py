@@ -14,7 +14,6 @@ from workflow.obligations import selector
 from workflow.obligations.calls import CALL, Called, owe
 from workflow.obligations.selector import Selector
 from workflow.obligations.working_days import working_days
-from workflow.prepared import Prepared
 from workflow.programmes import programme
 from workflow.schema import history, obligation_cursor, programme_year, report_call, report_kind, unit
 
@@ -22,8 +21,8 @@ MADE_UP_WITHIN: Final = 7
 """A kind of report whose day to be called was missed is still called so many days after it was due; default of ours."""
 
 _CURSOR: Final = "calls"
-_LOOKED = Prepared(sa.select(obligation_cursor).where(obligation_cursor.c.name == _CURSOR))
-_CHANGED = Prepared(
+_LOOKED = sa.select(obligation_cursor).where(obligation_cursor.c.name == _CURSOR)
+_CHANGED = (
     sa.select(sa.literal(1))
     .select_from(history)
     .where(history.c.id > sa.bindparam("after"), sa.or_(history.c.subject == "unit", history.c.subject == "year"))
@@ -38,11 +37,11 @@ def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     two statements otherwise. No entry of the history: nobody did it; the year's own has the kind of report with its day.
     """
     today = local_date(now)
-    looked = _LOOKED.first(connection, {})
+    looked = connection.execute(_LOOKED).first()
     if (
         looked is not None
         and local_date(looked.read_at) == today
-        and _CHANGED.first(connection, {"after": looked.history_id}) is None
+        and connection.execute(_CHANGED, {"after": looked.history_id}).first() is None
     ):
         return []
     alone(connection, "calls")

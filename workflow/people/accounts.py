@@ -272,11 +272,22 @@ def withdraw_links(connection: Connection, account_id: int, now: datetime) -> in
 
 def listing(connection: Connection, actor: Actor | None = None) -> list[AccountView]:
     """Accounts by user name with all their assignments: every one, or those whose home the actor administers."""
+    return _views(connection, actor, sa.true())
+
+
+def shown(connection: Connection, user_name: str, actor: Actor) -> AccountView | None:
+    """One account with its assignments; None when there is none of that name whose home the actor administers."""
+    return next(iter(_views(connection, actor, account.c.user_name == clean(user_name).lower())), None)
+
+
+def _views(connection: Connection, actor: Actor | None, chosen: sa.ColumnElement[bool]) -> list[AccountView]:
     principal = account.alias("principal")
     statement = (
         sa.select(assignment, unit.c.code, unit.c.name, principal.c.user_name.label("principal_name"))
         .join(unit, unit.c.id == assignment.c.unit_id)
+        .join(account, account.c.id == assignment.c.account_id)
         .outerjoin(principal, principal.c.id == assignment.c.deputy_for_id)
+        .where(chosen)
         .order_by(assignment.c.valid_from, assignment.c.id)
     )
     held: dict[int, list[AssignmentView]] = {}
@@ -288,6 +299,7 @@ def listing(connection: Connection, actor: Actor | None = None) -> list[AccountV
     rows = connection.execute(
         sa.select(account, unit.c.code.label("unit_code"), unit.c.name.label("unit_name"), unit.c.path)
         .outerjoin(unit, unit.c.id == account.c.unit_id)
+        .where(chosen)
         .order_by(account.c.user_name)
     )
     return [
