@@ -68,7 +68,9 @@ def choices_of_units(connection: Connection, actor: Actor, today: date) -> list[
     return None if len(found) > CHOICES else list(found.values())
 
 
-_BY_CODE = sa.select(unit.c.code, unit.c.name, unit.c.path, unit.c.level).where(unit.c.code == sa.bindparam("code"))
+_BY_CODE: sa.Select[Any] = sa.select(unit.c.code, unit.c.name, unit.c.path, unit.c.level).where(
+    unit.c.code == sa.bindparam("code")
+)
 
 
 def find_units(connection: Connection, actor: Actor, written: str) -> list[sa.Row[Any]]:

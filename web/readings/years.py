@@ -20,7 +20,7 @@ _USED = sa.select(programme_year).order_by(
 
 def every_year(connection: Connection) -> list[sa.Row[Any]]:
     """All years, the latest first."""
-    return connection.execute(_EVERY).all()
+    return list(connection.execute(_EVERY))
 
 
 def chosen_year(connection: Connection, written: str | None, *, to_register: bool = False) -> sa.Row[Any]:

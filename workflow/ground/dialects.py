@@ -105,7 +105,7 @@ def _beginning(engine: sa.Engine, statement: str) -> sa.Engine:
         dbapi.execute(statement)
 
     engine.dialect.statement_compiler = _WithHints
-    engine.dialect.do_begin = begin  # type: ignore[method-assign]
+    engine.dialect.do_begin = begin  # type: ignore[method-assign,assignment]
     return engine
 
 

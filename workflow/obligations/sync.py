@@ -28,7 +28,7 @@ _VISITS: Final = frozenset({"visit_planned", "visit_cancelled"})
 _SETTLED_AFTER: Final = timedelta(minutes=15)
 
 _CURSORS = sa.select(obligation_cursor)
-_NEWER = (
+_NEWER: sa.Select[Any] = (
     sa.select(history.c.id, history.c.subject, history.c.subject_id, history.c.trigger, history.c.at)
     .where(history.c.id > sa.bindparam("after"))
     .order_by(history.c.id)

@@ -157,7 +157,7 @@ def year(connection: Connection, number: int) -> sa.Row[Any]:
 
 def fields(connection: Connection, year_id: int) -> list[sa.Row[Any]]:
     """The fields of a year in the programme's order."""
-    return connection.execute(_FIELDS, {"year": year_id}).all()
+    return list(connection.execute(_FIELDS, {"year": year_id}))
 
 
 def field_names(connection: Connection, year_id: int) -> FieldNames:

@@ -69,10 +69,10 @@ _ONE = (
     .outerjoin(decision, decision.c.id == emulation_model.c.decision_id)
     .outerjoin(_issuer, _issuer.c.id == decision.c.issuer_id)
 )
-_PUBLISHED_ONE = _ONE.where(
+_PUBLISHED_ONE: sa.Select[Any] = _ONE.where(
     emulation_model.c.code == sa.bindparam("code"), PUBLISHED, programme_year.c.public == sa.true()
 )
-_ANY_ONE = _ONE.where(emulation_model.c.id == sa.bindparam("model"))
+_ANY_ONE: sa.Select[Any] = _ONE.where(emulation_model.c.id == sa.bindparam("model"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Published:
 
 def years(connection: Connection) -> list[sa.Row[Any]]:
     """The years that have a public page, the latest first."""
-    return connection.execute(_YEARS).all()
+    return list(connection.execute(_YEARS))
 
 
 def year(connection: Connection, written: str) -> sa.Row[Any]:
