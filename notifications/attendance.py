@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.schema import account, meeting_member, visit_member
 from workflow.schema.base import BigId
 

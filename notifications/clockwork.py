@@ -14,7 +14,6 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from config.settings import Settings, secret_key
@@ -26,6 +25,7 @@ from notifications.telling import Site
 from notifications.wording import sentences
 from workflow.calendar import local_date
 from workflow.database import Database
+from workflow.ground.dialects import insert_or_update
 from workflow.obligations import sync
 from workflow.oversight import audit
 from workflow.refusals import DatabaseUnusable
@@ -220,11 +220,8 @@ def _daily(connection: Connection, now: datetime, kept: Kept) -> int:
     if last is not None and local_date(last) == local_date(now):
         return 0
     swept = retention.sweep(connection, now, kept)
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(clockwork)
     connection.execute(
-        insert.values(name=_DAILY, ticked_at=now).on_conflict_do_update(
-            index_elements=[clockwork.c.name], set_={"ticked_at": now}
-        )
+        insert_or_update(connection, clockwork, ["name"], columns=["ticked_at"]), {"name": _DAILY, "ticked_at": now}
     )
     return swept.total
 

@@ -18,11 +18,10 @@ from notifications.planning import step_name
 from notifications.preferences import DIGEST_HOUR, LATEST_HOUR
 from notifications.telling import Known, Reminder, Site, Told
 from workflow.calendar import ZONE, local_date
-from workflow.database import alone, any_of
+from workflow.ground.dialects import alone, any_of
 from workflow.obligations import finding
 from workflow.obligations.chasing import TIMED
 from workflow.obligations.obligations import OPEN
-from workflow.prepared import Prepared
 from workflow.schema import (
     account,
     delivery,
@@ -41,7 +40,7 @@ AT_ONCE: Final = 200
 """So many people's letters are written in one transaction; others wait to write meanwhile."""
 _PLANNED = reminder.c.status == sa.literal_column("'planned'")
 # Served by ix_reminder_planned.
-_ANY = Prepared(sa.select(sa.literal(1)).select_from(reminder).where(_PLANNED).limit(1))
+_ANY = sa.select(sa.literal(1)).select_from(reminder).where(_PLANNED).limit(1)
 
 
 class Composed(NamedTuple):
@@ -57,7 +56,7 @@ def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT
     Letters wait for the person's hour and for a day that is not quiet, unless something is late and theirs to see to.
     What somebody asked for (a call, a move, a return, a chase) goes at any time of the day from that hour on.
     """
-    if _ANY.first(connection, {}) is None:
+    if connection.execute(_ANY).first() is None:
         return Composed()
     # Two that compose would write the same letters; the second finds nothing left.
     alone(connection, "composing")

@@ -111,14 +111,14 @@ def chase(
         )
     for row in open_rows:
         grant = actor.require(chasing.CHASERS, row.collector_path, to=_("nhắc việc"))
-        entry = history.Entry(
-            at=now,
-            actor_id=actor.account_id,
-            for_id=grant.deputy_for,
-            role=grant.role,
-            trigger="chased",
+        history.record(
+            connection,
+            history.acting(actor, grant),
+            now,
+            "obligation",
+            row.id,
+            "chased",
+            {"due_on": row.due_on, "unit": row.unit_code},
             reason=word,
-            payload={"due_on": row.due_on, "unit": row.unit_code},
         )
-        history.append(connection, "obligation", row.id, entry)
     return told

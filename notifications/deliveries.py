@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from notifications.undelivered import within_reach
 from workflow.access import Actor
+from workflow.ground.validity import valid_on
 from workflow.refusals import NotFound
 from workflow.schema import account, assignment, delivery, message, preference, unit
 from workflow.speech import _
@@ -72,8 +73,7 @@ def without_address(connection: Connection, who: Actor, today: date, *, after: i
     """People with a role today who can be told in their inbox only: no e-mail address, or switched off."""
     holds = sa.exists().where(
         assignment.c.account_id == account.c.id,
-        assignment.c.valid_from <= today,
-        sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+        valid_on(assignment, today),
     )
     statement: sa.Select[Any] = (
         sa.select(

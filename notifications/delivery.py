@@ -21,8 +21,8 @@ from sqlalchemy.engine import Connection
 
 from notifications.channels import LONGEST_ANSWER, Channels, Deferred, Rejected
 from notifications.letters import Letter
-from workflow.database import Database, any_of
-from workflow.prepared import Prepared
+from workflow.database import Database
+from workflow.ground.dialects import any_of
 from workflow.schema import account, delivery, delivery_event, message, obligation, reminder
 from workflow.schema.base import Moment
 from workflow.schema.messages import WAITING
@@ -42,7 +42,7 @@ _MOST_COUNTED = 10_000
 _FOR_EVERYBODY = frozenset({"escalation", "test"})
 
 # Served by ix_delivery_next_at; most ticks ask this and nothing else.
-_ANY_WAITING = Prepared(
+_ANY_WAITING = (
     sa.select(sa.literal(1))
     .select_from(delivery)
     .where(WAITING, delivery.c.next_at <= sa.bindparam("now", type_=Moment()))
@@ -84,7 +84,7 @@ def deliver(
     (0: any number). unsubscribe: account → the address that takes this person off. stopping: asked between two letters.
     """
     with database.read() as connection:
-        if _ANY_WAITING.first(connection, {"now": now}) is None:
+        if connection.execute(_ANY_WAITING, {"now": now}).first() is None:
             return Delivered()
     run = _Run(database, channels, now, unsubscribe, stopping)
     size = 1

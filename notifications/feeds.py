@@ -112,5 +112,4 @@ def note_read(connection: Connection, feed_id: int, now: datetime) -> None:
 
 def _note(connection: Connection, account_id: int, trigger: str, now: datetime, payload: dict[str, Any]) -> None:
     """Who may read somebody's dates without signing in is part of the history of his account."""
-    entry = history.Entry(at=now, actor_id=account_id, role="", trigger=trigger, payload=payload)
-    history.append(connection, "account", account_id, entry)
+    history.record(connection, history.By(account_id), now, "account", account_id, trigger, payload)

@@ -10,7 +10,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.prepared import Prepared
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import message
 from workflow.speech import _
@@ -36,20 +35,18 @@ class Page:
     following: int | None
 
 
-_UNREAD = Prepared(
-    sa.select(sa.func.count().label("unread")).select_from(
-        sa.select(sa.literal_column("1"))
-        .select_from(message)
-        .where(message.c.account_id == sa.bindparam("account"), message.c.read_at.is_(None))
-        .limit(MOST_COUNTED)
-        .subquery()
-    )
+_UNREAD = sa.select(sa.func.count().label("unread")).select_from(
+    sa.select(sa.literal_column("1"))
+    .select_from(message)
+    .where(message.c.account_id == sa.bindparam("account"), message.c.read_at.is_(None))
+    .limit(MOST_COUNTED)
+    .subquery()
 )
 
 
 def unread(connection: Connection, account_id: int) -> int:
     """How many messages the person has not read, counted up to `MOST_COUNTED` (index ix_message_unread)."""
-    row = _UNREAD.first(connection, {"account": account_id})
+    row = connection.execute(_UNREAD, {"account": account_id}).first()
     return 0 if row is None else int(row.unread)
 
 

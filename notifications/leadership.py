@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.database import Database
+from workflow.ground.dialects import insert_new
 from workflow.schema import clockwork
 
 NAME: Final = "tick"
@@ -111,7 +111,7 @@ class AdvisoryLock:
         self._hang_up()
 
     def _call(self) -> bool:
-        line = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        line = self._database.line().execution_options(isolation_level="AUTOCOMMIT")
         try:
             # A leader whose machine lost its power is noticed within a minute, not within the two hours of the default.
             for setting in ("tcp_keepalives_idle = 30", "tcp_keepalives_interval = 10", "tcp_keepalives_count = 3"):
@@ -151,6 +151,5 @@ def _began(holder: str, now: datetime) -> dict[str, object]:
 
 
 def _ensure_row(connection: Connection) -> None:
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(clockwork)
     if connection.execute(sa.select(clockwork.c.name).where(clockwork.c.name == NAME)).first() is None:
-        connection.execute(insert.values(name=NAME).on_conflict_do_nothing())
+        connection.execute(insert_new(connection, clockwork), {"name": NAME})

@@ -24,8 +24,7 @@ from notifications.wording import letter
 from notifications.wording.letter import Content, Line, Section
 from notifications.wording.sentences import Sentences
 from workflow.calendar import ZONE
-from workflow.database import alone, any_of
-from workflow.prepared import Prepared
+from workflow.ground.dialects import alone, any_of
 from workflow.schema import account, outbox, preference
 from workflow.schema.base import Moment
 from workflow.speech import speaking
@@ -36,7 +35,7 @@ STALE: Final = timedelta(days=7)
 """What happened longer ago is told to nobody: it stands in the history; default of ours."""
 _WAITING = outbox.c.delivered_at.is_(None)
 # Served by ix_outbox_waiting.
-_ANY = Prepared(
+_ANY = (
     sa.select(sa.literal(1))
     .select_from(outbox)
     .where(_WAITING, outbox.c.created_at < sa.bindparam("until", type_=Moment()))
@@ -62,7 +61,7 @@ class Person:
 def tell(connection: Connection, now: datetime, site: Site, *, most: int = MOST) -> Composed:
     """Write what happened up to this morning, one letter for each person. Nothing is left when `settled` is 0."""
     until = _this_morning(now)
-    if _ANY.first(connection, {"until": until}) is None:
+    if connection.execute(_ANY, {"until": until}).first() is None:
         return Composed()
     alone(connection, "noticing")
     waiting = connection.execute(

@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateTable
 
 from notifications.attendance import expected
 from workflow.access import OWN_SCOPED
+from workflow.ground.validity import valid_on
 from workflow.schema import account, assignment, unit
 from workflow.schema.base import BigId
 
@@ -201,8 +202,7 @@ def _held(name: str, place: sa.ColumnElement[int], today: date, *, near: frozens
         .where(
             assignment.c.role.in_(sorted(near | far)),
             sa.or_(above.c.depth == 0, assignment.c.role.in_(sorted(far))),
-            assignment.c.valid_from <= today,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+            valid_on(assignment, today),
             account.c.locked_at.is_(None),
         )
         .cte(name)

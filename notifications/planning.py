@@ -10,15 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
 from notifications import parts
 from workflow.calendar import local_date
-from workflow.database import alone, any_of
+from workflow.ground.dialects import alone, any_of, insert_new
 from workflow.obligations.obligations import EVENTS, OPEN
-from workflow.prepared import Prepared
 from workflow.schema import obligation, reminder, reminder_step
 from workflow.schema.base import BigId, Moment
 
@@ -34,7 +32,7 @@ _COLUMNS: Final = (
 _GROUP: Final = ("unit_id", "collector_id", "roles")
 _DUE = sa.and_(OPEN, obligation.c.next_step_on <= sa.bindparam("today", type_=sa.Date))
 # Served by ix_obligation_next_step_on: most ticks ask this and nothing else.
-_ANY_DUE = Prepared(sa.select(sa.literal(1)).select_from(obligation).where(_DUE).limit(1))
+_ANY_DUE = sa.select(sa.literal(1)).select_from(obligation).where(_DUE).limit(1)
 
 
 def named(days: int) -> str:
@@ -43,7 +41,7 @@ def named(days: int) -> str:
 
 
 # Served by ix_obligation_untold.
-_UNTOLD = Prepared(sa.select(obligation.c.id).where(OPEN, obligation.c.told_sequence < obligation.c.sequence))
+_UNTOLD = sa.select(obligation.c.id).where(OPEN, obligation.c.told_sequence < obligation.c.sequence)
 
 
 def step_name(days: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
@@ -58,7 +56,7 @@ def plan(connection: Connection, now: datetime) -> int:
     kept as superseded. Repeatable: a second run finds nothing left to do, and a clock that goes back changes nothing.
     """
     today = local_date(now)
-    if _ANY_DUE.first(connection, {"today": today}) is None:
+    if connection.execute(_ANY_DUE, {"today": today}).first() is None:
         return 0
     # Two planners would wait for each other's keys; the second finds nothing left.
     alone(connection, "planning")
@@ -245,7 +243,7 @@ def tell_moved(connection: Connection, now: datetime) -> int:
 
     Whoever moves a date by hand tells of it in the same transaction (`deeds.py`); one statement when there is nothing.
     """
-    moved = _UNTOLD.all(connection, {})
+    moved = connection.execute(_UNTOLD).all()
     return tell(connection, [row.id for row in moved], MOVED, now) if moved else 0
 
 
@@ -255,6 +253,5 @@ def _same(left: sa.FromClause, right: sa.FromClause, columns: Sequence[str]) -> 
 
 def _insert(connection: Connection, rows: sa.Select[Any], values: Mapping[str, Any] | None = None) -> int:
     """Insert what is not there yet; how many rows came to it."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(reminder).from_select(_COLUMNS, rows).on_conflict_do_nothing()
+    statement = insert_new(connection, reminder).from_select(_COLUMNS, rows)
     return connection.execute(statement, dict(values or {}), execution_options={"preserve_rowcount": True}).rowcount

@@ -16,13 +16,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from notifications.channels import address_complaint
 from notifications.letters import LetterUnusable, recipient
 from workflow import access, history
 from workflow.calendar import ZONE
+from workflow.ground.dialects import insert_or_update
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import preference
 from workflow.speech import _
@@ -168,17 +168,14 @@ def _keep(connection: Connection, account_id: int, new: Preference, now: datetim
         "quiet_days": ",".join(str(day) for day in sorted(new.quiet_days)),
         "changed_at": now,
     }
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(preference)
     connection.execute(
-        insert.values(account_id=account_id, **values).on_conflict_do_update(
-            index_elements=[preference.c.account_id], set_=values
-        )
+        insert_or_update(connection, preference, ["account_id"], columns=list(values)),
+        {"account_id": account_id, **values},
     )
 
 
 def _note(connection: Connection, account_id: int, trigger: str, now: datetime, payload: dict[str, Any]) -> None:
-    entry = history.Entry(at=now, actor_id=account_id, role="", trigger=trigger, payload=payload)
-    history.append(connection, "account", account_id, entry)
+    history.record(connection, history.By(account_id), now, "account", account_id, trigger, payload)
 
 
 def _complaint(address: str, schemes: frozenset[str]) -> str | None:

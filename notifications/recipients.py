@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED
 from workflow.calendar import local_date
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
+from workflow.ground.validity import valid_on
 from workflow.schema import account, assignment, emulation_model, history, outbox, unit
 
 
@@ -67,8 +68,7 @@ def recipients(connection: Connection, rows: Sequence[int], now: datetime) -> di
         own.c.account_id == account.c.id,
         own.c.unit_id == outbox.c.unit_id,
         own.c.role.in_(sorted(OWN_SCOPED)),
-        own.c.valid_from <= today,
-        sa.or_(own.c.valid_to.is_(None), own.c.valid_to >= today),
+        valid_on(own, today),
     )
     found = connection.execute(
         sa.select(
@@ -88,8 +88,7 @@ def recipients(connection: Connection, rows: Sequence[int], now: datetime) -> di
             chosen,
             addresses(assignment.c.role),
             sa.or_(assignment.c.role.not_in(sorted(OWN_SCOPED)), above.c.id == outbox.c.unit_id),
-            assignment.c.valid_from <= today,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+            valid_on(assignment, today),
             account.c.locked_at.is_(None),
             account.c.id != history.c.actor_id,
             sa.or_(

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.refusals import NotFound, NotPossible
 from workflow.schema import account, delivery, delivery_event, message, preference, unit
 from workflow.speech import _

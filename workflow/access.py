@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
+from workflow.ground.validity import valid_on
 from workflow.prepared import Prepared
 from workflow.refusals import NotAllowed, NotFound
 from workflow.schema import account, assignment, emulation_model, unit
@@ -86,8 +87,7 @@ _GRANTS = (
         assignment,
         sa.and_(
             assignment.c.account_id == account.c.id,
-            assignment.c.valid_from <= sa.bindparam("today", type_=sa.Date),
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= sa.bindparam("today", type_=sa.Date)),
+            valid_on(assignment, sa.bindparam("today", type_=sa.Date)),
         ),
     )
     .outerjoin(unit, unit.c.id == assignment.c.unit_id)
@@ -176,8 +176,7 @@ def belongs_to(connection: Connection, accounts: Collection[int], unit_id: int, 
                     assignment.c.account_id == account.c.id,
                     assignment.c.unit_id == unit_id,
                     assignment.c.role.in_(sorted(OWN_SCOPED)),
-                    assignment.c.valid_from <= today,
-                    sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+                    valid_on(assignment, today),
                 ),
             )
         )

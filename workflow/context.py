@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from workflow.access import Actor, Grant, people
 from workflow.calendar import local_date
-from workflow.database import any_of, as_list, locked
 from workflow.definitions.lifecycle_terms import Definition, Transition
+from workflow.ground.dialects import any_of, as_list, locked
 from workflow.prepared import Prepared
 from workflow.schema import change_request, emulation_model, person, programme_year, unit
 

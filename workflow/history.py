@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.access import Actor, Grant
 from workflow.prepared import Prepared
 from workflow.refusals import Conflict
 from workflow.schema import emulation_model, history
@@ -40,6 +41,19 @@ class Entry(NamedTuple):
     kind: str | None = None
     payload: Mapping[str, Any] | None = None
     definition_hash: str = ""
+
+
+class By(NamedTuple):
+    """Who did something: the account, the role it acted under (none for what everybody may do for themselves), and for whom."""
+
+    account_id: int
+    role: str = ""
+    for_id: int | None = None
+
+
+def acting(actor: Actor, grant: Grant) -> By:
+    """A person under the grant that let them."""
+    return By(actor.account_id, grant.role, grant.deputy_for)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str).encode
@@ -169,6 +183,49 @@ def append(connection: Connection, subject: str, subject_id: int, entry: Entry) 
     seq, previous = (head.seq + 1, head.hash) if head else (1, GENESIS)
     _INSERT.run(connection, chained(subject, subject_id, seq, previous, entry))
     return int(seq)
+
+
+def record(
+    connection: Connection,
+    by: By,
+    now: datetime,
+    subject: str,
+    subject_id: int,
+    trigger: str,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    reason: str = "",
+    definition_hash: str = "",
+) -> int:
+    """Append what somebody did to any subject but a model (see `append`). Returns the entry's number."""
+    entry = Entry(
+        at=now,
+        actor_id=by.account_id,
+        for_id=by.for_id,
+        role=by.role,
+        trigger=trigger,
+        reason=reason,
+        payload=payload,
+        definition_hash=definition_hash,
+    )
+    return append(connection, subject, subject_id, entry)
+
+
+def staying(model: sa.Row[Any], by: By, now: datetime, trigger: str, payload: Mapping[str, Any]) -> Entry:
+    """An entry of a model that keeps its state. model: a row of `context.MODEL`, or one with the same columns."""
+    return Entry(
+        at=now,
+        actor_id=by.account_id,
+        for_id=by.for_id,
+        role=by.role,
+        trigger=trigger,
+        from_state=model.state,
+        to_state=model.state,
+        field_id=model.field_id,
+        kind=model.kind,
+        payload=payload,
+        definition_hash=model.definition_hash,
+    )
 
 
 def replay(connection: Connection, model_id: int) -> tuple[str | None, int]:

@@ -85,15 +85,13 @@ def _run(database: Database, action: Callable[[Config, str], None], to: str) -> 
         with database.write() as connection:
             action(_config(connection), to)
         return
-    with database.engine.connect() as plain:
-        plain.exec_driver_sql("SELECT 1")
+    with database.writing_engine.connect() as plain:
         raw = plain.connection.dbapi_connection
-        plain.rollback()
         if raw is None:
             raise RuntimeError("no driver connection")
         raw.execute("PRAGMA foreign_keys=OFF")
         try:
-            with plain.execution_options(dvk_writing=True).begin():
+            with plain.begin():
                 action(_config(plain), to)
                 broken = plain.execute(sa.text("PRAGMA foreign_key_check")).first()
                 if broken is not None:

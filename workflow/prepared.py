@@ -27,37 +27,36 @@ class Prepared:
 
     def all(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Row[Any]]:
         """Every row."""
-        plan = self._plan(connection)
-        cursor = _cursor(connection)
-        cursor.execute(plan.text, plan.bound(parameters))
-        rows = [plan.row(values) for values in cursor.fetchall()]
-        cursor.close()
-        return rows
+        plan, driver = self._plan(connection), _driver(connection)
+        try:
+            return [plan.row(values) for values in driver.execute(plan.text, plan.bound(parameters)).fetchall()]
+        except plan.error as error:
+            raise plan.wrapped(error, connection, parameters) from error
 
     def first(self, connection: Connection, parameters: Mapping[str, Any]) -> Row[Any] | None:
         """The first row, or None."""
-        plan = self._plan(connection)
-        cursor = _cursor(connection)
-        cursor.execute(plan.text, plan.bound(parameters))
-        values = cursor.fetchone()
-        cursor.close()
+        plan, driver = self._plan(connection), _driver(connection)
+        try:
+            values = driver.execute(plan.text, plan.bound(parameters)).fetchone()
+        except plan.error as error:
+            raise plan.wrapped(error, connection, parameters) from error
         return None if values is None else plan.row(values)
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
         """Run a write; how many rows it touched."""
-        plan = self._plan(connection)
-        cursor = _cursor(connection)
-        cursor.execute(plan.text, plan.bound(parameters))
-        touched = cursor.rowcount
-        cursor.close()
-        return int(touched)
+        plan, driver = self._plan(connection), _driver(connection)
+        try:
+            return int(driver.execute(plan.text, plan.bound(parameters)).rowcount)
+        except plan.error as error:
+            raise plan.wrapped(error, connection, parameters) from error
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a write once per row of parameters, handed to the driver together."""
-        plan = self._plan(connection)
-        cursor = _cursor(connection)
-        cursor.executemany(plan.text, [plan.bound(row) for row in rows])
-        cursor.close()
+        plan, driver = self._plan(connection), _driver(connection)
+        try:
+            driver.cursor().executemany(plan.text, [plan.bound(row) for row in rows])
+        except plan.error as error:
+            raise plan.wrapped(error, connection, rows) from error
 
     def _plan(self, connection: Connection) -> _Plan:
         dialect = connection.dialect
@@ -70,40 +69,63 @@ class Prepared:
 class _Plan:
     """Text and processors of a statement on one dialect."""
 
-    __slots__ = ("_bound", "_by_name", "_constants", "_make", "_processors", "text")
+    __slots__ = ("_by_name", "_constants", "_converters", "_make", "_names", "_processors", "error", "text")
 
     def __init__(self, statement: sa.ClauseElement, dialect: Dialect, columns: Sequence[str] | None) -> None:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=list(columns) if columns else None))
         if compiled.literal_execute_params or compiled.post_compile_params:
             raise TypeError("a statement with an expanding parameter cannot be prepared")
         self.text = str(compiled)
-        converters: Mapping[str, Any] = compiled._bind_processors
+        if dialect.loaded_dbapi is None:
+            raise TypeError("a statement is prepared for a database that is connected to")
+        self.error: type[Exception] = dialect.loaded_dbapi.Error
+        known: Mapping[str, Any] = compiled._bind_processors
         defaults = compiled.construct_params(_check=False)
         self._constants = {name: value for name, value in defaults.items() if value is not None}
-        # In the order of the text, which is that of the values for a driver that knows them by position.
-        self._bound = [
-            (name, _binder(compiled.binds[name], converters.get(name)))
-            for name in (compiled.positiontup if compiled.positiontup is not None else defaults)
-        ]
         self._by_name = compiled.positiontup is None
+        # In the order of the text, which is that of the values for a driver that knows them by position.
+        names = list(defaults) if compiled.positiontup is None else compiled.positiontup
+        self._names = names
+        self._converters = [
+            (name if self._by_name else index, _binder(compiled.binds[name], known[name]))
+            for index, name in enumerate(names)
+            if known.get(name) is not None
+        ]
         returned = list(compiled._result_columns) if compiled._result_columns else []
         self._make = _record([column.keyname for column in returned])
         processors = [column.type._cached_result_processor(dialect, None) for column in returned]
         self._processors = [(index, process) for index, process in enumerate(processors) if process is not None]
 
-    def bound(self, parameters: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
+    def bound(self, parameters: Mapping[str, Any]) -> list[Any] | dict[str, Any]:
         """The parameters as the driver wants them."""
-        values = {**self._constants, **parameters} if self._constants else parameters
-        if self._by_name:
-            return {name: values[name] if bind is None else bind(values[name]) for name, bind in self._bound}
-        return tuple([values[name] if bind is None else bind(values[name]) for name, bind in self._bound])
+        given = {**self._constants, **parameters} if self._constants else parameters
+        values: Any = (
+            {name: given[name] for name in self._names} if self._by_name else [given[name] for name in self._names]
+        )
+        for place, convert in self._converters:
+            values[place] = convert(values[place])
+        return cast("list[Any] | dict[str, Any]", values)
 
     def row(self, values: Sequence[Any]) -> Row[Any]:
         """A row that answers as those of `Connection.execute` do: by attribute, by index, by `_mapping`."""
+        if not self._processors:
+            return self._make(values)
         processed = list(values)
         for index, process in self._processors:
             processed[index] = process(processed[index])
         return self._make(processed)
+
+    def wrapped(self, error: Exception, connection: Connection, parameters: Any) -> BaseException:
+        """The driver's error as SQLAlchemy's, and a connection that broke taken out of use, as `Connection.execute` does it."""
+        dialect, driver = connection.dialect, connection.connection.dbapi_connection
+        lost = dialect.is_disconnect(cast(Any, error), driver, None)
+        if lost:
+            connection.invalidate(error)
+            # The others in the pool are of the same server.
+            connection.engine.dispose()
+        return sa.exc.DBAPIError.instance(
+            self.text, parameters, error, self.error, connection_invalidated=lost, dialect=dialect
+        )
 
 
 def _record(keys: Sequence[str]) -> Callable[[Sequence[Any]], Row[Any]]:
@@ -113,8 +135,8 @@ def _record(keys: Sequence[str]) -> Callable[[Sequence[Any]], Row[Any]]:
     return cast(Callable[[Sequence[Any]], Row[Any]], record._make)  # type: ignore[attr-defined]
 
 
-def _binder(parameter: sa.BindParameter[Any], convert: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
-    return _remembering(convert) if convert is not None and isinstance(parameter.type, Moment) else convert
+def _binder(parameter: sa.BindParameter[Any], convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return _remembering(convert) if isinstance(parameter.type, Moment) else convert
 
 
 def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -132,8 +154,8 @@ def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return converted
 
 
-def _cursor(connection: Connection) -> Any:
-    raw = connection.connection.dbapi_connection
-    if raw is None:
+def _driver(connection: Connection) -> Any:
+    found = connection.connection.dbapi_connection
+    if found is None:
         raise RuntimeError("the connection is closed")
-    return raw.cursor()
+    return found

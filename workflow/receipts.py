@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from workflow.prepared import Prepared
+from workflow.ground.dialects import insert_new
 from workflow.schema import form_receipt
 
 LONGEST_TOKEN: Final = 64
@@ -17,12 +16,7 @@ KEPT_FOR: Final = timedelta(days=30)
 """A form left open is sent again within days or not at all."""
 
 _ONE = (form_receipt.c.account_id == sa.bindparam("account"), form_receipt.c.token == sa.bindparam("the_token"))
-_FIND = Prepared(sa.select(form_receipt.c.path, form_receipt.c.result_url).where(*_ONE))
-_COLUMNS = ("account_id", "token", "path", "at")
-_SPEND = {
-    "sqlite": Prepared(sqlite.insert(form_receipt).on_conflict_do_nothing(), columns=_COLUMNS),
-    "postgresql": Prepared(postgresql.insert(form_receipt).on_conflict_do_nothing(), columns=_COLUMNS),
-}
+_FIND = sa.select(form_receipt.c.path, form_receipt.c.result_url).where(*_ONE)
 
 
 def spend(connection: Connection, account_id: int, token: str, path: str, now: datetime) -> bool:
@@ -31,12 +25,15 @@ def spend(connection: Connection, account_id: int, token: str, path: str, now: d
     Somebody who sends the same form at the same moment waits here for the first one's commit.
     """
     values = {"account_id": account_id, "token": token, "path": path, "at": now}
-    return _SPEND[connection.dialect.name].run(connection, values) == 1
+    done = connection.execute(
+        insert_new(connection, form_receipt), values, execution_options={"preserve_rowcount": True}
+    )
+    return done.rowcount == 1
 
 
 def result_of(connection: Connection, account_id: int, token: str) -> str | None:
     """The address to which a form led that was taken before, its own while that is not known; None for a new token."""
-    row = _FIND.first(connection, {"account": account_id, "the_token": token})
+    row = connection.execute(_FIND, {"account": account_id, "the_token": token}).first()
     return None if row is None else str(row.result_url or row.path)
 
 

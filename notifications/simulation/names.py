@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.schema import obligation, report_call, report_kind
 
 

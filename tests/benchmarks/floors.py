@@ -131,7 +131,7 @@ class MachinePerObject:
     """The ordinary way: a mapped object, a machine of its own, the session's flush. Does no access and no hash either."""
 
     def __init__(self, database: Database) -> None:
-        self.engine = database.engine.execution_options(dvk_writing=True)
+        self.engine = database.writing_engine
         definition = lifecycle.standard("three_tier")
         self.states = [state.id for state in definition.states.values()]
         self.moves = [

@@ -10,7 +10,8 @@ from tests.benchmarks import dataset, floors
 from tests.benchmarks.measuring import BLOCK, Measurement, interleaved
 from tests.servers import postgres_server
 from workflow import transition
-from workflow.database import Database, Synchronous
+from workflow.database import Database
+from workflow.ground.dialects import Synchronous
 
 ROUNDS = 60
 BULK = 10_000

@@ -15,6 +15,7 @@ from tests.web.test_journey import FORM, register, step
 from tests.world import World
 from web import create_app
 from web.access_rules import access_rule
+from workflow.database import Database
 from workflow.refusals import DatabaseUnusable
 
 Visit = Callable[[str], Browser]
@@ -214,3 +215,11 @@ def test_unusable_database_says_so(settings: Settings, world: World) -> None:
 
     app.add_url_rule("/ban", "locked", locked)
     assert "đang bận quá lâu" in Browser(app).get("/ban", status=503)
+
+
+def test_page_while_every_connection_is_taken_says_busy(settings: Settings, world: World) -> None:
+    crowded = Database(world.database.url, connections=1, busy_seconds=0.1)
+    app = create_app(settings, crowded)
+    with crowded.read():
+        assert "đang bận quá lâu" in Browser(app).get("/cong-khai", status=503)
+    crowded.close()

@@ -167,16 +167,16 @@ def test_pages_ask_as_often_for_sixty_models_as_for_one(
 ) -> None:
     """Counted where both ways of asking meet: prepared statements and those of the connection."""
     asked: list[str] = []
-    cursor_of = prepared._cursor
+    driver_of = prepared._driver
 
     def counting(connection: Connection) -> Any:
         asked.append("prepared")
-        return cursor_of(connection)
+        return driver_of(connection)
 
     def count(*facts: Any) -> None:
         asked.append(facts[2])
 
-    monkeypatch.setattr(prepared, "_cursor", counting)
+    monkeypatch.setattr(prepared, "_driver", counting)
     sa.event.listen(world.database.engine, "before_cursor_execute", count)
     staff = visit("staff")
     paths = ("/mo-hinh", "/mo-hinh?sap-xep=ten&tim=hoa", "/mo-hinh?chang=registration", "/tong-quan", "/tong-hop")

@@ -305,16 +305,16 @@ def _fifty(database: Database) -> None:
 def statements(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is asked of the database, where both ways of asking meet: prepared statements and those of the connection."""
     sent: list[str] = []
-    cursor_of = prepared._cursor
+    driver_of = prepared._driver
 
     def counting(connection: Connection) -> Any:
         sent.append("prepared")
-        return cursor_of(connection)
+        return driver_of(connection)
 
     def count(*facts: Any) -> None:
         sent.append(facts[2])
 
-    monkeypatch.setattr(prepared, "_cursor", counting)
+    monkeypatch.setattr(prepared, "_driver", counting)
     sa.event.listen(world.database.engine, "before_cursor_execute", count)
     return sent
 

@@ -269,6 +269,26 @@ def test_the_list_shows_roles_and_only_whom_one_administers(sqlite_world: World)
     assert none == []
 
 
+def test_one_account_is_found_by_name_without_building_the_others(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[str] = []
+    view = accounts.AccountView
+
+    def counted(*values: Any) -> accounts.AccountView:
+        built.append(values[1])
+        return view(*values)
+
+    with sqlite_world.database.read() as connection:
+        admin = access.actor(connection, "admin", NOW)
+        (listed,) = [one for one in accounts.listing(connection) if one.user_name == "deputy.staff"]
+        monkeypatch.setattr(accounts, "AccountView", counted)
+        assert accounts.shown(connection, " Deputy.STAFF", admin) == listed
+        assert accounts.shown(connection, "nobody", admin) is None
+        assert accounts.shown(connection, "deputy.staff", access.actor(connection, "staff", NOW)) is None
+    assert built == ["deputy.staff"]
+
+
 def test_a_session_of_yesterday_still_shows_when_somebody_was_seen(sqlite_world: World) -> None:
     moment = datetime(2024, 3, 1, 2, 0, tzinfo=UTC) - timedelta(days=1)
     with sqlite_world.database.write() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta, timezone
 
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.world import NOW, World
 from workflow.prepared import Prepared
+from workflow.refusals import DatabaseUnusable
 from workflow.schema import emulation_model, outbox, programme_year, registration_form, unit
 
 MODELS = sa.select(emulation_model).where(emulation_model.c.state == sa.bindparam("state"))
@@ -108,3 +110,46 @@ def test_list_of_unknown_length_cannot_be_prepared(world: World) -> None:
     statement = sa.select(unit.c.id).where(unit.c.code.in_(sa.bindparam("codes", expanding=True)))
     with world.database.read() as connection, pytest.raises(TypeError, match="expanding"):
         Prepared(statement).all(connection, {"codes": ["KL"]})
+
+
+def test_errors_are_those_of_sqlalchemy(world: World) -> None:
+    """A row that refers to nothing, one that is there twice, and what is no statement: as `Connection.execute` says it."""
+    columns = ["model_id", "unit_id", "trigger", "roles", "history_seq", "created_at"]
+    row = {"model_id": 4711, "unit_id": 1, "trigger": "submit", "roles": "staff", "history_seq": 1, "created_at": NOW}
+    insert = Prepared(sa.insert(outbox), columns=columns)
+
+    def write(act: Callable[[sa.Connection], object]) -> None:
+        with world.database.write() as connection:
+            act(connection)
+
+    for act in (lambda c: insert.run(c, row), lambda c: insert.run_many(c, [row, row])):
+        with pytest.raises(sa.exc.IntegrityError) as refused:
+            write(act)
+        assert refused.value.orig is refused.value.__cause__
+        assert "INSERT INTO outbox" in str(refused.value)
+    nowhere = Prepared(sa.select(sa.column("n")).select_from(sa.table("nowhere")))
+    for ask in (lambda c: nowhere.first(c, {}), lambda c: nowhere.all(c, {})):
+        with pytest.raises((sa.exc.OperationalError, sa.exc.ProgrammingError)):
+            write(ask)
+    assert world.database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.postgres
+def test_connection_that_broke_is_taken_out_of_use(postgres_world: World) -> None:
+    prepared = Prepared(MODELS)
+
+    def cut() -> None:
+        with postgres_world.database.write() as connection:
+            backend = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+            with postgres_world.database.write() as other:
+                other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
+            with pytest.raises(sa.exc.DBAPIError) as lost:
+                prepared.all(connection, {"state": "submitted"})
+            assert lost.value.connection_invalidated
+            assert connection.invalidated
+            raise lost.value
+
+    with pytest.raises(DatabaseUnusable):
+        cut()
+    with postgres_world.database.read() as connection:
+        assert prepared.all(connection, {"state": "submitted"}) == []

@@ -17,7 +17,7 @@ from workflow.calendar import local_date
 from workflow.core.people.places import units_of
 from workflow.people import accounts, invitations
 from workflow.reading.text import fold
-from workflow.refusals import Refusal
+from workflow.refusals import NotFound, Refusal
 
 pages = Blueprint("accounts", __name__, url_prefix="/quan-tri/tai-khoan")
 
@@ -47,7 +47,7 @@ def new() -> Response | str | tuple[str, int]:
         try:
             with writing() as connection:
                 who, now = actor().account_id, clock.now()
-                account_id, initial = accounts.create_account(
+                _account_id, initial = accounts.create_account(
                     connection,
                     who,
                     said(form.user_name),
@@ -62,7 +62,7 @@ def new() -> Response | str | tuple[str, int]:
         except Refusal as refused:
             refusal = refused
         else:
-            made = next(one for one in accounts.listing(reading(), actor()) if one.id == account_id)
+            made = looked_after(said(form.user_name))
             return key_page(made, initial=initial, token=token)
     form.unit.choices = options(
         (one.code, f"{one.name} ({one.code})")
@@ -79,6 +79,14 @@ def new() -> Response | str | tuple[str, int]:
         danger=False,
         links=[],
     )
+
+
+def looked_after(user_name: str) -> accounts.AccountView:
+    """An account that this administrator looks after."""
+    found = accounts.shown(reading(), user_name, actor())
+    if found is None:
+        raise NotFound(_("Không có tài khoản «%(name)s» trong phạm vi của bạn.", name=user_name[:60]), guard="account")
+    return found
 
 
 def key_page(account: accounts.AccountView, *, initial: str | None = None, token: str | None = None) -> str:

@@ -16,14 +16,13 @@ from web.forms.administration import AssignmentForm
 from web.forms.base import day_of, options, said
 from web.presentation import ROLES
 from web.transactions import reading, writing
-from web.views.administration_accounts import key_page
+from web.views.administration_accounts import key_page, looked_after
 from web.visitor import actor
 from workflow.calendar import local_date
 from workflow.core.people.places import units_of
 from workflow.database import Connection
 from workflow.definitions import lifecycle_store
 from workflow.people import accounts, assignments, invitations
-from workflow.people.accounts import AccountView
 from workflow.refusals import NotFound, Refusal
 
 RANKS = {"head": _l("Trưởng ban"), "deputy_head": _l("Phó Trưởng ban")}
@@ -35,7 +34,7 @@ pages = Blueprint("assignments", __name__, url_prefix="/quan-tri/tai-khoan/<user
 @access_rule(roles=ADMINISTRATORS)
 def shown(user_name: str) -> Response | tuple[str, int]:
     """The page of an account; sent, it gives the account a role."""
-    account = _account(user_name)
+    account = looked_after(user_name)
     form, refusal = AssignmentForm(), None
     if form.is_submitted():
         try:
@@ -62,7 +61,7 @@ def shown(user_name: str) -> Response | tuple[str, int]:
     form.unit.choices = options(
         (one.code, f"{one.name} ({one.code})") for one in units_of(reading(), actor(), ADMINISTRATORS, today)
     )
-    found = _account(user_name)
+    found = looked_after(user_name)
     return page_again(
         "administration/account.html",
         form,
@@ -77,7 +76,7 @@ def shown(user_name: str) -> Response | tuple[str, int]:
 @pages.post("/vai-tro/<int:assignment_id>/ket-thuc")
 @access_rule(roles=ADMINISTRATORS)
 def end(user_name: str, assignment_id: int) -> Response:
-    if assignment_id not in {one.id for one in _account(user_name).assignments}:
+    if assignment_id not in {one.id for one in looked_after(user_name).assignments}:
         raise NotFound(_("Tài khoản này không có vai trò ấy."), guard="assignment")
     return _done(
         user_name,
@@ -109,7 +108,7 @@ def unlock(user_name: str) -> Response:
 @pages.post("/mat-khau")
 @access_rule(roles=ADMINISTRATORS)
 def reset(user_name: str) -> Response | str:
-    account = _account(user_name)
+    account = looked_after(user_name)
     try:
         with writing() as connection:
             initial = accounts.reset_password(connection, actor().account_id, account.user_name, clock.now())
@@ -122,7 +121,7 @@ def reset(user_name: str) -> Response | str:
 @pages.post("/duong-dan")
 @access_rule(roles=ADMINISTRATORS)
 def invite(user_name: str) -> Response | str:
-    account = _account(user_name)
+    account = looked_after(user_name)
     try:
         with writing() as connection:
             token = invitations.invite(connection, actor().account_id, account.user_name, clock.now())
@@ -153,7 +152,7 @@ def sign_out(user_name: str) -> Response:
 
 
 def _done(user_name: str, act: Callable[[Connection], object], sentence: str) -> Response:
-    account = _account(user_name)
+    account = looked_after(user_name)
     try:
         with writing() as connection:
             act(connection)
@@ -162,11 +161,3 @@ def _done(user_name: str, act: Callable[[Connection], object], sentence: str) ->
     else:
         say(sentence)
     return redirect(url_for("assignments.shown", user_name=account.user_name))
-
-
-def _account(user_name: str) -> AccountView:
-    """An account that this administrator looks after."""
-    for one in accounts.listing(reading(), actor()):
-        if one.user_name == user_name.lower():
-            return one
-    raise NotFound(_("Không có tài khoản «%(name)s» trong phạm vi của bạn.", name=user_name[:60]), guard="account")

@@ -17,9 +17,10 @@ from workflow import access
 from workflow.access import OWN_SCOPED, PRIVILEGED, Actor
 from workflow.calendar import local_date
 from workflow.context import MODEL
-from workflow.database import locked
 from workflow.definitions import lifecycle_store
 from workflow.definitions.lifecycle_terms import Definition, State
+from workflow.ground.dialects import locked
+from workflow.ground.validity import not_over
 from workflow.history import Advance, Entry, advance_many
 from workflow.programmes import programme
 from workflow.refusals import InvalidInput, NotAllowed, Reason
@@ -187,7 +188,7 @@ class _Holders:
             .join(account, account.c.id == assignment.c.account_id)
             .where(
                 account.c.locked_at.is_(None),
-                sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+                not_over(assignment, today),
             )
             .distinct()
         )

@@ -20,7 +20,7 @@ from workflow import access, transition
 from workflow.access import Actor
 from workflow.calendar import local_date
 from workflow.core.programmes.year import Year
-from workflow.database import Database, any_of
+from workflow.database import Database
 from workflow.documents.registration_columns import WANTED
 from workflow.documents.registration_rows import (
     Candidate,
@@ -31,6 +31,7 @@ from workflow.documents.registration_rows import (
     unread_columns,
 )
 from workflow.documents.workbook import Sheet, read_sheet
+from workflow.ground.dialects import any_of
 from workflow.programmes import programme
 from workflow.reading.similarity import NameIndex
 from workflow.reading.text import shorten

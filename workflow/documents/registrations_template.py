@@ -17,6 +17,7 @@ from workflow.core.programmes.year import Year
 from workflow.database import Database
 from workflow.documents.registration_columns import ANSWERS, COLUMNS, KIND_LABELS, ORIGIN_LABELS, Column
 from workflow.documents.workbook import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
+from workflow.ground.validity import not_over
 from workflow.programmes import programme
 from workflow.schema import unit
 
@@ -54,7 +55,7 @@ def unit_choice(name: str, code: str) -> str:
 def _units(connection: Connection, year: Year, actor: Actor | None) -> list[str]:
     statement = (
         sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path)
-        .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= year.opens_on))
+        .where(not_over(unit, year.opens_on))
         .order_by(unit.c.code)
     )
     if actor is not None:

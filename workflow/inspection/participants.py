@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED, Actor, Grant
 from workflow.definitions.lifecycle_terms import Definition
+from workflow.ground.validity import valid_on
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed
 from workflow.schema import account, assignment, unit
@@ -61,8 +62,7 @@ def named(
             .where(
                 assignment.c.account_id == account.c.id,
                 assignment.c.role.not_in(sorted(OWN_SCOPED)),
-                assignment.c.valid_from <= today,
-                sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+                valid_on(assignment, today),
                 held.c.id == assignment.c.unit_id,
                 place.startswith(held.c.path),
             )
@@ -96,8 +96,7 @@ def units_of(connection: Connection, accounts: Collection[int], today: date) -> 
             sa.select(assignment.c.account_id, assignment.c.unit_id).where(
                 assignment.c.account_id.in_(list(accounts)),
                 assignment.c.role.in_(sorted(OWN_SCOPED)),
-                assignment.c.valid_from <= today,
-                sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+                valid_on(assignment, today),
             ),
         )
     )

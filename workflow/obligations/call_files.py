@@ -56,15 +56,15 @@ def attach(
         )
         .returning(call_file.c.id)
     ).scalar_one()
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger="call_file_added",
-        payload={"file": file.file_name, "content": content_hash},
+    history.record(
+        connection,
+        history.acting(actor, grant),
+        now,
+        "call",
+        call_id,
+        "call_file_added",
+        {"file": file.file_name, "content": content_hash},
     )
-    history.append(connection, "call", call_id, entry)
     return int(file_id)
 
 

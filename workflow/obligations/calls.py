@@ -17,7 +17,7 @@ from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.calendar import local_date
 from workflow.core.people.unit import Unit
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.obligations import due, obligations, selector
 from workflow.obligations.obligations import OPEN
 from workflow.obligations.selector import USUAL_ROLES, Selector
@@ -337,13 +337,4 @@ def _note(
     *,
     reason: str = "",
 ) -> None:
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        reason=reason,
-        payload=payload,
-    )
-    history.append(connection, "call", call_id, entry)
+    history.record(connection, history.acting(actor, grant), now, "call", call_id, trigger, payload, reason=reason)

@@ -14,7 +14,7 @@ from workflow import access
 from workflow.access import Actor
 from workflow.across.obligations.obligation import Obligation
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations.finding import Place, Reach, Window, collected_by, count_open, open_keys, told
 from workflow.obligations.obligations import EVENTS, OPEN
 from workflow.refusals import InvalidInput

@@ -159,12 +159,4 @@ def _follow(connection: Connection, now: datetime) -> tuple[int, ...]:
 def _note(
     connection: Connection, actor: Actor, grant: Grant, trigger: str, now: datetime, payload: dict[str, Any]
 ) -> None:
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        payload=payload,
-    )
-    history.append(connection, "calendar", CALENDAR, entry)
+    history.record(connection, history.acting(actor, grant), now, "calendar", CALENDAR, trigger, payload)

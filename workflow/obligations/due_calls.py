@@ -6,17 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.database import alone
+from workflow.ground.dialects import alone, insert_new, insert_or_update
 from workflow.obligations import selector
 from workflow.obligations.calls import CALL, Called, owe
 from workflow.obligations.selector import Selector
 from workflow.obligations.working_days import working_days
-from workflow.prepared import Prepared
 from workflow.programmes import programme
 from workflow.schema import history, obligation_cursor, programme_year, report_call, report_kind, unit
 
@@ -24,8 +22,8 @@ MADE_UP_WITHIN: Final = 7
 """A kind of report whose day to be called was missed is still called so many days after it was due; default of ours."""
 
 _CURSOR: Final = "calls"
-_LOOKED = Prepared(sa.select(obligation_cursor).where(obligation_cursor.c.name == _CURSOR))
-_CHANGED = Prepared(
+_LOOKED = sa.select(obligation_cursor).where(obligation_cursor.c.name == _CURSOR)
+_CHANGED = (
     sa.select(sa.literal(1))
     .select_from(history)
     .where(history.c.id > sa.bindparam("after"), sa.or_(history.c.subject == "unit", history.c.subject == "year"))
@@ -40,11 +38,11 @@ def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     two statements otherwise. No entry of the history: nobody did it; the year's own has the kind of report with its day.
     """
     today = local_date(now)
-    looked = _LOOKED.first(connection, {})
+    looked = connection.execute(_LOOKED).first()
     if (
         looked is not None
         and local_date(looked.read_at) == today
-        and _CHANGED.first(connection, {"after": looked.history_id}) is None
+        and connection.execute(_CHANGED, {"after": looked.history_id}).first() is None
     ):
         return []
     alone(connection, "calls")
@@ -84,8 +82,7 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
         if not owing:
             continue
         connection.execute(
-            _insert(connection, report_call)
-            .values(
+            insert_new(connection, report_call, ["report_kind_id", "unit_id"]).values(
                 year_id=kind.year_id,
                 report_kind_id=kind.id,
                 unit_id=caller.id,
@@ -98,7 +95,6 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
                 opened_at=now,
                 sample=kind.sample,
             )
-            .on_conflict_do_nothing(index_elements=["report_kind_id", "unit_id"])
         )
         call = connection.execute(
             CALL.where(report_call.c.report_kind_id == kind.id, report_call.c.unit_id == caller.id)
@@ -112,14 +108,7 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
 
 
 def _remember(connection: Connection, history_id: int, now: datetime) -> None:
-    values = {"history_id": history_id, "read_at": now}
     connection.execute(
-        _insert(connection, obligation_cursor)
-        .values(name=_CURSOR, **values)
-        .on_conflict_do_update(index_elements=["name"], set_=values)
+        insert_or_update(connection, obligation_cursor, ["name"], columns=["history_id", "read_at"]),
+        {"name": _CURSOR, "history_id": history_id, "read_at": now},
     )
-
-
-def _insert(connection: Connection, table: sa.Table) -> Any:
-    """An INSERT that can say what to do about a row that is there already."""
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)

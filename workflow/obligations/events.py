@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations import obligations
 from workflow.obligations.obligations import EVENTS, OPEN
 from workflow.schema import (

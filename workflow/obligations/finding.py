@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
 from workflow.across.obligations.obligation import Obligation
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.prepared import Prepared
 from workflow.schema import (
     emulation_model,

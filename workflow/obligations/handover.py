@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations import obligations
 from workflow.obligations.obligations import OPEN
 from workflow.schema import obligation, programme_year, report, unit

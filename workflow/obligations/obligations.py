@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.database import any_of
+from workflow.ground.dialects import any_of, insert_new
 from workflow.obligations.due import due_at
 from workflow.obligations.working_days import roll
 from workflow.refusals import NotFound
@@ -85,8 +84,7 @@ def insert_missing(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
         }
         for row in rows
     ]
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(obligation).on_conflict_do_nothing(index_elements=["key"]).returning(obligation.c.id)
+    statement = insert_new(connection, obligation, ["key"]).returning(obligation.c.id)
     return list(connection.execute(statement, values).scalars())
 
 

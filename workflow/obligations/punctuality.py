@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
-from workflow.database import any_of, days_since
+from workflow.ground.dialects import any_of, days_since
 from workflow.schema import obligation, unit
 from workflow.schema.base import Moment
 

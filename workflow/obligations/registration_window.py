@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
+from workflow.ground.validity import valid_on
 from workflow.obligations import obligations
 from workflow.obligations.collectors import collectors
 from workflow.obligations.obligations import OPEN
@@ -74,8 +75,7 @@ def _without_registration(year_id: int, year: int, today: date) -> sa.Select[tup
     officer = sa.exists().where(
         assignment.c.unit_id == unit.c.id,
         assignment.c.role.in_(sorted(OWN_SCOPED)),
-        assignment.c.valid_from <= today,
-        sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+        valid_on(assignment, today),
     )
     registered = sa.exists().where(
         model.year_id == year_id, model.unit_id == unit.c.id, model.submitted_at.is_not(None)

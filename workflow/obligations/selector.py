@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import OWN_SCOPED
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
+from workflow.ground.validity import valid_on
 from workflow.schema import assignment, unit
 
 _LONGEST_LINE: Final = 20
@@ -62,10 +63,7 @@ class Selector:
 
 def holds_on(day: date) -> sa.ColumnElement[bool]:
     """`unit` exists on the day and has no successor that has taken over."""
-    return sa.and_(
-        sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= day),
-        sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= day),
-    )
+    return valid_on(unit, day)
 
 
 def owing(connection: Connection, caller: Unit, selector: Selector, day: date) -> list[Unit]:
@@ -128,8 +126,7 @@ def without_holder(connection: Connection, units: Iterable[int], roles: Collecti
         .where(
             assignment.c.role.in_(sorted(roles)),
             sa.or_(assignment.c.role.not_in(sorted(OWN_SCOPED)), above.c.id == above.c.place_id),
-            assignment.c.valid_from <= day,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= day),
+            valid_on(assignment, day),
         )
         .distinct()
     ).scalars()

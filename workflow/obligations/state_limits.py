@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.database import any_of
 from workflow.definitions.lifecycle_terms import Definition
+from workflow.ground.dialects import any_of
 from workflow.obligations import obligations
 from workflow.obligations.collectors import collectors
 from workflow.obligations.obligations import OPEN

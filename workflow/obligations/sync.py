@@ -14,9 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import local_date
-from workflow.database import alone
+from workflow.ground.dialects import alone
 from workflow.obligations import events, handover, registration_window, state_limits
-from workflow.prepared import Prepared
 from workflow.programmes import programme_deadlines
 from workflow.programmes.programme_defaults import standard_defaults
 from workflow.schema import history, obligation_cursor
@@ -28,8 +27,8 @@ _VISITS: Final = frozenset({"visit_planned", "visit_cancelled"})
 # Of two transactions the one with the smaller number may commit later on PostgreSQL; what is so young is read again.
 _SETTLED_AFTER: Final = timedelta(minutes=15)
 
-_CURSORS = Prepared(sa.select(obligation_cursor))
-_NEWER = Prepared(
+_CURSORS = sa.select(obligation_cursor)
+_NEWER: sa.Select[Any] = (
     sa.select(history.c.id, history.c.subject, history.c.subject_id, history.c.trigger, history.c.at)
     .where(history.c.id > sa.bindparam("after"))
     .order_by(history.c.id)
@@ -64,7 +63,7 @@ def sync(connection: Connection, now: datetime) -> int:
         while rows:
             touched += _follow(connection, rows, today, now)
             settled = _settled(connection, settled, rows, now)
-            rows = _NEWER.all(connection, {"after": rows[-1].id}) if len(rows) == _READ_AT_ONCE else []
+            rows = connection.execute(_NEWER, {"after": rows[-1].id}).all() if len(rows) == _READ_AT_ONCE else []
         _keep(connection, _HISTORY, settled, now, known=True)
     if new_day:
         touched += handover.take_over(connection, today, now)
@@ -89,9 +88,9 @@ class _Look(NamedTuple):
 
 
 def _look(connection: Connection, today: date) -> _Look:
-    cursors = {row.name: row for row in _CURSORS.all(connection, {})}
+    cursors = {row.name: row for row in connection.execute(_CURSORS).all()}
     kept, daily = cursors.get(_HISTORY), cursors.get(_DAILY)
-    rows = [] if kept is None else _NEWER.all(connection, {"after": kept.history_id})
+    rows = [] if kept is None else connection.execute(_NEWER, {"after": kept.history_id}).all()
     return _Look(kept, daily, daily is None or local_date(daily.read_at) < today, rows)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import OWN_SCOPED, PRIVILEGED, Actor
 from workflow.calendar import end_of_day, start_of_day
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.schema import access_log, account, emulation_model, unit
 
 What = Literal["page", "file", "report", "export"]

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.calendar import end_of_day, local_date, start_of_day
-from workflow.database import alone
+from workflow.ground.dialects import alone
 from workflow.history import GENESIS, digest
 from workflow.refusals import Conflict
 from workflow.schema import anchor, emulation_model, history, report_submission

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
-from workflow.database import locked
+from workflow.ground.dialects import locked
+from workflow.ground.validity import not_over, valid_on
 from workflow.people import passwords, units
 from workflow.reading.text import clean
 from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
@@ -155,8 +156,9 @@ def bootstrap_admin(
     if empty:
         units.note_bootstrap(connection, home.id, account_id, now)
     payload = {"user_name": values["user_name"], "full_name": values["full_name"], "role": "admin", "unit": home.code}
-    entry = history.Entry(at=now, actor_id=account_id, role="admin", trigger="account_bootstrapped", payload=payload)
-    history.append(connection, "account", account_id, entry)
+    history.record(
+        connection, history.By(account_id, "admin"), now, "account", account_id, "account_bootstrapped", payload
+    )
     return account_id, initial
 
 
@@ -209,8 +211,7 @@ def change_password(
     if keep_session is not None:
         ended = ended.where(web_session.c.token_hash != keep_session)
     connection.execute(ended)
-    entry = history.Entry(at=now, actor_id=row.id, role="", trigger="password_changed")
-    history.append(connection, "account", row.id, entry)
+    history.record(connection, history.By(row.id), now, "account", row.id, "password_changed")
 
 
 def reset_password(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
@@ -271,11 +272,22 @@ def withdraw_links(connection: Connection, account_id: int, now: datetime) -> in
 
 def listing(connection: Connection, actor: Actor | None = None) -> list[AccountView]:
     """Accounts by user name with all their assignments: every one, or those whose home the actor administers."""
+    return _views(connection, actor, sa.true())
+
+
+def shown(connection: Connection, user_name: str, actor: Actor) -> AccountView | None:
+    """One account with its assignments; None when there is none of that name whose home the actor administers."""
+    return next(iter(_views(connection, actor, account.c.user_name == clean(user_name).lower())), None)
+
+
+def _views(connection: Connection, actor: Actor | None, chosen: sa.ColumnElement[bool]) -> list[AccountView]:
     principal = account.alias("principal")
     statement = (
         sa.select(assignment, unit.c.code, unit.c.name, principal.c.user_name.label("principal_name"))
         .join(unit, unit.c.id == assignment.c.unit_id)
+        .join(account, account.c.id == assignment.c.account_id)
         .outerjoin(principal, principal.c.id == assignment.c.deputy_for_id)
+        .where(chosen)
         .order_by(assignment.c.valid_from, assignment.c.id)
     )
     held: dict[int, list[AssignmentView]] = {}
@@ -287,6 +299,7 @@ def listing(connection: Connection, actor: Actor | None = None) -> list[AccountV
     rows = connection.execute(
         sa.select(account, unit.c.code.label("unit_code"), unit.c.name.label("unit_name"), unit.c.path)
         .outerjoin(unit, unit.c.id == account.c.unit_id)
+        .where(chosen)
         .order_by(account.c.user_name)
     )
     return [
@@ -326,7 +339,7 @@ def managed(
                 unit.c.id.in_(
                     sa.select(assignment.c.unit_id).where(
                         assignment.c.account_id == row.id,
-                        sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= local_date(now)),
+                        not_over(assignment, local_date(now)),
                     )
                 ),
             )
@@ -357,8 +370,7 @@ def refuse_without_admin(
         .join(unit, unit.c.id == assignment.c.unit_id)
         .where(
             assignment.c.role.in_(sorted(PRIVILEGED)),
-            assignment.c.valid_from <= today,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+            valid_on(assignment, today),
             account.c.locked_at.is_(None),
             account.c.password_hash.is_not(None),
             unit.c.parent_id.is_(None),
@@ -389,16 +401,9 @@ def note(
     reason: str = "",
 ) -> None:
     """Append to the account's history what an administrator did with it."""
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        reason=reason,
-        payload=payload,
+    history.record(
+        connection, history.acting(actor, grant), now, "account", account_id, trigger, payload, reason=reason
     )
-    history.append(connection, "account", account_id, entry)
 
 
 def _checked(connection: Connection, user_name: str, full_name: str, position: str) -> dict[str, Any]:

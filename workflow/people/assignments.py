@@ -13,8 +13,9 @@ from workflow import access
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
 from workflow.core.people.unit import Unit
-from workflow.database import locked
 from workflow.definitions import lifecycle_store
+from workflow.ground.dialects import locked
+from workflow.ground.validity import not_over, valid_on
 from workflow.people import units
 from workflow.people.accounts import by_user_name, note, refuse_without_admin
 from workflow.reading.text import clean
@@ -131,7 +132,7 @@ def holding(connection: Connection, user_name: str, role: str, unit_code: str, n
             assignment.c.account_id == target.id,
             assignment.c.role == clean(role),
             assignment.c.unit_id == place.id,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= local_date(now)),
+            not_over(assignment, local_date(now)),
         )
         .order_by(assignment.c.valid_from)
         .limit(1)
@@ -201,8 +202,7 @@ def _deputy_until(
             assignment.c.role == role,
             assignment.c.unit_id == place.id,
             assignment.c.deputy_for_id.is_(None),
-            assignment.c.valid_from <= starts,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= starts),
+            valid_on(assignment, starts),
         )
     ).all()
     if not rows:
@@ -245,7 +245,7 @@ def _refuse_double(
         assignment.c.role == role,
         assignment.c.unit_id == place.id,
         assignment.c.deputy_for_id.is_not_distinct_from(principal_id),
-        sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= starts),
+        not_over(assignment, starts),
     )
     if ends is not None:
         overlapping = overlapping.where(assignment.c.valid_from <= ends)
@@ -264,8 +264,7 @@ def _outlasting(connection: Connection, ended: sa.Row[Any], ends: date) -> list[
             assignment.c.role == ended.role,
             assignment.c.unit_id == ended.unit_id,
             assignment.c.deputy_for_id.is_(None),
-            assignment.c.valid_from <= ends + timedelta(days=1),
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to > ends),
+            valid_on(assignment, ends + timedelta(days=1)),
         )
     ).first()
     if other is not None:
@@ -276,7 +275,7 @@ def _outlasting(connection: Connection, ended: sa.Row[Any], ends: date) -> list[
                 assignment.c.deputy_for_id == ended.account_id,
                 assignment.c.role == ended.role,
                 assignment.c.unit_id == ended.unit_id,
-                sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to > ends),
+                not_over(assignment, ends + timedelta(days=1)),
             )
         )
     )

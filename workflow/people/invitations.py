@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow import access, history
-from workflow.database import locked
+from workflow.ground.dialects import locked
 from workflow.people import accounts, passwords
 from workflow.refusals import NotAllowed, NotPossible, Refusal
 from workflow.schema import account, invitation, unit, web_session
@@ -116,8 +116,7 @@ def accept(connection: Connection, token: str, password: str, now: datetime) -> 
     connection.execute(sa.update(invitation).where(invitation.c.id == row.id).values(used_at=now))
     accounts.store_password(connection, row.account_id, password, must_change=False)
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.account_id))
-    entry = history.Entry(at=now, actor_id=row.account_id, role="", trigger="password_chosen")
-    history.append(connection, "account", row.account_id, entry)
+    history.record(connection, history.By(row.account_id), now, "account", row.account_id, "password_chosen")
     return int(row.account_id)
 
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from workflow.ground.dialects import insert_new
 from workflow.schema import work_seen
 
 VISIT_ENDS_AFTER: Final = timedelta(minutes=30)
@@ -68,6 +68,5 @@ def mark_seen(connection: Connection, account_id: int, until: datetime, now: dat
 
 
 def _put_first(connection: Connection, account_id: int, until: datetime) -> None:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     # Two windows of one person may say so for the first time at once.
-    connection.execute(insert(work_seen).values(account_id=account_id, until=until).on_conflict_do_nothing())
+    connection.execute(insert_new(connection, work_seen), {"account_id": account_id, "until": until})

@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import Actor
-from workflow.database import Database, locked
+from workflow.database import Database
+from workflow.ground.dialects import locked
 from workflow.people import accounts
 from workflow.people.accounts import SignInFailed
-from workflow.prepared import Prepared
 from workflow.reading.text import clean
 from workflow.refusals import NotAllowed, NotFound
 from workflow.schema import account, web_session
@@ -81,7 +81,7 @@ def open_session(connection: Connection, account_id: int, address: str, now: dat
     return token
 
 
-_BY_TOKEN = Prepared(
+_BY_TOKEN = (
     sa.select(web_session, account.c.must_change_password, account.c.language)
     .join(account, account.c.id == web_session.c.account_id)
     .where(web_session.c.token_hash == sa.bindparam("token_hash"))
@@ -92,7 +92,7 @@ def resume(
     connection: Connection, token: str, now: datetime, *, idle: timedelta, absolute: timedelta
 ) -> Resumed | None:
     """The person behind a token, or None when there is no such session, it expired or the account was locked. Reads only."""
-    row = _BY_TOKEN.first(connection, {"token_hash": token_hash(token)})
+    row = connection.execute(_BY_TOKEN, {"token_hash": token_hash(token)}).first()
     if row is None or now - row.last_seen_at >= idle or now - row.created_at >= absolute:
         return None
     try:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import PRIVILEGED, Actor
 from workflow.core.people.unit import Unit
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.people import units
 from workflow.reading.text import fold
 from workflow.refusals import NotFound

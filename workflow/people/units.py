@@ -15,8 +15,8 @@ from workflow import access, history
 from workflow.access import PRIVILEGED, Actor, Grant
 from workflow.calendar import local_date
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.database import locked
 from workflow.definitions import lifecycle_store
+from workflow.ground.dialects import locked
 from workflow.reading.text import clean, fold
 from workflow.refusals import InvalidInput, NotFound, NotPossible
 from workflow.schema import unit
@@ -242,8 +242,7 @@ def note_bootstrap(connection: Connection, unit_id: int, actor_id: int, now: dat
     """The first entry in the history of the first unit, once there is an account to name."""
     row = connection.execute(sa.select(unit).where(unit.c.id == unit_id)).one()
     payload = _shown({name: row._mapping[name] for name in ("code", "name", "level", "kind")})
-    entry = history.Entry(at=now, actor_id=actor_id, role="admin", trigger="unit_created", payload=payload)
-    history.append(connection, "unit", unit_id, entry)
+    history.record(connection, history.By(actor_id, "admin"), now, "unit", unit_id, "unit_created", payload)
 
 
 def _held(connection: Connection, actor: Actor, code: str, *, to: str) -> tuple[Unit, Grant]:
@@ -356,12 +355,4 @@ def _note(
     now: datetime,
     payload: Mapping[str, Any],
 ) -> None:
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        payload=payload,
-    )
-    history.append(connection, "unit", unit_id, entry)
+    history.record(connection, history.acting(actor, grant), now, "unit", unit_id, trigger, payload)

@@ -11,15 +11,14 @@ from sqlalchemy.engine import Connection
 from workflow.core.programmes.year import Band, Criterion, Field, Measure, Year
 from workflow.definitions import lifecycle
 from workflow.definitions.lifecycle_terms import Definition
-from workflow.prepared import Prepared
 from workflow.programmes import programme_deadlines
 from workflow.programmes.programme_defaults import ProgrammeDefaults, name_key
 from workflow.refusals import InvalidInput, NotFound
 from workflow.schema import criterion, field, lifecycle_definition, measure, programme_year, score_band
 from workflow.speech import _
 
-_YEAR = Prepared(sa.select(programme_year).where(programme_year.c.year == sa.bindparam("number")))
-_FIELDS = Prepared(sa.select(field).where(field.c.year_id == sa.bindparam("year")).order_by(field.c.position))
+_YEAR = sa.select(programme_year).where(programme_year.c.year == sa.bindparam("number"))
+_FIELDS = sa.select(field).where(field.c.year_id == sa.bindparam("year")).order_by(field.c.position)
 
 _definitions: dict[str, Definition] = {}
 
@@ -146,7 +145,7 @@ class FieldNames:
 
 def year(connection: Connection, number: int) -> Year:
     """The programme year, or NotFound listing those that there are."""
-    row = _YEAR.first(connection, {"number": number})
+    row = connection.execute(_YEAR, {"number": number}).first()
     if row is None:
         known = connection.execute(sa.select(programme_year.c.year).order_by(programme_year.c.year)).scalars().all()
         listed = ", ".join(map(str, known)) or _("chưa có năm nào")
@@ -158,7 +157,7 @@ def year(connection: Connection, number: int) -> Year:
 
 def fields(connection: Connection, year_id: int) -> list[Field]:
     """The fields of a year in the programme's order."""
-    return [Field(**row._mapping) for row in _FIELDS.all(connection, {"year": year_id})]
+    return [Field(**row._mapping) for row in connection.execute(_FIELDS, {"year": year_id})]
 
 
 def field_names(connection: Connection, year_id: int) -> FieldNames:

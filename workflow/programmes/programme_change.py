@@ -14,8 +14,7 @@ from sqlalchemy.engine import Connection
 from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.core.programmes.year import Year
-from workflow.database import locked
-from workflow.history import Entry
+from workflow.ground.dialects import locked
 from workflow.programmes import programme
 from workflow.programmes.programme_terms import name_key
 from workflow.programmes.years import root_grant
@@ -235,13 +234,13 @@ def note_year(
     definition_hash: str = "",
 ) -> None:
     """Append what was done to a year to its history."""
-    entry = Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        payload=payload,
+    history.record(
+        connection,
+        history.acting(actor, grant),
+        now,
+        "year",
+        year_id,
+        trigger,
+        payload,
         definition_hash=definition_hash,
     )
-    history.append(connection, "year", year_id, entry)

@@ -65,16 +65,16 @@ def start_year(
     year_id = programme.create_year(
         connection, year, values, chosen, now, opens_on=first, closes_on=last, sample=sample
     )
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger="year_started",
-        payload={"year": year, "opens_on": first, "closes_on": last},
+    history.record(
+        connection,
+        history.acting(actor, grant),
+        now,
+        "year",
+        year_id,
+        "year_started",
+        {"year": year, "opens_on": first, "closes_on": last},
         definition_hash=chosen.hash,
     )
-    history.append(connection, "year", year_id, entry)
     return year_id
 
 

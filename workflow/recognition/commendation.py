@@ -11,11 +11,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access
+from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.context import MODEL, registrant_name
-from workflow.database import locked
-from workflow.history import Advance, Entry, advance_many
+from workflow.ground.dialects import locked
+from workflow.history import Advance, advance_many
 from workflow.programmes import programme
 from workflow.reading.text import clean
 from workflow.recognition.model_briefs import Brief, briefs
@@ -201,18 +201,12 @@ def _noted(
     columns = {"outstanding": changes["outstanding"]} if "outstanding" in changes else {}
     return Advance(
         model,
-        Entry(
-            at=now,
-            actor_id=actor.account_id,
-            for_id=grant.deputy_for,
-            role=grant.role,
-            trigger=words[0] if changes[chosen] else words[1],
-            from_state=model.state,
-            to_state=model.state,
-            field_id=model.field_id,
-            kind=model.kind,
-            payload={"decision": decision_id, **changes},
-            definition_hash=model.definition_hash,
+        history.staying(
+            model,
+            history.acting(actor, grant),
+            now,
+            words[0] if changes[chosen] else words[1],
+            {"decision": decision_id, **changes},
         ),
         columns,
     )

@@ -13,7 +13,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.reading.quantities import Quantity, spoken_quantity
 from workflow.reading.text import shorten
 from workflow.schema import inspection, measure, quantity, results_report, score, score_band

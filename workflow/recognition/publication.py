@@ -16,8 +16,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.core.programmes.year import Year
-from workflow.database import any_of
-from workflow.prepared import Prepared
+from workflow.ground.dialects import any_of
 from workflow.reading.text import fold
 from workflow.refusals import NotFound
 from workflow.registration.model_quantities import quantities
@@ -40,9 +39,7 @@ MOST_FOUND: Final = 10
 # A number of nine to eleven digits as Vietnamese telephones have it, however it is spaced; an address of mail.
 _CONTACT = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)|[\w.+-]+@[\w-]+\.[\w.-]*\w")
 
-_YEARS = Prepared(
-    sa.select(programme_year).where(programme_year.c.public == sa.true()).order_by(programme_year.c.year.desc())
-)
+_YEARS = sa.select(programme_year).where(programme_year.c.public == sa.true()).order_by(programme_year.c.year.desc())
 _issuer = unit.alias("issuer")
 _ONE = (
     sa.select(
@@ -74,10 +71,10 @@ _ONE = (
     .outerjoin(decision, decision.c.id == emulation_model.c.decision_id)
     .outerjoin(_issuer, _issuer.c.id == decision.c.issuer_id)
 )
-_PUBLISHED_ONE = Prepared(
-    _ONE.where(emulation_model.c.code == sa.bindparam("code"), PUBLISHED, programme_year.c.public == sa.true())
+_PUBLISHED_ONE: sa.Select[Any] = _ONE.where(
+    emulation_model.c.code == sa.bindparam("code"), PUBLISHED, programme_year.c.public == sa.true()
 )
-_ANY_ONE = Prepared(_ONE.where(emulation_model.c.id == sa.bindparam("model")))
+_ANY_ONE: sa.Select[Any] = _ONE.where(emulation_model.c.id == sa.bindparam("model"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ class Published:
 
 def years(connection: Connection) -> list[Year]:
     """The years that have a public page, the latest first."""
-    return [Year(**row._mapping) for row in _YEARS.all(connection, {})]
+    return [Year(**row._mapping) for row in connection.execute(_YEARS)]
 
 
 def year(connection: Connection, written: str) -> Year:
@@ -121,7 +118,7 @@ def year(connection: Connection, written: str) -> Year:
 
 def published(connection: Connection, code: str) -> Published:
     """The model with this code, if everybody may read about it. Raises NotFound otherwise, without saying why."""
-    row = _PUBLISHED_ONE.first(connection, {"code": code})
+    row = connection.execute(_PUBLISHED_ONE, {"code": code}).first()
     if row is None:
         raise NotFound(_("Không có mô hình này trên trang công khai."), guard="public")
     return _told(connection, row)
@@ -129,7 +126,7 @@ def published(connection: Connection, code: str) -> Published:
 
 def preview(connection: Connection, model_id: int) -> Published:
     """What everybody would read about a model, for whoever is asked to agree. Visibility is the caller's."""
-    row = _ANY_ONE.first(connection, {"model": model_id})
+    row = connection.execute(_ANY_ONE, {"model": model_id}).first()
     if row is None:
         raise NotFound(_("Không có mô hình này."), guard="model")
     return _told(connection, row)
@@ -137,7 +134,7 @@ def preview(connection: Connection, model_id: int) -> Published:
 
 def is_published(connection: Connection, code: str) -> bool:
     """Whether everybody may read about the model now."""
-    return _PUBLISHED_ONE.first(connection, {"code": code}) is not None
+    return connection.execute(_PUBLISHED_ONE, {"code": code}).first() is not None
 
 
 def without_contact(text: str) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED, Actor, outermost, under, visible
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.recognition import dossier
 from workflow.refusals import NotFound
 from workflow.schema import (

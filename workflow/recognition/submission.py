@@ -9,11 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access, changes
+from workflow import access, changes, history
 from workflow.access import Actor, Grant
 from workflow.calendar import local_date
 from workflow.context import Context, registrant_name
-from workflow.history import Entry, append
 from workflow.inspection.participants import require_writer
 from workflow.programmes import programme
 from workflow.reading.dates import parse_date_vi
@@ -277,16 +276,4 @@ def _note(
     now: datetime,
     payload: Mapping[str, Any],
 ) -> None:
-    append(
-        connection,
-        "submission",
-        submission_id,
-        Entry(
-            at=now,
-            actor_id=actor.account_id,
-            for_id=grant.deputy_for,
-            role=grant.role,
-            trigger=trigger,
-            payload=payload,
-        ),
-    )
+    history.record(connection, history.acting(actor, grant), now, "submission", submission_id, trigger, payload)

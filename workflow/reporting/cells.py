@@ -14,13 +14,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.database import any_of, as_list
+from workflow.ground.dialects import any_of, as_list, insert_or_update
+from workflow.ground.validity import valid_on
 from workflow.prepared import Prepared
 from workflow.schema import emulation_model, tally_cell, tally_delta, unit
 from workflow.schema.figures import DIMENSIONS
@@ -152,10 +152,7 @@ def fold(connection: Connection) -> int:
         year_id, unit_id, *rest, models = row
         for ancestor in _upper(paths[unit_id]):
             changes[(year_id, ancestor, *rest)] += models
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(tally_cell)
-    statement = insert.on_conflict_do_update(
-        index_elements=list(DIMENSIONS), set_={"models": tally_cell.c.models + insert.excluded.models}
-    )
+    statement = insert_or_update(connection, tally_cell, DIMENSIONS, added=["models"])
     # Always in one order, so that two who add up at once wait for each other instead of for each other's locks.
     cells = [
         {**dict(zip(DIMENSIONS, key, strict=True)), "models": change}
@@ -258,7 +255,6 @@ _today = sa.bindparam("today", type_=sa.Date)
 _PARTS = Prepared(
     sa.select(*COLUMNS)
     .where(unit.c.parent_id == sa.bindparam("parent"))
-    .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= _today))
-    .where(sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= _today))
+    .where(valid_on(unit, _today))
     .order_by(unit.c.path)
 )

@@ -19,8 +19,9 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.calendar import local_date
-from workflow.database import any_of
 from workflow.definitions.lifecycle import Definition
+from workflow.ground.dialects import any_of
+from workflow.ground.validity import valid_on
 from workflow.reading.quantities import Quantity, sum_quantities
 from workflow.reporting.cells import Scope
 from workflow.schema import change_request, emulation_model, history, inspection, measure, quantity, unit
@@ -137,8 +138,7 @@ class Then:
         day = local_date(self._moment)
         there = [
             unit.c.level == "village",
-            sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= day),
-            sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= day),
+            valid_on(unit, day),
         ]
         covered = self._connection.execute(
             sa.select(sa.func.count(sa.distinct(_model.unit_id))).select_from(self._models).where(*self._where, *there)

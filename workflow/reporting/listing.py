@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
 from workflow.across.lists.listed import Chosen, Exported, Listed
-from workflow.database import any_of, as_list
+from workflow.ground.dialects import any_of, as_list
 from workflow.prepared import Prepared
 from workflow.refusals import InvalidInput
 from workflow.reporting import search

@@ -16,8 +16,8 @@ from workflow.access import Actor
 from workflow.calendar import local_date
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.core.programmes.year import Year
-from workflow.database import any_of
 from workflow.definitions.lifecycle import END_STAGE, Definition
+from workflow.ground.dialects import any_of
 from workflow.programmes import programme
 from workflow.reporting import cells
 from workflow.reporting.cells import Scope

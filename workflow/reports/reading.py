@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor, Grant
-from workflow.database import any_of, locked
+from workflow.ground.dialects import any_of, locked
 from workflow.obligations.finding import Window, open_keys, owed_by
 from workflow.refusals import NotFound
 from workflow.reports.content import Content, Section, asked_for

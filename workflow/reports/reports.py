@@ -12,13 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.calendar import local_date
-from workflow.database import locked
+from workflow.ground.dialects import insert_new, locked
 from workflow.obligations import due, obligations
 from workflow.reading.text import clean
 from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotPossible, Reason
@@ -326,9 +325,8 @@ def _keep(connection: Connection, seen: ReportView, written: Content, actor: Act
     if seen.report_id is not None:
         _advance(connection, seen, now, actor, content=written.as_json())
         return seen.report_id
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     report_id = connection.execute(
-        insert(report)
+        insert_new(connection, report, ["obligation_id"])
         .values(
             obligation_id=seen.obligation_id,
             call_id=seen.call_id,
@@ -339,7 +337,6 @@ def _keep(connection: Connection, seen: ReportView, written: Content, actor: Act
             changed_at=now,
             changed_by=actor.account_id,
         )
-        .on_conflict_do_nothing(index_elements=["obligation_id"])
         .returning(report.c.id)
     ).scalar()
     if report_id is None:
@@ -370,13 +367,6 @@ def _note(
     reason: str = "",
 ) -> int:
     """One entry for each version: the number of the entry is the version."""
-    entry = history.Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=trigger,
-        reason=reason,
-        payload=payload,
+    return history.record(
+        connection, history.acting(actor, grant), now, SUBJECT, report_id, trigger, payload, reason=reason
     )
-    return history.append(connection, SUBJECT, report_id, entry)

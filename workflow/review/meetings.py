@@ -12,12 +12,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access
+from workflow import access, history
 from workflow.access import Actor, Grant
 from workflow.context import MODEL
-from workflow.database import any_of, locked
 from workflow.definitions.lifecycle_terms import Definition
-from workflow.history import Advance, Entry, advance_many, append
+from workflow.ground.dialects import any_of, locked
+from workflow.history import Advance, advance_many
 from workflow.inspection.participants import require_writer
 from workflow.programmes import programme
 from workflow.refusals import Conflict, NotFound, NotPossible
@@ -173,20 +173,16 @@ def note_meeting(
     definition_hash: str = "",
 ) -> None:
     """Append to the meeting's history. The caller holds the meeting."""
-    append(
+    history.record(
         connection,
+        history.acting(actor, grant),
+        now,
         "meeting",
         meeting_id,
-        Entry(
-            at=now,
-            actor_id=actor.account_id,
-            for_id=grant.deputy_for,
-            role=grant.role,
-            trigger=trigger,
-            reason=reason,
-            payload=payload,
-            definition_hash=definition_hash,
-        ),
+        trigger,
+        payload,
+        reason=reason,
+        definition_hash=definition_hash,
     )
 
 
@@ -204,19 +200,7 @@ def note_models(
         [
             Advance(
                 model,
-                Entry(
-                    at=now,
-                    actor_id=actor.account_id,
-                    for_id=grant.deputy_for,
-                    role=grant.role,
-                    trigger=trigger,
-                    from_state=model.state,
-                    to_state=model.state,
-                    field_id=model.field_id,
-                    kind=model.kind,
-                    payload=payload,
-                    definition_hash=model.definition_hash,
-                ),
+                history.staying(model, history.acting(actor, grant), now, trigger, payload),
                 {},
             )
             for model, payload in noted

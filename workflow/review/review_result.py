@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.schema import agenda_item, meeting_member, programme_year, review_meeting, unit, vote
 from workflow.speech import _
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from workflow import access
 from workflow.calendar import local_date
+from workflow.ground.validity import valid_on
 from workflow.reports import reports
 from workflow.sample.calendar import moment, working_day_after
 from workflow.schema import assignment, obligation, report_call, unit
@@ -96,8 +97,7 @@ def _holders(connection: Connection, roles: Sequence[str], paths: Sequence[str],
             unit.c.path.in_(paths),
             assignment.c.role.in_(roles),
             assignment.c.deputy_for_id.is_(None),
-            assignment.c.valid_from <= day,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= day),
+            valid_on(assignment, day),
         )
         .order_by(assignment.c.id)
     ).all()

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from workflow.access import OWN_SCOPED
 from workflow.across.obligations.obligation import Obligation
 from workflow.core.people.holders import Holder, holders_over
-from workflow.database import any_of
+from workflow.ground.dialects import any_of
 from workflow.obligations import chasing
 from workflow.obligations.chasing import Page, Signs
 from workflow.obligations.obligations import EVENTS

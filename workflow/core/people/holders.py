@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.access import OWN_SCOPED
 from workflow.definitions.lifecycle import Transition
+from workflow.ground.validity import valid_on
 from workflow.schema import account, assignment, unit
 
 MOST_NAMED = 3
@@ -46,8 +47,7 @@ def holders_over(connection: Connection, paths: Collection[str], roles: Collecti
         .where(
             unit.c.path.in_(sorted(above)),
             assignment.c.role.in_(sorted(roles)),
-            assignment.c.valid_from <= today,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+            valid_on(assignment, today),
             account.c.locked_at.is_(None),
         )
         # The nearest first: it is the office one would ring up.

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from workflow import access
 from workflow.access import OWN_SCOPED, Actor
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.database import any_of, as_list
-from workflow.prepared import Prepared
+from workflow.ground.dialects import any_of, as_list
+from workflow.ground.validity import not_over, valid_on
 from workflow.reading.text import fold
 from workflow.schema import account, assignment, unit
 
@@ -24,17 +24,15 @@ CHOICES: Final = 60
 MOST_FOUND: Final = 10
 MOST_PEOPLE: Final = 300
 
-_OF_OWN = Prepared(
-    sa.select(*COLUMNS).where(any_of(unit.c.id, "own")).order_by(unit.c.path).limit(sa.bindparam("most"))
-)
-_BELOW = Prepared(
+_OF_OWN = sa.select(*COLUMNS).where(any_of(unit.c.id, "own")).order_by(unit.c.path).limit(sa.bindparam("most"))
+_BELOW = (
     sa.select(*COLUMNS)
     .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
-    .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= sa.bindparam("today", type_=sa.Date)))
+    .where(not_over(unit, sa.bindparam("today", type_=sa.Date)))
     .order_by(unit.c.path)
     .limit(sa.bindparam("most"))
 )
-_BY_CODE = Prepared(sa.select(*COLUMNS).where(unit.c.code == sa.bindparam("code")))
+_BY_CODE = sa.select(*COLUMNS).where(unit.c.code == sa.bindparam("code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,7 @@ def units_of(connection: Connection, actor: Actor, roles: Collection[str] | None
     wide = access.outermost(grant.unit_path for grant in fitting if grant.role not in OWN_SCOPED)
     scope = sa.or_(sa.false(), unit.c.id.in_(own), *(access.under(path) for path in wide))
     rows = connection.execute(
-        sa.select(*COLUMNS)
-        .where(scope)
-        .where(sa.or_(unit.c.valid_to.is_(None), unit.c.valid_to >= today))
-        .where(sa.or_(unit.c.valid_from.is_(None), unit.c.valid_from <= today))
-        .order_by(unit.c.path)
-        .limit(MOST)
+        sa.select(*COLUMNS).where(scope).where(valid_on(unit, today)).order_by(unit.c.path).limit(MOST)
     )
     return [Unit(**row._mapping) for row in rows]
 
@@ -71,10 +64,10 @@ def choices_of_units(connection: Connection, actor: Actor, today: date) -> list[
     found: dict[str, Unit] = {}
     for path in access.outermost(grant.unit_path for grant in actor.grants if grant.role not in OWN_SCOPED):
         asked = {"path": path, "path_end": path[:-1] + "0", "today": today, "most": CHOICES + 1}
-        found |= {row.code: Unit(**row._mapping) for row in _BELOW.all(connection, asked)}
+        found |= {row.code: Unit(**row._mapping) for row in connection.execute(_BELOW, asked)}
     own = sorted({grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED})
     if own:
-        rows = _OF_OWN.all(connection, {"own": as_list(own), "most": CHOICES + 1})
+        rows = connection.execute(_OF_OWN, {"own": as_list(own), "most": CHOICES + 1})
         found |= {row.code: Unit(**row._mapping) for row in rows}
     return None if len(found) > CHOICES else list(found.values())
 
@@ -85,7 +78,7 @@ def find_units(connection: Connection, actor: Actor, written: str) -> list[Unit]
     Within reach is what lies below one of their units, and what lies above: the list shows no more for it.
     """
     paths = [grant.unit_path for grant in actor.grants]
-    row = _BY_CODE.first(connection, {"code": written})
+    row = connection.execute(_BY_CODE, {"code": written}).first()
     if row is not None and any(row.path.startswith(path) or path.startswith(row.path) for path in paths):
         return [Unit(**row._mapping)]
     folded = fold(written)
@@ -111,8 +104,7 @@ def people_for(connection: Connection, path: str, roles: Collection[str] | None,
         .where(
             assignment.c.account_id == account.c.id,
             assignment.c.role.not_in(sorted(OWN_SCOPED)) if roles is None else assignment.c.role.in_(sorted(roles)),
-            assignment.c.valid_from <= today,
-            sa.or_(assignment.c.valid_to.is_(None), assignment.c.valid_to >= today),
+            valid_on(assignment, today),
             held.c.id == assignment.c.unit_id,
             place.startswith(held.c.path),
         )

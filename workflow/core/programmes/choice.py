@@ -6,23 +6,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core.programmes.year import Year
-from workflow.prepared import Prepared
 from workflow.programmes import programme
 from workflow.refusals import NotFound
 from workflow.schema import emulation_model, programme_year
 from workflow.speech import _
 
-_EVERY = Prepared(sa.select(programme_year).order_by(programme_year.c.year.desc()))
-_USED = Prepared(
-    sa.select(programme_year).order_by(
-        sa.exists().where(emulation_model.c.year_id == programme_year.c.id).desc(), programme_year.c.year.desc()
-    )
+_EVERY = sa.select(programme_year).order_by(programme_year.c.year.desc())
+_USED = sa.select(programme_year).order_by(
+    sa.exists().where(emulation_model.c.year_id == programme_year.c.id).desc(), programme_year.c.year.desc()
 )
 
 
 def every_year(connection: Connection) -> list[Year]:
     """All years, the latest first."""
-    return [Year(**row._mapping) for row in _EVERY.all(connection, {})]
+    return [Year(**row._mapping) for row in connection.execute(_EVERY)]
 
 
 def chosen_year(connection: Connection, written: str | None, *, to_register: bool = False) -> Year:
@@ -34,7 +31,7 @@ def chosen_year(connection: Connection, written: str | None, *, to_register: boo
         if not written.isdecimal() or len(written) > 4:
             raise NotFound(_("Không có năm thi đua «%(written)s».", written=written[:10]), guard="year")
         return programme.year(connection, int(written))
-    row = (_EVERY if to_register else _USED).first(connection, {})
+    row = connection.execute(_EVERY if to_register else _USED).first()
     if row is None:
         raise NotFound(_("Chưa có năm thi đua nào. Quản trị hãy tạo bằng lệnh: dvk year add 2026."), guard="year")
     return Year(**row._mapping)
