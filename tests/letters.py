@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.settings import Settings, load_settings
-from notifications.channels import Smtp
-from notifications.clockwork import Work
-from notifications.retention import Kept
-from notifications.telling import Site
-from notifications.wording import sentences
+from notifications.clock.clockwork import Work
+from notifications.clock.retention import Kept
+from notifications.delivery.channels import Smtp
+from notifications.letters.composition import Site
+from notifications.letters.wording import sentences
 from tests.world import NOW, World
-from web import catalogue
-from workflow.database import Database
-from workflow.schema import delivery, delivery_event, message, preference
+from web.words import catalogue
+from workflow.ground.database import Database
+from workflow.ground.schema import delivery, delivery_event, message, preference
 
 SITE = Site(
     "https://danvan.example",

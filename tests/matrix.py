@@ -13,14 +13,14 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from tests.world import ACCOUNTS, NOW, UNITS, World, a_draft
-from workflow import transition
-from workflow.calendar import local_date
-from workflow.database import Database
-from workflow.definitions import lifecycle
-from workflow.definitions.lifecycle_terms import Definition, Transition
-from workflow.recognition import recognition
-from workflow.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.schema import emulation_model
+from workflow.core.engine import transition
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles.terms import Definition, Transition
+from workflow.ground.database import Database
+from workflow.ground.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.ground.schema import emulation_model
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.recognition import commands as recognition
 
 VILLAGE: Final = "KL-X1-T1"
 AGENCY: Final = "KL-CQ1"

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import NOW, World
-from workflow.calendar import end_of_day
-from workflow.schema import delivery, delivery_event, message, obligation, reminder, report_call
+from workflow.ground.schema import delivery, delivery_event, message, obligation, reminder, report_call
+from workflow.ground.vietnam_time import end_of_day
 
 _numbers = count(1)
 

@@ -14,22 +14,23 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import migrate, transition
-from workflow.calendar import local_date
-from workflow.database import Database
-from workflow.definitions import lifecycle
-from workflow.inspection import inspection
-from workflow.inspection.inspection import InspectionInput
-from workflow.people import passwords
-from workflow.programmes import programme
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.reading.text import fold
-from workflow.recognition import recognition
-from workflow.registration import registration
-from workflow.registration.registration import Draft, QuantityInput
-from workflow.review import review
-from workflow.review.review import Member
-from workflow.schema import ITEMS, account, assignment, emulation_model, unit
+from workflow.core.engine import transition
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.people import passwords
+from workflow.core.programmes import stored
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.reading.text import fold
+from workflow.ground.schema import ITEMS, account, assignment, emulation_model, unit
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection.commands import InspectionInput
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration.commands import Draft, QuantityInput
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import Member
 
 NOW: Final = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 """A Friday morning in Vietnam, inside the registration window."""
@@ -200,7 +201,7 @@ class World:
     def _upper(self, code: str) -> tuple[str, str, str]:
         """The level that recognises a model, and two of its reviewers."""
         with self.database.read() as connection:
-            level = programme.definition(connection, self.model(code).definition_hash).recognising_level
+            level = stored.definition(connection, self.model(code).definition_hash).recognising_level
         return level, f"{level}1", f"{level}2"
 
     def accepter(self, code: str) -> str:
@@ -217,7 +218,7 @@ class World:
         """A complete inspection record, not concluded yet."""
         members = members or self.inspectors(code)
         with self.database.write() as connection:
-            maxima = {row.code: row.max_points for row in programme.criteria(connection, self.year_id)}
+            maxima = {row.code: row.max_points for row in stored.criteria(connection, self.year_id)}
             record = InspectionInput(
                 kind="appraisal",
                 held_on=local_date(now),
@@ -348,7 +349,7 @@ def build(database: Database, *, lifecycle_id: str = "three_tier", now: datetime
     with database.write() as connection:
         units = _units(connection)
         accounts = _accounts(connection, units, now)
-        year_id = programme.create_year(connection, YEAR, standard_defaults(), lifecycle.standard(lifecycle_id), now)
+        year_id = stored.create_year(connection, YEAR, standard_defaults(), lifecycle.standard(lifecycle_id), now)
     return World(database, units, accounts, year_id)
 
 
@@ -357,7 +358,7 @@ def found(database: Database) -> World:
     with database.read() as connection:
         units = {row.code: row.id for row in connection.execute(sa.select(unit.c.code, unit.c.id))}
         accounts = {row.user_name: row.id for row in connection.execute(sa.select(account.c.user_name, account.c.id))}
-        return World(database, units, accounts, programme.year(connection, YEAR).id)
+        return World(database, units, accounts, stored.year(connection, YEAR).id)
 
 
 def _units(connection: Connection) -> dict[str, int]:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from config.settings import Settings
-    from workflow.database import Database
+    from workflow.ground.database import Database
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:

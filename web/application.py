@@ -13,12 +13,11 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.settings import Settings, secret_key
-from web import (
+from web.look import presentation
+from web.serving import (
     access_rules,
     accesses,
     compression,
-    language,
-    presentation,
     publicity,
     receipts,
     samples,
@@ -29,57 +28,42 @@ from web import (
     visitor,
 )
 from web.views import (
-    administration,
-    administration_accounts,
-    administration_definitions,
-    administration_units,
-    administration_years,
-    assignments,
-    attachments,
     calendar,
     calls,
-    change_requests,
     chasing,
-    comments,
-    consent,
-    days_off,
     deliveries,
     errors,
-    export,
     health,
     help,
     home,
-    implementation,
-    inbox,
-    inspection,
-    invitations,
     lifecycle,
-    meeting,
-    models,
     overview,
-    preferences,
     public,
-    recognition,
     registration,
     reports,
-    review,
-    session,
-    submission,
     tally,
-    trail,
-    transition,
-    visits,
 )
-from web.views import language as language_switch
-from workflow.database import Database
-from workflow.implementation.attachments import Store
+from web.views.administration import accounts, assignments, days_off, definitions, trail, units, years
+from web.views.administration import home as administration
+from web.views.inbox import messages, preferences
+from web.views.inspection import record as inspection
+from web.views.inspection import visits
+from web.views.models import attachments, change_requests, comments, consent, export, implementation, transition
+from web.views.models import pages as models
+from web.views.recognition import decisions, submissions
+from web.views.review import meeting, meetings
+from web.views.session import invitations, sign_in
+from web.views.session import language as language_switch
+from web.words import language
+from workflow.ground.database import Database
+from workflow.stages.implementation.attachments import Store
 
 FAMILIES = (
     health,
-    session,
+    sign_in,
     language_switch,
     home,
-    inbox,
+    messages,
     preferences,
     calendar,
     chasing,
@@ -93,22 +77,22 @@ FAMILIES = (
     comments,
     visits,
     inspection,
-    review,
+    meetings,
     meeting,
-    submission,
-    recognition,
+    submissions,
+    decisions,
     export,
     reports,
     overview,
     tally,
     lifecycle,
     administration,
-    administration_units,
-    administration_accounts,
+    units,
+    accounts,
     assignments,
     invitations,
-    administration_years,
-    administration_definitions,
+    years,
+    definitions,
     days_off,
     calls,
     trail,

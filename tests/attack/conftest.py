@@ -13,7 +13,7 @@ from tests import world as small_world
 from tests.matrix import Stock
 from tests.servers import PostgresServer
 from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
-from workflow.database import Database
+from workflow.ground.database import Database
 
 __all__ = ["postgres_world", "sqlite_world", "world", "world_file", "world_template"]
 

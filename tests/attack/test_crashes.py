@@ -16,17 +16,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from notifications import clockwork
-from notifications.delivery import LEASE
+from notifications.clock import clockwork
+from notifications.delivery.sending import LEASE
 from tests import world as small_world
 from tests.attack.ticking import nursery
 from tests.letters import give_addresses, put, work_for
 from tests.mail_server import Post, mail_server, message_id
 from tests.world import NOW, World
-from workflow.database import Database
-from workflow.schema import clockwork as clockwork_table
-from workflow.schema import delivery, delivery_event, obligation, reminder
-from workflow.schema.messages import WAITING
+from workflow.ground.database import Database
+from workflow.ground.schema import clockwork as clockwork_table
+from workflow.ground.schema import delivery, delivery_event, obligation, reminder
+from workflow.ground.schema.messages import WAITING
 
 pytestmark = pytest.mark.slow
 

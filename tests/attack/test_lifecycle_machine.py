@@ -25,22 +25,16 @@ from sqlalchemy.engine import Connection
 
 from tests import world as small_world
 from tests.world import ACCOUNTS, COMMITTEE, NOW, YEAR, World, a_draft
-from workflow import access, transition
-from workflow.calendar import local_date
-from workflow.context import model_by_code
-from workflow.database import Database
-from workflow.definitions import lifecycle
-from workflow.inspection import inspection
-from workflow.inspection.inspection import InspectionInput
-from workflow.oversight import audit
-from workflow.people import assignments
-from workflow.programmes import programme
-from workflow.recognition import recognition
-from workflow.refusals import Refusal
-from workflow.registration import change_requests, registration
-from workflow.review import review
-from workflow.review.review import Member
-from workflow.schema import (
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.core.engine import transition
+from workflow.core.engine.context import model_by_code
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.people import assignments
+from workflow.core.programmes import stored
+from workflow.ground.database import Database
+from workflow.ground.refusals import Refusal
+from workflow.ground.schema import (
     account,
     agenda_item,
     assignment,
@@ -55,8 +49,16 @@ from workflow.schema import (
     unit,
     vote,
 )
-from workflow.schema import history as history_table
-from workflow.schema import inspection as inspection_table
+from workflow.ground.schema import history as history_table
+from workflow.ground.schema import inspection as inspection_table
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection.commands import InspectionInput
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.registration import change_requests
+from workflow.stages.registration import commands as registration
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import Member
 
 # Shrinking a failure takes minutes; the long profile has the time for it.
 PROFILES: Final = {
@@ -455,7 +457,7 @@ class Lives(RuleBasedStateMachine):
         recorder = self.chance.choice(INSPECTORS)
         members = some(self.chance, [*INSPECTORS, "villager"], 1, 3)
         with self.database.read() as connection:
-            maxima = {row.code: row.max_points for row in programme.criteria(connection, self.world.year_id)}
+            maxima = {row.code: row.max_points for row in stored.criteria(connection, self.world.year_id)}
         if self.chance.randint(0, 3) == 0:
             maxima.popitem()
         record = InspectionInput(

@@ -10,10 +10,11 @@ from tests import matrix
 from tests import world as small_world
 from tests.matrix import EVERYBODY, Case, Stock
 from tests.world import a_draft
-from workflow import access, transition
-from workflow.context import model_by_code
-from workflow.database import Database
-from workflow.definitions import lifecycle
+from workflow.core import access
+from workflow.core.engine import transition
+from workflow.core.engine.context import model_by_code
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.ground.database import Database
 
 INDEPENDENCE = frozenset({"not_submitter", "not_proposer", "actor_independent"})
 """Guards that compare people: one role may pass where another person of the same role may not."""

@@ -14,7 +14,7 @@ import time_machine
 from tests import matrix
 from tests.matrix import LATER, Stock
 from web.cli.entry import run
-from workflow.database import Database
+from workflow.ground.database import Database
 
 # Each call opens the database anew, so fewer people than elsewhere: every role that acts, and one from outside.
 PEOPLE = ("officer.x1t1", "staff2", "inspector1", "chair", "district2", "outsider")

@@ -18,7 +18,7 @@ from tests import matrix
 from tests.matrix import LATER, ONE_OF_EACH, Case, Stock
 from tests.world import PASSWORD
 from web import create_app
-from workflow.database import Database
+from workflow.ground.database import Database
 
 STATUS = {"not_found": {404}, "not_possible": {409}, "not_allowed": {403}, "refused": {409, 422}}
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')

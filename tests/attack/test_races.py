@@ -16,16 +16,18 @@ import sqlalchemy as sa
 from tests import matrix
 from tests.matrix import LATER, Case, Stock
 from tests.world import COMMITTEE, ITEM_TEXTS, NOW, World, a_draft
-from workflow import history, transition
-from workflow.database import Database
-from workflow.definitions import lifecycle
-from workflow.implementation import comments
-from workflow.oversight import audit
-from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotFound, NotPossible, Refusal
-from workflow.registration import registration, view
-from workflow.review import review
-from workflow.schema import agenda_item, decision, emulation_model, outbox, vote
-from workflow.schema import history as history_table
+from workflow.across.oversight import audit
+from workflow.core import history
+from workflow.core.engine import transition
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.ground.database import Database
+from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotFound, NotPossible, Refusal
+from workflow.ground.schema import agenda_item, decision, emulation_model, outbox, vote
+from workflow.ground.schema import history as history_table
+from workflow.stages.implementation import comments
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration import view
+from workflow.stages.review import commands as review
 
 STEPS = sorted(
     {

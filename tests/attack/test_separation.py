@@ -8,10 +8,10 @@ import pytest
 
 from tests import matrix
 from tests.world import COMMITTEE, NOW, World
-from workflow.calendar import local_date
-from workflow.people import assignments
-from workflow.refusals import GuardRefused
-from workflow.review import review
+from workflow.core.people import assignments
+from workflow.ground.refusals import GuardRefused
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.review import commands as review
 
 DECISION: dict[str, Any] = {"decision_number": "31", "decision_date": local_date(NOW), "signer": "Nguyễn Văn Huyện"}
 

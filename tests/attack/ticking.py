@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from notifications import scheduler
+from notifications.clock import scheduler
 from tests.letters import work_for
-from workflow.database import Database
+from workflow.ground.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 

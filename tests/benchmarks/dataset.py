@@ -9,14 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workflow import migrate
-from workflow.database import Database
-from workflow.definitions import lifecycle
-from workflow.history import GENESIS, Entry, chained
-from workflow.programmes import programme
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.reading.text import fold
-from workflow.schema import account, assignment, emulation_model, history, unit
+from workflow.core.history import GENESIS, Entry, chained
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.programmes import stored
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.reading.text import fold
+from workflow.ground.schema import account, assignment, emulation_model, history, unit
 
 NOW = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 MODELS_PER_DISTRICT = 276
@@ -52,8 +52,8 @@ def build(database: Database, models: int) -> Dataset:
     migrate.upgrade(database)
     definition = lifecycle.standard("three_tier")
     with database.write() as connection:
-        year_id = programme.create_year(connection, 2024, standard_defaults(), definition, NOW)
-        fields = [row.id for row in programme.fields(connection, year_id)]
+        year_id = stored.create_year(connection, 2024, standard_defaults(), definition, NOW)
+        fields = [row.id for row in stored.fields(connection, year_id)]
         units = list(_units(max(1, -(-models // MODELS_PER_DISTRICT))))
         connection.execute(sa.insert(unit), units)
         connection.execute(

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from notifications.channels import Smtp
-from notifications.clockwork import LETTERS_AT_ONCE
-from notifications.delivery import deliver
-from notifications.letters import Letter, mail
+from notifications.clock.clockwork import LETTERS_AT_ONCE
+from notifications.delivery.channels import Smtp
+from notifications.delivery.sending import deliver
+from notifications.letters.mail import Letter, mail
 from tests import world as small_world
 from tests.benchmarks.measuring import Measurement, interleaved
 from tests.letters import put, settings_for
 from tests.servers import free_port
-from workflow.database import Database
-from workflow.schema import delivery, message
+from workflow.ground.database import Database
+from workflow.ground.schema import delivery, message
 
 AT_ONCE = LETTERS_AT_ONCE
 ROUNDS = 10

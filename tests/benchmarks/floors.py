@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
 from transitions import Machine
 
-from workflow.database import Database
-from workflow.definitions import lifecycle
-from workflow.schema import emulation_model, history, metadata, outbox
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.ground.database import Database
+from workflow.ground.schema import emulation_model, history, metadata, outbox
 
 MOMENT = datetime(2024, 3, 2, 2, 0, tzinfo=UTC)
 _HASH = "f" * 64

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tests.benchmarks.dataset import NOW, Dataset
 from tests.benchmarks.measuring import Measurement, interleaved
-from workflow import access
-from workflow.database import Database
-from workflow.people import units
-from workflow.reporting import listing
-from workflow.reporting.tally import tally
+from workflow.across.figures.tally import tally
+from workflow.across.lists import listing
+from workflow.core import access
+from workflow.core.people import units
+from workflow.ground.database import Database
 
 ROUNDS = 30
 

@@ -13,12 +13,12 @@ from sqlalchemy.engine import Connection
 from tests import world as small_world
 from tests.benchmarks.measuring import Measurement, interleaved
 from tests.world import NOW, World, a_draft
-from workflow.database import Database
-from workflow.obligations import calls
-from workflow.obligations.calls import CallInput
-from workflow.obligations.selector import Selector
-from workflow.obligations.sync import sync
-from workflow.schema import obligation, unit
+from workflow.across.obligations import calls
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.selector import Selector
+from workflow.across.obligations.sync import sync
+from workflow.ground.database import Database
+from workflow.ground.schema import obligation, unit
 
 IDLE: Final = 1_000_000
 UNITS: Final = 3_000

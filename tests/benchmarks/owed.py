@@ -15,8 +15,18 @@ from flask import Flask
 from tests.benchmarks.dataset import Dataset
 from tests.benchmarks.measuring import Measurement, p10
 from tests.benchmarks.web import PAGE_BOUND, Visitor, application, times
-from workflow.calendar import end_of_day, local_date
-from workflow.schema import account, assignment, message, obligation, reminder, report_call, review_meeting, unit, visit
+from workflow.ground.schema import (
+    account,
+    assignment,
+    message,
+    obligation,
+    reminder,
+    report_call,
+    review_meeting,
+    unit,
+    visit,
+)
+from workflow.ground.vietnam_time import end_of_day, local_date
 
 OBLIGATIONS: Final = 1_000_000
 MESSAGES: Final = 20_000

@@ -12,14 +12,15 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.engine import Connection
 
-from notifications import clockwork, planning
+from notifications.clock import clockwork
+from notifications.reminders import planning
 from tests import world as small_world
 from tests.benchmarks.measuring import Measurement, interleaved
 from tests.letters import KEPT, SITE
 from tests.world import World
-from workflow.calendar import end_of_day
-from workflow.database import Database
-from workflow.schema import account, assignment, obligation, reminder, report_call, unit
+from workflow.ground.database import Database
+from workflow.ground.schema import account, assignment, obligation, reminder, report_call, unit
+from workflow.ground.vietnam_time import end_of_day
 
 UNITS: Final = 3_000
 CALLS: Final = 11

@@ -5,7 +5,7 @@ from __future__ import annotations
 from timeit import repeat
 
 from tests.benchmarks.measuring import Measurement
-from workflow.definitions import lifecycle
+from workflow.core.lifecycles import machine as lifecycle
 
 
 def measure() -> list[Measurement]:

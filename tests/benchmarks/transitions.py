@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.benchmarks import dataset, floors
 from tests.benchmarks.measuring import BLOCK, Measurement, interleaved
 from tests.servers import postgres_server
-from workflow import transition
-from workflow.database import Database
+from workflow.core.engine import transition
+from workflow.ground.database import Database
 from workflow.ground.dialects import Synchronous
 
 ROUNDS = 60

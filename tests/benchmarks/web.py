@@ -21,11 +21,12 @@ from config.settings import load_settings
 from tests.benchmarks.dataset import NOW, Dataset
 from tests.benchmarks.measuring import BLOCK, Measurement, p10
 from web import create_app
-from workflow import migrate, sample
-from workflow.database import Database
-from workflow.implementation.attachments import Store
-from workflow.people import sessions
-from workflow.schema import account, decision, emulation_model, programme_year
+from workflow.across import sample
+from workflow.core.people import sessions
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.schema import account, decision, emulation_model, programme_year
+from workflow.stages.implementation.attachments import Store
 
 ROUNDS = 15
 ROWS = 50

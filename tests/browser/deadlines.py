@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from notifications import preferences
+from notifications.delivery import preferences
 from tests import owing
 from tests import world as small_world
 from tests.browser.site import Site
-from workflow.calendar import local_date
-from workflow.schema import account, emulation_model
+from workflow.ground.schema import account, emulation_model
+from workflow.ground.vietnam_time import local_date
 
 COLLECTOR, VILLAGE, COMMUNE = "NP", "NP-BL-T01", "NP-BL"
 

@@ -17,19 +17,19 @@ from tests.browser.person import Person
 from tests.browser.report_states import furnish_reports
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in, write_record
 from tests.browser.site import Site
-from workflow import transition
-from workflow.calendar import local_date
-from workflow.definitions.lifecycle import standard
-from workflow.implementation import attachments, comments
-from workflow.implementation.attachments import Store
-from workflow.inspection import visits
-from workflow.inspection.visits import VisitInput
-from workflow.people.invitations import invite
-from workflow.recognition import recognition
-from workflow.registration import change_requests
-from workflow.review import review
-from workflow.review.review import Member
-from workflow.schema import PUBLISHED, decision, emulation_model, inspection, review_meeting, submission, unit
+from workflow.core.engine import transition
+from workflow.core.lifecycles.machine import standard
+from workflow.core.people.invitations import invite
+from workflow.ground.schema import PUBLISHED, decision, emulation_model, inspection, review_meeting, submission, unit
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.implementation import attachments, comments
+from workflow.stages.implementation.attachments import Store
+from workflow.stages.inspection import visits
+from workflow.stages.inspection.visits import VisitInput
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.registration import change_requests
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import Member
 
 CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
 PROVINCE = "xetduyet.tinhmau"

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ViewportSize
 
 from tests.browser.person import DESK, Person, at_browser
 from tests.browser.site import Site
-from workflow.calendar import local_date
+from workflow.ground.vietnam_time import local_date
 
 ITEMS = {
     "Thực trạng và lý do chọn": "Đường vào thôn hẹp 2 m, mùa mưa xe máy không vào được; 42 hộ phải gánh lúa 800 m.",

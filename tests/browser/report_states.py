@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from notifications import deeds
+from notifications.reminders import deeds
 from tests.browser.seeding import OFFICER, a_call
 from tests.browser.site import Site
-from workflow import access
-from workflow.calendar import local_date
-from workflow.implementation import implementation
-from workflow.registration.model_quantities import QuantityInput
-from workflow.reports import reports
+from workflow.across.reports import commands as reports
+from workflow.core import access
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.registration.model_quantities import QuantityInput
 
 CHAIR, STAFF = "truongban.binhluong", "canbo.naphieng"
 

@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from tests.browser.site import Site
-from workflow import access, transition
-from workflow.calendar import local_date
-from workflow.inspection import inspection
-from workflow.inspection.inspection import InspectionInput
-from workflow.obligations import calls
-from workflow.obligations.calls import CallInput
-from workflow.programmes import programme
-from workflow.registration import registration
-from workflow.registration.registration import Draft, QuantityInput
-from workflow.reports import reports
-from workflow.schema import ITEMS
+from workflow.across.obligations import calls
+from workflow.across.obligations.calls import CallInput
+from workflow.across.reports import commands as reports
+from workflow.core import access
+from workflow.core.engine import transition
+from workflow.core.programmes import stored
+from workflow.ground.schema import ITEMS
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection.commands import InspectionInput
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration.commands import Draft, QuantityInput
 
 OFFICER, ACCEPTER, INSPECTOR = "nachuong", "thuky.binhluong", "kiemtra.naphieng"
 WAY = ("draft", "submitted", "registered", "implementing", "awaiting_inspection", "inspected")
@@ -92,8 +93,8 @@ def a_call(site: Site, *, handed_in: bool = False) -> tuple[int, int]:
 
 def write_record(connection: Connection, code: str, now: datetime, who: str = INSPECTOR) -> None:
     """The record of a visit with everything in it, not concluded yet."""
-    year = programme.year(connection, local_date(now).year)
-    scores = {row.code: str(row.max_points - 1) for row in programme.criteria(connection, year.id)}
+    year = stored.year(connection, local_date(now).year)
+    scores = {row.code: str(row.max_points - 1) for row in stored.criteria(connection, year.id)}
     record = InspectionInput(
         kind="inspection",
         held_on=local_date(now),

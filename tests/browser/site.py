@@ -18,10 +18,11 @@ from waitress.server import create_server
 
 from config.settings import Settings, load_settings
 from web import create_app
-from workflow import migrate, sample
-from workflow.database import Database
-from workflow.implementation.attachments import Store
-from workflow.schema import emulation_model, web_session
+from workflow.across import sample
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.schema import emulation_model, web_session
+from workflow.stages.implementation.attachments import Store
 
 PASSWORD = sample.PASSWORD
 

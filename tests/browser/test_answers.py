@@ -15,10 +15,10 @@ from tests.browser.looking import everybody_can_use
 from tests.browser.person import DESK, Person, at_browser
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in, write_record
 from tests.browser.site import PASSWORD, Site, serving
-from web import clock
-from workflow.calendar import local_date
-from workflow.review import review
-from workflow.review.review import Member
+from web.serving import clock
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import Member
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

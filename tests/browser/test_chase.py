@@ -14,8 +14,8 @@ from tests.browser.person import DESK, PHONE, at_browser
 from tests.browser.seeding import OFFICER
 from tests.browser.site import PASSWORD, Site
 from tests.browser.test_keyboard import tab_to
-from workflow.calendar import local_date
-from workflow.schema import obligation, reminder
+from workflow.ground.schema import obligation, reminder
+from workflow.ground.vietnam_time import local_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -15,14 +15,14 @@ from tests.browser.looking import AXE, RULES
 from tests.browser.person import DESK, PHONE, Person, at_browser
 from tests.browser.seeding import model_in
 from tests.browser.site import Site
-from workflow.calendar import local_date
-from workflow.definitions import lifecycle
-from workflow.oversight import audit
-from workflow.programmes import programme
-from workflow.recognition import recognition
-from workflow.review import review
-from workflow.review.review import Member
-from workflow.schema import decision, programme_year
+from workflow.across.oversight import audit
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.programmes import stored
+from workflow.ground.schema import decision, programme_year
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import Member
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,7 +36,7 @@ def carried(site: Site, count: int = MODELS) -> tuple[int, list[str]]:
     year = local_date(now).year
     with site.database.write() as connection:
         three_tier = lifecycle.standard("three_tier")
-        programme.store_definition(connection, three_tier, now)
+        stored.store_definition(connection, three_tier, now)
         connection.execute(
             sa.update(programme_year).where(programme_year.c.year == year).values(definition_hash=three_tier.hash)
         )

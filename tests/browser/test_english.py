@@ -30,9 +30,9 @@ from tests.browser.person import at_browser
 from tests.browser.seeding import OFFICER
 from tests.browser.site import PASSWORD, Site, serving
 from web import create_app
-from web.catalogue import FOLDER
-from workflow.database import Database
-from workflow.schema import metadata
+from web.words.catalogue import FOLDER
+from workflow.ground.database import Database
+from workflow.ground.schema import metadata
 
 pytestmark = pytest.mark.slow
 

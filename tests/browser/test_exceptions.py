@@ -9,7 +9,7 @@ from tests.browser import journey
 from tests.browser.journey import Office, day
 from tests.browser.seeding import model_in
 from tests.browser.site import Site
-from workflow.oversight import audit
+from workflow.across.oversight import audit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -21,8 +21,8 @@ from tests.browser.gallery import ADMIN, CHAIR, DISTRICT, STAFF
 from tests.browser.person import Person, at_browser
 from tests.browser.seeding import INSPECTOR, OFFICER, model_in
 from tests.browser.site import Site
-from web.static_files import FOLDER
-from workflow.schema import ITEMS
+from web.serving.static_files import FOLDER
+from workflow.ground.schema import ITEMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -10,7 +10,7 @@ from tests.browser import journey
 from tests.browser.person import Person, at_browser
 from tests.browser.seeding import ACCEPTER, OFFICER, model_in
 from tests.browser.site import PASSWORD, Site
-from workflow.schema import emulation_model
+from workflow.ground.schema import emulation_model
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -16,8 +16,8 @@ from tests.browser.looking import AXE, RULES
 from tests.browser.person import PHONE, Person, at_browser
 from tests.browser.seeding import INSPECTOR, model_in
 from tests.browser.site import Site
-from workflow.inspection import inspection
-from workflow.schema import attachment, emulation_model, history
+from workflow.ground.schema import attachment, emulation_model, history
+from workflow.stages.inspection import commands as inspection
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -18,9 +18,9 @@ from tests.browser.person import DESK, PHONE, Person, at_browser
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in
 from tests.browser.site import PASSWORD, Site
 from tests.browser.test_district import DISTRICT, carried
-from workflow.calendar import local_date
-from workflow.oversight import audit
-from workflow.schema import attachment, programme_year
+from workflow.across.oversight import audit
+from workflow.ground.schema import attachment, programme_year
+from workflow.ground.vietnam_time import local_date
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -10,7 +10,7 @@ from tests.browser.journey import COUNCIL
 from tests.browser.person import DESK, PHONE, Person, at_browser
 from tests.browser.seeding import model_in
 from tests.browser.site import Site
-from workflow.oversight import audit
+from workflow.across.oversight import audit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -12,8 +12,8 @@ from tests.browser.person import DESK, PHONE, at_browser
 from tests.browser.seeding import a_call
 from tests.browser.site import Site
 from tests.browser.test_keyboard import tab_to
-from workflow.calendar import local_date
-from workflow.schema import report
+from workflow.ground.schema import report
+from workflow.ground.vietnam_time import local_date
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from tests.browser import journey
 from tests.browser.journey import Office
 from tests.browser.person import DESK, PHONE
 from tests.browser.site import Site
-from workflow.oversight import audit
+from workflow.across.oversight import audit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -12,10 +12,10 @@ import pytest
 
 from config.sample.content import COMMUNE_MODEL_FILES, content
 from config.sample.records import CommuneModel, Conclusion, InspectionKind, Origin, UnitKind, UnitLevel
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.programmes.programme_terms import name_key
-from workflow.reading.quantities import parse_quantity
-from workflow.reading.text import fold
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.core.programmes.terms import name_key
+from workflow.ground.reading.quantities import parse_quantity
+from workflow.ground.reading.text import fold
 
 # DOMAIN: the table of the district report, collective and individual models by field.
 DISTRICT_TABLE = {

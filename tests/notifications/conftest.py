@@ -9,7 +9,7 @@ import pytest
 
 from tests import world as small_world
 from tests.world import World, a_draft
-from workflow.database import Database
+from workflow.ground.database import Database
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -9,20 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from notifications import composing, planning
+from notifications.reminders import composing, planning
 from tests.letters import SITE
 from tests.world import World
-from workflow.calendar import end_of_day, local_date
-from workflow.obligations import obligations
-from workflow.obligations.obligations import next_step_on, step_days
-from workflow.schema import account, message, obligation, reminder, report_call, unit
+from workflow.across.obligations import obligations
+from workflow.across.obligations.obligations import next_step_on, step_days
+from workflow.ground.schema import account, message, obligation, reminder, report_call, unit
+from workflow.ground.vietnam_time import end_of_day, local_date
 
 VILLAGE = "KL-X1-T1"
 
 
 def at(day: date, hour: int = 8, minute: int = 0) -> datetime:
     """A moment by the clocks of Vietnam."""
-    from workflow.calendar import ZONE
+    from workflow.ground.vietnam_time import ZONE
 
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE)
 

@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from notifications import dates, planning
+from notifications.calendar import dates
+from notifications.reminders import planning
 from tests import world as small_world
 from tests.world import NOW, World
-from workflow import access
-from workflow.calendar import local_date
-from workflow.database import Database
-from workflow.inspection import visits
-from workflow.inspection.visits import VisitInput
-from workflow.obligations.sync import sync
-from workflow.review import review
-from workflow.review.review import Member
-from workflow.schema import account, obligation, reminder
+from workflow.across.obligations.sync import sync
+from workflow.core import access
+from workflow.ground.database import Database
+from workflow.ground.schema import account, obligation, reminder
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.inspection import visits
+from workflow.stages.inspection.visits import VisitInput
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import Member
 
 SOON = NOW + timedelta(days=3)
 

@@ -10,16 +10,16 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications import dates, feeds, ics
-from notifications.dates import Scope
+from notifications.calendar import dates, feeds, ics
+from notifications.calendar.dates import Scope
 from tests import owing
 from tests.world import NOW, World, a_draft
-from workflow import access
-from workflow.access import Actor
-from workflow.calendar import end_of_day, local_date
-from workflow.obligations import obligations
-from workflow.refusals import NotAllowed, NotFound
-from workflow.schema import account, assignment, calendar_feed, history, obligation, report_call
+from workflow.across.obligations import obligations
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.ground.refusals import NotAllowed, NotFound
+from workflow.ground.schema import account, assignment, calendar_feed, history, obligation, report_call
+from workflow.ground.vietnam_time import end_of_day, local_date
 
 TODAY = local_date(NOW)
 SITE, DOMAIN = "https://danvan.vi-du.vn", "vi-du.vn"
@@ -245,7 +245,7 @@ def test_one_person_has_only_so_many_addresses(either: World) -> None:
 
 
 def test_days_off_have_their_names(either: World) -> None:
-    from workflow.schema import day_off
+    from workflow.ground.schema import day_off
 
     with either.database.write() as connection:
         for day, working, label in (

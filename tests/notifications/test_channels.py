@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from notifications.channels import Apprise, Channel, Deferred, Rejected, Smtp, channels
-from notifications.letters import Letter
+from notifications.delivery.channels import Apprise, Channel, Deferred, Rejected, Smtp, channels
+from notifications.letters.mail import Letter
 from tests.letters import settings_for
 from tests.mail_server import mail_server
 from tests.servers import free_port

@@ -12,14 +12,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from notifications import composing, planning, preferences
-from notifications.preferences import Wish
+from notifications.delivery import preferences
+from notifications.delivery.preferences import Wish
+from notifications.reminders import composing, planning
 from tests.letters import SITE
 from tests.notifications.owing import at, letters, owe, reminders, tick
 from tests.notifications.test_planning import give_role
 from tests.world import World
-from workflow.obligations import obligations
-from workflow.schema import account, delivery, delivery_event, message, obligation, reminder
+from workflow.across.obligations import obligations
+from workflow.ground.schema import account, delivery, delivery_event, message, obligation, reminder
 
 DUE = date(2024, 6, 10)
 OPENED = at(date(2024, 5, 1))

@@ -7,18 +7,18 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from notifications import deeds, planning
+from notifications.reminders import deeds, planning
 from tests.notifications.owing import at, letters, owe, reminders, tick
 from tests.notifications.test_composing import passing
 from tests.world import NOW, World
-from workflow.obligations import obligations
-from workflow.obligations.calls import CallInput
-from workflow.obligations.sync import sync
-from workflow.oversight import audit
-from workflow.programmes import programme_editing
-from workflow.programmes.programme_editing import YearInput
-from workflow.refusals import InvalidInput, NotFound, NotPossible, Refusal
-from workflow.schema import history, obligation, reminder, report_call
+from workflow.across.obligations import obligations
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.sync import sync
+from workflow.across.oversight import audit
+from workflow.core.programmes import editing
+from workflow.core.programmes.editing import YearInput
+from workflow.ground.refusals import InvalidInput, NotFound, NotPossible, Refusal
+from workflow.ground.schema import history, obligation, reminder, report_call
 
 DUE = date(2024, 3, 15)
 LATER = NOW + timedelta(hours=1)
@@ -94,7 +94,7 @@ def test_window_that_moves_is_told_once_by_the_clock(quiet: World) -> None:
         ).scalars()
         assert planning.tell_moved(connection, NOW) == 0
         later = YearInput("Năm 2024", date(2024, 1, 15), date(2024, 4, 30), "2/3", "1/2", "year")
-        programme_editing.edit_year(connection, "admin", 2024, later, LATER)
+        editing.edit_year(connection, "admin", 2024, later, LATER)
         sync(connection, LATER)
         assert planning.tell_moved(connection, LATER) > 0
         assert planning.tell_moved(connection, LATER) == 0

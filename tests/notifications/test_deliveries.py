@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from notifications import deliveries, undelivered
-from notifications.deliveries import Standing
+from notifications.delivery import overview, undelivered
+from notifications.delivery.overview import Standing
 from tests import owing
 from tests.world import NOW, World
-from workflow import access
-from workflow.access import Actor
-from workflow.calendar import local_date
-from workflow.refusals import NotFound
-from workflow.schema import preference
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.ground.refusals import NotFound
+from workflow.ground.schema import preference
+from workflow.ground.vietnam_time import local_date
 
 
 def _actor(world: World, name: str) -> Actor:
@@ -33,22 +33,22 @@ def test_letters_are_listed_by_what_became_of_them(either: World) -> None:
         owing.send(connection, owing.tell(connection, either, "outsider.officer"), "failed")
 
         def listed(standing: Standing) -> list[int]:
-            return [row.id for row in deliveries.page(connection, staff, standing).rows]
+            return [row.id for row in overview.page(connection, staff, standing).rows]
 
         assert listed("failed") == [letters["failed"]]
         assert listed("skipped") == [letters["skipped"]]
         assert listed("waiting") == [letters["claimed"], letters["planned"]]
         assert listed("sent") == [letters["sent"]]
-        assert deliveries.count_failed(connection, staff) == 1
-        assert [row.id for row in deliveries.page(connection, staff, "failed", channel="apprise").rows] == []
+        assert overview.count_failed(connection, staff) == 1
+        assert [row.id for row in overview.page(connection, staff, "failed", channel="apprise").rows] == []
 
 
 def test_pages_of_letters_follow_each_other(either: World) -> None:
     staff = _actor(either, "staff")
     with either.database.write() as connection:
         ids = [owing.send(connection, owing.tell(connection, either, "officer.x1"), "failed") for _ in range(3)]
-        first = deliveries.page(connection, staff, "failed", size=2)
-        second = deliveries.page(connection, staff, "failed", before=first.following, size=2)
+        first = overview.page(connection, staff, "failed", size=2)
+        second = overview.page(connection, staff, "failed", before=first.following, size=2)
     assert [[row.id for row in page.rows] for page in (first, second)] == [[ids[2], ids[1]], [ids[0]]]
     assert second.following is None
 
@@ -61,11 +61,11 @@ def test_letter_of_other_units_is_not_found(either: World) -> None:
             "failed",
             events=[(NOW, "planned", ""), (NOW, "claimed", ""), (NOW, "failed", "550")],
         )
-        assert deliveries.one(connection, _actor(either, "admin"), letter).full_name == "Vi Thị Lầu"
+        assert overview.one(connection, _actor(either, "admin"), letter).full_name == "Vi Thị Lầu"
         assert [one.event for one in undelivered.life(connection, letter)] == ["planned", "claimed", "failed"]
         for stranger in ("outsider", "chair", "officer.x1"):
             with pytest.raises(NotFound):
-                deliveries.one(connection, _actor(either, stranger), letter)
+                overview.one(connection, _actor(either, stranger), letter)
 
 
 def test_people_without_address_are_named(either: World) -> None:
@@ -81,9 +81,9 @@ def test_people_without_address_are_named(either: World) -> None:
                 )
             )
         staff = _actor(either, "staff")
-        names = {row.user_name for row in deliveries.without_address(connection, staff, local_date(NOW)).rows}
-        first = deliveries.without_address(connection, staff, local_date(NOW), size=3)
-        rest = deliveries.without_address(connection, staff, local_date(NOW), after=first.following or 0)
+        names = {row.user_name for row in overview.without_address(connection, staff, local_date(NOW)).rows}
+        first = overview.without_address(connection, staff, local_date(NOW), size=3)
+        rest = overview.without_address(connection, staff, local_date(NOW), after=first.following or 0)
     assert {"officer.x1t1", "officer.x1t2", "chair", "staff"} <= names
     # Reached by mail, without a role, of another district.
     assert not names & {"officer.x1", "villager", "outsider", "outsider.officer"}

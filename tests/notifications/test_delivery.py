@@ -10,17 +10,18 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from notifications import delivery, undelivered
-from notifications.channels import Smtp
-from notifications.delivery import LEASE, MOST_ATTEMPTS, Delivered, deliver, wait_after
+from notifications.delivery import sending as delivery
+from notifications.delivery import undelivered
+from notifications.delivery.channels import Smtp
+from notifications.delivery.sending import LEASE, MOST_ATTEMPTS, Delivered, deliver, wait_after
 from tests.letters import fate, give_addresses, put, settings_for, told_of
 from tests.mail_server import DISCONNECTS, HANGS, TAKES_AND_DIES, Post, mail_server, silent_server
 from tests.servers import free_port
 from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
 from tests.world import NOW, World
-from workflow.refusals import NotFound, NotPossible
-from workflow.schema import account
-from workflow.schema import delivery as delivery_table
+from workflow.ground.refusals import NotFound, NotPossible
+from workflow.ground.schema import account
+from workflow.ground.schema import delivery as delivery_table
 
 __all__ = ["postgres_world", "sqlite_world", "world", "world_file", "world_template"]
 

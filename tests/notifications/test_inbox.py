@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from notifications import inbox
+from notifications.notices import inbox
 from tests import owing
 from tests.world import NOW, World
-from workflow.refusals import InvalidInput, NotFound
-from workflow.schema import message
+from workflow.ground.refusals import InvalidInput, NotFound
+from workflow.ground.schema import message
 
 
 def test_pages_follow_each_other_newest_first(either: World) -> None:

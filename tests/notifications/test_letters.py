@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.letters import Letter, LetterUnusable, mail, one_line, recipient
+from notifications.letters.mail import Letter, LetterUnusable, mail, one_line, recipient
 
 SENDER = "Ban Dân vận huyện Khe Lam <danvan@khelam.example>"
 LETTER = Letter(

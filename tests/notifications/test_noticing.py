@@ -8,15 +8,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from notifications import composing, noticing, preferences
-from notifications.composing import Composed
-from notifications.preferences import Wish
-from notifications.recipients import recipients
+from notifications.delivery import preferences
+from notifications.delivery.preferences import Wish
+from notifications.notices import daily as noticing
+from notifications.notices.recipients import recipients
+from notifications.reminders import composing
+from notifications.reminders.composing import Composed
 from tests.letters import SITE
 from tests.notifications.owing import at, letters
 from tests.notifications.test_composing import passing
 from tests.world import NOW, World, a_draft
-from workflow.schema import account, delivery, emulation_model, message, outbox
+from workflow.ground.schema import account, delivery, emulation_model, message, outbox
 
 MORNING = at(date(2024, 3, 2), 7)
 """After everything in the busy world happened, on the first of March at nine."""

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from notifications import planning
+from notifications.reminders import planning
 from tests.notifications.owing import at, end_unit, owe, reminders, tick, told
 from tests.world import World
-from workflow.obligations import obligations
-from workflow.schema import account, assignment, obligation, reminder
+from workflow.across.obligations import obligations
+from workflow.ground.schema import account, assignment, obligation, reminder
 
 DUE = date(2024, 6, 10)
 OPENED = at(date(2024, 5, 1))

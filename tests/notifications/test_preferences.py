@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
-from notifications import preferences
-from notifications.preferences import Preference, Wish
+from notifications.delivery import preferences
+from notifications.delivery.preferences import Preference, Wish
 from tests.world import NOW, World
-from workflow.oversight import audit
-from workflow.refusals import InvalidInput, NotFound
-from workflow.schema import history
+from workflow.across.oversight import audit
+from workflow.ground.refusals import InvalidInput, NotFound
+from workflow.ground.schema import history
 
 OFFICER = "officer.x1t1"
 KEY = "một khóa đủ dài để ký các liên kết trong thư"

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
-from notifications.notices import Notice, notices
-from notifications.recipients import Recipient, recipients
+from notifications.notices.newest import Notice, notices
+from notifications.notices.recipients import Recipient, recipients
 from tests.world import ACCOUNTS, NOW, UNITS, World, a_draft
-from workflow import access
-from workflow.calendar import local_date
-from workflow.schema import account, assignment, emulation_model, outbox, unit
+from workflow.core import access
+from workflow.ground.schema import account, assignment, emulation_model, outbox, unit
+from workflow.ground.vietnam_time import local_date
 
 TODAY = local_date(NOW)
 

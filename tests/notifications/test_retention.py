@@ -6,15 +6,15 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from notifications import clockwork
-from notifications.clockwork import Work
-from notifications.retention import Swept, sweep
+from notifications.clock import clockwork
+from notifications.clock.clockwork import Work
+from notifications.clock.retention import Swept, sweep
 from tests.letters import KEPT, SITE
 from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
 from tests.world import NOW, World
-from workflow import receipts
-from workflow.people import sessions
-from workflow.schema import form_receipt, history, obligation, report, report_call, web_session
+from workflow.core.people import sessions
+from workflow.ground import receipts
+from workflow.ground.schema import form_receipt, history, obligation, report, report_call, web_session
 
 __all__ = ["postgres_world", "sqlite_world", "world", "world_file", "world_template"]
 

@@ -11,17 +11,17 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from notifications import clockwork, scheduler
-from notifications.clockwork import Work
-from notifications.leadership import AdvisoryLock, LeaseRow, leadership
+from notifications.clock import clockwork, scheduler
+from notifications.clock.clockwork import Work
+from notifications.clock.leadership import AdvisoryLock, LeaseRow, leadership
 from tests.letters import KEPT, SITE, fate, give_addresses, put, work_for
 from tests.mail_server import HANGS, mail_server
 from tests.workflow.conftest import postgres_world, sqlite_world, world, world_file, world_template
 from tests.world import NOW, World
-from workflow.database import Database
-from workflow.oversight import audit
-from workflow.schema import anchor
-from workflow.schema import clockwork as clockwork_table
+from workflow.across.oversight import audit
+from workflow.ground.database import Database
+from workflow.ground.schema import anchor
+from workflow.ground.schema import clockwork as clockwork_table
 
 __all__ = ["postgres_world", "sqlite_world", "world", "world_file", "world_template"]
 

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from notifications.simulation import proof
-from notifications.simulation.proof import Finding
-from notifications.simulation.year import Plan, World, live, simulate
-from workflow.database import Database
-from workflow.refusals import NotPossible
-from workflow.schema import delivery_event, message, obligation, reminder
+from tests.simulation import proof
+from tests.simulation.proof import Finding
+from tests.simulation.year import Plan, World, live, simulate
+from workflow.ground.database import Database
+from workflow.ground.refusals import NotPossible
+from workflow.ground.schema import delivery_event, message, obligation, reminder
 
 # The machine may be busy with other tests.
 pytestmark = pytest.mark.timeout(600)

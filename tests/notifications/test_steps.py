@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
-from notifications import composing, planning
-from notifications.planning import named
+from notifications.reminders import composing, planning
+from notifications.reminders.planning import named
 from tests.letters import SITE
 from tests.notifications.owing import at, owe, tick
 from tests.notifications.test_composing import passing
 from tests.world import World
-from workflow.obligations import obligations
-from workflow.obligations.working_days import roll
-from workflow.schema import account, assignment, message, obligation, reminder, reminder_step, unit
+from workflow.across.obligations import obligations
+from workflow.across.obligations.working_days import roll
+from workflow.ground.schema import account, assignment, message, obligation, reminder, reminder_step, unit
 
 FIRST = date(2024, 1, 20)
 """Tết and the spring holidays lie ahead."""

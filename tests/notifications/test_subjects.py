@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from notifications import subjects
+from notifications.letters import subjects
 from tests import owing
 from tests.world import NOW, World
-from workflow.obligations import finding
+from workflow.across.obligations import finding
 
 
 def test_visit_that_was_called_off_is_named_by_the_day_it_was_owed_on(quiet: World) -> None:

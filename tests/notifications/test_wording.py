@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.wording import letter, sentences
-from notifications.wording.letter import Content, Line, Section
-from notifications.wording.sentences import LANGUAGES, PLACES, Library
-from workflow.refusals import InvalidInput
+from notifications.letters.wording import letter, sentences
+from notifications.letters.wording.letter import Content, Line, Section
+from notifications.letters.wording.sentences import LANGUAGES, PLACES, Library
+from workflow.ground.refusals import InvalidInput
 
 
 def shipped(language: str = "vi") -> str:

@@ -18,7 +18,7 @@ from config.settings import Settings, load_settings
 from tests import world as small_world
 from tests.world import PASSWORD, World
 from web import create_app
-from workflow.database import Database
+from workflow.ground.database import Database
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 

@@ -12,11 +12,11 @@ from flask import Flask
 from tests.web.conftest import Browser
 from tests.workflow.test_units_list import GOOD, workbook
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
-from workflow import access
-from workflow.definitions import lifecycle
-from workflow.oversight import access_log
-from workflow.programmes import programme
-from workflow.schema import inspection
+from workflow.across.oversight import access_log
+from workflow.core import access
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.programmes import stored
+from workflow.ground.schema import inspection
 
 Visit = Callable[[str], Browser]
 
@@ -97,7 +97,7 @@ def test_year_is_copied_and_edited_with_its_history(visit: Visit) -> None:
 
 def _rows(world: World, first_points: str) -> dict[str, str]:
     with world.database.read() as connection:
-        found = programme.criteria(connection, world.year_id)
+        found = stored.criteria(connection, world.year_id)
     sent: dict[str, str] = {}
     for number, row in enumerate(found):
         points = first_points if number == 0 else str(row.max_points)

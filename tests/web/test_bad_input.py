@@ -14,9 +14,9 @@ from tests.web.conftest import Browser, hidden_fields
 from tests.web.test_journey import FORM, register, step
 from tests.world import World
 from web import create_app
-from web.access_rules import access_rule
-from workflow.database import Database
-from workflow.refusals import DatabaseUnusable
+from web.serving.access_rules import access_rule
+from workflow.ground.database import Database
+from workflow.ground.refusals import DatabaseUnusable
 
 Visit = Callable[[str], Browser]
 

@@ -12,8 +12,8 @@ import time_machine
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import NOW, World
-from workflow.obligations.sync import sync
-from workflow.schema import obligation, reminder, report_call
+from workflow.across.obligations.sync import sync
+from workflow.ground.schema import obligation, reminder, report_call
 
 Visit = Callable[[str], Browser]
 

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from tests import owing
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import World
-from web import clock
-from workflow.calendar import end_of_day, local_date
-from workflow.schema import history, reminder
+from web.serving import clock
+from workflow.ground.schema import history, reminder
+from workflow.ground.vietnam_time import end_of_day, local_date
 
 Visit = Callable[[str], Browser]
 

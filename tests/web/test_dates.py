@@ -14,10 +14,10 @@ from flask import Flask
 from tests import owing
 from tests.web.conftest import Browser
 from tests.world import World
-from web import clock
 from web.cli.entry import run
-from workflow.calendar import local_date
-from workflow.people import accounts
+from web.serving import clock
+from workflow.core.people import accounts
+from workflow.ground.vietnam_time import local_date
 
 Visit = Callable[[str], Browser]
 

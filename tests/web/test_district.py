@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import COMMITTEE, NOW, World, a_draft
-from workflow.recognition import recognition
-from workflow.review import review
-from workflow.schema import achievement_report, decision, submission
+from workflow.ground.schema import achievement_report, decision, submission
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.review import commands as review
 
 Visit = Callable[[str], Browser]
 

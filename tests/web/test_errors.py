@@ -14,9 +14,10 @@ from config.settings import Settings, SettingsInvalid, load_settings
 from tests.web.conftest import Browser
 from tests.web.test_journey import register
 from tests.world import PASSWORD, World
-from web import create_app, log
-from web.access_rules import access_rule
-from workflow.calendar import ZONE
+from web import create_app
+from web.serving import log
+from web.serving.access_rules import access_rule
+from workflow.ground.vietnam_time import ZONE
 
 Visit = Callable[[str], Browser]
 

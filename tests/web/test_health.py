@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from config.settings import load_settings
-from notifications import clockwork, scheduler
-from notifications.clockwork import Work, work_of
+from notifications.clock import clockwork, scheduler
+from notifications.clock.clockwork import Work, work_of
 from tests.letters import KEPT, SITE
 from tests.web.conftest import Browser
 from tests.world import World
-from web import catalogue, clock
-from workflow.schema import clockwork as clockwork_table
+from web.serving import clock
+from web.words import catalogue
+from workflow.ground.schema import clockwork as clockwork_table
 
 Visit = Callable[[str], Browser]
 

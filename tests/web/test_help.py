@@ -13,10 +13,10 @@ from PIL import Image
 
 from config.settings import Settings
 from tests.web.conftest import Browser
-from web import static_files
-from web.catalogue import translator
+from web.serving import static_files
 from web.views import help
-from workflow.definitions.lifecycle import standard
+from web.words.catalogue import translator
+from workflow.core.lifecycles.machine import standard
 
 Visit = Callable[[str], Browser]
 

@@ -10,7 +10,7 @@ from flask import Flask
 from tests import owing
 from tests.web.conftest import Browser
 from tests.world import NOW, PASSWORD, World
-from web.presentation import navigation
+from web.look.presentation import navigation
 
 Visit = Callable[[str], Browser]
 COUNT = '<span class="count">{}<span class="hidden"> thư chưa đọc</span></span>'

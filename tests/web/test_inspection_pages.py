@@ -14,10 +14,11 @@ from PIL import Image
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import NOW, World, a_draft
-from workflow.inspection import inspection, visits
-from workflow.inspection.visits import VisitInput
-from workflow.schema import attachment, emulation_model
-from workflow.schema import visit as visit_table
+from workflow.ground.schema import attachment, emulation_model
+from workflow.ground.schema import visit as visit_table
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection import visits
+from workflow.stages.inspection.visits import VisitInput
 
 Visit = Callable[[str], Browser]
 RECORD = {

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.web.conftest import Browser
 from tests.world import COMMITTEE, ITEM_TEXTS, World
-from workflow.schema import agenda_item, review_meeting, submission
+from workflow.ground.schema import agenda_item, review_meeting, submission
 
 Visit = Callable[[str], Browser]
 

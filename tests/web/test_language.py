@@ -10,7 +10,7 @@ from flask import Flask, url_for
 
 from tests.web.conftest import Browser
 from tests.world import World
-from workflow.schema import account
+from workflow.ground.schema import account
 
 Visit = Callable[[str], Browser]
 

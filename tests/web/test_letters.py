@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests import owing
 from tests.web.conftest import Browser
 from tests.world import NOW, World
-from workflow.schema import delivery
+from workflow.ground.schema import delivery
 
 Visit = Callable[[str], Browser]
 

@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 
 from tests.web.conftest import Browser
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import prepared
-from workflow.registration import registration
-from workflow.reporting import listing
+from workflow.across.lists import listing
+from workflow.ground import prepared
+from workflow.stages.registration import commands as registration
 
 Visit = Callable[[str], Browser]
 TICKED = re.compile(r'form="hang-loat"\s+checked>')

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from web import log
+from web.serving import log
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
-from workflow.review import review
-from workflow.schema import account, meeting_note, review_meeting
+from workflow.ground.schema import account, meeting_note, review_meeting
+from workflow.stages.review import commands as review
 
 Visit = Callable[[str], Browser]
 PRESENT = list(COMMITTEE[:4])
@@ -81,7 +81,7 @@ def test_stale_page_keeps_what_was_chosen_and_says_so(visit: Visit, world: World
     assert renewed["version"] != stale["version"]
     chair.post(f"{path}/chuong-trinh", {**renewed, "code": codes, f"order-{codes[1]}": "1"})
     with world.database.read() as connection:
-        from workflow import access
+        from workflow.core import access
 
         seen = review.meeting(connection, access.actor(connection, "chair", NOW), int(path.rsplit("/", 1)[1]))
     assert [item.code for item in seen.agenda] == [codes[1], codes[0]]

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from tests.web.conftest import Browser
 from tests.world import NOW, YEAR, World, a_draft
-from web import charts
-from workflow.definitions import lifecycle
-from workflow.programmes import programme
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.registration import registration
-from workflow.reporting import cells
-from workflow.schema import tally_delta
+from web.look import charts
+from workflow.across.figures import cells
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.programmes import stored
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.schema import tally_delta
+from workflow.stages.registration import commands as registration
 
 Visit = Callable[[str], Browser]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -95,7 +95,7 @@ def test_unit_that_is_not_there_or_not_clear(visit: Visit, models: World) -> Non
 
 def test_last_year_on_the_same_day_stands_beside(visit: Visit, models: World) -> None:
     with models.database.write() as connection:
-        programme.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard("three_tier"), NOW)
+        stored.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard("three_tier"), NOW)
         made = registration.create_draft(connection, "officer.x1t1", YEAR + 1, a_draft(name="Năm sau"), NOW)
     models.apply(made, "submit", "officer.x1t1")
     page = visit("staff").get("/tong-quan", nam=str(YEAR + 1))

@@ -11,9 +11,9 @@ from flask import Flask
 from tests.web.conftest import Browser
 from tests.web.test_journey import register, step
 from tests.world import NOW, World
-from workflow.implementation import attachments
-from workflow.implementation.attachments import Store
-from workflow.registration import change_requests
+from workflow.stages.implementation import attachments
+from workflow.stages.implementation.attachments import Store
+from workflow.stages.registration import change_requests
 
 Visit = Callable[[str], Browser]
 

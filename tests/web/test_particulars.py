@@ -12,7 +12,7 @@ from flask import Flask
 from tests.web.conftest import Browser
 from tests.world import COMMITTEE, World
 from web.words.particulars import MOST_DETAILS, details, people_in
-from workflow.schema import account, history
+from workflow.ground.schema import account, history
 
 Visit = Callable[[str], Browser]
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")

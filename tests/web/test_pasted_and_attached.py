@@ -13,7 +13,7 @@ from tests.web.test_journey import FORM, register
 from tests.web.test_meetings import inspected
 from tests.world import YEAR, World
 from web.forms.review import pasted_codes
-from workflow.schema import agenda_item, attachment, registration_form
+from workflow.ground.schema import agenda_item, attachment, registration_form
 
 Visit = Callable[[str], Browser]
 

@@ -11,7 +11,7 @@ import pytest
 import web
 from tests.web.conftest import Browser
 from tests.world import World
-from workflow.definitions import lifecycle_drawing
+from workflow.core.lifecycles import drawing
 
 Visit = Callable[[str], Browser]
 SHEET = (Path(web.__file__).parent / "static" / "dvk.css").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def test_number_of_a_row_stands_before_its_name(visit: Visit, world: World) -> N
 @pytest.mark.parametrize("name", ["INK", "GREY", "HAIRLINE", "PAPER", "RED", "GOLD"])
 def test_every_colour_of_the_picture_has_one_for_the_dark(name: str) -> None:
     dark = SHEET[SHEET.index(".lifecycle [fill=") :].split("\n}\n")[0]
-    assert f'="{getattr(lifecycle_drawing, name)}"]' in dark
+    assert f'="{getattr(drawing, name)}"]' in dark
 
 
 def test_people_of_the_place_come_first_when_members_are_chosen(visit: Visit, world: World) -> None:

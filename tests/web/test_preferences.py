@@ -7,11 +7,12 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from flask import Flask, url_for
 
-from notifications import preferences, telling
-from notifications.preferences import Preference
+from notifications.delivery import preferences
+from notifications.delivery.preferences import Preference
+from notifications.letters import composition
 from tests.web.conftest import Browser
 from tests.world import World
-from workflow.schema import delivery
+from workflow.ground.schema import delivery
 
 Visit = Callable[[str], Browser]
 PAGE = "/hop-thu/cach-nhan"
@@ -92,6 +93,6 @@ def test_token_that_was_not_signed_here_changes_nothing(app: Flask, world: World
 
 def test_letters_name_the_pages_by_their_addresses(app: Flask) -> None:
     with app.test_request_context():
-        assert url_for("preferences.edit") == telling.PREFERENCES
-        assert url_for("chasing.listed") == telling.CHASING
-        assert url_for("root") == telling.WORK
+        assert url_for("preferences.edit") == composition.PREFERENCES
+        assert url_for("chasing.listed") == composition.CHASING
+        assert url_for("root") == composition.WORK

@@ -16,13 +16,13 @@ from werkzeug.test import TestResponse
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import NOW, YEAR, World, a_draft
-from web import publicity
-from workflow import prepared
-from workflow.database import Database
-from workflow.programmes import programme_editing
-from workflow.registration import consent
-from workflow.registration.registration import Draft
-from workflow.schema import access_log
+from web.serving import publicity
+from workflow.core.programmes import editing
+from workflow.ground import prepared
+from workflow.ground.database import Database
+from workflow.ground.schema import access_log
+from workflow.stages.registration import consent
+from workflow.stages.registration.commands import Draft
 
 Visit = Callable[[str], Browser]
 
@@ -35,7 +35,7 @@ KEPT = "public, max-age=300"
 def opened(world: World) -> World:
     """The world with a public page."""
     with world.database.write() as connection:
-        programme_editing.set_public(connection, "admin", YEAR, True, NOW)
+        editing.set_public(connection, "admin", YEAR, True, NOW)
     return world
 
 
@@ -93,7 +93,7 @@ def test_what_is_not_public_is_not_found_and_not_kept(world: World, stranger: Br
         assert AGREED.name not in answer.text
     assert "/cong-khai" not in stranger.get("/dang-nhap")
     with world.database.write() as connection:
-        programme_editing.set_public(connection, "admin", YEAR, True, NOW)
+        editing.set_public(connection, "admin", YEAR, True, NOW)
     with app.app_context():
         publicity.forget()
     assert 'href="/cong-khai"' in stranger.get("/dang-nhap")
@@ -162,9 +162,9 @@ def test_pages_lead_on_and_back(opened: World, stranger: Browser, monkeypatch: p
 def test_empty_year_leads_to_the_others(opened: World, stranger: Browser) -> None:
     code = recognised(opened)
     with opened.database.write() as connection:
-        programme_editing.copy_year(connection, "admin", YEAR, YEAR + 1, NOW)
-        programme_editing.copy_year(connection, "admin", YEAR, YEAR + 2, NOW)
-        programme_editing.set_public(connection, "admin", YEAR + 1, True, NOW)
+        editing.copy_year(connection, "admin", YEAR, YEAR + 1, NOW)
+        editing.copy_year(connection, "admin", YEAR, YEAR + 2, NOW)
+        editing.set_public(connection, "admin", YEAR + 1, True, NOW)
     page = stranger.get("/cong-khai")
     assert f"năm {YEAR + 1}" in words(page)
     assert f'href="/cong-khai?nam={YEAR}"' in page
@@ -176,7 +176,7 @@ def test_empty_year_leads_to_the_others(opened: World, stranger: Browser) -> Non
 def test_robots_read_only_here(world: World, stranger: Browser, app: Flask) -> None:
     assert stranger.client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
     with world.database.write() as connection:
-        programme_editing.set_public(connection, "admin", YEAR, True, NOW)
+        editing.set_public(connection, "admin", YEAR, True, NOW)
     told = stranger.client.get("/robots.txt").text.splitlines()
     assert told == ["User-agent: *", "Allow: /cong-khai", "Allow: /tinh/", "Disallow: /"]
     for path in ("/dang-nhap", "/tro-giup", "/cong-khai/DVK-2024-99999", "/"):

@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import World
-from workflow.schema import comment, form_receipt
+from workflow.ground.schema import comment, form_receipt
 
 Visit = Callable[[str], Browser]
 TOKEN = "t" * 24

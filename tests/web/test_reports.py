@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from tests.web.conftest import Browser, hidden_fields
 from tests.workflow.reporting_world import ALL, TEXTS
 from tests.world import YEAR, World, a_draft
-from workflow.calendar import local_date
-from workflow.obligations import calls
-from workflow.obligations.calls import CallInput
-from workflow.obligations.selector import Selector
-from workflow.reports import reports
-from workflow.schema import obligation, report
+from workflow.across.obligations import calls
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.selector import Selector
+from workflow.across.reports import commands as reports
+from workflow.ground.schema import obligation, report
+from workflow.ground.vietnam_time import local_date
 
 Visit = Callable[[str], Browser]
 TYPED = {f"section-{name}": text for name, text in TEXTS.items()}

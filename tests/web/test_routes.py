@@ -10,8 +10,8 @@ from werkzeug.routing import Rule
 
 from tests.web.conftest import Browser
 from tests.world import World, a_draft
-from web.access_rules import rule_of
-from workflow.registration import registration
+from web.serving.access_rules import rule_of
+from workflow.stages.registration import commands as registration
 
 Visit = Callable[[str], Browser]
 

@@ -11,8 +11,8 @@ from flask import Flask
 
 from tests.web.conftest import Browser
 from tests.world import PASSWORD, World
-from web.security import own_path
-from workflow.schema import account, web_session
+from web.serving.security import own_path
+from workflow.ground.schema import account, web_session
 
 Visit = Callable[[str], Browser]
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import Browser
-from web import static_files
+from web.serving import static_files
 
 Visit = Callable[[str], Browser]
 

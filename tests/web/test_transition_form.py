@@ -7,8 +7,8 @@ from flask import Flask
 
 from web.forms.transition import transition_form
 from workflow.across.models.offers import Offers, Recorded
-from workflow.definitions.lifecycle import Fact
-from workflow.refusals import InvalidInput
+from workflow.core.lifecycles.machine import Fact
+from workflow.ground.refusals import InvalidInput
 
 NAMES = (
     "data",

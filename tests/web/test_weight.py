@@ -10,7 +10,7 @@ import pytest
 
 from tests.web.conftest import Browser
 from tests.world import NOW, YEAR, World, a_draft
-from workflow.registration import registration
+from workflow.stages.registration import commands as registration
 
 Visit = Callable[[str], Browser]
 

@@ -14,11 +14,11 @@ from flask import Flask
 from tests.web.conftest import Browser, hidden_fields
 from tests.web.test_journey import inspect, register, step, upto_inspection
 from tests.world import NOW, YEAR, World, a_draft
-from web import clock
-from web.speaking_dates import due_day
-from workflow.calendar import local_date
-from workflow.registration import registration
-from workflow.speech import spoken_deadline
+from web.look.speaking_dates import due_day
+from web.serving import clock
+from workflow.ground.speech import spoken_deadline
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.registration import commands as registration
 
 Visit = Callable[[str], Browser]
 

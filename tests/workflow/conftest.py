@@ -14,7 +14,7 @@ import pytest
 from tests import world as small_world
 from tests.servers import PostgresServer
 from tests.world import World
-from workflow.database import Database
+from workflow.ground.database import Database
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,14 @@ from typing import Final
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World
-from workflow import access
-from workflow.obligations import calls
-from workflow.obligations.calls import CallInput
-from workflow.obligations.selector import Selector
-from workflow.reports import reports
-from workflow.reports.content import every_section
-from workflow.reports.reading import ReportView
-from workflow.schema import obligation
+from workflow.across.obligations import calls
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.selector import Selector
+from workflow.across.reports import commands as reports
+from workflow.across.reports.view import ReportView
+from workflow.core import access
+from workflow.core.programmes.report_sections import every_section
+from workflow.ground.schema import obligation
 
 DUE: Final = date(2024, 3, 15)
 """A Friday, two weeks after NOW."""

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 import workflow
 from tests.world import ACCOUNTS, NOW, UNITS, World, a_draft
-from workflow import access
-from workflow.access import Actor, Grant
-from workflow.people import assignments
-from workflow.refusals import NotAllowed, NotFound
-from workflow.schema import account, emulation_model, unit
+from workflow.core import access
+from workflow.core.access import Actor, Grant
+from workflow.core.people import assignments
+from workflow.ground.refusals import NotAllowed, NotFound
+from workflow.ground.schema import account, emulation_model, unit
 
 PLACES = tuple(code for code, *_ in UNITS)
 ROLES = ("unit_officer", "staff", "inspector", "commune_reviewer", "district_reviewer", "leader", "admin")
@@ -113,22 +113,22 @@ def functions_that_take_a_code() -> list[tuple[str, Callable[..., Any]]]:
 
 
 # A model's code, not a unit's.
-_UNIT_CODES = ("workflow.people.units.",)
+_UNIT_CODES = ("workflow.core.people.units.",)
 _MEANT = [pair for pair in functions_that_take_a_code() if not pair[0].startswith(_UNIT_CODES)]
 
 
 def test_the_census_finds_the_functions_it_should() -> None:
     names = {name for name, _ in _MEANT}
     assert {
-        "workflow.transition.apply",
-        "workflow.registration.registration.edit_draft",
-        "workflow.implementation.implementation.save_plan",
-        "workflow.implementation.implementation.save_results",
-        "workflow.inspection.inspection.save_record",
-        "workflow.implementation.comments.write",
-        "workflow.implementation.attachments.add",
-        "workflow.registration.change_requests.request_change",
-        "workflow.recognition.recognition.mark_outstanding",
+        "workflow.core.engine.transition.apply",
+        "workflow.stages.registration.commands.edit_draft",
+        "workflow.stages.implementation.commands.save_plan",
+        "workflow.stages.implementation.commands.save_results",
+        "workflow.stages.inspection.commands.save_record",
+        "workflow.stages.implementation.comments.write",
+        "workflow.stages.implementation.attachments.add",
+        "workflow.stages.registration.change_requests.request_change",
+        "workflow.stages.recognition.commands.mark_outstanding",
     } <= names
 
 

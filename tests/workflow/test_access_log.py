@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import NOW, World, a_draft
-from workflow import access
-from workflow.calendar import local_date
-from workflow.changes import seen
-from workflow.oversight import access_log
-from workflow.oversight.access_log import Filters, What
+from workflow.across.oversight import access_log
+from workflow.across.oversight.access_log import Filters, What
+from workflow.core import access
+from workflow.core.engine.changes import seen
+from workflow.ground.vietnam_time import local_date
 
 
 def individual(world: World, name: str = "Vận động góp ngày công") -> str:

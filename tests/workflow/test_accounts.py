@@ -12,14 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, PASSWORD, World
-from workflow import access
-from workflow.database import Database
-from workflow.migrate import upgrade
-from workflow.oversight import audit
-from workflow.people import accounts, assignments, passwords
-from workflow.people.accounts import SignInFailed
-from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import account, history
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.core.people import accounts, assignments, passwords
+from workflow.core.people.accounts import SignInFailed
+from workflow.ground.database import Database
+from workflow.ground.migrate import upgrade
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import account, history
 
 GOOD = "mưa rừng tháng bảy"
 

@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow import access
-from workflow.oversight import audit
-from workflow.people import accounts, assignments
-from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import assignment
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.core.people import accounts, assignments
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import assignment
 
 TODAY = date(2024, 3, 1)
 

@@ -17,12 +17,12 @@ import sqlalchemy as sa
 from PIL import Image
 
 from tests.world import NOW, World
-from workflow.implementation import attachments
-from workflow.implementation.attachments import StorageUnusable, Store
-from workflow.oversight import audit
-from workflow.reading import file_kinds
-from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import blob
+from workflow.across.oversight import audit
+from workflow.ground.reading import file_kinds
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import blob
+from workflow.stages.implementation import attachments
+from workflow.stages.implementation.attachments import StorageUnusable, Store
 
 PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 _GPS_IFD, _ORIENTATION, _EXIF_IFD, _TAKEN = 0x8825, 0x0112, 0x8769, 0x9003

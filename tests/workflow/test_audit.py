@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import NOW, World, a_draft
-from workflow import history
-from workflow.calendar import start_of_day
-from workflow.oversight import audit
-from workflow.oversight.audit import Finding
-from workflow.refusals import Conflict
-from workflow.schema import anchor, emulation_model
-from workflow.schema import history as table
+from workflow.across.oversight import audit
+from workflow.across.oversight.audit import Finding
+from workflow.core import history
+from workflow.ground.refusals import Conflict
+from workflow.ground.schema import anchor, emulation_model
+from workflow.ground.schema import history as table
+from workflow.ground.vietnam_time import start_of_day
 
 DAYS = (NOW, NOW + timedelta(days=1), NOW + timedelta(days=2))
 AFTERWARDS = NOW + timedelta(days=4)

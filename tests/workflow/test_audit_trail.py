@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from tests.world import NOW, World, a_draft
-from workflow import access
-from workflow.calendar import local_date
-from workflow.oversight import audit, audit_trail
-from workflow.oversight.audit_trail import Filters, Line
-from workflow.people import accounts, assignments
-from workflow.programmes import programme_editing, years
+from workflow.across.oversight import audit, audit_trail
+from workflow.across.oversight.audit_trail import Filters, Line
+from workflow.core import access
+from workflow.core.people import accounts, assignments
+from workflow.core.programmes import editing, starting
+from workflow.ground.vietnam_time import local_date
 
 
 def read(world: World, who: str = "admin", filters: Filters | None = None, **options: object) -> list[Line]:
@@ -93,8 +93,8 @@ def test_anchors_are_listed_newest_first(lived: tuple[World, str]) -> None:
 def test_history_of_a_year_is_its_own_and_newest_first(sqlite_world: World) -> None:
     later = NOW + timedelta(hours=1)
     with sqlite_world.database.write() as connection:
-        first, second = (years.start_year(connection, "admin", year, NOW) for year in (2030, 2031))
-        programme_editing.set_public(connection, "admin", 2030, True, later)
+        first, second = (starting.start_year(connection, "admin", year, NOW) for year in (2030, 2031))
+        editing.set_public(connection, "admin", 2030, True, later)
     with sqlite_world.database.read() as connection:
         told = audit_trail.of_year(connection, first)
         assert [line.trigger for line in audit_trail.of_year(connection, second)] == ["year_started"]
@@ -107,6 +107,6 @@ def test_history_of_a_year_is_its_own_and_newest_first(sqlite_world: World) -> N
 
 def test_latest_year_is_the_last_one_started(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        assert years.latest(connection) == 2024
-        years.start_year(connection, "admin", 2031, NOW)
-        assert years.latest(connection) == 2031
+        assert starting.latest(connection) == 2024
+        starting.start_year(connection, "admin", 2031, NOW)
+        assert starting.latest(connection) == 2031

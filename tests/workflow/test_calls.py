@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow.obligations import calls, due_calls, obligations
-from workflow.obligations.calls import Called, CallInput
-from workflow.obligations.selector import Selector
-from workflow.people import units
-from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import day_off, history, obligation, report_call, report_kind, unit
+from workflow.across.obligations import calls, due_calls, obligations
+from workflow.across.obligations.calls import Called, CallInput
+from workflow.across.obligations.selector import Selector
+from workflow.core.people import units
+from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import day_off, history, obligation, report_call, report_kind, unit
 
 COMMAND = CallInput(
     year=2024,

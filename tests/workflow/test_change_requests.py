@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow.oversight import audit
-from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.registration import change_requests
-from workflow.schema import assignment, history, person
+from workflow.across.oversight import audit
+from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.ground.schema import assignment, history, person
+from workflow.stages.registration import change_requests
 
 NEW_NAME = "Vận động nhân dân góp công làm đường nội đồng"
 REASON = "Tên cũ không nói rõ việc làm."

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from tests import owing
 from tests.world import NOW, World
-from workflow import access
-from workflow.access import Actor
-from workflow.calendar import end_of_day
-from workflow.obligations import chasing, punctuality
-from workflow.obligations.chasing import CHASERS, Filters
-from workflow.refusals import InvalidInput
-from workflow.schema import account, obligation, report
+from workflow.across.obligations import chasing, punctuality
+from workflow.across.obligations.chasing import CHASERS, Filters
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.ground.refusals import InvalidInput
+from workflow.ground.schema import account, obligation, report
+from workflow.ground.vietnam_time import end_of_day
 
 TODAY = date(2024, 7, 10)
 AT = datetime(2024, 7, 10, 3, 0, tzinfo=UTC)

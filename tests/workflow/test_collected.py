@@ -11,16 +11,18 @@ import sqlalchemy as sa
 
 from tests.workflow.reporting_world import ALL, DUE, LATER, a_call, hand_in, owed_by
 from tests.world import NOW, World, a_draft
-from workflow import access
-from workflow.documents.reports_workbook import write_collected
-from workflow.obligations import calls
-from workflow.obligations.calls import CallInput
-from workflow.people import units
-from workflow.refusals import NotFound
-from workflow.registration.model_quantities import QuantityInput
-from workflow.reports import figures, reading, reports
-from workflow.reports.collected import Collected, collected
-from workflow.schema import obligation, unit
+from workflow.across.documents.reports_workbook import write_collected
+from workflow.across.obligations import calls
+from workflow.across.obligations.calls import CallInput
+from workflow.across.reports import commands as reports
+from workflow.across.reports import figures
+from workflow.across.reports import view as reading
+from workflow.across.reports.collected import Collected, collected
+from workflow.core import access
+from workflow.core.people import units
+from workflow.ground.refusals import NotFound
+from workflow.ground.schema import obligation, unit
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 @pytest.fixture

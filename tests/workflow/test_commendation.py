@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import access
-from workflow.oversight import audit
-from workflow.recognition import commendation, dossier
-from workflow.recognition.commendation import Selection
-from workflow.recognition.recognition_view import incoming, submission_view
-from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import achievement_report, history, roster_entry
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import achievement_report, history, roster_entry
+from workflow.stages.recognition import commendation, dossier
+from workflow.stages.recognition.commendation import Selection
+from workflow.stages.recognition.view import incoming, submission_view
 
 
 def recognised(world: World, name: str = "Vận động hiến đất làm đường") -> tuple[int, str]:

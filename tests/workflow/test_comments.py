@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.world import NOW, World
-from workflow import access, changes
-from workflow.implementation import comments
-from workflow.oversight import audit
-from workflow.refusals import InvalidInput, NotAllowed, NotFound
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.core.engine import changes
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound
+from workflow.stages.implementation import comments
 
 
 def write(world: World, code: str, text: str, who: str, audience: str = "unit") -> int:

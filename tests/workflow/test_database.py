@@ -14,12 +14,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import migrate, transition
-from workflow.database import Database
-from workflow.refusals import DatabaseUnusable
-from workflow.registration import registration
-from workflow.schema import emulation_model, outbox, unit
-from workflow.schema import history as history_table
+from workflow.core.engine import transition
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.refusals import DatabaseUnusable
+from workflow.ground.schema import emulation_model, outbox, unit
+from workflow.ground.schema import history as history_table
+from workflow.stages.registration import commands as registration
 
 
 def fingerprint(path: Path) -> tuple[int, ...]:

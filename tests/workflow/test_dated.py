@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow.implementation import implementation
-from workflow.recognition import recognition
-from workflow.registration import change_requests, registration
-from workflow.registration.model_quantities import QuantityInput
-from workflow.reporting.cells import Scope, everywhere
-from workflow.reporting.full_tally import FullTally, full_tally
+from workflow.across.figures.cells import Scope, everywhere
+from workflow.across.figures.full_tally import FullTally, full_tally
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.registration import change_requests
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration.model_quantities import QuantityInput
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.reading.dates import EARLIEST, LATEST, DateUnreadable, format_date, parse_date_vi
+from workflow.ground.reading.dates import EARLIEST, LATEST, DateUnreadable, format_date, parse_date_vi
 
 DAY = date(2024, 2, 5)
 

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow.obligations import calls, days_off, due_calls, obligations
-from workflow.obligations.calls import CallInput
-from workflow.programmes import deadline_editing, programme_deadlines, programme_editing
-from workflow.programmes.deadline_editing import KindInput, StepInput
-from workflow.refusals import Conflict, InvalidInput, NotAllowed
-from workflow.schema import history, obligation, report_call
+from workflow.across.obligations import calls, days_off, due_calls, kinds_editing, obligations
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.kinds_editing import KindInput, StepInput
+from workflow.core.programmes import deadlines, editing
+from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed
+from workflow.ground.schema import history, obligation, report_call
 
 FRIDAY = date(2024, 3, 8)
 
@@ -113,13 +113,13 @@ def kinds(world: World) -> list[KindInput]:
                 str(row.opens_days),
                 tuple(row.owed_by["levels"]),
             )
-            for row in programme_deadlines.report_kinds(connection, world.year_id)
+            for row in deadlines.report_kinds(connection, world.year_id)
         ]
 
 
 def set_kinds(world: World, rows: Sequence[KindInput], **more: Any) -> bool:
     with world.database.write() as connection:
-        return deadline_editing.set_report_kinds(connection, "admin", 2024, rows, NOW, **more)
+        return kinds_editing.set_report_kinds(connection, "admin", 2024, rows, NOW, **more)
 
 
 def test_year_begins_with_four_reports(world: World) -> None:
@@ -180,7 +180,7 @@ def test_kind_with_impossible_rows_names_each_field(sqlite_world: World) -> None
 
 def set_steps(world: World, *rows: StepInput) -> bool:
     with world.database.write() as connection:
-        return deadline_editing.set_reminder_steps(connection, "admin", 2024, rows, NOW)
+        return kinds_editing.set_reminder_steps(connection, "admin", 2024, rows, NOW)
 
 
 def test_open_obligations_follow_the_new_steps(world: World) -> None:
@@ -216,8 +216,8 @@ def test_copied_year_has_the_same_reports_a_year_later(world: World) -> None:
     set_steps(world, StepInput("-5", ("reporter",)))
     set_kinds(world, [replace(kinds(world)[0], label="Báo cáo quý I năm 2024", due="29/02/2024")])
     with world.database.write() as connection:
-        year_id = programme_editing.copy_year(connection, "admin", 2024, 2025, NOW)
-        (row,) = programme_deadlines.report_kinds(connection, year_id)
+        year_id = editing.copy_year(connection, "admin", 2024, 2025, NOW)
+        (row,) = deadlines.report_kinds(connection, year_id)
         assert (row.label, row.due_on, row.period_to) == (
             "Báo cáo quý I năm 2025",
             date(2025, 2, 28),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from tests.world import NOW, World
 from workflow.ground.dialects import insert_new, insert_or_update
-from workflow.schema import account, clockwork, work_seen
+from workflow.ground.schema import account, clockwork, work_seen
 
 
 def test_what_is_there_already_is_left_alone(world: World) -> None:

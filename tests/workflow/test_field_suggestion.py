@@ -7,8 +7,8 @@ import time
 import pytest
 
 from tests.world import World
-from workflow.programmes import programme
-from workflow.reading.field_suggestion import suggest
+from workflow.core.programmes import stored
+from workflow.stages.registration.field_suggestion import suggest
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ from workflow.reading.field_suggestion import suggest
 )
 def test_field_is_suggested_from_the_name(sqlite_world: World, name: str, code: str | None) -> None:
     with sqlite_world.database.read() as connection:
-        found = suggest(name, programme.fields(connection, sqlite_world.year_id))
+        found = suggest(name, stored.fields(connection, sqlite_world.year_id))
     assert (found.code if found else None) == code
 
 
 def test_suggestion_says_why_and_counts_a_phrase_inside_another_once(sqlite_world: World) -> None:
     with sqlite_world.database.read() as connection:
-        found = suggest("Hiến đất mở rộng đường", programme.fields(connection, sqlite_world.year_id))
+        found = suggest("Hiến đất mở rộng đường", stored.fields(connection, sqlite_world.year_id))
     assert found is not None
     assert found.label == "Nông thôn mới"
     assert found.phrases == ("hiến đất", "mở rộng đường")
@@ -44,7 +44,7 @@ def test_suggestion_says_why_and_counts_a_phrase_inside_another_once(sqlite_worl
 
 def test_very_long_text_takes_no_time(sqlite_world: World) -> None:
     with sqlite_world.database.read() as connection:
-        fields = programme.fields(connection, sqlite_world.year_id)
+        fields = stored.fields(connection, sqlite_world.year_id)
     begun = time.perf_counter()
     suggest("hiến đất " * 100_000, fields)
     assert time.perf_counter() - begun < 0.5

@@ -10,15 +10,15 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access
-from workflow.definitions import lifecycle
-from workflow.people import units
-from workflow.programmes import programme
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.registration import registration
-from workflow.reporting import cells, overview
-from workflow.reporting.cells import COUNTED, Scope
-from workflow.schema import emulation_model, tally_cell, tally_delta, unit
+from workflow.across.figures import cells, overview
+from workflow.across.figures.cells import COUNTED, Scope
+from workflow.core import access
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.people import units
+from workflow.core.programmes import stored
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.schema import emulation_model, tally_cell, tally_delta, unit
+from workflow.stages.registration import commands as registration
 
 EVERYTHING = ("field_id", "kind", "state", "origin", "late", "outstanding", "inspected", "proposed")
 
@@ -136,7 +136,7 @@ def test_overview_is_of_what_one_sees(
     lived_in: World, who: str, total: int, parts: list[str], absent: list[str]
 ) -> None:
     with lived_in.database.read() as connection:
-        year = programme.year(connection, YEAR)
+        year = stored.year(connection, YEAR)
         seen = overview.overview(connection, access.actor(connection, who, NOW), year, NOW)
     assert seen.total.total == total == sum(row.total for row in seen.rows)
     assert [part.code for part in seen.parts] == parts
@@ -147,7 +147,7 @@ def test_overview_is_of_what_one_sees(
 
 def test_overview_of_the_whole_way(lived_in: World) -> None:
     with lived_in.database.read() as connection:
-        year = programme.year(connection, YEAR)
+        year = stored.year(connection, YEAR)
         actor = access.actor(connection, "staff", NOW)
         seen = overview.overview(connection, actor, year, NOW)
         below = overview.overview(connection, actor, year, NOW, unit_row=units.by_code(connection, "KL-X2"))
@@ -172,15 +172,15 @@ def test_last_year_on_the_same_day(world: World) -> None:
         world.apply(code, "submit", "officer.x1t1", NOW + timedelta(days=days))
     now = NOW.replace(year=YEAR + 1)
     with world.database.write() as connection:
-        programme.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard("three_tier"), NOW)
+        stored.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard("three_tier"), NOW)
         registration.create_draft(connection, "officer.x1t1", YEAR + 1, a_draft(name="Năm sau"), now)
         actor = access.actor(connection, "staff", now)
-        seen = overview.overview(connection, actor, programme.year(connection, YEAR + 1), now)
+        seen = overview.overview(connection, actor, stored.year(connection, YEAR + 1), now)
         assert seen.last_year is not None
         assert seen.last_year.figures is not None
         assert (seen.last_year.day, seen.last_year.figures.total.total) == (NOW.date().replace(year=YEAR), 2)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(overview, "MOST_REPLAYED", 2)
-            seen = overview.overview(connection, actor, programme.year(connection, YEAR + 1), now)
+            seen = overview.overview(connection, actor, stored.year(connection, YEAR + 1), now)
         assert seen.last_year is not None
         assert seen.last_year.figures is None

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access
-from workflow.people import units
-from workflow.recognition import recognition
-from workflow.registration import change_requests
-from workflow.reporting import cells, full_tally
-from workflow.reporting.cells import Scope
-from workflow.reporting.full_tally import FullTally
-from workflow.reporting.tally import kept_tally, tally
+from workflow.across.figures import cells, full_tally
+from workflow.across.figures.cells import Scope
+from workflow.across.figures.full_tally import FullTally
+from workflow.across.figures.tally import kept_tally, tally
+from workflow.core import access
+from workflow.core.people import units
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.registration import change_requests
 
 DAY = timedelta(days=1)
 

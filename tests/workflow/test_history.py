@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import history, transition
-from workflow.history import GENESIS, Advance, Entry
-from workflow.refusals import Conflict, GuardRefused
-from workflow.schema import emulation_model, outbox
-from workflow.schema import history as table
+from workflow.core import history
+from workflow.core.engine import transition
+from workflow.core.history import GENESIS, Advance, Entry
+from workflow.ground.refusals import Conflict, GuardRefused
+from workflow.ground.schema import emulation_model, outbox
+from workflow.ground.schema import history as table
 
 
 @pytest.mark.parametrize("statement", ["UPDATE history SET reason = 'x'", "DELETE FROM history WHERE seq = 1"])

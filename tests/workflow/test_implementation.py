@@ -11,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
-from workflow.implementation import implementation
-from workflow.oversight import audit
-from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.registration import registration, view
-from workflow.registration.registration import QuantityInput
-from workflow.schema import ITEMS, history
+from workflow.across.oversight import audit
+from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import ITEMS, history
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration import view
+from workflow.stages.registration.commands import QuantityInput
 
 
 def save_results(

@@ -14,16 +14,16 @@ import sqlalchemy as sa
 from openpyxl import Workbook, load_workbook
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World
-from workflow import access
-from workflow.documents.registration_columns import BY_KEY, COLUMNS
-from workflow.documents.registrations import ImportReport, RowRefusal, import_registrations
-from workflow.documents.registrations_template import SHEET_NAME, write_template
-from workflow.documents.workbook import WorkbookRefused
-from workflow.oversight import audit
-from workflow.reading.text import fold
-from workflow.refusals import NotAllowed, NotFound
-from workflow.registration import registration
-from workflow.schema import ITEMS, emulation_model, field, history, person, registration_form, unit
+from workflow.across.documents.import_registrations import ImportReport, RowRefusal, import_registrations
+from workflow.across.documents.registration_columns import BY_KEY, COLUMNS
+from workflow.across.documents.registrations_template import SHEET_NAME, write_template
+from workflow.across.documents.workbook import WorkbookRefused
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.ground.reading.text import fold
+from workflow.ground.refusals import NotAllowed, NotFound
+from workflow.ground.schema import ITEMS, emulation_model, field, history, person, registration_form, unit
+from workflow.stages.registration import commands as registration
 
 BARE = ("Tên mô hình", "Lĩnh vực", "Loại", "Đơn vị", "Người đăng ký")
 ROAD = ("Hiến đất mở đường liên bản", "Nông thôn mới", "Tập thể", "Thôn Nà Hin", "")

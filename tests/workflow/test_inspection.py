@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import transition
-from workflow.inspection import inspection
-from workflow.inspection.inspection import InspectionInput
-from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.schema import account, emulation_model, history, person
-from workflow.schema import inspection as inspection_table
+from workflow.core.engine import transition
+from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.ground.schema import account, emulation_model, history, person
+from workflow.ground.schema import inspection as inspection_table
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection.commands import InspectionInput
 
 RECORD = InspectionInput(
     kind="inspection",

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, PASSWORD, World
-from workflow.oversight import audit
-from workflow.people import accounts, invitations, sessions
-from workflow.people.accounts import SignInFailed
-from workflow.people.invitations import InvitationUnusable
-from workflow.refusals import InvalidInput, NotAllowed, NotPossible
-from workflow.schema import history, invitation
+from workflow.across.oversight import audit
+from workflow.core.people import accounts, invitations, sessions
+from workflow.core.people.accounts import SignInFailed
+from workflow.core.people.invitations import InvitationUnusable
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotPossible
+from workflow.ground.schema import history, invitation
 
 CHOSEN = "một câu ngắn dễ nhớ"
 

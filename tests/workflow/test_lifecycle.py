@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import definitions
-from workflow.definitions.lifecycle import Definition, DefinitionInvalid, Transition, decide, load, machine, standard
-from workflow.definitions.vocabulary import EFFECT_NAMES, GUARD_NAMES
+from workflow.core.lifecycles.machine import Definition, DefinitionInvalid, Transition, decide, load, machine, standard
+from workflow.core.lifecycles.vocabulary import EFFECT_NAMES, GUARD_NAMES
 
 THREE, TWO = standard("three_tier"), standard("two_tier")
 BOTH = pytest.mark.parametrize("definition", [THREE, TWO], ids=lambda definition: definition.id)

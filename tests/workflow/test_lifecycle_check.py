@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import definitions
-from workflow.definitions.lifecycle import DefinitionInvalid, load, load_file, parse
-from workflow.definitions.lifecycle_check import check
+from workflow.core.lifecycles.check import check
+from workflow.core.lifecycles.machine import DefinitionInvalid, load, load_file, parse
 
 TEXT = definitions.lifecycle_text("three_tier")
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from workflow.definitions.lifecycle import Definition, load, standard
-from workflow.definitions.lifecycle_drawing import mermaid, svg, wrap
+from workflow.core.lifecycles.drawing import mermaid, svg, wrap
+from workflow.core.lifecycles.machine import Definition, load, standard
 
 SVG = "{http://www.w3.org/2000/svg}"
 THREE = standard("three_tier")

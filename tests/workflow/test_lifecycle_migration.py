@@ -11,16 +11,18 @@ import sqlalchemy as sa
 
 from config import definitions
 from tests.world import NOW, World, a_draft
-from workflow import history, transition
-from workflow.context import model_by_code
-from workflow.definitions import lifecycle, lifecycle_migration, lifecycle_store
-from workflow.definitions.lifecycle_migration import MigrationReport
-from workflow.definitions.lifecycle_terms import Definition
-from workflow.oversight import audit
-from workflow.people import assignments
-from workflow.refusals import InvalidInput, NotAllowed, NotFound
-from workflow.schema import history as entries
-from workflow.schema import lifecycle_definition
+from workflow.across.oversight import audit
+from workflow.core import history
+from workflow.core.engine import moving, transition
+from workflow.core.engine.context import model_by_code
+from workflow.core.engine.moving import MigrationReport
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import store
+from workflow.core.lifecycles.terms import Definition
+from workflow.core.people import assignments
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound
+from workflow.ground.schema import history as entries
+from workflow.ground.schema import lifecycle_definition
 
 LATER = NOW + timedelta(days=2)
 
@@ -39,7 +41,7 @@ def migrate(world: World, who: str = "admin", *, dry_run: bool = False, **mappin
 
 def mapped(world: World, mapping: Mapping[str, str], who: str = "admin", *, dry_run: bool = False) -> MigrationReport:
     with world.database.write() as connection:
-        return lifecycle_migration.migrate(connection, who, three().hash, two().hash, mapping, LATER, dry_run=dry_run)
+        return moving.migrate(connection, who, three().hash, two().hash, mapping, LATER, dry_run=dry_run)
 
 
 def test_states_of_the_same_name_map_by_themselves_and_the_history_says_so(world: World) -> None:
@@ -161,10 +163,10 @@ def test_a_state_may_be_renamed_within_the_same_lifecycle(sqlite_world: World) -
         text.replace('"registered"', '"enrolled"').replace("[states.registered]", "[states.enrolled]"), "x.toml"
     )
     with sqlite_world.database.write() as connection:
-        lifecycle_store.keep(connection, "admin", renamed, NOW)
+        store.keep(connection, "admin", renamed, NOW)
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with sqlite_world.database.write() as connection:
-        report = lifecycle_migration.migrate(
+        report = moving.migrate(
             connection, "admin", three().short_hash, renamed.hash[:6], {"registered": "enrolled"}, LATER
         )
     assert [(moved.code, moved.to_state) for moved in report.moved] == [(code, "enrolled")]
@@ -189,19 +191,19 @@ def test_only_an_administrator_of_all_the_models_may(sqlite_world: World) -> Non
 @pytest.mark.parametrize(("prefix", "answer"), [("abc", InvalidInput), ("ffffffff", NotFound)])
 def test_a_hash_that_names_no_definition_is_refused(sqlite_world: World, prefix: str, answer: type[Exception]) -> None:
     with pytest.raises(answer), sqlite_world.database.write() as connection:
-        lifecycle_migration.migrate(connection, "admin", prefix, two().hash, {}, LATER)
+        moving.migrate(connection, "admin", prefix, two().hash, {}, LATER)
 
 
 def test_a_definition_is_not_migrated_to_itself(sqlite_world: World) -> None:
     with pytest.raises(InvalidInput), sqlite_world.database.write() as connection:
-        lifecycle_migration.migrate(connection, "admin", three().hash, three().hash, {}, LATER)
+        moving.migrate(connection, "admin", three().hash, three().hash, {}, LATER)
 
 
 def test_the_overview_counts_what_runs_under_each_definition(sqlite_world: World) -> None:
     sqlite_world.create()
     sqlite_world.carry(sqlite_world.create(a_draft(name="Hiến đất xây nhà văn hóa thôn")), "withdrawn")
     with sqlite_world.database.read() as connection:
-        shown = {known.definition.id: known for known in lifecycle_store.overview(connection)}
+        shown = {known.definition.id: known for known in store.overview(connection)}
     assert {name: (k.stored, k.years, k.running) for name, k in shown.items()} == {
         "three_tier": (True, (2024,), 1),
         "two_tier": (False, (), 0),
@@ -210,4 +212,4 @@ def test_the_overview_counts_what_runs_under_each_definition(sqlite_world: World
 
 def test_only_an_administrator_keeps_a_definition(sqlite_world: World) -> None:
     with pytest.raises(NotAllowed), sqlite_world.database.write() as connection:
-        lifecycle_store.keep(connection, "staff", two(), NOW)
+        store.keep(connection, "staff", two(), NOW)

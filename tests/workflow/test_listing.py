@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access
-from workflow.people import units
-from workflow.refusals import InvalidInput
-from workflow.registration import registration
-from workflow.reporting import listing, search
-from workflow.reporting.listing import ORDERS, Filters, Order
-from workflow.schema import emulation_model, unit
+from workflow.across.lists import listing, search
+from workflow.across.lists.listing import ORDERS, Filters, Order
+from workflow.core import access
+from workflow.core.people import units
+from workflow.ground.refusals import InvalidInput
+from workflow.ground.schema import emulation_model, unit
+from workflow.stages.registration import commands as registration
 
 NAMES = ("Đường hoa", "Ánh sáng vùng quê", "đường hoa", "Bếp ăn tình thương", "Đoàn kết lương giáo")
 

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from tests.workflow.test_review import MINUTES, PRESENT, cast, inspected, opened, run, seen
 from tests.world import COMMITTEE, NOW, World
-from workflow.oversight import audit
-from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
-from workflow.review import minutes, review
-from workflow.review.agenda import LONGEST_AGENDA
-from workflow.review.ballots import BallotCount
-from workflow.review.review import Member
-from workflow.schema import account, agenda_item, meeting_note, review_meeting
-from workflow.speech import speaking
+from workflow.across.oversight import audit
+from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
+from workflow.ground.schema import account, agenda_item, meeting_note, review_meeting
+from workflow.ground.speech import speaking
+from workflow.stages.review import commands as review
+from workflow.stages.review import minutes
+from workflow.stages.review.agenda import LONGEST_AGENDA
+from workflow.stages.review.ballots import BallotCount
+from workflow.stages.review.commands import Member
 
 MEMBERS = [Member(name) for name in COMMITTEE]
 

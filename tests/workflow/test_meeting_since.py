@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import COMMITTEE, NOW, World, a_draft
-from workflow.review import review
-from workflow.review.review import Member
-from workflow.review.since import Member as Listed
-from workflow.review.since import Since, done_since
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import Member
+from workflow.stages.review.since import Member as Listed
+from workflow.stages.review.since import Since, done_since
 
 MINUTE = timedelta(minutes=1)
 

@@ -14,11 +14,11 @@ from alembic.runtime.migration import MigrationContext
 
 from tests import world as small_world
 from tests.world import World, a_draft
-from workflow import migrate
-from workflow.database import Database
-from workflow.oversight import audit
-from workflow.refusals import DatabaseUnusable
-from workflow.schema import metadata
+from workflow.across.oversight import audit
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.refusals import DatabaseUnusable
+from workflow.ground.schema import metadata
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

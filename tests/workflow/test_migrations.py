@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from notifications import deeds
+from notifications.reminders import deeds
 from tests.world import NOW, World, a_draft
-from workflow import migrate
-from workflow.obligations.calls import CallInput
-from workflow.obligations.sync import sync
-from workflow.oversight import audit
-from workflow.schema import history, metadata
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.sync import sync
+from workflow.across.oversight import audit
+from workflow.ground import migrate
+from workflow.ground.schema import history, metadata
 
 
 @pytest.fixture

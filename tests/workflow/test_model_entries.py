@@ -12,9 +12,10 @@ import pytest
 from tests.world import ITEM_TEXTS, NOW, World, a_draft
 from workflow.across.models import entries
 from workflow.across.models.entries import Carried, Change, Decided, Entry, Figure, ItemNote, Person
-from workflow.reading.quantities import Quantity
-from workflow.registration import change_requests, registration
-from workflow.registration.registration import QuantityInput
+from workflow.ground.reading.quantities import Quantity
+from workflow.stages.registration import change_requests
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration.commands import QuantityInput
 
 
 def told(world: World, code: str) -> list[Entry]:

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
-from workflow import access
 from workflow.across.models import kin, page
 from workflow.across.models.page import Field, ModelPage, Place
-from workflow.definitions import lifecycle
-from workflow.implementation import comments
-from workflow.programmes import programme
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.refusals import NotFound
-from workflow.registration import registration
+from workflow.core import access
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.programmes import stored
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.refusals import NotFound
+from workflow.stages.implementation import comments
+from workflow.stages.registration import commands as registration
 
 
 def shown(world: World, code: str, who: str | None = "staff") -> ModelPage:
@@ -114,7 +114,7 @@ def test_models_of_the_year_before_can_be_continued_once(sqlite_world: World) ->
     world = sqlite_world
     later = NOW + timedelta(days=365)
     with world.database.write() as connection:
-        programme.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard(), later)
+        stored.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard(), later)
     code = world.carry(world.create(), "submitted")
     world.create(a_draft(name="Bản nháp không nộp"))
     units = ["KL-X1-T1"]

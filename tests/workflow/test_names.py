@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.world import World
-from workflow.people.names import names_of
+from workflow.core.people.names import names_of
 
 
 def test_names_are_found_by_key_and_by_user_name(world: World) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 
 from tests import owing
 from tests.world import NOW, World
-from workflow import access
-from workflow.obligations import finding
-from workflow.obligations.finding import Part, Reach, Window
-from workflow.schema import obligation
+from workflow.across.obligations import finding
+from workflow.across.obligations.finding import Part, Reach, Window
+from workflow.core import access
+from workflow.ground.schema import obligation
 
 FIRST = date(2024, 6, 3)
 SUBJECTS = ("registration", "state", "meeting", "visit", "report")

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.world import NOW, World
-from workflow.calendar import end_of_day, local_date
-from workflow.obligations import calls, days_off, obligations
-from workflow.obligations.calls import CallInput
-from workflow.obligations.working_days import working_days
-from workflow.refusals import Refusal
-from workflow.schema import obligation
+from workflow.across.obligations import calls, days_off, obligations
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.working_days import working_days
+from workflow.ground.refusals import Refusal
+from workflow.ground.schema import obligation
+from workflow.ground.vietnam_time import end_of_day, local_date
 
 TODAY = local_date(NOW)
 AHEAD = st.integers(0, 60).map(lambda days: TODAY + timedelta(days=days))

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world import NOW, World, a_draft
-from workflow.calendar import local_date
-from workflow.inspection import visits
-from workflow.inspection.visits import VisitInput
-from workflow.obligations import calls, obligations
-from workflow.obligations.calls import CallInput
-from workflow.obligations.obligations import next_step_on, step_days
-from workflow.obligations.sync import sync
-from workflow.people import units
-from workflow.programmes import programme_editing
-from workflow.programmes.programme_editing import YearInput
-from workflow.review import review
-from workflow.schema import obligation, obligation_cursor, reminder_step, report_kind
+from workflow.across.obligations import calls, obligations
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.obligations import next_step_on, step_days
+from workflow.across.obligations.sync import sync
+from workflow.core.people import units
+from workflow.core.programmes import editing
+from workflow.core.programmes.editing import YearInput
+from workflow.ground.schema import obligation, obligation_cursor, reminder_step, report_kind
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.inspection import visits
+from workflow.stages.inspection.visits import VisitInput
+from workflow.stages.review import commands as review
 
 DAY = timedelta(days=1)
 DAYS = (-14, -7, -3, -1, 0, 1, 3, 7)
@@ -172,7 +172,7 @@ def test_registration_is_owed_until_something_is_submitted(world: World) -> None
 def test_window_that_moves_takes_its_obligations_along(world: World) -> None:
     run(world)
     with world.database.write() as connection:
-        programme_editing.edit_year(
+        editing.edit_year(
             connection,
             "admin",
             2024,

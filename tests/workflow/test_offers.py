@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 from tests.world import NOW, World, a_draft
-from workflow import access, changes
 from workflow.across.models.offers import Offers, Recorded, offers_for
-from workflow.implementation import implementation
-from workflow.programmes import programme
-from workflow.registration.registration import QuantityInput
+from workflow.core import access
+from workflow.core.engine import changes
+from workflow.core.programmes import stored
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.registration.commands import QuantityInput
 
 
 def offered(world: World, code: str, trigger: str, who: str, *, whole_year: bool = False) -> Offers:
     with world.database.read() as connection:
         actor = access.actor(connection, who, NOW)
         model = changes.seen(connection, actor, code)
-        definition = programme.definition(connection, model.definition_hash)
+        definition = stored.definition(connection, model.definition_hash)
         step = definition.entries(model.state, trigger)[-1]
         return offers_for(connection, actor, model, step, whole_year=whole_year)
 

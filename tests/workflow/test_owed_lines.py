@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from tests import owing
 from tests.world import NOW, World
-from workflow import access
+from workflow.across.obligations import chasing
+from workflow.across.obligations.chasing import Filters
 from workflow.across.obligations.lines import lines, reminded
-from workflow.obligations import chasing
-from workflow.obligations.chasing import Filters
-from workflow.schema import reminder
+from workflow.core import access
+from workflow.ground.schema import reminder
 
 TODAY = date(2024, 7, 10)
 AT = datetime(2024, 7, 10, 3, 0, tzinfo=UTC)

@@ -7,13 +7,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow import access
-from workflow.calendar import local_date
+from workflow.core import access
+from workflow.core.people import units
 from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units, find_units, people_for, units_of
-from workflow.people import units
-from workflow.programmes import programme
-from workflow.schema import account
+from workflow.core.programmes import stored
+from workflow.ground.schema import account
+from workflow.ground.vietnam_time import local_date
 
 TODAY = local_date(NOW)
 
@@ -82,8 +82,8 @@ def test_people_of_the_unit_come_first_and_the_locked_do_not(world: World) -> No
 
 def test_holders_are_named_for_the_step_they_take_nearest_first(world: World) -> None:
     with world.database.read() as connection:
-        year = programme.year(connection, 2024)
-        definition = programme.definition(connection, year.definition_hash)
+        year = stored.year(connection, 2024)
+        definition = stored.definition(connection, year.definition_hash)
         step = next(one for one in definition.transitions if one.trigger == "accept")
         path = units.by_code(connection, "KL-X1-T1").path
         found = holders_over(connection, [path], step.roles, TODAY)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from workflow.database import Database
-from workflow.refusals import DatabaseUnusable
+from workflow.ground.database import Database
+from workflow.ground.refusals import DatabaseUnusable
 
 NOTE = sa.table("note", sa.column("n", sa.Integer))
 

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow.prepared import Prepared
-from workflow.refusals import DatabaseUnusable
-from workflow.schema import emulation_model, outbox, programme_year, registration_form, unit
+from workflow.ground.prepared import Prepared
+from workflow.ground.refusals import DatabaseUnusable
+from workflow.ground.schema import emulation_model, outbox, programme_year, registration_form, unit
 
 MODELS = sa.select(emulation_model).where(emulation_model.c.state == sa.bindparam("state"))
 

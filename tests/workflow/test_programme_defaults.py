@@ -9,13 +9,7 @@ from fractions import Fraction
 import pytest
 
 from config import definitions
-from workflow.programmes.programme_defaults import (
-    ITEM_IDS,
-    ProgrammeInvalid,
-    load_defaults,
-    name_key,
-    standard_defaults,
-)
+from workflow.core.programmes.defaults import ITEM_IDS, ProgrammeInvalid, load_defaults, name_key, standard_defaults
 
 TEXT = definitions.programme_text()
 

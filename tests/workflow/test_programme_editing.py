@@ -13,26 +13,27 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import NOW, YEAR, World
-from workflow.definitions import lifecycle
-from workflow.oversight import audit
-from workflow.programmes import programme, programme_change, programme_editing, programme_parts
-from workflow.programmes.programme_editing import YearInput
-from workflow.programmes.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
-from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
-from workflow.schema import history, score_band
+from workflow.across.oversight import audit
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.programmes import change as programme_change
+from workflow.core.programmes import editing, parts, stored
+from workflow.core.programmes.editing import YearInput
+from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, MeasureInput
+from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
+from workflow.ground.schema import history, score_band
 
 STATED = YearInput("Phong trào năm 2024", date(2024, 1, 15), date(2024, 3, 31), "2/3", "1/2", "year")
 
 
 def fields(world: World) -> list[FieldInput]:
     with world.database.read() as connection:
-        rows = programme.fields(connection, world.year_id)
+        rows = stored.fields(connection, world.year_id)
     return [FieldInput(row.code, row.label, "; ".join(row.aliases)) for row in rows]
 
 
 def criteria(world: World) -> list[CriterionInput]:
     with world.database.read() as connection:
-        rows = programme.criteria(connection, world.year_id)
+        rows = stored.criteria(connection, world.year_id)
     return [CriterionInput(row.code, row.label, str(row.max_points), row.guidance) for row in rows]
 
 
@@ -44,7 +45,7 @@ def bands(world: World) -> list[BandInput]:
 
 def measures(world: World) -> list[MeasureInput]:
     with world.database.read() as connection:
-        rows = programme.measures(connection, world.year_id)
+        rows = stored.measures(connection, world.year_id)
     return [
         MeasureInput(
             row.code,
@@ -74,20 +75,20 @@ def told(connection: Connection, year_id: int) -> list[tuple[str, dict[str, Any]
 
 def test_a_year_is_copied_whole_and_stands_on_its_own(world: World) -> None:
     with world.database.write() as connection:
-        year_id = programme_editing.copy_year(connection, "admin", YEAR, 2025, NOW)
+        year_id = editing.copy_year(connection, "admin", YEAR, 2025, NOW)
     with world.database.read() as connection:
-        new, old = programme.year(connection, 2025), programme.year(connection, YEAR)
+        new, old = stored.year(connection, 2025), stored.year(connection, YEAR)
         assert (new.id, new.next_number, new.sample) == (year_id, 1, False)
         assert (new.name, new.opens_on, new.closes_on) == (
             old.name.replace("2024", "2025"),
             old.opens_on.replace(year=2025),
             old.closes_on.replace(year=2025),
         )
-        for listed in (programme.fields, programme.criteria, programme.measures):
+        for listed in (stored.fields, stored.criteria, stored.measures):
             copied, source = listed(connection, new.id), listed(connection, old.id)
             assert [row.code for row in copied] == [row.code for row in source]
             assert {row.id for row in copied}.isdisjoint({row.id for row in source})
-        assert programme.band(connection, new.id, 85) == programme.band(connection, old.id, 85)
+        assert stored.band(connection, new.id, 85) == stored.band(connection, old.id, 85)
         assert told(connection, year_id) == [
             ("year_started", {"year": 2025, "copied_from": 2024, "opens_on": "2025-01-15", "closes_on": "2025-03-31"})
         ]
@@ -105,16 +106,16 @@ def test_a_year_is_copied_whole_and_stands_on_its_own(world: World) -> None:
 )
 def test_a_copy_that_cannot_be_is_refused(sqlite_world: World, year: int, options: dict[str, Any], field: str) -> None:
     with sqlite_world.database.write() as connection, pytest.raises(InvalidInput) as refused:
-        programme_editing.copy_year(connection, "admin", YEAR, year, NOW, **options)
+        editing.copy_year(connection, "admin", YEAR, year, NOW, **options)
     assert list(refused.value.problems) == [field]
 
 
 def test_settings_change_with_before_and_after(world: World) -> None:
     stated = replace(STATED, closes_on=date(2024, 4, 15), threshold="2 / 3")
-    assert change(world, programme_editing.edit_year, stated)
-    assert not change(world, programme_editing.edit_year, stated)
+    assert change(world, editing.edit_year, stated)
+    assert not change(world, editing.edit_year, stated)
     with world.database.read() as connection:
-        row = programme.year(connection, YEAR)
+        row = stored.year(connection, YEAR)
         assert (row.closes_on, row.threshold_numerator, row.threshold_denominator) == (date(2024, 4, 15), 2, 3)
         trigger, payload = told(connection, world.year_id)[-1]
     assert trigger == "year_edited"
@@ -135,7 +136,7 @@ def test_settings_change_with_before_and_after(world: World) -> None:
 )
 def test_settings_that_make_no_sense_are_refused(sqlite_world: World, changes: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, programme_editing.edit_year, replace(STATED, **changes))
+        change(sqlite_world, editing.edit_year, replace(STATED, **changes))
     assert list(refused.value.problems) == [field]
 
 
@@ -143,24 +144,24 @@ def test_two_people_do_not_overwrite_each_other(sqlite_world: World) -> None:
     world = sqlite_world
     with world.database.read() as connection:
         seen = programme_change.version(connection, world.year_id)
-    assert change(world, programme_editing.edit_year, STATED, version=seen)
+    assert change(world, editing.edit_year, STATED, version=seen)
     with pytest.raises(Conflict):
-        change(world, programme_editing.edit_year, replace(STATED, name="Tên khác"), version=seen)
+        change(world, editing.edit_year, replace(STATED, name="Tên khác"), version=seen)
 
 
 def test_only_the_topmost_unit_changes_a_year(sqlite_world: World) -> None:
     for who in ("staff", "district1", "officer.x1t1"):
         with pytest.raises(NotAllowed):
-            change(sqlite_world, programme_editing.edit_year, STATED, who=who)
+            change(sqlite_world, editing.edit_year, STATED, who=who)
 
 
 def test_another_definition_only_while_there_is_no_model(sqlite_world: World) -> None:
     world, other = sqlite_world, lifecycle.standard("two_tier").hash
-    assert change(world, programme_editing.set_definition, other)
-    assert not change(world, programme_editing.set_definition, other)
+    assert change(world, editing.set_definition, other)
+    assert not change(world, editing.set_definition, other)
     world.create()
     with pytest.raises(NotPossible):
-        change(world, programme_editing.set_definition, lifecycle.standard("three_tier").hash)
+        change(world, editing.set_definition, lifecycle.standard("three_tier").hash)
 
 
 def test_fields_are_renamed_ordered_added_and_removed(world: World) -> None:
@@ -169,10 +170,10 @@ def test_fields_are_renamed_ordered_added_and_removed(world: World) -> None:
     wanted = [replace(second, label=first.label), replace(first, label=second.label), *rest[:-1]]
     wanted.append(FieldInput("", "Dân tộc, tôn giáo", "DT-TG; Tôn giáo"))
     wanted[0], wanted[1] = replace(wanted[0], aliases=""), replace(wanted[1], aliases="")
-    assert change(world, programme_parts.set_fields, wanted)
-    assert not change(world, programme_parts.set_fields, fields(world))
+    assert change(world, parts.set_fields, wanted)
+    assert not change(world, parts.set_fields, fields(world))
     with world.database.read() as connection:
-        kept = programme.fields(connection, world.year_id)
+        kept = stored.fields(connection, world.year_id)
         trigger, payload = told(connection, world.year_id)[-1]
     assert [(row.code, row.label) for row in kept] == [
         (second.code, first.label),
@@ -192,10 +193,10 @@ def test_a_field_with_models_stays_but_its_label_may_be_corrected(sqlite_world: 
     rows = fields(world)
     used = next(row for row in rows if row.code == "nong_thon_moi")
     with pytest.raises(InvalidInput) as refused:
-        change(world, programme_parts.set_fields, [row for row in rows if row is not used])
+        change(world, parts.set_fields, [row for row in rows if row is not used])
     assert "Nông thôn mới" in refused.value.problems["rows"]
     corrected = [replace(row, label="Xây dựng nông thôn mới") if row is used else row for row in rows]
-    assert change(world, programme_parts.set_fields, corrected)
+    assert change(world, parts.set_fields, corrected)
 
 
 @pytest.mark.parametrize(
@@ -213,19 +214,19 @@ def test_a_field_with_models_stays_but_its_label_may_be_corrected(sqlite_world: 
 )
 def test_fields_that_cannot_be_are_refused_by_row(sqlite_world: World, spoil: Any, key: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, programme_parts.set_fields, spoil(fields(sqlite_world)))
+        change(sqlite_world, parts.set_fields, spoil(fields(sqlite_world)))
     assert key in refused.value.problems
 
 
 def test_score_sheet_adds_up_to_one_hundred(world: World) -> None:
     rows = criteria(world)
     with pytest.raises(InvalidInput, match="105"):
-        change(world, programme_parts.set_criteria, [replace(rows[0], points="20"), *rows[1:]])
+        change(world, parts.set_criteria, [replace(rows[0], points="20"), *rows[1:]])
     with pytest.raises(InvalidInput) as refused:
-        change(world, programme_parts.set_criteria, [replace(rows[0], points="mười"), *rows[1:]])
+        change(world, parts.set_criteria, [replace(rows[0], points="mười"), *rows[1:]])
     assert list(refused.value.problems) == ["rows-0-points"]
     shifted = [replace(rows[0], points="10"), *rows[1:], CriterionInput("", "Sáng tạo", "5", "Cách làm mới.")]
-    assert change(world, programme_parts.set_criteria, shifted)
+    assert change(world, parts.set_criteria, shifted)
     assert [row.points for row in criteria(world)][-1] == "5"
 
 
@@ -236,12 +237,12 @@ def test_score_sheet_weighs_as_it_weighed_once_there_are_scores(sqlite_world: Wo
     moved = [replace(rows[0], points="10"), replace(rows[1], points="20"), *rows[2:]]
     for spoilt in (moved, [*moved[:1], *rows[1:], CriterionInput("", "Thêm", "5")]):
         with pytest.raises(InvalidInput) as refused:
-            change(world, programme_parts.set_criteria, spoilt)
+            change(world, parts.set_criteria, spoilt)
         assert "biên bản chấm điểm" in refused.value.problems["rows"]
-    assert change(world, programme_parts.set_criteria, [replace(rows[0], label="Chỉ đạo và hồ sơ"), *rows[:0:-1]])
+    assert change(world, parts.set_criteria, [replace(rows[0], label="Chỉ đạo và hồ sơ"), *rows[:0:-1]])
     with pytest.raises(InvalidInput, match="mốc điểm"):
-        change(world, programme_parts.set_bands, [BandInput("Đạt", "50"), BandInput("Chưa đạt", "0")])
-    assert change(world, programme_parts.set_bands, [replace(band, label=band.label.upper()) for band in bands(world)])
+        change(world, parts.set_bands, [BandInput("Đạt", "50"), BandInput("Chưa đạt", "0")])
+    assert change(world, parts.set_bands, [replace(band, label=band.label.upper()) for band in bands(world)])
 
 
 @pytest.mark.parametrize(
@@ -256,40 +257,40 @@ def test_score_sheet_weighs_as_it_weighed_once_there_are_scores(sqlite_world: Wo
 )
 def test_bands_that_leave_points_without_a_band_are_refused(sqlite_world: World, rows: list[BandInput]) -> None:
     with pytest.raises(InvalidInput):
-        change(sqlite_world, programme_parts.set_bands, rows)
+        change(sqlite_world, parts.set_bands, rows)
 
 
 def test_bands_are_set_whole(world: World) -> None:
     rows = [BandInput("Chưa đạt", "0"), BandInput("Đạt", "50")]
-    assert change(world, programme_parts.set_bands, rows)
-    assert not change(world, programme_parts.set_bands, list(reversed(rows)))
+    assert change(world, parts.set_bands, rows)
+    assert not change(world, parts.set_bands, list(reversed(rows)))
     with world.database.read() as connection:
-        assert programme.band(connection, world.year_id, 49.5) == "Chưa đạt"
+        assert stored.band(connection, world.year_id, 49.5) == "Chưa đạt"
         assert told(connection, world.year_id)[-1][1]["after"][0] == {"label": "Đạt", "from_points": 50}
 
 
 def test_a_measure_in_use_keeps_its_unit_and_stays(world: World) -> None:
     world.create()
     rows = measures(world)
-    assert not change(world, programme_parts.set_measures, rows)
+    assert not change(world, parts.set_measures, rows)
     used = next(row for row in rows if row.code == "labour_days")
     with pytest.raises(InvalidInput) as refused:
         change(
             world,
-            programme_parts.set_measures,
+            parts.set_measures,
             [replace(row, unit="giờ công", unit_aliases="") if row is used else row for row in rows],
         )
     assert "không đổi đơn vị" in refused.value.problems[f"rows-{rows.index(used)}-unit"]
     with pytest.raises(InvalidInput, match="có số liệu"):
-        change(world, programme_parts.set_measures, [row for row in rows if row is not used])
+        change(world, parts.set_measures, [row for row in rows if row is not used])
     doubted = [replace(row, outlier_above="1.000", label="Ngày công lao động") if row is used else row for row in rows]
-    assert change(world, programme_parts.set_measures, doubted)
+    assert change(world, parts.set_measures, doubted)
     assert next(row for row in measures(world) if row.code == "labour_days").outlier_above == "1000"
-    assert change(world, programme_parts.set_measures, [*measures(world), MeasureInput("", "Cây xanh mới", "khóm")])
+    assert change(world, parts.set_measures, [*measures(world), MeasureInput("", "Cây xanh mới", "khóm")])
 
 
 def test_one_spelling_of_a_unit_means_one_unit(sqlite_world: World) -> None:
     rows = measures(sqlite_world)
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, programme_parts.set_measures, [*rows, MeasureInput("", "Mới", "chiếc", "", rows[0].unit)])
+        change(sqlite_world, parts.set_measures, [*rows, MeasureInput("", "Mới", "chiếc", "", rows[0].unit)])
     assert list(refused.value.problems) == [f"rows-{len(rows)}-unit_aliases"]

@@ -9,19 +9,20 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import migrate
-from workflow.documents import registrations
-from workflow.oversight import audit
-from workflow.people import units
-from workflow.programmes import programme, programme_editing
-from workflow.recognition import publication
-from workflow.refusals import Conflict, NotAllowed, NotFound
-from workflow.registration import consent, registration
-from workflow.registration.registration import Draft
-from workflow.reporting import listing, search
-from workflow.reporting.listing import Filters
-from workflow.sample import lists
-from workflow.schema import emulation_model, history, programme_year
+from workflow.across.documents import import_registrations
+from workflow.across.lists import listing, search
+from workflow.across.lists.listing import Filters
+from workflow.across.oversight import audit
+from workflow.across.sample import lists
+from workflow.core.people import units
+from workflow.core.programmes import editing, stored
+from workflow.ground import migrate
+from workflow.ground.refusals import Conflict, NotAllowed, NotFound
+from workflow.ground.schema import emulation_model, history, programme_year
+from workflow.stages.recognition import publication
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration import consent
+from workflow.stages.registration.commands import Draft
 
 LATER = NOW + timedelta(hours=1)
 AGREED = replace(a_draft(), public=True)
@@ -37,7 +38,7 @@ def open_world(world: World) -> World:
 
 def opened(world: World, public: bool = True) -> None:
     with world.database.write() as connection:
-        programme_editing.set_public(connection, "admin", YEAR, public, NOW)
+        editing.set_public(connection, "admin", YEAR, public, NOW)
 
 
 def recognised(world: World, draft: Draft, state: str = "recognised") -> str:
@@ -51,7 +52,7 @@ def say(world: World, code: str, agree: bool, who: str = "officer.x1t1", version
 
 def listed(world: World, year: int | None = None, **filters: object) -> list[str]:
     with world.database.read() as connection:
-        key = programme.year(connection, year or YEAR).id
+        key = stored.year(connection, year or YEAR).id
         page = listing.page(connection, None, Filters(year_id=key, public=True, **filters))  # type: ignore[arg-type]
     return [row.code for row in page.rows]
 
@@ -111,9 +112,9 @@ def test_one_year_shows_nothing_of_another(open_world: World) -> None:
     world = open_world
     code = recognised(world, AGREED)
     with world.database.write() as connection:
-        programme_editing.copy_year(connection, "admin", YEAR, YEAR + 1, NOW)
+        editing.copy_year(connection, "admin", YEAR, YEAR + 1, NOW)
         assert [row.year for row in publication.years(connection)] == [YEAR], "opening is not copied"
-        programme_editing.set_public(connection, "admin", YEAR + 1, True, NOW)
+        editing.set_public(connection, "admin", YEAR + 1, True, NOW)
     opened(world, public=False)
     assert listed(world, YEAR + 1) == []
     assert not is_read(world, code)
@@ -286,7 +287,7 @@ def test_filters_and_pages(open_world: World) -> None:
         for i in range(5)
     ]
     with world.database.read() as connection:
-        fields = {row.label: row.id for row in programme.fields(connection, world.year_id)}
+        fields = {row.label: row.id for row in stored.fields(connection, world.year_id)}
         place = units.by_code(connection, "KL-X1")
         elsewhere = units.by_code(connection, "KL-X2")
         first = listing.page(connection, None, Filters(year_id=world.year_id, public=True), size=2)
@@ -318,10 +319,10 @@ def test_lists_of_offices_say_who_agreed(world: World) -> None:
         )
 
     with world.database.write() as connection:
-        report = registrations.import_list(connection, rows("Có", "", "không", "x"), YEAR, "staff", NOW)
+        report = import_registrations.import_list(connection, rows("Có", "", "không", "x"), YEAR, "staff", NOW)
     assert [world.model(code).public_agreed_at is not None for code in report.codes] == [True, False, False, True]
     with world.database.write() as connection:
-        report = registrations.import_list(connection, rows("có lẽ"), YEAR, "staff", NOW)
+        report = import_registrations.import_list(connection, rows("có lẽ"), YEAR, "staff", NOW)
     assert [(one.column, one.value) for one in report.refused] == [("Đồng ý giới thiệu công khai", "có lẽ")]
 
 

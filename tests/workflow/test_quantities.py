@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.reading.quantities import (
+from workflow.ground.reading.quantities import (
     UNIT_ALIASES,
     Qualifier,
     Quantity,

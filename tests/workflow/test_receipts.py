@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import NOW, World
-from workflow import receipts
+from workflow.ground import receipts
 
 TOKEN = "t" * 24
 

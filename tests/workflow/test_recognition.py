@@ -13,16 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import access, transition
-from workflow.recognition import recognition
-from workflow.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.schema import (
-    achievement_report,
-    decision,
-    history,
-    programme_year,
-    roster_entry,
-)
+from workflow.core import access
+from workflow.core.engine import transition
+from workflow.ground.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.ground.schema import achievement_report, decision, history, programme_year, roster_entry
+from workflow.stages.recognition import commands as recognition
 
 YEAR = 2024
 REPORT = "Thôn vận động 42 hộ hiến đất, góp 350 ngày công."

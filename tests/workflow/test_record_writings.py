@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.world import NOW, World
 from workflow.across.models.record import Writing, writings_since
-from workflow.inspection import inspection
-from workflow.inspection.inspection import InspectionInput
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection.commands import InspectionInput
 
 RECORD = InspectionInput(
     kind="inspection",

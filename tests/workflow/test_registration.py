@@ -11,13 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
-from workflow import access, transition
-from workflow.calendar import local_date
-from workflow.oversight import audit
-from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.registration import registration, view
-from workflow.registration.registration import Draft, DraftsRefused, QuantityInput
-from workflow.schema import ITEMS, emulation_model, history, person, programme_year, registration_form, unit
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.core.engine import transition
+from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import ITEMS, emulation_model, history, person, programme_year, registration_form, unit
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration import view
+from workflow.stages.registration.commands import Draft, DraftsRefused, QuantityInput
 
 
 def problems_of(world: World, draft: Draft, who: str = "officer.x1t1") -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access
-from workflow.refusals import NotFound, NotPossible
-from workflow.registration import registration, view
-from workflow.registration.registration import Draft, QuantityInput
+from workflow.core import access
+from workflow.ground.refusals import NotFound, NotPossible
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration import view
+from workflow.stages.registration.commands import Draft, QuantityInput
 
 
 def typed(world: World, code: str) -> Draft:

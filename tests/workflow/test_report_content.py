@@ -7,26 +7,29 @@ from decimal import Decimal
 
 import pytest
 
-from workflow.reading.quantities import Quantity
-from workflow.refusals import InvalidInput
-from workflow.reports import content, figures
-from workflow.reports.content import Content
-from workflow.reports.figures import Figures, Measured
-from workflow.speech import speaking
+from workflow.across.reports import figures
+from workflow.across.reports.figures import Figures, Measured
+from workflow.core.programmes import report_sections
+from workflow.core.programmes.report_sections import Content
+from workflow.ground.reading.quantities import Quantity
+from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import speaking
 
-SECTIONS = content.asked_for(("tasks", "situation"), "ad_hoc")
+SECTIONS = report_sections.asked_for(("tasks", "situation"), "ad_hoc")
 
 
 def test_each_kind_of_report_has_sections() -> None:
-    every = [section.id for section in content.every_section()]
-    for kind in content.REPORT_KINDS:
-        assert content.default_sections(kind)
-        assert [section.id for section in content.asked_for((), kind)] == list(content.default_sections(kind))
-    assert list(content.default_sections("annual")) == every
+    every = [section.id for section in report_sections.every_section()]
+    for kind in report_sections.REPORT_KINDS:
+        assert report_sections.default_sections(kind)
+        assert [section.id for section in report_sections.asked_for((), kind)] == list(
+            report_sections.default_sections(kind)
+        )
+    assert list(report_sections.default_sections("annual")) == every
 
 
 def test_sections_come_in_the_order_of_a_report_and_are_numbered() -> None:
-    assert [(number, section.id) for number, section in content.numbered(SECTIONS)] == [
+    assert [(number, section.id) for number, section in report_sections.numbered(SECTIONS)] == [
         ("I", "situation"),
         ("II", "tasks"),
     ]
@@ -53,25 +56,25 @@ def test_titles_are_said_in_the_language_spoken() -> None:
     ],
 )
 def test_fault_of_the_file_names_its_key(text: str, key: str) -> None:
-    with pytest.raises(content.SectionsInvalid) as refused:
-        content.load_sections(text, "sections.toml")
+    with pytest.raises(report_sections.SectionsInvalid) as refused:
+        report_sections.load_sections(text, "sections.toml")
     assert key in [problem.key for problem in refused.value.problems]
 
 
 def test_gaps_are_told_in_the_order_of_the_report() -> None:
-    found = content.gaps(SECTIONS, Content({"tasks": "Ngắn."}))
+    found = report_sections.gaps(SECTIONS, Content({"tasks": "Ngắn."}))
     assert [(gap.section, gap.empty) for gap in found] == [("situation", True), ("tasks", False)]
-    assert content.gaps(SECTIONS, Content({"tasks": "a" * 60, "situation": "b" * 60})) == []
+    assert report_sections.gaps(SECTIONS, Content({"tasks": "a" * 60, "situation": "b" * 60})) == []
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\n\u200b\n"])
 def test_blank_text_is_no_text(blank: str) -> None:
-    assert content.read(SECTIONS, {"tasks": blank}, {"measure.x": blank}) == Content()
+    assert report_sections.read(SECTIONS, {"tasks": blank}, {"measure.x": blank}) == Content()
 
 
 def test_endless_word_is_refused_beside_its_field() -> None:
     with pytest.raises(InvalidInput) as refused:
-        content.read(SECTIONS, {}, {"target.cash": "a" * (content.LONGEST_WORD + 1)})
+        report_sections.read(SECTIONS, {}, {"target.cash": "a" * (report_sections.LONGEST_WORD + 1)})
     assert list(refused.value.problems) == ["word-target.cash"]
 
 

@@ -13,17 +13,19 @@ import sqlalchemy as sa
 
 from tests.workflow.reporting_world import DUE, LATER, TEXTS, a_call, hand_in, owed_by, seen, write
 from tests.world import NOW, World, a_draft
-from workflow import access
-from workflow.implementation import implementation
-from workflow.obligations import calls
-from workflow.obligations.calls import CallInput
-from workflow.obligations.selector import Selector
-from workflow.oversight import audit
-from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.registration.model_quantities import QuantityInput
-from workflow.reports import figures, reading, reports
-from workflow.schema import history, obligation, report_submission
-from workflow.speech import speaking
+from workflow.across.obligations import calls
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.selector import Selector
+from workflow.across.oversight import audit
+from workflow.across.reports import commands as reports
+from workflow.across.reports import figures
+from workflow.across.reports import view as reading
+from workflow.core import access
+from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.ground.schema import history, obligation, report_submission
+from workflow.ground.speech import speaking
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 @pytest.fixture

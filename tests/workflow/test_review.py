@@ -14,13 +14,23 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
-from workflow import access
-from workflow.history import replay
-from workflow.inspection.participants import units_of
-from workflow.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.review import review, review_result
-from workflow.review.review import Member
-from workflow.schema import account, agenda_item, assignment, history, meeting_member, person, programme_year, vote
+from workflow.core import access
+from workflow.core.history import replay
+from workflow.ground.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.ground.schema import (
+    account,
+    agenda_item,
+    assignment,
+    history,
+    meeting_member,
+    person,
+    programme_year,
+    vote,
+)
+from workflow.stages.inspection.participants import units_of
+from workflow.stages.review import commands as review
+from workflow.stages.review import result as review_result
+from workflow.stages.review.commands import Member
 
 PRESENT = COMMITTEE[:4]
 MINUTES = "Các thành viên thảo luận và biểu quyết."

@@ -13,22 +13,19 @@ import sqlalchemy as sa
 
 from config.sample.content import content
 from tests.world import ITEM_TEXTS, NOW, World
-from workflow import history, migrate, sample, transition
-from workflow.calendar import local_date
-from workflow.database import Database
-from workflow.implementation import attachments
-from workflow.implementation.attachments import Store
-from workflow.oversight import audit
-from workflow.people import accounts, units
-from workflow.programmes import programme
-from workflow.recognition import publication
-from workflow.refusals import NotPossible
-from workflow.registration import registration
-from workflow.registration.registration import Draft
-from workflow.reporting import listing
-from workflow.reporting.tally import Tally, tally
-from workflow.sample import SampleReport
-from workflow.schema import (
+from workflow.across import sample
+from workflow.across.figures.tally import Tally, tally
+from workflow.across.lists import listing
+from workflow.across.oversight import audit
+from workflow.across.sample import SampleReport
+from workflow.core import history
+from workflow.core.engine import transition
+from workflow.core.people import accounts, units
+from workflow.core.programmes import stored
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.refusals import NotPossible
+from workflow.ground.schema import (
     ITEMS,
     account,
     agenda_item,
@@ -44,7 +41,13 @@ from workflow.schema import (
     unit,
     vote,
 )
-from workflow.schema import history as history_table
+from workflow.ground.schema import history as history_table
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.implementation import attachments
+from workflow.stages.implementation.attachments import Store
+from workflow.stages.recognition import publication
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration.commands import Draft
 
 TODAY = datetime(2026, 5, 4, 2, 0, tzinfo=UTC)
 
@@ -164,8 +167,8 @@ def test_every_change_of_state_is_a_step_of_the_definition(database: Database) -
             )
             .distinct()
         ).all()
-        year = programme.year(connection, 2024)
-        definition = programme.definition(connection, year.definition_hash)
+        year = stored.year(connection, 2024)
+        definition = stored.definition(connection, year.definition_hash)
     assert definition.id == "three_tier"
     for trigger, source, target in steps:
         assert any(entry.target == target for entry in definition.entries(source, trigger)), (trigger, source, target)
@@ -386,8 +389,8 @@ def test_somebody_can_register_today_under_the_tiers_of_today(own_copy: Database
         code = registration.create_draft(connection, "nachuong", 2026, draft, TODAY)
         submitted = transition.apply(connection, code, "submit", "nachuong", TODAY)
         accepted = transition.apply(connection, code, "accept", "thuky.binhluong", TODAY)
-        year = programme.year(connection, 2026)
-        assert programme.definition(connection, year.definition_hash).id == "two_tier"
+        year = stored.year(connection, 2026)
+        assert stored.definition(connection, year.definition_hash).id == "two_tier"
     assert submitted.warnings == ()
     assert accepted.to_state == "registered"
 

@@ -11,16 +11,17 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World
-from workflow import migrate, sample
-from workflow.database import Database
-from workflow.implementation.attachments import Store
-from workflow.oversight import audit
-from workflow.people import accounts, units
-from workflow.programmes import years
-from workflow.refusals import InvalidInput, NotAllowed, NotPossible
-from workflow.sample import removal
-from workflow.sample.removal import FirstAdministrator
-from workflow.schema import history, metadata
+from workflow.across import sample
+from workflow.across.oversight import audit
+from workflow.across.sample import removal
+from workflow.across.sample.removal import FirstAdministrator
+from workflow.core.people import accounts, units
+from workflow.core.programmes import starting
+from workflow.ground import migrate
+from workflow.ground.database import Database
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotPossible
+from workflow.ground.schema import history, metadata
+from workflow.stages.implementation.attachments import Store
 
 TODAY = datetime(2026, 5, 4, 2, 0, tzinfo=UTC)
 FIRST = FirstAdministrator("LC", "Tỉnh Lào Cai", "province", "quantri.tinh", "Lý Thị Thật")
@@ -94,7 +95,7 @@ def test_an_emptied_database_takes_the_sample_again(installation: tuple[Database
 def test_anything_real_keeps_everything(installation: tuple[Database, Store]) -> None:
     database, store = installation
     with database.write() as connection:
-        years.start_year(connection, ADMIN, 2030, TODAY)
+        starting.start_year(connection, ADMIN, 2030, TODAY)
     with pytest.raises(NotPossible, match="2030"):
         removal.remove(database, store, TODAY, who=ADMIN, first=FIRST)
     with database.read() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import NOW, World
-from workflow.people.seen import VISIT_ENDS_AFTER, WRITTEN_EVERY, Seen, is_noted, look, mark_seen, seen, seen_until
+from workflow.core.people.seen import VISIT_ENDS_AFTER, WRITTEN_EVERY, Seen, is_noted, look, mark_seen, seen, seen_until
 
 MINUTE = timedelta(minutes=1)
 

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, PASSWORD, World
-from workflow.people import accounts, passwords, sessions
-from workflow.people.accounts import SignInFailed
-from workflow.refusals import NotAllowed
-from workflow.schema import account, web_session
+from workflow.core.people import accounts, passwords, sessions
+from workflow.core.people.accounts import SignInFailed
+from workflow.ground.refusals import NotAllowed
+from workflow.ground.schema import account, web_session
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.reading.similarity import NameIndex, Similar, core, similar, similar_many
+from workflow.ground.reading.similarity import NameIndex, Similar, core, similar, similar_many
 
 WORDS = "hiến đất mở đường thu gom rác thải trồng hoa camera tự quản nuôi bò gà ong keo leo học đọc đoàn kết"
 NAMES = [

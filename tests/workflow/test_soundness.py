@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from tests.world import YEAR, World
 from workflow.across.oversight import soundness
-from workflow.database import Database
+from workflow.ground.database import Database
 from workflow.ground.outage import as_refusal
-from workflow.refusals import DatabaseUnusable
-from workflow.schema import programme_year
+from workflow.ground.refusals import DatabaseUnusable
+from workflow.ground.schema import programme_year
 
 
 def test_contents_are_counted_and_the_file_is_sound(world: World) -> None:

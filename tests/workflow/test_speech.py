@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from workflow.definitions.lifecycle import standard
-from workflow.reading.quantities import Quantity, format_quantity, parse_quantity, spoken_number, spoken_quantity
-from workflow.speech import _, mark, other, speaking, spoken_day
+from workflow.core.lifecycles.machine import standard
+from workflow.ground.reading.quantities import Quantity, format_quantity, parse_quantity, spoken_number, spoken_quantity
+from workflow.ground.speech import _, mark, other, speaking, spoken_day
 
 
 def test_sentence_is_said_as_written_when_no_language_is_set() -> None:

@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
-from workflow import access
-from workflow.people import units
-from workflow.programmes import programme
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.refusals import NotFound
-from workflow.registration import change_requests
-from workflow.reporting.tally import Tally, tally
-from workflow.schema import emulation_model
+from workflow.across.figures.tally import Tally, tally
+from workflow.core import access
+from workflow.core.people import units
+from workflow.core.programmes import stored
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.refusals import NotFound
+from workflow.ground.schema import emulation_model
+from workflow.stages.registration import change_requests
 
 
 def count(world: World, *, unit: str | None = None, as_of: date | None = None, who: str | None = None) -> Tally:
@@ -33,7 +33,7 @@ def cells(figures: Tally) -> dict[str, tuple[int, int]]:
 def test_every_field_is_printed_in_the_programmes_order(world: World) -> None:
     figures = count(world)
     with world.database.read() as connection:
-        fields = programme.fields(connection, world.year_id)
+        fields = stored.fields(connection, world.year_id)
     assert [row.field for row in figures.rows] == [field.code for field in fields]
     assert [row.total for row in figures.rows] == [0] * len(fields)
     assert "Nông thôn mới" in [row.label for row in figures.rows]
@@ -152,9 +152,9 @@ def test_model_in_a_field_of_another_year_is_noticed(world: World) -> None:
     """A tally that loses a model says so instead of printing less."""
     code = world.carry(world.create(), "submitted")
     with world.database.write() as connection:
-        definition = programme.definition(connection, world.model(code).definition_hash)
-        other = programme.create_year(connection, YEAR + 1, standard_defaults(), definition, NOW)
-        foreign = programme.fields(connection, other)[0].id
+        definition = stored.definition(connection, world.model(code).definition_hash)
+        other = stored.create_year(connection, YEAR + 1, standard_defaults(), definition, NOW)
+        foreign = stored.fields(connection, other)[0].id
         connection.execute(sa.update(emulation_model).where(emulation_model.c.code == code).values(field_id=foreign))
     with pytest.raises(RuntimeError, match="not of its programme year"):
         count(world)

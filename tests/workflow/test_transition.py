@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import access, transition
-from workflow.context import model_by_code
-from workflow.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import history, outbox
+from workflow.core import access
+from workflow.core.engine import transition
+from workflow.core.engine.context import model_by_code
+from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import history, outbox
 
 
 def test_apply_says_what_it_did(world: World) -> None:

@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, UNITS, World
-from workflow import access
-from workflow.database import Database
-from workflow.migrate import upgrade
-from workflow.oversight import audit
-from workflow.people import accounts, unit_tree, units
-from workflow.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.schema import history, unit
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.core.people import accounts, unit_tree, units
+from workflow.ground.database import Database
+from workflow.ground.migrate import upgrade
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound, NotPossible
+from workflow.ground.schema import history, unit
 
 
 def told(world: World, unit_id: int) -> list[tuple[str, dict[str, Any]]]:

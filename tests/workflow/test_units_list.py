@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, UNITS, World
-from workflow import access
-from workflow.documents.units_list import UnitsReport, import_units, write_list, write_template
-from workflow.documents.workbook import ColumnSpec, SheetSpec, WorkbookRefused, write_workbook
-from workflow.oversight import audit
-from workflow.people import units
-from workflow.refusals import NotAllowed
-from workflow.schema import unit
+from workflow.across.documents.import_units import UnitsReport, import_units, write_list, write_template
+from workflow.across.documents.workbook import ColumnSpec, SheetSpec, WorkbookRefused, write_workbook
+from workflow.across.oversight import audit
+from workflow.core import access
+from workflow.core.people import units
+from workflow.ground.refusals import NotAllowed
+from workflow.ground.schema import unit
 
 TITLES = ("Mã đơn vị", "Tên đơn vị", "Cấp", "Loại", "Trực thuộc", "Từ ngày", "Đến ngày")
 GOOD = (

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import World
+from workflow.ground.schema import assignment, unit
 from workflow.ground.validity import not_over, valid_on
-from workflow.schema import assignment, unit
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 31)
 

@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, World, a_draft
-from workflow import access
-from workflow.inspection import visits
-from workflow.inspection.visits import VisitInput
-from workflow.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.schema import history, visit_member
+from workflow.core import access
+from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
+from workflow.ground.schema import history, visit_member
+from workflow.stages.inspection import visits
+from workflow.stages.inspection.visits import VisitInput
 
 PLANNED = VisitInput(
     day="05/03/2024",

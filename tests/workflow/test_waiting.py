@@ -7,13 +7,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World
-from workflow import access
 from workflow.across.work.meetings import own_meetings
 from workflow.across.work.requests import open_requests
 from workflow.across.work.waiting import Action, Outside, Waiting, waiting, waits_outside
-from workflow.calendar import local_date
-from workflow.registration import change_requests
-from workflow.schema import emulation_model, review_meeting
+from workflow.core import access
+from workflow.ground.schema import emulation_model, review_meeting
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.registration import change_requests
 
 TODAY = local_date(NOW)
 

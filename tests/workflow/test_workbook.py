@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workflow.documents.workbook import (
+from workflow.across.documents.workbook import (
     ColumnSpec,
     Sheet,
     SheetSpec,
@@ -31,7 +31,7 @@ from workflow.documents.workbook import (
     write_csv,
     write_workbook,
 )
-from workflow.documents.workbook_export import CellValue
+from workflow.across.documents.workbook_export import CellValue
 
 WANTED = {
     "name": ("Tên mô hình",),

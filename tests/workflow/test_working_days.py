@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.obligations import due
-from workflow.obligations.working_days import WorkingDays, public_holidays
-from workflow.refusals import InvalidInput
+from workflow.across.obligations import due
+from workflow.across.obligations.working_days import WorkingDays, public_holidays
+from workflow.ground.refusals import InvalidInput
 
 NOW = datetime(2026, 10, 22, 2, 0, tzinfo=UTC)
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))

@@ -8,8 +8,8 @@ import pytest
 
 from tests import world as small_world
 from tests.world import World, a_draft
-from workflow.database import Database
-from workflow.oversight import audit
+from workflow.across.oversight import audit
+from workflow.ground.database import Database
 
 STATES = (
     "draft",

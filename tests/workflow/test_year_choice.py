@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.world import NOW, YEAR, World
+from workflow.core.programmes import starting
 from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
-from workflow.programmes import years
-from workflow.refusals import NotFound
+from workflow.ground.refusals import NotFound
 
 
 def test_without_a_name_the_latest_year_with_models_is_meant_and_the_latest_to_register_in(world: World) -> None:
     world.create()
     with world.database.write() as connection:
-        years.start_year(connection, "admin", YEAR + 1, NOW)
+        starting.start_year(connection, "admin", YEAR + 1, NOW)
         assert [one.year for one in every_year(connection)] == [YEAR + 1, YEAR]
         assert chosen_year(connection, None).year == YEAR
         assert chosen_year(connection, "", to_register=True).year == YEAR + 1

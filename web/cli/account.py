@@ -7,12 +7,12 @@ from datetime import date
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.people import accounts, assignments, invitations
-from workflow.people.accounts import AccountView, AssignmentView
-from workflow.speech import _, mark, spoken_day
+from web.serving import clock
+from workflow.core import access
+from workflow.core.people import accounts, assignments, invitations
+from workflow.core.people.accounts import AccountView, AssignmentView
+from workflow.ground.speech import _, mark, spoken_day
 
 
 @click.group("account", help=mark("Tài khoản và vai trò."))

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 import click
 
-from workflow.reading.dates import parse_date_vi
-from workflow.refusals import InvalidInput, Refusal
-from workflow.speech import _, mark
+from workflow.ground.reading.dates import parse_date_vi
+from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _, mark
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Value = TypeVar("Value")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow.oversight import audit
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.across.oversight import audit
+from workflow.ground.speech import _, mark
 
 
 @click.group("audit", help=mark("Kiểm chứng lịch sử."))

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from config.settings import load_settings
-from web import clock
 from web.cli import arguments, console, installation
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.ground.speech import _, mark
 
 
 @click.command("calendar", help=mark("Ghi các hạn của một người ra tệp lịch (ics); - là stdout."))
@@ -24,8 +24,8 @@ from workflow.speech import _, mark
 )
 @click.argument("file", metavar=mark("TỆP.ics"), type=click.Path(dir_okay=False, allow_dash=True))
 def calendar_command(who: str, scope: str, file: str) -> None:
-    from notifications import dates, ics
-    from workflow import access
+    from notifications.calendar import dates, ics
+    from workflow.core import access
 
     settings, now = load_settings(), clock.now()
     with installation.opened(settings) as database, database.read() as connection:

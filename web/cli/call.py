@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 
 from config.settings import load_settings
-from notifications import deeds
-from web import clock
+from notifications.reminders import deeds
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.obligations import call_files, calls, listing
-from workflow.obligations.calls import CallInput, CallPlan
-from workflow.obligations.selector import USUAL_ROLES, Selector
-from workflow.refusals import InvalidInput
-from workflow.speech import _, mark, spoken_day
+from web.serving import clock
+from workflow.across.obligations import call_files, calls, calls_view
+from workflow.across.obligations.calls import CallInput, CallPlan
+from workflow.across.obligations.selector import USUAL_ROLES, Selector
+from workflow.core import access
+from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _, mark, spoken_day
 
 _KEY = click.argument("key", metavar=mark("YÊU_CẦU"), type=click.IntRange(1, 2**53))
 
@@ -108,7 +108,7 @@ def open_(
 def list_(year: int | None, who: str, form: str) -> None:
     now = clock.now()
     with installation.opened() as database, database.read() as connection:
-        found = listing.calls(connection, access.actor(connection, who, now), now, year=year)
+        found = calls_view.calls(connection, access.actor(connection, who, now), now, year=year)
     if form == "json":
         console.as_json(
             [

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from workflow.speech import _, mark
+from workflow.ground.speech import _, mark
 
 _SYSTEM_SENTENCES = {
     errno.ENOENT: mark("không có tệp hoặc thư mục này"),

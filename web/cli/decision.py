@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.recognition import commendation, recognition
-from workflow.recognition.commendation import Chosen
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.core import access
+from workflow.ground.speech import _, mark
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition import commendation
+from workflow.stages.recognition.commendation import Chosen
 
 _KEY = click.argument("key", metavar=mark("QUYẾT_ĐỊNH"), type=click.IntRange(1, 2**53))
 

@@ -12,20 +12,20 @@ import click
 
 from config.sentence import Sentence
 from config.settings import Settings, load_settings, origins
-from notifications import clockwork
-from notifications.channels import Smtp
-from notifications.wording import sentences
-from web import clock
+from notifications.clock import clockwork
+from notifications.delivery.channels import Smtp
+from notifications.letters.wording import sentences
 from web.cli import arguments, console, installation
-from workflow import migrate
+from web.serving import clock
 from workflow.across.oversight import soundness
-from workflow.calendar import ZONE
-from workflow.database import Database
-from workflow.definitions import lifecycle_store
-from workflow.definitions.problems import DataFileInvalid
-from workflow.programmes import programme
-from workflow.refusals import InvalidInput, Refusal
-from workflow.speech import _, mark
+from workflow.core.lifecycles import store
+from workflow.core.programmes import stored as programme
+from workflow.ground import migrate
+from workflow.ground.data_files import DataFileInvalid
+from workflow.ground.database import Database
+from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _, mark
+from workflow.ground.vietnam_time import ZONE
 
 _ORIGINS = (mark("mặc định"), mark("môi trường"), mark("tệp"))
 LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -166,7 +166,7 @@ def _examine_database(database: Database, facts: list[tuple[str, str]], findings
         facts.append((_("Năm thi đua"), ", ".join(map(str, held.years)) or _("chưa có")))
         if not soundness.is_sound(connection):
             findings.append(_("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất."))
-        for stored in lifecycle_store.stored_hashes(connection):
+        for stored in store.stored_hashes(connection):
             try:
                 definition = programme.definition(connection, stored)
             except DataFileInvalid as invalid:

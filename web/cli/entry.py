@@ -14,9 +14,9 @@ from typing import Any
 import click
 
 from config.sentence import LANGUAGE
-from web.catalogue import SOURCE, translator
 from web.cli import console
-from workflow.speech import _, mark, speaking
+from web.words.catalogue import SOURCE, translator
+from workflow.ground.speech import _, mark, speaking
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 INTERRUPTED = 130
@@ -158,8 +158,8 @@ _WRITTEN: dict[tuple[int, str], str | None] = {}
 def _foreseen() -> tuple[type[Exception], ...]:
     """What a person can cause; anything else is a fault of ours and keeps its traceback. Loaded when something was raised."""
     from config.settings import SettingsInvalid
-    from workflow.definitions.problems import DataFileInvalid
-    from workflow.refusals import Refusal
+    from workflow.ground.data_files import DataFileInvalid
+    from workflow.ground.refusals import Refusal
 
     return (Refusal, SettingsInvalid, DataFileInvalid, OSError)
 
@@ -167,8 +167,8 @@ def _foreseen() -> tuple[type[Exception], ...]:
 def _explain(error: Exception) -> None:
     from config.sentence import Sentence
     from config.settings import SettingsInvalid
-    from workflow.definitions.problems import DataFileInvalid
-    from workflow.refusals import InvalidInput, Refusal
+    from workflow.ground.data_files import DataFileInvalid
+    from workflow.ground.refusals import InvalidInput, Refusal
 
     if isinstance(error, InvalidInput):
         for name, sentence in error.problems.items():

@@ -6,12 +6,12 @@ from datetime import date
 
 import click
 
-from notifications import deeds
-from web import clock
+from notifications.reminders import deeds
 from web.cli import arguments, console, installation
-from workflow.calendar import local_date
-from workflow.obligations import days_off
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.across.obligations import days_off
+from workflow.ground.speech import _, mark
+from workflow.ground.vietnam_time import local_date
 
 _DAY = click.argument("day", metavar=mark("NGÀY"), type=arguments.Day())
 

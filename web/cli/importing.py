@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.calendar import local_date
-from workflow.programmes import programme
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.core import access
+from workflow.core.programmes import stored
+from workflow.ground.speech import _, mark
+from workflow.ground.vietnam_time import local_date
 
 
 @click.group("import", help=mark("Nhập đăng ký từ bảng tính."))
@@ -24,14 +24,14 @@ def import_command() -> None:
 @click.option("--year", type=int, metavar=mark("NĂM"), help=mark("Năm thi đua; mặc định năm nay."))
 @arguments.by(required=False)
 def template(file: str, year: int | None, who: str | None) -> None:
-    from workflow.documents.registrations_template import write_template
+    from workflow.across.documents.registrations_template import write_template
 
     now = clock.now()
     with installation.opened() as database:
         with database.read() as connection:
             actor = access.actor(connection, who, now) if who else None
             # A year that is not there is told before an empty file is left behind.
-            chosen = programme.year(connection, year or local_date(now).year).year
+            chosen = stored.year(connection, year or local_date(now).year).year
         with Path(file).open("wb") as target:
             write_template(database, target, chosen, actor=actor)
     console.message(_("Đã ghi %(file)s.", file=file))
@@ -51,7 +51,7 @@ def template(file: str, year: int | None, who: str | None) -> None:
 def registrations(
     file: str, year: int, dry_run: bool, partial: bool, draft: bool, strict: bool, who: str, form: str
 ) -> int:
-    from workflow.documents.registrations import import_registrations
+    from workflow.across.documents.import_registrations import import_registrations
 
     with installation.opened() as database, console.progress(_("Đang nhập")) as progress:
         report = import_registrations(

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Settings, load_settings
-from workflow import migrate
-from workflow.database import Database
+from workflow.ground import migrate
+from workflow.ground.database import Database
 
 if TYPE_CHECKING:
-    from workflow.implementation.attachments import Store
+    from workflow.stages.implementation.attachments import Store
 
 
 BUSY_SECONDS = 10.0
@@ -42,6 +42,6 @@ def reached(settings: Settings | None = None, *, busy_seconds: float | None = No
 
 def store(settings: Settings) -> Store:
     """Where attached files are kept."""
-    from workflow.implementation.attachments import Store
+    from workflow.stages.implementation.attachments import Store
 
     return Store(Path(settings.data_dir) / "attachments", settings.max_upload_bytes)

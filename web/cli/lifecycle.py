@@ -7,12 +7,15 @@ from pathlib import Path
 import click
 
 from config import definitions
-from web import clock
 from web.cli import arguments, console, installation
-from workflow.definitions import lifecycle, lifecycle_drawing, lifecycle_migration, lifecycle_store
-from workflow.definitions.lifecycle_terms import Definition
-from workflow.definitions.problems import DataFileInvalid
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.core.engine import moving
+from workflow.core.lifecycles import drawing
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import store as lifecycle_store
+from workflow.core.lifecycles.terms import Definition
+from workflow.ground.data_files import DataFileInvalid
+from workflow.ground.speech import _, mark
 
 
 @click.group("lifecycle", help=mark("Quy trình: kiểm tra, vẽ, chuyển đổi."))
@@ -52,7 +55,7 @@ def check(files: tuple[str, ...]) -> int:
 @arguments.form("mermaid", "svg")
 def draw(name: str, output: str | None, form: str) -> None:
     definition = _named(name)
-    drawn = lifecycle_drawing.svg(definition) if form == "svg" else lifecycle_drawing.mermaid(definition)
+    drawn = drawing.svg(definition) if form == "svg" else drawing.mermaid(definition)
     if output is None:
         console.result(drawn.rstrip("\n"))
         return
@@ -123,7 +126,7 @@ def store(file: str, who: str) -> None:
 def migrate(old: str, new: str, mapping: tuple[str, ...], dry_run: bool, who: str, form: str) -> int:
     mapped = arguments.pairs(mapping, "--map")
     with installation.opened() as database, database.write() as connection:
-        report = lifecycle_migration.migrate(connection, who, old, new, mapped, clock.now(), dry_run=dry_run)
+        report = moving.migrate(connection, who, old, new, mapped, clock.now(), dry_run=dry_run)
     if form == "json":
         console.as_json(report.as_json())
     else:

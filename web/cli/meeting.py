@@ -6,15 +6,15 @@ from typing import Any
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
 from web.cli.shapes import Meeting, Members, Vote, Votes
-from workflow import access
-from workflow.calendar import local_date
-from workflow.review import review
-from workflow.review.review import MeetingView, Member
-from workflow.review.review_result import Result
-from workflow.speech import _, mark, spoken_day
+from web.serving import clock
+from workflow.core import access
+from workflow.ground.speech import _, mark, spoken_day
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.review import commands as review
+from workflow.stages.review.commands import MeetingView, Member
+from workflow.stages.review.result import Result
 
 _STATUS = {
     "prepared": mark("đang chuẩn bị"),

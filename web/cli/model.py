@@ -8,24 +8,25 @@ from pathlib import Path
 import click
 
 from config.settings import load_settings
-from web import clock
 from web.cli import arguments, console, installation, model_document
-from workflow import access
-from workflow.access import Actor
+from web.serving import clock
+from workflow.across.lists import listing
 from workflow.across.models import entries
 from workflow.across.models import page as model_page
-from workflow.calendar import ZONE
-from workflow.database import Connection
-from workflow.implementation import attachments, comments
-from workflow.people import units
-from workflow.programmes import programme
-from workflow.recognition import recognition
-from workflow.refusals import InvalidInput, NotFound
-from workflow.registration import change_requests, consent, registration
-from workflow.registration.drafts import Draft
-from workflow.registration.model_quantities import QuantityInput
-from workflow.reporting import listing
-from workflow.speech import _, mark
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.core.people import units
+from workflow.core.programmes import stored
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput, NotFound
+from workflow.ground.speech import _, mark
+from workflow.ground.vietnam_time import ZONE
+from workflow.stages.implementation import attachments, comments
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.registration import change_requests, consent
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.model_quantities import QuantityInput
 
 _CODE = click.argument("code", metavar=mark("MÃ"))
 _YES_NO = {True: mark("được"), False: mark("chưa được")}
@@ -95,7 +96,7 @@ def list_(
     with installation.opened() as database, database.read() as connection:
         actor = _actor(connection, who)
         filters = listing.Filters(
-            year_id=programme.year(connection, year).id if year is not None else None,
+            year_id=stored.year(connection, year).id if year is not None else None,
             states=states,
             field_id=_field(connection, year, field_name) if year is not None and field_name is not None else None,
             kind=kind or "",
@@ -305,7 +306,7 @@ def _actor(connection: Connection, who: str | None) -> Actor | None:
 
 
 def _field(connection: Connection, year: int, name: str) -> int:
-    names = programme.field_names(connection, programme.year(connection, year).id)
+    names = stored.field_names(connection, stored.year(connection, year).id)
     found = names.find(name)
     if found is None:
         raise InvalidInput(
@@ -331,5 +332,5 @@ def _state_labels(connection: Connection, definitions: Collection[str]) -> dict[
     return {
         (used, state.id): state.label
         for used in definitions
-        for state in programme.definition(connection, used).states.values()
+        for state in stored.definition(connection, used).states.values()
     }

@@ -10,12 +10,12 @@ from typing import Any
 from workflow.across.lists.listed import Listed
 from workflow.across.models.entries import Entry
 from workflow.across.models.page import ModelPage, Paper, Particulars
-from workflow.inspection.inspection import InspectionView
-from workflow.reading.quantities import format_quantity
-from workflow.registration.model_quantities import ModelQuantity
-from workflow.registration.view import Form
-from workflow.review.review_result import Result
-from workflow.transition import Possibility
+from workflow.core.engine.transition import Possibility
+from workflow.ground.reading.quantities import format_quantity
+from workflow.stages.inspection.commands import InspectionView
+from workflow.stages.registration.model_quantities import ModelQuantity
+from workflow.stages.registration.view import Form
+from workflow.stages.review.result import Result
 
 
 def document(page: ModelPage) -> dict[str, Any]:

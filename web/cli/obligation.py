@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from notifications import subjects
-from web import clock
+from notifications.letters import subjects
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.calendar import local_date
-from workflow.obligations import due, events, finding
-from workflow.obligations.chasing import CHASERS
-from workflow.obligations.finding import Window
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.across.obligations import due, events, finding
+from workflow.across.obligations.chasing import CHASERS
+from workflow.across.obligations.finding import Window
+from workflow.core import access
+from workflow.ground.speech import _, mark
+from workflow.ground.vietnam_time import local_date
 
 MOST = 1_000
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
 from web.cli.shapes import Plan, Results
-from workflow.implementation import implementation
-from workflow.inspection import inspection
-from workflow.inspection.inspection import InspectionInput
-from workflow.registration.model_quantities import QuantityInput
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.ground.speech import _, mark
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection.commands import InspectionInput
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 @click.group("record", help=mark("Ghi kế hoạch, kết quả, biên bản kiểm tra của một mô hình."))

@@ -8,17 +8,19 @@ from typing import Any
 
 import click
 
-from notifications import deeds
-from web import clock
+from notifications.reminders import deeds
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.calendar import ZONE
-from workflow.documents.reports_workbook import write_collected
-from workflow.refusals import InvalidInput
-from workflow.reports import content, reading, reports
-from workflow.reports.collected import Collected, collected
-from workflow.reports.reading import ReportView
-from workflow.speech import _, mark, spoken_day
+from web.serving import clock
+from workflow.across.documents.reports_workbook import write_collected
+from workflow.across.reports import commands as reports
+from workflow.across.reports import view as reading
+from workflow.across.reports.collected import Collected, collected
+from workflow.across.reports.view import ReportView
+from workflow.core import access
+from workflow.core.programmes import report_sections
+from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _, mark, spoken_day
+from workflow.ground.vietnam_time import ZONE
 
 _KEY = click.argument("key", metavar=mark("BÁO_CÁO"), type=click.IntRange(1, 2**53))
 _STATUSES = {
@@ -103,7 +105,7 @@ def show(key: int, who: str, form: str) -> None:
     if seen.status == "returned":
         console.result(_("Trả lại: %(return_reason)s", return_reason=seen.return_reason))
     texts = seen.content.sections if known else last.content.sections if last else {}
-    for number, section in content.numbered(seen.sections):
+    for number, section in report_sections.numbered(seen.sections):
         text = texts.get(section.id) or _("(chưa viết)")
         console.result(f"\n{number}. {section.title} [{section.id}]\n{text}")
     if figures is not None:

@@ -15,14 +15,15 @@ import click
 import structlog
 
 from config.settings import Settings, load_settings
-from web import catalogue, clock
 from web.cli import arguments, console, installation
-from workflow.calendar import ZONE
-from workflow.database import Database
-from workflow.speech import _, mark
+from web.serving import clock
+from web.words import catalogue
+from workflow.ground.database import Database
+from workflow.ground.speech import _, mark
+from workflow.ground.vietnam_time import ZONE
 
 if TYPE_CHECKING:
-    from notifications.scheduler import Scheduler
+    from notifications.clock.scheduler import Scheduler
 
 log = structlog.get_logger("scheduler")
 
@@ -68,7 +69,7 @@ class Moment(click.ParamType[datetime]):
     help=mark("Khoảng cách giữa hai lần chạy."),
 )
 def scheduler_command(every: float) -> None:
-    from web import log as to
+    from web.serving import log as to
 
     settings = load_settings()
     to.to_stderr(settings.log_level)
@@ -85,7 +86,7 @@ def scheduler_command(every: float) -> None:
 @contextmanager
 def ticking(settings: Settings, database: Database, *, every: timedelta | None = None) -> Iterator[Scheduler]:
     """The scheduler of this installation at work, ended with the block within seconds."""
-    from notifications import clockwork, scheduler
+    from notifications.clock import clockwork, scheduler
 
     running = scheduler.start(
         database, clock.now, clockwork.work_of(settings, catalogue.translator), every=every or scheduler.EVERY
@@ -107,8 +108,8 @@ def ticking(settings: Settings, database: Database, *, every: timedelta | None =
 @click.option("--dry-run", is_flag=True, help=mark("Chỉ cho biết sẽ làm gì; không lưu, không gửi."))
 @arguments.form()
 def remind_command(moment: datetime | None, dry_run: bool, form: str) -> int:
-    from notifications import clockwork
-    from web import log as to
+    from notifications.clock import clockwork
+    from web.serving import log as to
 
     settings = load_settings()
     to.to_stderr(settings.log_level)

@@ -9,10 +9,10 @@ from contextlib import nullcontext
 import click
 
 from config.settings import SettingsInvalid, load_settings, mask_password, secret_key
-from web import clock
 from web.cli import console, installation
-from workflow import migrate
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.ground import migrate
+from workflow.ground.speech import _, mark
 
 
 @click.command(
@@ -69,8 +69,8 @@ def init_command() -> None:
     "--remove", is_flag=True, help=mark("Xoá toàn bộ dữ liệu mẫu, kể cả lịch sử; từ chối khi có dữ liệu thật.")
 )
 def demo_command(remove: bool) -> None:
-    from workflow import sample
-    from workflow.sample import removal
+    from workflow.across import sample
+    from workflow.across.sample import removal
 
     settings = load_settings()
     if remove:
@@ -98,8 +98,9 @@ def demo_command(remove: bool) -> None:
 def serve_command(host: str | None, port: int | None, threads: int, no_scheduler: bool) -> None:
     from waitress.server import create_server
 
-    from web import create_app, log
+    from web import create_app
     from web.cli.scheduler import ticking
+    from web.serving import log
 
     settings = load_settings()
     log.to_stderr(settings.log_level)

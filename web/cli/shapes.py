@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from workflow.registration.model_quantities import QuantityInput
-from workflow.review.review import Member
+from workflow.stages.registration.model_quantities import QuantityInput
+from workflow.stages.review.commands import Member
 
 
 @dataclass(frozen=True, slots=True)

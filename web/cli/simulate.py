@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from web import catalogue
-from web import log as to
 from web.cli import arguments, console
-from workflow.database import Database
-from workflow.speech import _, mark
+from web.serving import log as to
+from web.words import catalogue
+from workflow.ground.database import Database
+from workflow.ground.speech import _, mark
 
 _KINDS = {
     "owed_missing": mark("Việc lẽ ra phải có"),
@@ -76,7 +76,7 @@ def simulate_command() -> None:
 )
 @arguments.form()
 def year(units: int, seed: int | None, days: int, ticks: int, schedulers: int, url: str | None, form: str) -> int:
-    from notifications.simulation.year import Plan, simulate
+    from tests.simulation.year import Plan, simulate
 
     # That a mail server is away is what the simulation wants; only faults of the program are said.
     to.to_stderr("ERROR")

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
 from web.cli.shapes import Submission
-from workflow import access
-from workflow.recognition import recognition
-from workflow.recognition.recognition import SubmissionView
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.core import access
+from workflow.ground.speech import _, mark
+from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition.commands import SubmissionView
 
 _NUMBER = click.argument("key", metavar=mark("TỜ_TRÌNH"), type=click.IntRange(1, 2**53))
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.access import Actor
+from web.serving import clock
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.core.people import units
 from workflow.core.people.unit import Unit
-from workflow.database import Connection
-from workflow.people import units
-from workflow.programmes import programme
-from workflow.refusals import NotFound
-from workflow.speech import _, mark
+from workflow.core.programmes import stored
+from workflow.ground.database import Connection
+from workflow.ground.refusals import NotFound
+from workflow.ground.speech import _, mark
 
 if TYPE_CHECKING:
-    from workflow.reporting.full_tally import FullTally
-    from workflow.reporting.tally import Tally
+    from workflow.across.figures.full_tally import FullTally
+    from workflow.across.figures.tally import Tally
 
 _KIND_LABELS = {"collective": mark("tập thể"), "individual": mark("cá nhân")}
 
@@ -42,7 +42,7 @@ _KIND_LABELS = {"collective": mark("tập thể"), "individual": mark("cá nhân
 def tally_command(
     year: int, unit_code: str | None, as_of: date | None, who: str | None, form: str, full: bool, output: str | None
 ) -> None:
-    from workflow.reporting.tally import tally
+    from workflow.across.figures.tally import tally
 
     if form == "xlsx" and output is None:
         raise click.UsageError(_("--format xlsx cần --output TỆP.xlsx."))
@@ -57,10 +57,10 @@ def tally_command(
             raise NotFound(_("Không có đơn vị mã «%(unit_code)s».", unit_code=unit_code), guard="unit")
         counted = tally(connection, year, unit_row=place, as_of=as_of, only=access.visible(actor) if actor else None)
         report = _full(connection, year, actor, place, as_of) if full else None
-        definition = programme.definition(connection, programme.year(connection, year).definition_hash)
+        definition = stored.definition(connection, stored.year(connection, year).definition_hash)
     labels = {state.id: state.label for state in definition.states.values()}
     if form == "xlsx" and output is not None:
-        from workflow.documents.tally_workbook import write_full_tally, write_tally
+        from workflow.across.documents.tally_workbook import write_full_tally, write_tally
 
         with Path(output).open("wb") as file:
             if report is not None:
@@ -82,8 +82,8 @@ def tally_command(
 
 
 def _full(connection: Connection, year: int, actor: Actor | None, place: Unit | None, as_of: date | None) -> FullTally:
-    from workflow.reporting import cells
-    from workflow.reporting.full_tally import full_tally
+    from workflow.across.figures import cells
+    from workflow.across.figures.full_tally import full_tally
 
     if actor is not None:
         scope = cells.scope_of(actor, place.path if place is not None else "")

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow import transition
-from workflow.refusals import InvalidInput
-from workflow.speech import _, mark
-from workflow.transition import Applied, Outcome
+from web.serving import clock
+from workflow.core.engine import transition
+from workflow.core.engine.transition import Applied, Outcome
+from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _, mark
 
 MOST_CODES = 100_000
 

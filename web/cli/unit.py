@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow import access
-from workflow.people import units
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.core import access
+from workflow.core.people import units
+from workflow.ground.speech import _, mark
 
 
 @click.group("unit", help=mark("Cây đơn vị."))
@@ -124,7 +124,7 @@ def merge(code: str, successor: str, last_day: date | None, who: str) -> None:
 @arguments.by()
 @arguments.form("text", "json")
 def bring(file: str, dry_run: bool, who: str, form: str) -> int:
-    from workflow.documents.units_list import import_units
+    from workflow.across.documents.import_units import import_units
 
     with installation.opened() as database:
         report = import_units(database, Path(file), who, clock.now(), dry_run=dry_run)
@@ -157,7 +157,7 @@ def bring(file: str, dry_run: bool, who: str, form: str) -> int:
 @click.option("--filled", is_flag=True, help=mark("Ghi cả các đơn vị đang có."))
 @arguments.by(required=False)
 def template(file: str, filled: bool, who: str | None) -> None:
-    from workflow.documents.units_list import write_list, write_template
+    from workflow.across.documents.import_units import write_list, write_template
 
     with installation.opened() as database, database.read() as connection:
         actor = access.actor(connection, who, clock.now()) if who else None

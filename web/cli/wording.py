@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from config.settings import load_settings
-from notifications.wording import sentences
+from notifications.letters.wording import sentences
 from web.cli import console
-from workflow.refusals import InvalidInput
-from workflow.speech import _, mark
+from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _, mark
 
 _LANGUAGE = click.argument("language", metavar=mark("NGÔN_NGỮ"), type=click.Choice(sentences.LANGUAGES))
 _FILE = click.argument("file", metavar=mark("TỆP.toml"), type=click.Path(exists=True, dir_okay=False, path_type=Path))

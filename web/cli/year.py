@@ -6,11 +6,11 @@ from datetime import date
 
 import click
 
-from web import clock
 from web.cli import arguments, console, installation
-from workflow.definitions import lifecycle_store
-from workflow.programmes import programme_editing, years
-from workflow.speech import _, mark
+from web.serving import clock
+from workflow.core.lifecycles import store
+from workflow.core.programmes import editing, starting
+from workflow.ground.speech import _, mark
 
 
 @click.group("year", help=mark("Năm thi đua."))
@@ -22,7 +22,7 @@ def year_command() -> None:
 @arguments.form()
 def listing(form: str) -> None:
     with installation.opened() as database, database.read() as connection:
-        found = years.listing(connection)
+        found = starting.listing(connection)
     if form == "json":
         console.as_json(
             [
@@ -71,8 +71,8 @@ def listing(form: str) -> None:
 @arguments.by()
 def add(year: int, definition: str | None, opens: date | None, closes: date | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        chosen = lifecycle_store.find(connection, definition) if definition else None
-        years.start_year(connection, who, year, clock.now(), definition=chosen, opens_on=opens, closes_on=closes)
+        chosen = store.find(connection, definition) if definition else None
+        starting.start_year(connection, who, year, clock.now(), definition=chosen, opens_on=opens, closes_on=closes)
     console.message(_("Đã mở năm thi đua %(year)s.", year=year))
 
 
@@ -89,7 +89,7 @@ def add(year: int, definition: str | None, opens: date | None, closes: date | No
 @arguments.by()
 def copy(source: int, year: int, definition: str, opens: date | None, closes: date | None, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        programme_editing.copy_year(
+        editing.copy_year(
             connection, who, source, year, clock.now(), opens_on=opens, closes_on=closes, definition=definition
         )
     console.message(_("Đã mở năm thi đua %(year)s theo năm %(source)s.", year=year, source=source))
@@ -101,7 +101,7 @@ def copy(source: int, year: int, definition: str, opens: date | None, closes: da
 @arguments.by()
 def public(year: int, public: bool, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        programme_editing.set_public(connection, who, year, public, clock.now())
+        editing.set_public(connection, who, year, public, clock.now())
     console.message(
         _(
             "Năm %(year)s: %(word)s.",

@@ -7,7 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options
-from web.presentation import UNIT_KINDS
+from web.look.presentation import UNIT_KINDS
 
 
 class UnitForm(PageForm):

@@ -14,9 +14,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from web import receipts
-from workflow.reading.dates import parse_date_vi
-from workflow.refusals import InvalidInput, Refusal
+from web.serving import receipts
+from workflow.ground.reading.dates import parse_date_vi
+from workflow.ground.refusals import InvalidInput, Refusal
 
 # WTForms has no Vietnamese catalogue; these are the messages our forms can meet, said like all others.
 _MESSAGES = {

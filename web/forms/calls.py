@@ -10,9 +10,9 @@ from wtforms import HiddenField, MultipleFileField, RadioField, SelectField, Str
 
 from web.forms.base import PageForm, day_field, line, prose, said
 from web.forms.fields import ChecksField
-from workflow.obligations.call_files import MOST_FILES
-from workflow.obligations.calls import CallInput
-from workflow.obligations.selector import Selector
+from workflow.across.obligations.call_files import MOST_FILES
+from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.selector import Selector
 
 CHOSEN = "chosen"
 

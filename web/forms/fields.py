@@ -11,7 +11,7 @@ from wtforms import FieldList, Form, FormField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from web.forms.base import options, said
-from workflow.registration.model_quantities import ModelQuantity, QuantityInput
+from workflow.stages.registration.model_quantities import ModelQuantity, QuantityInput
 
 EMPTY_ROWS = 3
 MOST_ROWS = 60

@@ -9,7 +9,7 @@ from wtforms import FileField, HiddenField, RadioField, SelectField, TextAreaFie
 
 from web.forms.base import PageForm, day_field, prose
 from web.forms.fields import quantity_rows
-from workflow.programmes.programme_defaults import standard_defaults
+from workflow.core.programmes.defaults import standard_defaults
 
 
 class PlanForm(PageForm):

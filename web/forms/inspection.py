@@ -12,11 +12,11 @@ from wtforms import HiddenField, MultipleFileField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField
-from web.presentation import INSPECTION_KINDS, day, number
-from web.uploads import MOST_PHOTOS
+from web.look.presentation import INSPECTION_KINDS, day, number
+from web.serving.uploads import MOST_PHOTOS
 from workflow.core.programmes.year import Criterion
-from workflow.inspection.inspection import InspectionInput, InspectionView
-from workflow.inspection.visits import VisitInput, VisitView
+from workflow.stages.inspection.commands import InspectionInput, InspectionView
+from workflow.stages.inspection.visits import VisitInput, VisitView
 
 
 class InspectionForm(PageForm):

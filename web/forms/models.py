@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from web.forms.base import printable
-from web.presentation import KINDS
-from workflow.access import Actor
+from web.look.presentation import KINDS
+from workflow.across.lists.listing import Filters, Order
+from workflow.core.access import Actor
+from workflow.core.lifecycles.machine import Definition
 from workflow.core.people.places import find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes.year import Field, Year
-from workflow.database import Connection
-from workflow.definitions.lifecycle import Definition
-from workflow.reporting.listing import Filters, Order
+from workflow.ground.database import Connection
 
 NAMES: Final = ("tim", "chang", "trang-thai", "linh-vuc", "loai", "don-vi", "tre")
 ORDERS: Final[Mapping[str, tuple[Order, Any]]] = {

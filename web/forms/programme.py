@@ -19,9 +19,9 @@ from wtforms import (
 )
 
 from web.forms.base import PageForm, day_field, line, options, said
-from workflow.programmes.deadline_editing import KindInput, StepInput
-from workflow.programmes.programme_parts import BandInput, CriterionInput, FieldInput, MeasureInput
-from workflow.refusals import InvalidInput
+from workflow.across.obligations.kinds_editing import KindInput, StepInput
+from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, MeasureInput
+from workflow.ground.refusals import InvalidInput
 
 SPARE_ROWS = 1
 PARTS = {

@@ -12,9 +12,9 @@ from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectFiel
 
 from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
-from web.presentation import ITEMS, KINDS, REQUEST_SUBJECTS
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.registration.drafts import Draft
+from web.look.presentation import ITEMS, KINDS, REQUEST_SUBJECTS
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.stages.registration.drafts import Draft
 
 _GUIDANCE = {item.id: item for item in standard_defaults().items}
 _NAME = _GUIDANCE["name"]

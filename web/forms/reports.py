@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from web.forms.base import PageForm, day_field, line, prose, said
-from workflow.reports.checks import Doubt
-from workflow.reports.content import LONGEST_WORD, Section, numbered
+from workflow.across.reports.checks import Doubt
+from workflow.core.programmes.report_sections import LONGEST_WORD, Section, numbered
 
 
 class ReportForm(PageForm):

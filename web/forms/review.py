@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose
-from web.presentation import BALLOTS
-from workflow.review.review import BallotCount, MeetingView, Member, VoteInput
+from web.look.presentation import BALLOTS
+from workflow.stages.review.commands import BallotCount, MeetingView, Member, VoteInput
 
 _CODE = re.compile(r"\b[A-Za-z]{2,8}-\d{4}-\d{5,}\b", re.ASCII)
 

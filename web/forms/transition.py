@@ -10,9 +10,9 @@ from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, Sel
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
-from web.presentation import ITEMS, day, shown_day
+from web.look.presentation import ITEMS, day, shown_day
 from workflow.across.models.offers import Offers
-from workflow.definitions.lifecycle import Fact
+from workflow.core.lifecycles.machine import Fact
 
 Choice = tuple[str, str]
 

@@ -11,8 +11,8 @@ from flask_babel import get_locale
 from jinja2 import Environment
 from markupsafe import Markup
 
-from web.presentation import state_of
-from workflow.definitions.lifecycle import State
+from web.look.presentation import state_of
+from workflow.core.lifecycles.machine import State
 
 
 class Standing(Protocol):

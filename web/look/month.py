@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from flask import url_for
 from flask_babel import gettext as _
 
-from notifications import dates, subjects
-from notifications.dates import Scope
-from workflow.access import Actor
-from workflow.database import Connection
-from workflow.obligations import chasing
-from workflow.obligations.obligations import EVENTS
-from workflow.refusals import InvalidInput
+from notifications.calendar import dates
+from notifications.calendar.dates import Scope
+from notifications.letters import subjects
+from workflow.across.obligations import chasing
+from workflow.across.obligations.obligations import EVENTS
+from workflow.core.access import Actor
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput
 
 EARLIEST, LATEST = 2000, 2100
 FEW = 4

@@ -12,8 +12,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from web.look.badges import badges
-from web.presentation import KINDS
-from web.presentation import said as spoken
+from web.look.presentation import KINDS
+from web.look.presentation import said as spoken
 from workflow.across.lists.listed import Listed
 
 # Characters that no text ever holds.

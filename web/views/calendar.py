@@ -6,19 +6,19 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from notifications import dates, feeds
-from notifications.dates import SCOPES, Scope
-from web import clock
-from web.access_rules import access_rule
-from web.answers import page_again, say
+from notifications.calendar import dates, feeds
+from notifications.calendar.dates import SCOPES, Scope
 from web.forms.base import options, said
 from web.forms.calendar import SCOPES as LABELS
 from web.forms.calendar import FeedForm
 from web.look.month import FEW, asked_month, sheet
-from web.transactions import reading, settings, writing
-from web.visitor import actor
-from workflow.calendar import local_date
-from workflow.refusals import InvalidInput, Refusal
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.answers import page_again, say
+from web.serving.transactions import reading, settings, writing
+from web.serving.visitor import actor
+from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("calendar", __name__, url_prefix="/lich")
 
@@ -81,7 +81,7 @@ def revoke(feed_id: int) -> AnyResponse:
 @access_rule(public=True)
 def feed(token: str) -> Response:
     """The dates themselves, for a program that cannot sign in: whoever has the address may read them."""
-    from notifications import ics  # the library takes its time to load, and most processes never need it
+    from notifications.calendar import ics  # the library takes its time to load, and most processes never need it
 
     now = clock.now()
     found = feeds.opened(reading(), token, now)

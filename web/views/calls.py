@@ -8,25 +8,25 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from notifications import deeds
-from web import clock
-from web.access_rules import access_rule
-from web.answers import page_again, renewed, say
+from notifications.reminders import deeds
 from web.forms.base import options, said
 from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
-from web.presentation import LEVELS, UNIT_KINDS, shown_day
-from web.transactions import reading, store, writing
-from web.views.attachments import SANDBOX
-from web.visitor import actor
+from web.look.presentation import LEVELS, UNIT_KINDS, shown_day
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.answers import page_again, renewed, say
+from web.serving.transactions import reading, store, writing
+from web.serving.visitor import actor
+from web.views.models.attachments import SANDBOX
 from web.words.deeds import DEEDS
 from web.words.particulars import details, people_in
-from workflow.calendar import local_date
+from workflow.across.obligations import call_files, calls, calls_view
+from workflow.across.obligations.calls import CALLERS
+from workflow.core.programmes import stored
 from workflow.core.programmes.choice import every_year
-from workflow.obligations import call_files, calls, listing
-from workflow.obligations.calls import CALLERS
-from workflow.programmes import programme
-from workflow.refusals import Refusal
-from workflow.reports.content import every_section
+from workflow.core.programmes.report_sections import every_section
+from workflow.ground.refusals import Refusal
+from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("calls", __name__, url_prefix="/yeu-cau")
 
@@ -35,7 +35,7 @@ pages = Blueprint("calls", __name__, url_prefix="/yeu-cau")
 @access_rule(roles=CALLERS)
 def listed() -> str:
     """The calls one sees, the latest due first."""
-    return render_template("calls/list.html", calls=listing.calls(reading(), actor(), clock.now()))
+    return render_template("calls/list.html", calls=calls_view.calls(reading(), actor(), clock.now()))
 
 
 @pages.route("/moi", methods=["GET", "POST"])
@@ -44,7 +44,7 @@ def begin() -> Response | tuple[str, int]:
     """Word a call; sent, it is shown with what it will do; «gui» sends it out."""
     sending = "send" in request.form
     form = LastLookForm() if sending else CallForm()
-    places = listing.callers(reading(), actor(), local_date(clock.now()))
+    places = calls_view.callers(reading(), actor(), local_date(clock.now()))
     if not form.is_submitted():
         form.unit.data = request.args.get("don-vi") or (places[0].code if places else "")
         form.year.data = str(every_year(reading())[0].year)
@@ -77,8 +77,8 @@ def begin() -> Response | tuple[str, int]:
 def shown(call_id: int) -> str:
     """A call: what was called for, how far it is, what happened to it."""
     connection = reading()
-    call = listing.call(connection, actor(), call_id, clock.now())
-    told = listing.entries(connection, call_id)
+    call = calls_view.call(connection, actor(), call_id, clock.now())
+    told = calls_view.entries(connection, call_id)
     return render_template(
         "calls/show.html",
         call=call,
@@ -106,7 +106,7 @@ def file(call_id: int, file_id: int) -> Response:
 @pages.route("/<int:call_id>/doi-han", methods=["GET", "POST"])
 @access_rule(roles=CALLERS)
 def move(call_id: int) -> Response | tuple[str, int]:
-    call = listing.call(reading(), actor(), call_id, clock.now())
+    call = calls_view.call(reading(), actor(), call_id, clock.now())
     form, refusal = MoveForm(data={"version": str(call.version)}), None
     if form.is_submitted():
         try:
@@ -125,7 +125,7 @@ def move(call_id: int) -> Response | tuple[str, int]:
                 )
             )
             return redirect(url_for("calls.shown", call_id=call_id))
-    call = listing.call(reading(), actor(), call_id, clock.now())
+    call = calls_view.call(reading(), actor(), call_id, clock.now())
     renewed(form, refusal, call.version)
     return _page(call, form, refusal, _("Dời hạn"), _("Dời hạn và báo các đơn vị"))
 
@@ -133,7 +133,7 @@ def move(call_id: int) -> Response | tuple[str, int]:
 @pages.route("/<int:call_id>/thu-hoi", methods=["GET", "POST"])
 @access_rule(roles=CALLERS)
 def withdraw(call_id: int) -> Response | tuple[str, int]:
-    call = listing.call(reading(), actor(), call_id, clock.now())
+    call = calls_view.call(reading(), actor(), call_id, clock.now())
     form, refusal = WithdrawForm(data={"version": str(call.version)}), None
     if form.is_submitted():
         try:
@@ -151,7 +151,7 @@ def withdraw(call_id: int) -> Response | tuple[str, int]:
         else:
             say(_("Đã thu hồi yêu cầu. Các đơn vị chưa gửi không phải gửi nữa."))
             return redirect(url_for("calls.shown", call_id=call_id))
-    call = listing.call(reading(), actor(), call_id, clock.now())
+    call = calls_view.call(reading(), actor(), call_id, clock.now())
     renewed(form, refusal, call.version)
     return _page(call, form, refusal, _("Thu hồi yêu cầu"), _("Thu hồi"), danger=True)
 
@@ -167,15 +167,15 @@ def _offer(form: CallForm, places: list[Any]) -> None:
     year = next((one for one in years if str(one.year) == said(form.year)), years[0])
     groups: list[tuple[str, str]] = []
     if caller is not None:
-        levels = [level.id for level in programme.definition(reading(), year.definition_hash).levels]
-        for group in listing.groups(reading(), caller, levels, today):
+        levels = [level.id for level in stored.definition(reading(), year.definition_hash).levels]
+        for group in calls_view.groups(reading(), caller, levels, today):
             value, name = _named(group)
             groups.append((value, _("%(name)s: %(count)s đơn vị", name=name, count=group.units)))
-        form.units.choices = options((one.code, one.name) for one in listing.below(reading(), caller, today))
+        form.units.choices = options((one.code, one.name) for one in calls_view.below(reading(), caller, today))
     form.to.choices = options([*groups, (CHOSEN, _("Chọn từng đơn vị"))])
 
 
-def _named(group: listing.Group) -> tuple[str, Any]:
+def _named(group: calls_view.Group) -> tuple[str, Any]:
     """A group as the form sends it, and what it is called."""
     if group.level:
         return f"level:{group.level}", LEVELS.get(group.level, group.level)
@@ -185,7 +185,7 @@ def _named(group: listing.Group) -> tuple[str, Any]:
 
 
 def _page(
-    call: listing.CallView,
+    call: calls_view.CallView,
     form: MoveForm | WithdrawForm,
     refusal: Refusal | None,
     title: str,

@@ -12,24 +12,25 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from notifications import deeds
-from web import charts, clock
-from web.access_rules import access_rule
-from web.answers import say_refused
-from web.charts import Bar
+from notifications.reminders import deeds
 from web.forms.base import printable
-from web.security import own_path
-from web.transactions import reading, writing
-from web.visitor import actor
+from web.look import charts
+from web.look.charts import Bar
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.answers import say_refused
+from web.serving.security import own_path
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
 from web.words.owed import REPORTS, SUBJECTS, links
+from workflow.across.obligations import chasing, punctuality
+from workflow.across.obligations.chasing import CHASERS, Filters
 from workflow.across.obligations.lines import lines, reminded
-from workflow.calendar import local_date, start_of_day
 from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes.choice import chosen_year, every_year
-from workflow.obligations import chasing, punctuality
-from workflow.obligations.chasing import CHASERS, Filters
-from workflow.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.vietnam_time import local_date, start_of_day
 
 pages = Blueprint("chasing", __name__, url_prefix="/don-doc")
 

@@ -7,16 +7,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from notifications import clockwork, deliveries, inbox, undelivered
-from notifications.deliveries import STANDINGS, Standing
-from web import clock
-from web.access_rules import ADMINISTRATORS, STAFF, access_rule
-from web.answers import say, say_refused
-from web.transactions import reading, writing
-from web.views.inbox import KINDS
-from web.visitor import actor
-from workflow.calendar import local_date
-from workflow.refusals import NotPossible
+from notifications.clock import clockwork
+from notifications.delivery import overview, undelivered
+from notifications.delivery.overview import STANDINGS, Standing
+from notifications.notices import inbox
+from web.serving import clock
+from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
+from web.serving.answers import say, say_refused
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
+from web.views.inbox.messages import KINDS
+from workflow.ground.refusals import NotPossible
+from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("deliveries", __name__, url_prefix="/quan-tri/thu")
 
@@ -52,7 +54,7 @@ def listed() -> str:
     written = request.args.get("tinh-trang", "")
     standing: Standing = next((one for one in STANDINGS if one == written), "failed")
     channel = request.args.get("kenh", "")
-    page = deliveries.page(
+    page = overview.page(
         reading(),
         actor(),
         standing,
@@ -74,7 +76,7 @@ def listed() -> str:
 @pages.get("/<int:delivery_id>")
 @access_rule(roles=ADMINISTRATORS | STAFF)
 def shown(delivery_id: int) -> str:
-    letter = deliveries.one(reading(), actor(), delivery_id)
+    letter = overview.one(reading(), actor(), delivery_id)
     return render_template(
         "deliveries/show.html",
         letter=letter,
@@ -103,5 +105,5 @@ def retry(delivery_id: int) -> Response:
 @access_rule(roles=ADMINISTRATORS | STAFF)
 def without_address() -> str:
     after = inbox.place(request.args.get("sau", "")) or 0
-    page = deliveries.without_address(reading(), actor(), local_date(clock.now()), after=after)
+    page = overview.without_address(reading(), actor(), local_date(clock.now()), after=after)
     return render_template("deliveries/without_address.html", page=page, may_open=actor().holds(ADMINISTRATORS))

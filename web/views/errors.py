@@ -13,14 +13,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from web import held, visitor
-from web.answers import page_again, status_of
 from web.forms.session import SignInForm
-from web.security import limiter
-from web.transactions import settings
-from workflow.calendar import ZONE
-from workflow.reading.quantities import format_number
-from workflow.refusals import Refusal
+from web.serving import held, visitor
+from web.serving.answers import page_again, status_of
+from web.serving.security import limiter
+from web.serving.transactions import settings
+from workflow.ground.reading.quantities import format_number
+from workflow.ground.refusals import Refusal
+from workflow.ground.vietnam_time import ZONE
 
 log = structlog.get_logger("web")
 

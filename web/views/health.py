@@ -10,16 +10,16 @@ import structlog
 from flask import Blueprint, current_app, jsonify
 from werkzeug.wrappers import Response
 
-from notifications import clockwork
-from notifications.clockwork import Heartbeat
-from web import clock
-from web.access_rules import access_rule
-from web.transactions import database
+from notifications.clock import clockwork
+from notifications.clock.clockwork import Heartbeat
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.transactions import database
 from workflow.ground.outage import as_refusal
-from workflow.refusals import DatabaseUnusable
+from workflow.ground.refusals import DatabaseUnusable
 
 if TYPE_CHECKING:
-    from notifications.scheduler import Scheduler
+    from notifications.clock.scheduler import Scheduler
 
 pages = Blueprint("health", __name__)
 log = structlog.get_logger("health")

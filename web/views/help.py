@@ -16,16 +16,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from web import language, static_files, visitor
-from web.access_rules import (
-    ADMINISTRATORS,
-    INSPECTORS,
-    RECOGNISERS,
-    REGISTRANTS,
-    REVIEWERS,
-    STAFF,
-    access_rule,
-)
+from web.serving import static_files, visitor
+from web.serving.access_rules import ADMINISTRATORS, INSPECTORS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF, access_rule
+from web.words import language
 
 pages = Blueprint("help", __name__)
 

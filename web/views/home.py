@@ -9,23 +9,23 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from notifications.notices import notices
-from web import clock
-from web.access_rules import RECOGNISERS, access_rule
-from web.answers import say
-from web.speaking_dates import due_day
-from web.transactions import reading, writing
-from web.visitor import actor
+from notifications.notices.newest import notices
+from web.look.speaking_dates import due_day
+from web.serving import clock
+from web.serving.access_rules import RECOGNISERS, access_rule
+from web.serving.answers import say
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
 from web.words.reports import STATUSES, TONES
+from workflow.across.obligations import chasing
+from workflow.across.reports import view as reports
 from workflow.across.work.meetings import own_meetings
 from workflow.across.work.requests import open_requests
 from workflow.across.work.waiting import waiting, waits_outside
-from workflow.calendar import local_date
-from workflow.obligations import chasing
-from workflow.people.seen import Seen, is_noted, look, mark_seen
-from workflow.people.seen import seen as seen_by
-from workflow.refusals import InvalidInput, Refusal
-from workflow.reports import reading as reports
+from workflow.core.people.seen import Seen, is_noted, look, mark_seen
+from workflow.core.people.seen import seen as seen_by
+from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("home", __name__)
 pages.add_app_template_filter(due_day, "due")

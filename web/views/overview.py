@@ -5,18 +5,19 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
-from web import charts, clock
-from web.access_rules import access_rule
 from web.forms.base import printable
-from web.transactions import reading, writing
-from web.visitor import actor
-from workflow.calendar import local_date
+from web.look import charts
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
+from workflow.across.figures import cells
+from workflow.across.figures.overview import Overview, labelled, overview
 from workflow.core.people.places import choices_of_units, find_units
+from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.core.programmes.year import Field
-from workflow.programmes import programme
-from workflow.reporting import cells
-from workflow.reporting.overview import Overview, labelled, overview
+from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("overview", __name__)
 
@@ -32,9 +33,9 @@ def shown() -> str:
     written = printable(request.args.get("don-vi", "")).strip()[:200]
     found = find_units(connection, who, written) if written else []
     place = found[0] if len(found) == 1 else None
-    definition = programme.definition(connection, year.definition_hash)
+    definition = stored.definition(connection, year.definition_hash)
     seen = None if written and place is None else overview(connection, who, year, now, unit_row=place)
-    fields = programme.fields(connection, year.id)
+    fields = stored.fields(connection, year.id)
     return render_template(
         "overview/show.html",
         year=year,

@@ -9,14 +9,14 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from web.access_rules import access_rule
-from web.transactions import reading
+from web.serving.access_rules import access_rule
+from web.serving.transactions import reading
+from workflow.across.lists import listing
 from workflow.core.people.unit import Unit
+from workflow.core.programmes import stored
 from workflow.core.programmes.year import Year
-from workflow.database import Connection
-from workflow.programmes import programme
-from workflow.recognition import publication
-from workflow.reporting import listing
+from workflow.ground.database import Connection
+from workflow.stages.recognition import publication
 
 pages = Blueprint("public", __name__)
 
@@ -39,7 +39,7 @@ def listed() -> str:
     connection = reading()
     asked = {name: request.args.get(name, "")[:LONGEST_QUESTION] for name in ("nam", "linh-vuc", "don-vi", "tim")}
     year = publication.year(connection, asked["nam"])
-    fields = programme.fields(connection, year.id)
+    fields = stored.fields(connection, year.id)
     field = next((one for one in fields if one.code == asked["linh-vuc"]), None)
     units = publication.find_units(connection, asked["don-vi"]) if asked["don-vi"] else []
     unclear = bool(asked["don-vi"]) and len(units) != 1
@@ -92,7 +92,7 @@ def _page(template: str, **facts: Any) -> str:
 
 def _choices(connection: Connection, year: Year) -> list[Unit] | None:
     """Units to choose from: those above the lowest level, with everything below them; None when there are too many."""
-    levels = [level.id for level in programme.definition(connection, year.definition_hash).levels]
+    levels = [level.id for level in stored.definition(connection, year.definition_hash).levels]
     return publication.choices_of_units(connection, levels[:-1] or levels)
 
 

@@ -10,31 +10,32 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from web import clock
-from web.access_rules import RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF, access_rule
-from web.answers import page_again, renewed, say
 from web.forms.base import said
 from web.forms.fields import prepare_rows
 from web.forms.registration import PARTS, WHOLE, Part, RegistrationForm, states_of_parts
-from web.transactions import reading, store, writing
-from web.visitor import actor
-from workflow import changes, transition
+from web.serving import clock
+from web.serving.access_rules import RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF, access_rule
+from web.serving.answers import page_again, renewed, say
+from web.serving.transactions import reading, store, writing
+from web.serving.visitor import actor
 from workflow.across.models import kin
-from workflow.calendar import local_date
+from workflow.core.engine import changes, transition
 from workflow.core.people.places import units_of
+from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
-from workflow.implementation import attachments
-from workflow.programmes import programme
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.reading.field_suggestion import Suggestion, suggest
-from workflow.reading.text import clean
-from workflow.recognition import publication
-from workflow.refusals import NotFound, Refusal
-from workflow.registration import consent, registration, view
-from workflow.registration.drafts import Draft
-from workflow.registration.model_quantities import doubts, quantities
-from workflow.registration.registrant import SUBMIT, roles_of
-from workflow.registration.view import Returned
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.reading.text import clean
+from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.implementation import attachments
+from workflow.stages.recognition import publication
+from workflow.stages.registration import commands as registration
+from workflow.stages.registration import consent, view
+from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.field_suggestion import Suggestion, suggest
+from workflow.stages.registration.model_quantities import doubts, quantities
+from workflow.stages.registration.registrant import SUBMIT, roles_of
+from workflow.stages.registration.view import Returned
 
 pages = Blueprint("registration", __name__)
 
@@ -175,7 +176,7 @@ def check(code: str) -> str:
     form = view.form(connection, model.id)
     draft = view.typed(connection, model.id)
     returned = view.last_return(connection, model.id) if model.submitted_at else None
-    definition = programme.definition(connection, model.definition_hash)
+    definition = stored.definition(connection, model.definition_hash)
     targets = quantities(connection, model.id, "target")
     return render_template(
         "registration/check.html",
@@ -185,7 +186,7 @@ def check(code: str) -> str:
         parts=states_of_parts(draft, form.waived if form else (), _to_mend(returned)),
         waived=form.waived if form else (),
         field_label=next(
-            (_(f.label) for f in programme.fields(connection, year.id) if f.code == draft.field), draft.field
+            (_(f.label) for f in stored.fields(connection, year.id) if f.code == draft.field), draft.field
         ),
         targets=targets,
         doubts=doubts(targets),
@@ -210,7 +211,7 @@ def alike() -> str:
     itself = request.args.get("phieu", "")
     return render_template(
         "registration/_alike.html",
-        hint=suggest(name, programme.fields(connection, year.id)),
+        hint=suggest(name, stored.fields(connection, year.id)),
         alike=[
             hit
             for hit in registration.similar_models(connection, year.id, name, limit=MOST_ALIKE + 1, actor=actor())
@@ -234,8 +235,8 @@ def _beginning(year_id: int) -> Draft:
             continue
         connection = reading()
         draft = _source(code, published=origin == "replicated")
-        known = {row.code for row in programme.measures(connection, year_id)}
-        fields = {row.code for row in programme.fields(connection, year_id)}
+        known = {row.code for row in stored.measures(connection, year_id)}
+        fields = {row.code for row in stored.fields(connection, year_id)}
         targets = [target for target in draft.targets if target.measure in known]
         draft = replace(
             draft,
@@ -284,14 +285,14 @@ def _typed(draft: Draft) -> dict[str, Any]:
 def _prepare(form: RegistrationForm, year_id: int, definition_hash: str) -> Sequence[str]:
     """Give the form its choices; returns the codes of the units one may register for."""
     connection = reading()
-    definition = programme.definition(connection, definition_hash)
+    definition = stored.definition(connection, definition_hash)
     roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
     units = units_of(connection, actor(), roles, local_date(clock.now()))
     form.choose_from(
         [(one.code, one.name) for one in units],
-        [(one.code, _(one.label)) for one in programme.fields(connection, year_id)],
+        [(one.code, _(one.label)) for one in stored.fields(connection, year_id)],
     )
-    prepare_rows(form.targets, programme.measures(connection, year_id), add="add_row" in request.form, empty=2)
+    prepare_rows(form.targets, stored.measures(connection, year_id), add="add_row" in request.form, empty=2)
     return [one.code for one in units]
 
 
@@ -299,7 +300,7 @@ def _hint(form: RegistrationForm, year_id: int) -> Suggestion | None:
     """The field that the name speaks for, unless that is the one chosen."""
     if "field" not in form._fields:
         return None
-    found = suggest(said(form.name), programme.fields(reading(), year_id))
+    found = suggest(said(form.name), stored.fields(reading(), year_id))
     return found if found is not None and found.code != said(form.field) else None
 
 

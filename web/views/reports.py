@@ -11,27 +11,29 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from notifications import deeds
-from web import clock
-from web.access_rules import access_rule
-from web.answers import page_again, renewed, say
+from notifications.reminders import deeds
 from web.forms.base import PageForm, printable, said
 from web.forms.reports import ReturnForm, check_form, kept_texts, report_form
-from web.presentation import with_query
-from web.transactions import reading, writing
-from web.visitor import actor
+from web.look.presentation import with_query
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.answers import page_again, renewed, say
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
 from web.words import reports as told
-from workflow.calendar import local_date
-from workflow.documents.reports_workbook import write_collected
-from workflow.obligations import call_files
-from workflow.obligations.chasing import CHASERS
-from workflow.refusals import Conflict, NotFound, NotPossible, Refusal
-from workflow.reports import content, prefill, reports
-from workflow.reports import reading as readings
-from workflow.reports.collected import Collected, Line, collected
-from workflow.reports.figures import changes as figure_changes
-from workflow.reports.figures import shown as written_sum
-from workflow.reports.reading import ReportView
+from workflow.across.documents.reports_workbook import write_collected
+from workflow.across.obligations import call_files
+from workflow.across.obligations.chasing import CHASERS
+from workflow.across.reports import commands as reports
+from workflow.across.reports import prefill
+from workflow.across.reports import view as readings
+from workflow.across.reports.collected import Collected, Line, collected
+from workflow.across.reports.figures import changes as figure_changes
+from workflow.across.reports.figures import shown as written_sum
+from workflow.across.reports.view import ReportView
+from workflow.core.programmes import report_sections
+from workflow.ground.refusals import Conflict, NotFound, NotPossible, Refusal
+from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("reports", __name__, url_prefix="/bao-cao")
 
@@ -61,7 +63,7 @@ def shown(obligation_id: int) -> str:
         "reports/show.html",
         report=seen,
         files=call_files.listing(reading(), seen.call_id),
-        numbered=content.numbered(seen.sections),
+        numbered=report_sections.numbered(seen.sections),
         rewritten=texts,
         rewritten_figures=figures,
         history=told.history_of(reading(), seen),
@@ -129,8 +131,8 @@ def check(obligation_id: int) -> Response | tuple[str, int]:
         refusal,
         seen,
         known=known,
-        gaps=content.gaps(seen.sections, seen.content),
-        numbered=content.numbered(seen.sections),
+        gaps=report_sections.gaps(seen.sections, seen.content),
+        numbered=report_sections.numbered(seen.sections),
         late=now >= seen.due_at,
     )
 
@@ -190,7 +192,7 @@ def paper(obligation_id: int) -> str:
         submission=seen.latest,
         figures=seen.latest.figures,
         dated=local_date(seen.latest.submitted_at),
-        numbered=content.numbered(seen.sections),
+        numbered=report_sections.numbered(seen.sections),
     )
 
 
@@ -222,7 +224,7 @@ def compiled(call_id: int) -> str:
         found=found,
         lines=lines,
         pager=pager,
-        numbered=content.numbered(found.sections),
+        numbered=report_sections.numbered(found.sections),
         figures=found.total,
     )
 

@@ -8,25 +8,25 @@ from io import BytesIO
 from flask import Blueprint, Response, render_template, request, send_file
 from flask_babel import gettext as _
 
-from web import clock
-from web.access_rules import access_rule
 from web.forms.base import printable
-from web.presentation import day
-from web.transactions import reading
-from web.visitor import actor
-from workflow import access
-from workflow.calendar import local_date
+from web.look.presentation import day
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.transactions import reading
+from web.serving.visitor import actor
+from workflow.across.documents.tally_workbook import write_full_tally
+from workflow.across.figures import cells
+from workflow.across.figures.full_tally import FullTally, full_tally, written
+from workflow.across.figures.tally import Tally, kept_tally, tally
+from workflow.core import access
 from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.people.unit import Unit
+from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.core.programmes.year import Year
-from workflow.documents.tally_workbook import write_full_tally
-from workflow.programmes import programme
-from workflow.reading.dates import parse_date_vi
-from workflow.refusals import NotFound, Refusal
-from workflow.reporting import cells
-from workflow.reporting.full_tally import FullTally, full_tally, written
-from workflow.reporting.tally import Tally, kept_tally, tally
+from workflow.ground.reading.dates import parse_date_vi
+from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("tally", __name__)
 
@@ -45,7 +45,7 @@ def shown() -> tuple[str, int]:
         raise
     except Refusal as refusal:
         problem = refusal.message
-    definition = programme.definition(connection, year.definition_hash)
+    definition = stored.definition(connection, year.definition_hash)
     page = render_template(
         "tally/show.html",
         year=year,
@@ -55,7 +55,7 @@ def shown() -> tuple[str, int]:
         tally=found.short if found else None,
         full=found.full if found else None,
         place=found.place if found else None,
-        fields=programme.fields(connection, year.id),
+        fields=stored.fields(connection, year.id),
         written=written,
         problem=problem,
         definition=definition,
@@ -75,7 +75,7 @@ def workbook() -> Response:
         _("%(unit)s, tính đến %(day)s", unit=found.place.name if found.place else _("Toàn phạm vi"), day=moment),
     ]
     target = BytesIO()
-    definition = programme.definition(reading(), year.definition_hash)
+    definition = stored.definition(reading(), year.definition_hash)
     labels = {state.id: state.label for state in definition.states.values()}
     write_full_tally(target, found.short, found.full, labels, heading)
     target.seek(0)

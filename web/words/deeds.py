@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from web.presentation import NOTES
-from workflow.database import Connection
-from workflow.definitions import lifecycle_store
+from web.look.presentation import NOTES
+from workflow.core.lifecycles import store
+from workflow.ground.database import Connection
 
 SUBJECTS = {
     "model": _l("Mô hình"),
@@ -82,10 +82,6 @@ WAYS_OF_OPENING = {
 
 def deeds(connection: Connection) -> dict[str, str]:
     """Every deed that may stand in the history, by its name, with what it is called: steps of all definitions and the rest."""
-    found = {
-        step.trigger: str(step.label)
-        for definition in lifecycle_store.known(connection)
-        for step in definition.transitions
-    }
+    found = {step.trigger: str(step.label) for definition in store.known(connection) for step in definition.transitions}
     found |= {name: str(label) for name, label in (NOTES | DEEDS).items()}
     return dict(sorted(found.items(), key=lambda item: item[1]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from workflow.across.models.entries import Figure, Kept
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.reading.quantities import spoken_quantity
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.reading.quantities import spoken_quantity
 
 
 def written(value: Kept) -> str:

@@ -9,15 +9,15 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from web.presentation import DUTIES, INSPECTION_KINDS, ROLES, shown_day, shown_number
+from web.look.presentation import DUTIES, INSPECTION_KINDS, ROLES, shown_day, shown_number
 from web.words.deeds import DEEDS
 from web.words.timeline import Told, describe
 from workflow.across.models import entries
 from workflow.across.models.record import Record, Writing
-from workflow.database import Connection
-from workflow.programmes import programme
-from workflow.reading.text import shorten
-from workflow.review.since import Deed, Lists, Since, VotesWritten
+from workflow.core.programmes import stored
+from workflow.ground.database import Connection
+from workflow.ground.reading.text import shorten
+from workflow.stages.review.since import Deed, Lists, Since, VotesWritten
 
 MOST = 20
 """More than this the person reads on the page of the model or of the meeting."""
@@ -54,7 +54,7 @@ class News:
 
 def since(connection: Connection, model_id: int, definition_hash: str, version: int) -> list[Told]:
     """The latest entries of a model after `version`, in words, the oldest first."""
-    definition = programme.definition(connection, definition_hash)
+    definition = stored.definition(connection, definition_hash)
     return [describe(definition, entry) for entry in entries.since(connection, model_id, version)[-MOST:]]
 
 
@@ -62,7 +62,7 @@ def record_news(
     connection: Connection, definition_hash: str, writings: Sequence[Writing], labels: Mapping[str, str]
 ) -> list[Told]:
     """Writings of an inspection record with what each changed. labels: what the criteria are called, by code."""
-    definition = programme.definition(connection, definition_hash)
+    definition = stored.definition(connection, definition_hash)
     return [
         replace(
             describe(definition, one.entry),

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from notifications import subjects
+from notifications.letters import subjects
 from workflow.across.obligations.obligation import Obligation
-from workflow.database import Connection
+from workflow.ground.database import Connection
 
 SUBJECTS = {
     "report": _l("Báo cáo"),

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from web.presentation import (
+from web.look.presentation import (
     AUDIENCES,
     BALLOTS,
     CHOICES,
@@ -31,11 +31,11 @@ from web.presentation import (
     shown_day,
     shown_number,
 )
-from workflow.database import Connection
-from workflow.people.names import names_of
-from workflow.programmes.programme_defaults import standard_defaults
-from workflow.reading.text import shorten
-from workflow.reports.content import every_section
+from workflow.core.people.names import names_of
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.core.programmes.report_sections import every_section
+from workflow.ground.database import Connection
+from workflow.ground.reading.text import shorten
 
 MOST_DETAILS = 30
 _LONGEST = 300

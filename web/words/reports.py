@@ -10,14 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from web.look.differences import Piece, pieces
-from web.presentation import ROLES
+from web.look.presentation import ROLES
 from web.words.meanwhile import News
-from workflow.database import Connection
-from workflow.reading.text import shorten
-from workflow.reports import figures, reports
-from workflow.reports.figures import Change
-from workflow.reports.reading import ReportView
-from workflow.reports.reports import ReportEntry
+from workflow.across.reports import commands as reports
+from workflow.across.reports import figures
+from workflow.across.reports.commands import ReportEntry
+from workflow.across.reports.figures import Change
+from workflow.across.reports.view import ReportView
+from workflow.ground.database import Connection
+from workflow.ground.reading.text import shorten
 
 STATUSES: Final[Mapping[str, Any]] = {
     "": _l("Chưa viết"),

@@ -9,11 +9,21 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from web.look.differences import Piece, pieces
-from web.presentation import CONCLUSIONS, FIELD_NAMES, KINDS, NOTES, ORIGINS, PURPOSES, ROLES, shown_day, shown_number
+from web.look.presentation import (
+    CONCLUSIONS,
+    FIELD_NAMES,
+    KINDS,
+    NOTES,
+    ORIGINS,
+    PURPOSES,
+    ROLES,
+    shown_day,
+    shown_number,
+)
 from web.words.kept import written
 from workflow.across.models.entries import Carried, Change, Entry, ItemNote
-from workflow.definitions.lifecycle import Definition
-from workflow.reading.text import shorten
+from workflow.core.lifecycles.machine import Definition
+from workflow.ground.reading.text import shorten
 
 # These speak of a body, not of the one member who typed it in.
 _BODIES = {"visit_planned", "visit_cancelled", "inspection_recorded", "pass_inspection", "require_remediation"}

@@ -23,8 +23,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from workflow.refusals import DatabaseUnusable
-from workflow.speech import _, mark
+from workflow.ground.refusals import DatabaseUnusable
+from workflow.ground.speech import _, mark
 
 Synchronous = Literal["FULL", "NORMAL"]
 

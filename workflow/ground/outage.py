@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import psycopg
 import sqlalchemy as sa
 
-from workflow.refusals import DatabaseUnusable
+from workflow.ground.refusals import DatabaseUnusable
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import pytest
 from tests import world as small_world
 from tests.world import World
 from web.cli.entry import run
-from workflow.database import Database
+from workflow.ground.database import Database
 
 
 @dataclass(frozen=True, slots=True)

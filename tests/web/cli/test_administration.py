@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.web.cli.conftest import Dvk
 from tests.world import UNITS, World
-from workflow.people import accounts
-from workflow.people.sessions import sign_in
+from workflow.core.people import accounts
+from workflow.core.people.sessions import sign_in
 
 
 def test_an_account_from_its_creation_to_its_lock(dvk: Dvk, world: World) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.web.cli.conftest import Dvk
 from tests.world import YEAR, World
-from workflow.calendar import local_date
-from workflow.obligations.working_days import WorkingDays
+from workflow.across.obligations.working_days import WorkingDays
+from workflow.ground.vietnam_time import local_date
 
 
 def ahead(days: int) -> str:

@@ -12,9 +12,9 @@ import pytest
 
 from tests.web.cli.conftest import Dvk
 from tests.world import COMMITTEE, ITEM_TEXTS, World
-from web import clock
-from workflow.calendar import local_date
-from workflow.programmes import programme
+from web.serving import clock
+from workflow.core.programmes import stored
+from workflow.ground.vietnam_time import local_date
 
 Write = Callable[[str, Any], str]
 
@@ -64,7 +64,7 @@ def inspected(dvk: Dvk, world: World, write: Write) -> str:
     assert dvk("record", "results", code, "--data", write("r.json", results), "--as", "officer.x1t1").code == 0
     step(dvk, code, "report_results", "officer.x1t1")
     with world.database.read() as connection:
-        criteria = {row.code: row.max_points - 1.5 for row in programme.criteria(connection, world.year_id)}
+        criteria = {row.code: row.max_points - 1.5 for row in stored.criteria(connection, world.year_id)}
     record = {
         "kind": "appraisal",
         "held_on": today(),

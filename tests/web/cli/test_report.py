@@ -13,9 +13,9 @@ import pytest
 from tests.web.cli.conftest import Dvk
 from tests.workflow.reporting_world import TEXTS
 from tests.world import YEAR, World, a_draft
-from workflow.calendar import local_date
-from workflow.obligations import calls
-from workflow.obligations.calls import CallInput
+from workflow.across.obligations import calls
+from workflow.across.obligations.calls import CallInput
+from workflow.ground.vietnam_time import local_date
 
 SECTIONS = ("results", "proposals")
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from config import definitions
 from tests.web.cli.conftest import Dvk
 from tests.world import World, a_draft
-from workflow.definitions import lifecycle
+from workflow.core.lifecycles import machine as lifecycle
 
 
 def test_the_tally_has_the_form_that_scripts_rely_on(dvk: Dvk, world: World) -> None:

@@ -22,7 +22,7 @@ from tests.mail_server import HANGS, Post, mail_server
 from tests.servers import free_port
 from tests.web.cli.conftest import Dvk
 from tests.world import NOW, World
-from workflow.schema import clockwork, delivery, obligation, reminder
+from workflow.ground.schema import clockwork, delivery, obligation, reminder
 
 ROOT = Path(__file__).resolve().parents[3]
 AT = "2024-03-01T09:00"

@@ -7,9 +7,9 @@ from pathlib import Path
 from tests.web.cli.conftest import Dvk
 from tests.workflow.test_units_list import GOOD, workbook
 from tests.world import World
-from web import clock
-from workflow.people import accounts, invitations, units
-from workflow.programmes import programme
+from web.serving import clock
+from workflow.core.people import accounts, invitations, units
+from workflow.core.programmes import stored
 
 
 def test_a_link_is_printed_once_and_works(dvk: Dvk, world: World) -> None:
@@ -43,7 +43,7 @@ def test_a_year_is_copied(dvk: Dvk, world: World) -> None:
     assert dvk("year", "copy", "2024", "2025", "--as", "admin").code == 0
     assert dvk("year", "copy", "2024", "2025", "--as", "admin").code == 1
     with world.database.read() as connection:
-        assert programme.year(connection, 2025).opens_on.year == 2025
+        assert stored.year(connection, 2025).opens_on.year == 2025
 
 
 def test_what_is_real_is_not_removed_with_the_sample(dvk: Dvk, world: World) -> None:

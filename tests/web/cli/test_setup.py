@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.web.cli.conftest import Dvk
 from tests.world import World
-from workflow.schema import lifecycle_definition
+from workflow.ground.schema import lifecycle_definition
 
 
 def test_init_makes_everything_once(dvk: Dvk, folder: Path) -> None:

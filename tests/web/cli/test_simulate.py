@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from web.cli.entry import run
-from workflow.database import Database
+from workflow.ground.database import Database
 
 
 def test_few_days_are_lived_and_told_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from notifications.wording import sentences
+from notifications.letters.wording import sentences
 from tests.web.cli.conftest import Dvk
 
 

@@ -7,10 +7,10 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access
-from workflow.access import Actor
-from workflow.reporting import cells
-from workflow.schema import emulation_model, unit
+from workflow.across.figures import cells
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.ground.schema import emulation_model, unit
 
 MOST_COUNTED: Final = 20_000
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.reading.quantities import Quantity
-from workflow.schema import account, history
+from workflow.ground.reading.quantities import Quantity
+from workflow.ground.schema import account, history
 
 RETURNED: Final = "return_registration"
 EDITED: Final = "form_edited"

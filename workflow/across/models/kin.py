@@ -9,9 +9,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access
-from workflow.access import Actor
-from workflow.schema import emulation_model, programme_year, unit
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.ground.schema import emulation_model, programme_year, unit
 
 MOST_FOLLOWERS: Final = 20
 MOST_BEGINNINGS: Final = 12

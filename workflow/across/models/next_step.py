@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.definitions.lifecycle_terms import Definition
+from workflow.core.lifecycles.terms import Definition
 
 
 def onwards(definition: Definition, state: str, target: str) -> tuple[int, int]:

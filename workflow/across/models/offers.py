@@ -10,16 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.access import Actor
-from workflow.definitions.lifecycle_terms import Transition
-from workflow.implementation import implementation
-from workflow.inspection import inspection
-from workflow.programmes import programme
-from workflow.recognition.dossier import submission_of
-from workflow.recognition.recognition_view import DecisionView, SubmissionView, decisions, submissions
-from workflow.registration.model_quantities import ModelQuantity, quantities
-from workflow.review.review_view import MeetingSummary, meetings
-from workflow.schema import programme_year
+from workflow.core.access import Actor
+from workflow.core.lifecycles.terms import Transition
+from workflow.core.programmes import stored
+from workflow.ground.schema import programme_year
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.recognition.dossier import submission_of
+from workflow.stages.recognition.view import DecisionView, SubmissionView, decisions, submissions
+from workflow.stages.registration.model_quantities import ModelQuantity, quantities
+from workflow.stages.review.view import MeetingSummary, meetings
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def offers_for(
 
 def measures_of(connection: Connection, year_id: int) -> tuple[Measure, ...]:
     """The measures of a year in their order."""
-    return tuple(Measure(row.code, row.label, row.unit) for row in programme.measures(connection, year_id))
+    return tuple(Measure(row.code, row.label, row.unit) for row in stored.measures(connection, year_id))
 
 
 def _recorded(connection: Connection, model_id: int, names: Collection[str]) -> Recorded:

@@ -9,29 +9,30 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import changes, transition
-from workflow.access import Actor
 from workflow.across.models.next_step import onwards
-from workflow.context import model_by_code
-from workflow.definitions.lifecycle_terms import Definition, State
-from workflow.implementation import attachments, comments, implementation
-from workflow.implementation.attachments import Attachment
-from workflow.implementation.comments import Comment
-from workflow.implementation.implementation import Plan, Results
-from workflow.inspection import inspection
-from workflow.inspection.inspection import InspectionView
-from workflow.programmes import programme
-from workflow.refusals import NotFound
-from workflow.registration import change_requests, consent, view
-from workflow.registration.change_requests import ChangeRequest
-from workflow.registration.model_quantities import ModelQuantity, quantities
-from workflow.registration.registrant import before_review, editable
-from workflow.registration.view import Form, Returned
-from workflow.review import review_result
-from workflow.review.review_result import Result
-from workflow.schema import PUBLISHED, decision, emulation_model, field, programme_year, submission, unit
-from workflow.speech import _
-from workflow.transition import Possibility
+from workflow.core.access import Actor
+from workflow.core.engine import changes, transition
+from workflow.core.engine.context import model_by_code
+from workflow.core.engine.transition import Possibility
+from workflow.core.lifecycles.terms import Definition, State
+from workflow.core.programmes import stored
+from workflow.ground.refusals import NotFound
+from workflow.ground.schema import PUBLISHED, decision, emulation_model, field, programme_year, submission, unit
+from workflow.ground.speech import _
+from workflow.stages.implementation import attachments, comments
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.implementation.attachments import Attachment
+from workflow.stages.implementation.commands import Plan, Results
+from workflow.stages.implementation.comments import Comment
+from workflow.stages.inspection import commands as inspection
+from workflow.stages.inspection.commands import InspectionView
+from workflow.stages.registration import change_requests, consent, view
+from workflow.stages.registration.change_requests import ChangeRequest
+from workflow.stages.registration.model_quantities import ModelQuantity, quantities
+from workflow.stages.registration.registrant import before_review, editable
+from workflow.stages.registration.view import Form, Returned
+from workflow.stages.review import result
+from workflow.stages.review.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def of_model(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
 
     actor: None for somebody who has the database itself in hand.
     """
-    definition = programme.definition(connection, model.definition_hash)
+    definition = stored.definition(connection, model.definition_hash)
     return ModelPage(
         about=particulars(connection, model),
         definition=definition,
@@ -191,7 +192,7 @@ def of_model(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
         results=implementation.results_of(connection, model.id),
         result_figures=tuple(quantities(connection, model.id, "result")),
         inspections=tuple(inspection.of_model(connection, model.id)),
-        review=review_result.latest(connection, model.id),
+        review=result.latest(connection, model.id),
         change_requests=tuple(change_requests.changes_of(connection, model.id)),
         attachments=tuple(attachments.listing(connection, model.id)),
         comments=tuple(comments.of_model(connection, actor, model)) if actor is not None else (),

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.models import entries
 from workflow.across.models.entries import Entry
-from workflow.people.names import names_of
-from workflow.schema import history
+from workflow.core.people.names import names_of
+from workflow.ground.schema import history
 
 WRITTEN: Final = "inspection_recorded"
 

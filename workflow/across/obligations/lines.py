@@ -10,14 +10,14 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.access import OWN_SCOPED
+from workflow.across.obligations import chasing
+from workflow.across.obligations.chasing import Page, Signs
 from workflow.across.obligations.obligation import Obligation
+from workflow.across.obligations.obligations import EVENTS
+from workflow.core.access import OWN_SCOPED
 from workflow.core.people.holders import Holder, holders_over
 from workflow.ground.dialects import any_of
-from workflow.obligations import chasing
-from workflow.obligations.chasing import Page, Signs
-from workflow.obligations.obligations import EVENTS
-from workflow.schema import account, reminder
+from workflow.ground.schema import account, reminder
 
 MOST_NAMED = 2
 

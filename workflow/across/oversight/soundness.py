@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.database import Database
-from workflow.schema import account, programme_year
+from workflow.ground.database import Database
+from workflow.ground.schema import account, programme_year
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.access import Actor
-from workflow.schema import meeting_member, review_meeting
+from workflow.core.access import Actor
+from workflow.ground.schema import meeting_member, review_meeting
 
 MOST: Final = 15
 

@@ -10,9 +10,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access
-from workflow.access import Actor
-from workflow.schema import account, change_request, emulation_model, unit
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.ground.schema import account, change_request, emulation_model, unit
 
 MOST: Final = 15
 

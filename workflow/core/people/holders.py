@@ -9,10 +9,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.access import OWN_SCOPED
-from workflow.definitions.lifecycle import Transition
+from workflow.core.access import OWN_SCOPED
+from workflow.core.lifecycles.machine import Transition
+from workflow.ground.schema import account, assignment, unit
 from workflow.ground.validity import valid_on
-from workflow.schema import account, assignment, unit
 
 MOST_NAMED = 3
 

@@ -10,13 +10,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow import access
-from workflow.access import OWN_SCOPED, Actor
+from workflow.core import access
+from workflow.core.access import OWN_SCOPED, Actor
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.ground.dialects import any_of, as_list
+from workflow.ground.reading.text import fold
+from workflow.ground.schema import account, assignment, unit
 from workflow.ground.validity import not_over, valid_on
-from workflow.reading.text import fold
-from workflow.schema import account, assignment, unit
 
 MOST: Final = 2_000
 CHOICES: Final = 60

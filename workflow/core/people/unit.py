@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from workflow.schema import unit
+from workflow.ground.schema import unit
 
 
 @dataclass(frozen=True, slots=True)

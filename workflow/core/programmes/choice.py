@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core.programmes import stored
 from workflow.core.programmes.year import Year
-from workflow.programmes import programme
-from workflow.refusals import NotFound
-from workflow.schema import emulation_model, programme_year
-from workflow.speech import _
+from workflow.ground.refusals import NotFound
+from workflow.ground.schema import emulation_model, programme_year
+from workflow.ground.speech import _
 
 _EVERY = sa.select(programme_year).order_by(programme_year.c.year.desc())
 _USED = sa.select(programme_year).order_by(
@@ -30,7 +30,7 @@ def chosen_year(connection: Connection, written: str | None, *, to_register: boo
     if written:
         if not written.isdecimal() or len(written) > 4:
             raise NotFound(_("Không có năm thi đua «%(written)s».", written=written[:10]), guard="year")
-        return programme.year(connection, int(written))
+        return stored.year(connection, int(written))
     row = connection.execute(_EVERY if to_register else _USED).first()
     if row is None:
         raise NotFound(_("Chưa có năm thi đua nào. Quản trị hãy tạo bằng lệnh: dvk year add 2026."), guard="year")

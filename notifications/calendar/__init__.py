@@ -1,0 +1,1 @@
+"""Dates of a person, for calendar programs."""

@@ -1,0 +1,246 @@
+"""One tick: everything that is due by now, step by step, each in a short transaction of its own.
+
+A tick may be run again, by two at once, or after days in which none was: what is due is in the database, nothing is kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Connection
+
+from config.settings import Settings, secret_key
+from notifications.clock import retention
+from notifications.clock.leadership import NAME
+from notifications.clock.retention import Kept
+from notifications.delivery import preferences
+from notifications.delivery import sending as delivery
+from notifications.delivery.channels import Channels, channels
+from notifications.letters.composition import Site
+from notifications.letters.wording import sentences
+from notifications.notices import daily as noticing
+from notifications.reminders import composing, deeds, planning
+from workflow.across.obligations import sync
+from workflow.across.oversight import audit
+from workflow.ground.database import Database
+from workflow.ground.dialects import insert_or_update
+from workflow.ground.refusals import DatabaseUnusable
+from workflow.ground.schema import clockwork
+from workflow.ground.speech import Translate, _
+from workflow.ground.vietnam_time import local_date
+
+LATE_AFTER: Final = timedelta(minutes=5)
+"""Without a tick for so long something is wrong: several were due."""
+LETTERS_AT_ONCE: Final = 500
+"""So that the next tick plans what is due even while thousands of letters wait."""
+UNSUBSCRIBE: Final = "/ngung-nhan"
+"""Where the pages take people off mails; a signed token of `preferences` follows."""
+_DAILY: Final = "daily"
+_LONGEST_ERROR = 500
+
+
+def _open(connection: Connection, now: datetime) -> int:
+    """Call for the reports whose time has come and tell those who owe them, in one transaction."""
+    return len(deeds.open_due_calls(connection, now))
+
+
+STEPS: Final[tuple[tuple[str, Callable[[Connection, datetime], int]], ...]] = (
+    ("opened", _open),
+    ("synced", sync.sync),
+    ("moved", planning.tell_moved),
+    ("planned", planning.plan),
+)
+"""What turns time into messages, in this order. Each is set-based and finds nothing when it is run again."""
+
+log = structlog.get_logger("clockwork")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an installation's settings make of a tick. unsubscribe: account → the address that takes the person off mails."""
+
+    channels: Channels
+    per_minute: int
+    kept: Kept
+    site: Site
+    unsubscribe: Callable[[int], str] | None = None
+
+
+@dataclass(slots=True)
+class Ticked:
+    """What a tick did. counts: step → how many; failures: step → a sentence; complaints: channel → why nothing goes there."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    complaints: dict[str, str] = field(default_factory=dict)
+    took_ms: int = 0
+
+    @property
+    def complaint(self) -> str:
+        """What an administrator should know, in one line; '' when all went well."""
+        found = (*(f"{step}: {why}" for step, why in self.failures.items()), *self.complaints.values())
+        return "; ".join(found)[:_LONGEST_ERROR]
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last sign of life of whoever does the work of the clock.
+
+    state: 'never' ticked; 'late' for its next tick; 'failing' when it ticks and no tick has gone well for a while; 'ok'.
+    """
+
+    state: Literal["never", "late", "failing", "ok"]
+    ticked_at: datetime | None
+    succeeded_at: datetime | None
+    took_ms: int | None
+    backlog: int
+    last_error: str
+
+
+def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Work:
+    """The work as the settings have it. speak: language → what says the domain's own words in it."""
+    key = secret_key(settings)
+    return Work(
+        channels=channels(settings),
+        per_minute=settings.mail_per_minute,
+        kept=Kept(
+            timedelta(minutes=settings.session_idle_minutes),
+            timedelta(hours=settings.session_absolute_hours),
+            timedelta(days=settings.keep_draft_reports_days),
+        ),
+        site=Site(settings.site, settings.message_domain, sentences.Library(settings.data_dir), speak),
+        unsubscribe=lambda account_id: f"{settings.site}{UNSUBSCRIBE}/{preferences.token(key, account_id)}",
+    )
+
+
+def tick(
+    database: Database,
+    now: datetime,
+    work: Work,
+    *,
+    limit: int = LETTERS_AT_ONCE,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Ticked:
+    """Do everything that is due by now. A step that fails is noted, logged and due again in the next tick; the others go on.
+
+    stopping: asked between two steps and between two letters.
+    """
+    began, done = monotonic(), Ticked()
+    for name, step in STEPS:
+        if not stopping():
+            with _noting(done, name), database.write() as connection:
+                done.counts[name] = step(connection, now)
+    done.counts["composed"] = 0
+    for write in (composing.compose, noticing.tell):
+        with _noting(done, "composed"):
+            # A transaction for each lot of people, so that others come to write in between.
+            while not stopping():
+                with database.write() as connection:
+                    composed = write(connection, now, work.site)
+                if not composed.settled:
+                    break
+                done.counts["composed"] += composed.letters
+    if not stopping():
+        with _noting(done, "anchored"), database.write() as connection:
+            done.counts["anchored"] = _anchor(connection, now)
+    if not stopping():
+        with _noting(done, "delivered"):
+            told = delivery.deliver(
+                database,
+                work.channels,
+                now,
+                limit=limit,
+                per_minute=work.per_minute,
+                unsubscribe=work.unsubscribe,
+                stopping=stopping,
+            )
+            done.counts |= {
+                "sent": told.sent,
+                "waiting": told.waiting,
+                "failed": told.failed,
+                "skipped": told.skipped,
+            }
+            done.complaints |= told.complaints
+    if not stopping():
+        with _noting(done, "swept"), database.write() as connection:
+            done.counts["swept"] = _daily(connection, now, work.kept)
+    done.took_ms = int((monotonic() - began) * 1000)
+    return done
+
+
+def preview(database: Database, now: datetime, work: Work) -> dict[str, int]:
+    """What the steps before delivery would do, step → how many. Everything is taken back."""
+    counts: dict[str, int] = {}
+    try:
+        with database.write() as connection:
+            for name, step in STEPS:
+                counts[name] = step(connection, now)
+            counts["composed"] = sum(
+                composing.whole(write, connection, now, work.site) for write in (composing.compose, noticing.tell)
+            )
+            raise _Undo
+    except _Undo:
+        return counts
+
+
+def note(database: Database, now: datetime, done: Ticked) -> None:
+    """Keep how the tick went, where administrators and monitors look."""
+    values: dict[str, Any] = {"took_ms": done.took_ms, "last_error": done.complaint}
+    if not done.failures:
+        values["succeeded_at"] = now
+    with database.write() as connection:
+        values["backlog"] = delivery.backlog(connection, now)
+        connection.execute(sa.update(clockwork).where(clockwork.c.name == NAME).values(**values))
+
+
+def heartbeat(connection: Connection, now: datetime) -> Heartbeat:
+    """When the last tick was and what waits, for pages and monitors."""
+    row = connection.execute(sa.select(clockwork).where(clockwork.c.name == NAME)).first()
+    if row is None or row.ticked_at is None:
+        return Heartbeat("never", None, None, None, delivery.backlog(connection, now), "")
+    state: Literal["late", "failing", "ok"] = "ok"
+    # A tick of the future: the clock was set back since, and the next tick puts that right.
+    if abs(now - row.ticked_at) > LATE_AFTER:
+        state = "late"
+    elif abs(now - (row.succeeded_at or row.started_at or row.ticked_at)) > LATE_AFTER:
+        state = "failing"
+    return Heartbeat(state, row.ticked_at, row.succeeded_at, row.took_ms, row.backlog, row.last_error)
+
+
+def _anchor(connection: Connection, now: datetime) -> int:
+    return len(audit.make_anchors(connection, now))
+
+
+def _daily(connection: Connection, now: datetime, kept: Kept) -> int:
+    """Throw away what is too old, in the first tick of each day."""
+    last = connection.execute(sa.select(clockwork.c.ticked_at).where(clockwork.c.name == _DAILY)).scalar()
+    if last is not None and local_date(last) == local_date(now):
+        return 0
+    swept = retention.sweep(connection, now, kept)
+    connection.execute(
+        insert_or_update(connection, clockwork, ["name"], columns=["ticked_at"]), {"name": _DAILY, "ticked_at": now}
+    )
+    return swept.total
+
+
+@contextmanager
+def _noting(done: Ticked, step: str) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseUnusable as unusable:
+        log.error("step_failed", step=step, why=unusable.message)
+        done.failures[step] = unusable.message
+    except Exception as error:
+        log.exception("step_failed", step=step)
+        done.failures[step] = _("lỗi của chương trình (%(kind)s), xem nhật ký máy chủ", kind=type(error).__name__)
+
+
+class _Undo(Exception):
+    pass

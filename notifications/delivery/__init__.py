@@ -1,0 +1,1 @@
+"""Letters on their way out: channels, attempts, what each person chose."""

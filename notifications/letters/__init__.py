@@ -1,0 +1,1 @@
+"""One message: its words, its subject, the mail it becomes."""

@@ -1,0 +1,1 @@
+"""What happened to models, told to those whom it concerns."""

@@ -1,0 +1,124 @@
+"""Deeds that people have to be told of: each does what it is named after and plans the telling, in one transaction.
+
+Pages and commands call these instead of the domain's own functions, so that neither half can be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from notifications.reminders import planning
+from workflow.across.obligations import calls, chasing, days_off, due_calls
+from workflow.across.obligations.calls import Called, CallInput
+from workflow.across.reports import commands as reports
+from workflow.core import access, history
+from workflow.ground.reading.text import clean
+from workflow.ground.refusals import InvalidInput, NotFound, NotPossible
+from workflow.ground.speech import _
+from workflow.ground.vietnam_time import local_date
+
+LONGEST_WORD: Final = 500
+
+
+def open_call(connection: Connection, command: CallInput, who: int | str, now: datetime) -> Called:
+    """Call for a report and tell everybody who owes it. Raises what `calls.open_call` does."""
+    called = calls.open_call(connection, command, who, now)
+    planning.tell(connection, called.obligations, planning.OPENED, now)
+    return called
+
+
+def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
+    """Call for the year's reports whose time has come and tell those who owe them."""
+    called = due_calls.open_due_calls(connection, now)
+    if called:
+        planning.tell(connection, [key for call in called for key in call.obligations], planning.OPENED, now)
+    return called
+
+
+def move_due(
+    connection: Connection,
+    call_id: int,
+    new_day: date | str,
+    who: int | str,
+    now: datetime,
+    version: int | None = None,
+) -> Called:
+    """Give a call another due date and tell those who still owe it, once. Raises what `calls.move_due` does."""
+    called = calls.move_due(connection, call_id, new_day, who, now, version)
+    planning.tell(connection, called.obligations, planning.MOVED, now)
+    return called
+
+
+def return_report(
+    connection: Connection,
+    obligation_id: int,
+    who: int | str,
+    reason: str,
+    due_on: date | str,
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> date:
+    """Give a report back to be mended and tell those who owe it. Returns the new due date. Raises what `reports.return_` does."""
+    day = reports.return_(connection, obligation_id, who, reason, due_on, now, version=version)
+    planning.tell(connection, [obligation_id], planning.RETURNED, now)
+    return day
+
+
+def note_day_off(
+    connection: Connection, who: int | str, day: date | str, working: bool, label: str, now: datetime
+) -> int:
+    """Correct the calendar and tell those whose due date moved by it; how many dates moved."""
+    moved = days_off.note_day(connection, who, day, working, label, now)
+    planning.tell(connection, moved, planning.MOVED, now)
+    return len(moved)
+
+
+def forget_day_off(connection: Connection, who: int | str, day: date, now: datetime) -> int:
+    """Take a correction of the calendar back and tell those whose due date moved by it; how many dates moved."""
+    moved = days_off.forget_day(connection, who, day, now)
+    planning.tell(connection, moved, planning.MOVED, now)
+    return len(moved)
+
+
+def chase(
+    connection: Connection, obligation_ids: Sequence[int], who: int | str, now: datetime, *, word: str = ""
+) -> int:
+    """Remind those who owe these now, with a word of one's own: once a day for each thing and person. Returns how many reminders.
+
+    Raises NotFound when one of them is not the person's to look after, InvalidInput for a word that is too long, NotPossible when
+    nobody is left to remind today. Each goes into the history of what is owed.
+    """
+    actor = access.actor(connection, who, now)
+    word = clean(word)
+    if len(word) > LONGEST_WORD:
+        raise InvalidInput({"word": _("Lời nhắn tối đa %(longest)s ký tự. Hãy viết gọn lại.", longest=LONGEST_WORD)})
+    rows = chasing.chosen(connection, actor, obligation_ids)
+    if not rows or {row.id for row in rows} != set(obligation_ids):
+        raise NotFound(_("Có việc không thuộc phạm vi của bạn. Hãy tải lại trang."), guard="obligation")
+    open_rows = [row for row in rows if row.fulfilled_at is None and row.withdrawn_at is None]
+    step = f"{planning.CHASED}{local_date(now):%Y%m%d}"
+    told = planning.tell(connection, [row.id for row in open_rows], step, now, word=word)
+    if not told:
+        raise NotPossible(
+            _("Những việc này đã xong, hoặc đã được nhắc hôm nay. Mai hãy nhắc lại."),
+            guard="chase",
+            code="chased_today",
+        )
+    for row in open_rows:
+        grant = actor.require(chasing.CHASERS, row.collector_path, to=_("nhắc việc"))
+        history.record(
+            connection,
+            history.acting(actor, grant),
+            now,
+            "obligation",
+            row.id,
+            "chased",
+            {"due_on": row.due_on, "unit": row.unit_code},
+            reason=word,
+        )
+    return told

@@ -1,0 +1,333 @@
+"""How values of the domain are written on a page: dates, numbers, states, stages, who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from flask import Flask, g, request
+from flask_babel import get_translations, lazy_pgettext
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from web.serving import clock, visitor
+from web.serving.access_rules import ADMINISTRATORS, INSPECTORS, LEADERS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF
+from web.serving.transactions import reading
+from workflow.across.obligations.chasing import CHASERS
+from workflow.core.lifecycles.machine import END_STAGE, Definition, State
+from workflow.core.programmes import stored
+from workflow.ground.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
+from workflow.ground.speech import _, spoken_day
+from workflow.ground.vietnam_time import ZONE, local_date
+
+KINDS = {"collective": _l("Tập thể"), "individual": _l("Cá nhân")}
+ORIGINS = {"new": _l("Mới"), "continued": _l("Tiếp tục từ năm trước"), "replicated": _l("Nhân rộng")}
+PURPOSES = {
+    "registration": _l("Kèm phiếu đăng ký"),
+    "plan": _l("Kế hoạch"),
+    "evidence": _l("Minh chứng kết quả"),
+    "inspection": _l("Kiểm tra"),
+    "minutes": _l("Biên bản"),
+    "other": _l("Khác"),
+}
+INSPECTION_KINDS = {
+    "inspection": _l("Kiểm tra"),
+    "survey": _l("Khảo sát"),
+    "appraisal": _l("Thẩm định"),
+    "re_inspection": _l("Phúc tra"),
+}
+CONCLUSIONS = {"passed": lazy_pgettext("conclusion", "Đạt"), "remediation": _l("Cần khắc phục")}
+AUDIENCES = {"unit": _l("Mọi người xem được mô hình"), "reviewers": _l("Chỉ người xét, không gồm đơn vị đăng ký")}
+DUTIES = {"chair": _l("Chủ trì"), "secretary": _l("Thư ký"), "member": _l("Thành viên")}
+BALLOTS = {"named": _l("Biểu quyết ghi tên"), "secret": _l("Bỏ phiếu kín")}
+CHOICES = {"for": _l("Đồng ý"), "against": _l("Không đồng ý"), "abstain": _l("Không biểu quyết")}
+MEETING_STATUSES = {
+    "prepared": _l("Đang chuẩn bị"),
+    "open": _l("Đang họp"),
+    "closed": _l("Đã kết thúc"),
+    "cancelled": _l("Đã huỷ"),
+}
+REQUEST_STATUSES = {
+    "open": _l("Chờ quyết định"),
+    "approved": _l("Đã đồng ý"),
+    "refused": _l("Không đồng ý"),
+    "withdrawn": _l("Đã rút"),
+}
+REQUEST_SUBJECTS = {"name": _l("Tên mô hình"), "field": _l("Lĩnh vực")}
+DECISION_TYPES = {"recognition": _l("Công nhận"), "revocation": _l("Thu hồi")}
+UNIT_KINDS = {
+    "administrative": _l("Đơn vị hành chính"),
+    "agency": _l("Cơ quan"),
+    "organisation": _l("Đoàn thể, hội"),
+    "school": _l("Trường học"),
+    "armed_force": _l("Lực lượng vũ trang"),
+}
+ROLES = {
+    "unit_officer": _l("Cán bộ đơn vị đăng ký"),
+    "inspector": _l("Thành viên đoàn kiểm tra"),
+    "commune_reviewer": _l("Ban Chỉ đạo xã, hội đồng bình xét"),
+    "district_reviewer": _l("Ban Chỉ đạo huyện"),
+    "province_reviewer": _l("Ban Chỉ đạo tỉnh"),
+    "staff": _l("Tổ giúp việc, cán bộ Ban Dân vận"),
+    "leader": _l("Trưởng ban, Phó Trưởng ban"),
+    "admin": _l("Quản trị"),
+}
+LEVELS = {
+    "province": _l("Cấp tỉnh"),
+    "district": _l("Cấp huyện"),
+    "commune": _l("Cấp xã"),
+    "village": _l("Thôn, bản, tổ dân phố"),
+}
+ITEMS = {
+    "situation": _l("Thực trạng và lý do chọn"),
+    "goals": _l("Mục tiêu, chỉ tiêu"),
+    "method": _l("Nội dung và cách làm"),
+    "place_people": _l("Địa bàn và đối tượng"),
+    "forces": _l("Lực lượng thực hiện"),
+    "time_resources": _l("Thời gian và nguồn lực"),
+    "outputs": _l("Sản phẩm kiểm chứng được"),
+    "sustainability": _l("Khả năng duy trì, nhân rộng"),
+}
+
+# What is written into the history without a transition. A word that is not here is shown as it is.
+NOTES = {
+    "created": _l("Lập bản nháp"),
+    "form_edited": _l("Sửa phiếu đăng ký"),
+    "change_requested": _l("Đề nghị đổi tên hoặc lĩnh vực"),
+    "change_approved": _l("Đồng ý đổi tên hoặc lĩnh vực"),
+    "change_refused": _l("Không đồng ý đổi tên hoặc lĩnh vực"),
+    "change_withdrawn": _l("Rút đề nghị đổi tên hoặc lĩnh vực"),
+    "plan_saved": _l("Ghi kế hoạch"),
+    "results_saved": _l("Ghi kết quả"),
+    "file_added": _l("Đính kèm tệp"),
+    "file_removed": _l("Gỡ tệp"),
+    "comment_written": _l("Viết ý kiến"),
+    "visit_planned": _l("Hẹn ngày kiểm tra"),
+    "visit_cancelled": _l("Huỷ ngày hẹn kiểm tra"),
+    "inspection_recorded": _l("Ghi biên bản kiểm tra"),
+    "placed_on_agenda": _l("Đưa vào chương trình bình xét"),
+    "taken_off_agenda": _l("Bỏ khỏi chương trình bình xét"),
+    "votes_recorded": _l("Ghi phiếu bình xét"),
+    "ballots_recorded": _l("Ghi kết quả kiểm phiếu"),
+    "review_closed": _l("Kết thúc phiên bình xét"),
+    "review_cancelled": _l("Huỷ phiên bình xét"),
+    "submission_prepared": _l("Lập tờ trình"),
+    "report_written": _l("Viết báo cáo thành tích"),
+    "outstanding_marked": _l("Ghi nhận tiêu biểu"),
+    "outstanding_unmarked": _l("Thôi ghi nhận tiêu biểu"),
+    "commendation_proposed": _l("Đưa vào danh sách đề nghị khen thưởng"),
+    "commendation_withdrawn": _l("Đưa ra khỏi danh sách đề nghị khen thưởng"),
+    "definition_changed": _l("Chuyển sang quy trình khác"),
+    "public_agreed": _l("Đồng ý giới thiệu công khai"),
+    "public_withdrawn": _l("Rút đồng ý giới thiệu công khai"),
+}
+FIELD_NAMES = {
+    "name": _l("Tên mô hình"),
+    "field": _l("Lĩnh vực"),
+    "kind": _l("Loại"),
+    "person": _l("Người đăng ký"),
+    "origin": _l("Mới, tiếp tục hay nhân rộng"),
+    "representative": _l("Người đại diện"),
+    "representative_position": _l("Chức vụ"),
+    "targets": _l("Chỉ tiêu bằng số"),
+    "phone": _l("Điện thoại"),
+    "public": _l("Giới thiệu công khai"),
+    **ITEMS,
+}
+
+StopStatus = Literal["done", "here", "ahead", "left_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One of the stages as a model's page shows it."""
+
+    label: str
+    status: StopStatus
+
+
+def stops(definition: Definition, state: str, passed: Collection[str]) -> list[Stop]:
+    """The stages of a definition for a model in `state` whose history went through the states in `passed`."""
+    stages = [stage for stage in definition.stages if stage.id != END_STAGE]
+    here = definition.states[state].stage
+    visited = {definition.states[one].stage for one in passed if one in definition.states} | {here}
+    position = next((i for i, stage in enumerate(stages) if stage.id == here), len(stages))
+    found = []
+    for i, stage in enumerate(stages):
+        status: StopStatus
+        if stage.id == here:
+            status = "here"
+        elif i > position:
+            status = "ahead"
+        else:
+            status = "done" if stage.id in visited else "left_out"
+        found.append(Stop(stage.label, status))
+    return found
+
+
+def tone(state: State) -> str:
+    """The colour class of a state; icon and word say the same."""
+    if state.end:
+        if state.id == "recognised":
+            return "gold"
+        return "done" if state.id.endswith("recognised") and state.id != "not_recognised" else "closed"
+    if state.id in ("returned", "remediation"):
+        return "mend"
+    return "draft" if state.initial else "running"
+
+
+def day(value: date | None) -> str:
+    """05/02/2024."""
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+def shown_day(value: date | None) -> str:
+    """A day as people read it; `day` is how it is typed, in every language."""
+    return spoken_day(value) if value else ""
+
+
+def moment(value: datetime | None) -> Markup:
+    """A moment as a `time` element, in Vietnam's time."""
+    if value is None:
+        return Markup("")
+    local = value.astimezone(ZONE)
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.isoformat(timespec="seconds"), f"{spoken_day(local)} {local:%H:%M}"
+    )
+
+
+def number(value: Decimal | int | float | None) -> str:
+    """1139000000 → "1.139.000.000"; nothing for None."""
+    return "" if value is None else format_number(Decimal(str(value)))
+
+
+def shown_number(value: Decimal | int | float | None) -> str:
+    """A number as people read it; `number` is how it is typed, in every language."""
+    return "" if value is None else spoken_number(Decimal(str(value)))
+
+
+def amount(value: Decimal, unit: str, qualifier: Qualifier = "exactly") -> str:
+    """ "trên 350 ngày công"."""
+    return spoken_quantity(Quantity(Decimal(str(value)), unit, qualifier))
+
+
+def said(label: str) -> str:
+    """A name that an installation keeps, in the language of the page where the catalogue knows it."""
+    return _(label)
+
+
+def state_of(definition_hash: str, state: str) -> State:
+    """The state as the model's own definition has it."""
+    return stored.definition(reading(), definition_hash).states[state]
+
+
+def deed(definition: Definition, trigger: str) -> str:
+    """What a history entry says was done."""
+    label = next((t.label for t in definition.transitions if t.trigger == trigger), None)
+    return label or str(NOTES.get(trigger, trigger))
+
+
+def with_query(**changes: str | None) -> str:
+    """The present address with some of its query replaced; None takes one out."""
+    query = request.args.to_dict(flat=True)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name.replace("_", "-"), None)
+        else:
+            query[name.replace("_", "-")] = value
+    return request.path + ("?" + urlencode(query) if query else "")
+
+
+def navigation() -> Sequence[tuple[str, Any]]:
+    """The main places of the visitor: (endpoint, label)."""
+    who = visitor.current()
+    if who is None:
+        return ()
+    places: list[tuple[str, Any]] = [
+        ("home.work", _l("Việc của tôi")),
+        ("models.listed", lazy_pgettext("places", "Mô hình")),
+    ]
+    if who.actor.holds(REGISTRANTS | REVIEWERS | STAFF | RECOGNISERS | LEADERS):
+        places.append(("reports.listed", lazy_pgettext("places", "Báo cáo")))
+    if who.actor.holds(CHASERS):
+        places.append(("chasing.listed", _l("Đôn đốc")))
+    if who.actor.holds(INSPECTORS):
+        places.append(("visits.listed", _l("Kiểm tra")))
+    if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):
+        places.append(("review.listed", lazy_pgettext("places", "Bình xét")))
+    if who.actor.holds(RECOGNISERS):
+        places.append(("submission.incoming", _l("Hồ sơ trình")))
+    if who.actor.holds(REVIEWERS | STAFF):
+        places.append(("submission.listed", lazy_pgettext("places", "Tờ trình")))
+    places += [
+        ("recognition.listed", lazy_pgettext("places", "Quyết định")),
+        ("overview.shown", _l("Tổng quan")),
+        ("tally.shown", _l("Tổng hợp")),
+        ("calendar.month", _l("Lịch")),
+        ("lifecycle.shown", lazy_pgettext("places", "Quy trình")),
+    ]
+    if who.actor.holds(ADMINISTRATORS):
+        places.append(("administration.home", lazy_pgettext("places", "Quản trị")))
+    return places
+
+
+def may_register() -> bool:
+    """Whether the visitor may start a registration somewhere."""
+    who = visitor.current()
+    return who is not None and who.actor.holds(REGISTRANTS | STAFF | REVIEWERS | RECOGNISERS)
+
+
+def _translations() -> Any:
+    """The catalogue of this request's language, looked up once: a page has dozens of words."""
+    found = g.get("translations")
+    if found is None:
+        found = g.translations = get_translations()
+    return found
+
+
+def install(app: Flask) -> None:
+    """Make all of this available to the templates."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda word: _translations().gettext(word),
+        ngettext=lambda one, many, n: _translations().ngettext(one, many, n),
+        pgettext=lambda context, word: _translations().pgettext(context, word),
+        npgettext=lambda context, one, many, n: _translations().npgettext(context, one, many, n),
+        newstyle=True,
+    )
+    app.jinja_env.filters.update(day=shown_day, typed_day=day, moment=moment, number=shown_number, said=said)
+    app.jinja_env.globals.update(
+        KINDS=KINDS,
+        ORIGINS=ORIGINS,
+        PURPOSES=PURPOSES,
+        INSPECTION_KINDS=INSPECTION_KINDS,
+        CONCLUSIONS=CONCLUSIONS,
+        AUDIENCES=AUDIENCES,
+        DUTIES=DUTIES,
+        BALLOTS=BALLOTS,
+        CHOICES=CHOICES,
+        MEETING_STATUSES=MEETING_STATUSES,
+        REQUEST_STATUSES=REQUEST_STATUSES,
+        REQUEST_SUBJECTS=REQUEST_SUBJECTS,
+        DECISION_TYPES=DECISION_TYPES,
+        UNIT_KINDS=UNIT_KINDS,
+        ROLES=ROLES,
+        LEVELS=LEVELS,
+        ITEMS=ITEMS,
+        FIELD_NAMES=FIELD_NAMES,
+        INSPECTORS=INSPECTORS,
+        amount=amount,
+        state_of=state_of,
+        tone=tone,
+        deed=deed,
+        with_query=with_query,
+        navigation=navigation,
+        may_register=may_register,
+    )
+
+    @app.context_processor
+    def about_now() -> dict[str, Any]:
+        return {"visitor": visitor.current(), "today": local_date(clock.now())}

@@ -1,0 +1,1 @@
+"""What serves a request: who is there, transactions, access, answers, receipts, files."""

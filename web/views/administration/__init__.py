@@ -1,0 +1,1 @@
+"""Units, accounts, programme years, definitions, the history."""

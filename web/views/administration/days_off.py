@@ -1,0 +1,96 @@
+"""The calendar of working days: public holidays, and what an administrator corrects; due dates follow at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import RadioField
+
+from notifications.reminders import deeds
+from web.forms.base import PageForm, day_field, line, options, said
+from web.serving import clock
+from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
+from web.serving.answers import page_again, say, say_refused
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
+from workflow.across.obligations import days_off
+from workflow.across.obligations.days_off import LONGEST_LABEL
+from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.vietnam_time import local_date
+
+pages = Blueprint("days_off", __name__, url_prefix="/quan-tri/ngay-nghi")
+
+KEEPERS = ADMINISTRATORS | STAFF
+
+
+class DayForm(PageForm):
+    """One day that is not what its day of the week says."""
+
+    day = day_field(_l("Ngày"))
+    working = RadioField(
+        _l("Là"),
+        choices=options([("off", _l("Ngày nghỉ")), ("working", _l("Ngày làm bù"))]),
+        default="off",
+        validate_choice=False,
+    )
+    label = line(_l("Lý do, văn bản"), _l("Ví dụ: Nghỉ bù Quốc khánh."), render_kw={"maxlength": LONGEST_LABEL + 50})
+
+
+@pages.route("", methods=["GET", "POST"])
+@access_rule(roles=KEEPERS)
+def listed() -> Response | tuple[str, int]:
+    """nam: the year that is shown."""
+    today = local_date(clock.now())
+    year = _year(request.args.get("nam"), today)
+    form, refusal = DayForm(), None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                moved = deeds.note_day_off(
+                    connection,
+                    actor().account_id,
+                    said(form.day),
+                    said(form.working) == "working",
+                    said(form.label),
+                    clock.now(),
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã ghi."), *_moved(moved))
+            return redirect(url_for("days_off.listed", nam=year))
+    days = days_off.listing(reading(), year)
+    return page_again("administration/days_off.html", form, refusal, days=days, year=year)
+
+
+@pages.post("/<string:day>/bo")
+@access_rule(roles=KEEPERS)
+def forget(day: str) -> Response:
+    try:
+        meant = date.fromisoformat(day)
+    except ValueError:
+        raise NotFound(_("Không có ngày này."), guard="day") from None
+    try:
+        with writing() as connection:
+            moved = deeds.forget_day_off(connection, actor().account_id, meant, clock.now())
+    except Refusal as refused:
+        say_refused(refused)
+    else:
+        say(_("Đã bỏ ghi."), *_moved(moved))
+    return redirect(url_for("days_off.listed", nam=meant.year))
+
+
+def _moved(count: int) -> list[str]:
+    return [_("Hạn của %(count)s việc đã đổi theo; những người phải làm được báo.", count=count)] if count else []
+
+
+def _year(written: str | None, today: date) -> int:
+    if not written:
+        return today.year
+    if not written.isdecimal() or not 2000 <= int(written[:5]) <= 2100:
+        raise NotFound(_("Không có năm «%(written)s».", written=written[:10]), guard="year")
+    return int(written)

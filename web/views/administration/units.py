@@ -1,0 +1,222 @@
+"""The unit tree: reading it, adding, renaming and ending units, merging them, and lists of units as spreadsheets."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from web.forms.administration import MergeForm, UnitEditForm, UnitForm, UnitsFileForm
+from web.forms.base import day_of, options, printable, said
+from web.look.presentation import day
+from web.serving import clock
+from web.serving.access_rules import ADMINISTRATORS, access_rule
+from web.serving.answers import page_again, say
+from web.serving.transactions import database, reading, writing
+from web.serving.visitor import actor
+from web.views.tally import XLSX
+from workflow.across.documents.import_units import UnitsReport, import_units, write_list, write_template
+from workflow.core.lifecycles import store
+from workflow.core.people import unit_tree, units
+from workflow.core.people.places import units_of
+from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.vietnam_time import local_date
+
+pages = Blueprint("units", __name__, url_prefix="/quan-tri/don-vi")
+
+LARGEST_FILE = 2 * 1024 * 1024
+"""A list of units that goes to the browser and back once: after the check comes the import of the very same bytes."""
+
+
+@pages.get("")
+@access_rule(roles=ADMINISTRATORS)
+def listed() -> str:
+    wanted = printable(request.args.get("tim", ""))[:100].strip()
+    code = printable(request.args.get("goc", ""))[:60].strip()
+    found = unit_tree.search(reading(), actor(), wanted) if wanted else None
+    return render_template(
+        "administration/units.html",
+        branch=None if wanted else unit_tree.branch(reading(), actor(), code),
+        found=found,
+        wanted=wanted,
+        levels=store.levels(reading()),
+        day_now=local_date(clock.now()),
+    )
+
+
+@pages.route("/moi", methods=["GET", "POST"])
+@access_rule(roles=ADMINISTRATORS)
+def new() -> Response | tuple[str, int]:
+    form, refusal = UnitForm(data={"parent": printable(request.args.get("thuoc", ""))[:60]}), None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                units.create_unit(
+                    connection,
+                    actor().account_id,
+                    said(form.code),
+                    said(form.name),
+                    said(form.level),
+                    said(form.kind),
+                    said(form.parent),
+                    clock.now(),
+                    valid_from=day_of(form.valid_from),
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã thêm đơn vị."))
+            return redirect(url_for("units.listed", goc=said(form.parent)))
+    form.level.choices = options(store.levels(reading()).items())
+    form.parent.choices = options(_places())
+    return _page(form, refusal, _("Thêm đơn vị"), _("Thêm đơn vị"))
+
+
+@pages.route("/<code>", methods=["GET", "POST"])
+@access_rule(roles=ADMINISTRATORS)
+def edit(code: str) -> Response | tuple[str, int]:
+    place = _place(code)
+    present = {"name": place.name, "valid_from": day(place.valid_from), "valid_to": day(place.valid_to)}
+    form, refusal = UnitEditForm(data=present), None
+    if form.is_submitted():
+        try:
+            who, now = actor().account_id, clock.now()
+            first, last = day_of(form.valid_from), day_of(form.valid_to)
+            with writing() as connection:
+                renamed = units.rename(connection, who, place.code, said(form.name), now)
+                moved = units.set_validity(connection, who, place.code, first, last, now)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lưu đơn vị.") if renamed or moved else _("Không có gì thay đổi."))
+            return redirect(url_for("units.listed"))
+    links = [] if place.successor_id else [(_("Sáp nhập vào đơn vị khác"), url_for("units.merge", code=place.code))]
+    return _page(form, refusal, f"{place.name} ({place.code})", _("Lưu"), links=links)
+
+
+@pages.route("/<code>/sap-nhap", methods=["GET", "POST"])
+@access_rule(roles=ADMINISTRATORS)
+def merge(code: str) -> Response | tuple[str, int]:
+    place = _place(code)
+    form, refusal = MergeForm(), None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                units.merge_into(
+                    connection,
+                    actor().account_id,
+                    place.code,
+                    said(form.successor),
+                    clock.now(),
+                    last_day=day_of(form.last_day),
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã sáp nhập đơn vị. Các mô hình đang làm vẫn tiếp tục ở đơn vị cũ."))
+            return redirect(url_for("units.listed"))
+    form.successor.choices = options([("", _("– chọn –")), *(one for one in _places() if one[0] != place.code)])
+    return _page(form, refusal, _("Sáp nhập %(name)s vào đơn vị khác", name=place.name), _("Sáp nhập"), danger=True)
+
+
+@pages.route("/nhap", methods=["GET", "POST"])
+@access_rule(roles=ADMINISTRATORS)
+def bring() -> Response | tuple[str, int]:
+    """First the file is only checked; the page that tells of it carries the file, so that importing it is one more button."""
+    form, refusal = UnitsFileForm(), None
+    report: UnitsReport | None = None
+    if form.is_submitted():
+        try:
+            content = _sent(form)
+            kept = bool(said(form.checked))
+            report = import_units(database(), content, actor().account_id, clock.now(), dry_run=not kept)
+            if kept and not report.refused:
+                say(
+                    _(
+                        "Đã thêm %(new)s đơn vị; %(old)s đơn vị đã có từ trước.",
+                        new=len(report.created),
+                        old=report.unchanged,
+                    )
+                )
+                return redirect(url_for("units.listed"))
+            form.checked.data = base64.b64encode(content).decode() if report.created else ""
+        except Refusal as refused:
+            refusal, form.checked.data = refused, ""
+    return page_again("administration/units_import.html", form, refusal, report=report)
+
+
+@pages.get("/mau.xlsx")
+@access_rule(roles=ADMINISTRATORS)
+def template() -> Response:
+    target = BytesIO()
+    write_template(reading(), target, actor())
+    target.seek(0)
+    return send_file(target, mimetype=XLSX, as_attachment=True, download_name="mau-don-vi.xlsx")
+
+
+@pages.get("/danh-sach.xlsx")
+@access_rule(roles=ADMINISTRATORS)
+def workbook() -> Response:
+    target = BytesIO()
+    write_list(reading(), target, actor())
+    target.seek(0)
+    return send_file(target, mimetype=XLSX, as_attachment=True, download_name="don-vi.xlsx")
+
+
+def _sent(form: UnitsFileForm) -> bytes:
+    """The bytes of the file just chosen, or of the one that was checked before."""
+    file = form.file.data
+    if isinstance(file, FileStorage) and file.filename:
+        content: bytes = file.read(LARGEST_FILE + 1)
+        form.checked.data = ""
+    else:
+        try:
+            content = base64.b64decode(said(form.checked), validate=True)
+        except (binascii.Error, ValueError):
+            content = b""
+    if not content:
+        raise InvalidInput({"file": _("Hãy chọn một tệp xlsx.")})
+    if len(content) > LARGEST_FILE:
+        raise InvalidInput({"file": _("Tệp lớn hơn 2 MB. Hãy chia thành nhiều tệp.")})
+    return content
+
+
+def _places() -> list[tuple[str, str]]:
+    """Units this administrator may choose, by code and name."""
+    found = units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now()))
+    return [(one.code, f"{one.name} ({one.code})") for one in found]
+
+
+def _place(code: str) -> Any:
+    place = units.by_code(reading(), code)
+    if actor().grant_for(ADMINISTRATORS, place.path) is None:
+        raise NotFound(_("Không có đơn vị mã «%(code)s» trong phạm vi của bạn.", code=code[:40]), guard="unit")
+    return place
+
+
+def _page(
+    form: Any,
+    refusal: Refusal | None,
+    title: str,
+    button: str,
+    *,
+    danger: bool = False,
+    links: list[tuple[str, str]] | None = None,
+) -> tuple[str, int]:
+    return page_again(
+        "administration/form.html",
+        form,
+        refusal,
+        title=title,
+        button=button,
+        back=url_for("units.listed"),
+        trail=[(_("Quản trị"), url_for("administration.home")), (_("Đơn vị"), url_for("units.listed"))],
+        danger=danger,
+        links=links or [],
+    )

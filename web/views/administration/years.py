@@ -1,0 +1,391 @@
+"""Programme years: starting one from another, and changing its settings, fields, score sheet, bands and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from web.forms.base import day_of, options, said
+from web.forms.programme import (
+    BandsForm,
+    CriteriaForm,
+    DefinitionForm,
+    FieldsForm,
+    KindsForm,
+    MeasuresForm,
+    PartForm,
+    SettingsForm,
+    StepsForm,
+    YearForm,
+)
+from web.look.presentation import LEVELS, day
+from web.serving import clock, publicity
+from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
+from web.serving.answers import page_again, renewed, say
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
+from web.words.deeds import DEEDS
+from web.words.particulars import details, people_in
+from workflow.across.obligations import kinds_editing
+from workflow.across.obligations.kinds_editing import PARTS as STEP_PARTS
+from workflow.across.oversight import audit_trail
+from workflow.core.lifecycles import store as lifecycle_store
+from workflow.core.programmes import change, deadlines, editing, parts, starting, stored
+from workflow.core.programmes.editing import YearInput
+from workflow.core.programmes.year import Year
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput, Refusal
+
+pages = Blueprint("years", __name__, url_prefix="/quan-tri/nam")
+
+KEEPERS = ADMINISTRATORS | STAFF
+NAME_EMPTIED = _l("Xoá trắng tên để bỏ một dòng.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a year that is edited as rows. read: its rows now, as the form has them; hint: what the page says first."""
+
+    title: Any
+    hint: Any
+    form: type[PartForm]
+    store: Callable[..., bool]
+    read: Callable[[Connection, int], list[dict[str, Any]]]
+    emptied: Any = NAME_EMPTIED
+
+
+@pages.get("")
+@access_rule(roles=KEEPERS)
+def listed() -> str:
+    return render_template("administration/years.html", years=starting.listing(reading()))
+
+
+@pages.route("/moi", methods=["GET", "POST"])
+@access_rule(roles=KEEPERS)
+def new() -> Response | tuple[str, int]:
+    there = starting.listing(reading())
+    form = YearForm(
+        data={"year": str(there[0].year + 1) if there else "", "source": str(there[0].year) if there else ""}
+    )
+    refusal: Refusal | None = None
+    if form.is_submitted():
+        try:
+            year = _number(said(form.year), "year")
+            opens_on, closes_on = day_of(form.opens_on), day_of(form.closes_on)
+            who, now, definition = actor().account_id, clock.now(), said(form.definition)
+            with writing() as connection:
+                if said(form.source):
+                    source = _number(said(form.source), "source")
+                    editing.copy_year(
+                        connection,
+                        who,
+                        source,
+                        year,
+                        now,
+                        opens_on=opens_on,
+                        closes_on=closes_on,
+                        definition=definition,
+                    )
+                else:
+                    chosen = lifecycle_store.find(connection, definition) if definition else None
+                    starting.start_year(
+                        connection, who, year, now, definition=chosen, opens_on=opens_on, closes_on=closes_on
+                    )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã mở năm thi đua. Hãy xem lại thời hạn và các danh mục."))
+            return redirect(url_for("years.shown", year=year))
+    form.source.choices = options([*((str(one.year), str(one.year)) for one in there), ("", _("– giá trị mặc định –"))])
+    form.definition.choices = options([("", _("– như năm được chép –")), *_definitions()])
+    return _page(form, refusal, _("Mở năm thi đua"), _("Mở năm"), url_for("years.listed"))
+
+
+@pages.get("/<int:year>")
+@access_rule(roles=KEEPERS)
+def shown(year: int) -> str:
+    row = stored.year(reading(), year)
+    told = audit_trail.of_year(reading(), row.id)
+    return render_template(
+        "administration/year.html",
+        year=row,
+        definition=stored.definition(reading(), row.definition_hash),
+        models=sum(parts.used_fields(reading(), row.id).values()),
+        parts=PARTS,
+        counts={name: len(part.read(reading(), row.id)) for name, part in PARTS.items()},
+        told=told,
+        details=details,
+        people=people_in(reading(), (entry.payload for entry in told)),
+        deeds=DEEDS,
+    )
+
+
+@pages.route("/<int:year>/thong-tin", methods=["GET", "POST"])
+@access_rule(roles=KEEPERS)
+def settings(year: int) -> Response | tuple[str, int]:
+    row = stored.year(reading(), year)
+    form = SettingsForm(
+        data={
+            "version": str(change.version(reading(), row.id)),
+            "name": row.name,
+            "opens_on": day(row.opens_on),
+            "closes_on": day(row.closes_on),
+            "quorum": f"{row.quorum_numerator}/{row.quorum_denominator}",
+            "threshold": f"{row.threshold_numerator}/{row.threshold_denominator}",
+            "numbering": row.numbering,
+            "public": row.public,
+        }
+    )
+    refusal: Refusal | None = None
+    if form.is_submitted():
+        try:
+            stated = YearInput(
+                said(form.name),
+                day_of(form.opens_on),
+                day_of(form.closes_on),
+                said(form.quorum),
+                said(form.threshold),
+                said(form.numbering),
+                bool(form.public.data),
+            )
+            with writing() as connection:
+                changed = editing.edit_year(
+                    connection, actor().account_id, year, stated, clock.now(), version=form.present
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            publicity.forget()
+            return _stored(year, changed)
+    renewed(form, refusal, change.version(reading(), row.id))
+    return _page(
+        form, refusal, _("Thông tin năm %(year)s", year=year), _("Lưu"), url_for("years.shown", year=year), year
+    )
+
+
+@pages.route("/<int:year>/quy-trinh", methods=["GET", "POST"])
+@access_rule(roles=KEEPERS)
+def definition(year: int) -> Response | tuple[str, int]:
+    row = stored.year(reading(), year)
+    form = DefinitionForm(data={"version": str(change.version(reading(), row.id)), "definition": row.definition_hash})
+    refusal: Refusal | None = None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                changed = editing.set_definition(
+                    connection, actor().account_id, year, said(form.definition), clock.now(), version=form.present
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            return _stored(year, changed)
+    renewed(form, refusal, change.version(reading(), row.id))
+    form.definition.choices = options(_definitions())
+    return _page(
+        form, refusal, _("Quy trình của năm %(year)s", year=year), _("Lưu"), url_for("years.shown", year=year), year
+    )
+
+
+@pages.route("/<int:year>/<part>", methods=["GET", "POST"])
+@access_rule(roles=KEEPERS)
+def rows(year: int, part: str) -> Response | tuple[str, int]:
+    """The rows of one part of the year. «Thêm dòng» and «Tính tổng» send the form and get it back unsaved."""
+    chosen = PARTS.get(part) or abort(404)
+    row = stored.year(reading(), year)
+    present = chosen.read(reading(), row.id)
+    form = chosen.form(data={"version": str(change.version(reading(), row.id)), "rows": present})
+    refusal: Refusal | None = None
+    if form.is_submitted() and "add_row" not in request.form and "sum" not in request.form:
+        try:
+            with writing() as connection:
+                changed = chosen.store(
+                    connection, actor().account_id, year, form.inputs(), clock.now(), version=form.present
+                )
+        except InvalidInput as refused:
+            refusal = form.placed(refused)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            return _stored(year, changed)
+    if "add_row" in request.form or not form.is_submitted():
+        form.add_rows()
+    if isinstance(form, KindsForm):
+        form.offer(_levels_of(row), _levels_in_words)
+    renewed(form, refusal, change.version(reading(), row.id))
+    return page_again(
+        "administration/part.html", form, refusal, year=row, part=chosen, adds_up=chosen.form is CriteriaForm
+    )
+
+
+def _field_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {"code": row.code, "order": str(number), "label": row.label, "aliases": "; ".join(row.aliases)}
+        for number, row in enumerate(stored.fields(connection, year_id), 1)
+    ]
+
+
+def _criterion_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.code,
+            "order": str(number),
+            "label": row.label,
+            "points": str(row.max_points),
+            "guidance": row.guidance,
+        }
+        for number, row in enumerate(stored.criteria(connection, year_id), 1)
+    ]
+
+
+def _band_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [{"label": row.label, "from_points": str(row.from_points)} for row in stored.bands(connection, year_id)]
+
+
+def _kind_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.code,
+            "order": str(number),
+            "label": row.label,
+            "kind": row.kind,
+            "due": day(row.due_on),
+            "period_from": day(row.period_from),
+            "period_to": day(row.period_to),
+            "opens_days": str(row.opens_days),
+            "levels": ",".join(row.owed_by["levels"]),
+        }
+        for number, row in enumerate(deadlines.report_kinds(connection, year_id), 1)
+    ]
+
+
+def _step_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "days": f"{row.days:+d}" if row.days else "0",
+            **{part: part in row.recipients.split(",") for part in STEP_PARTS},
+            "with_list_of_late": row.with_list_of_late,
+        }
+        for row in deadlines.reminder_steps(connection, year_id)
+    ]
+
+
+def _levels_of(year: Year) -> dict[str, str]:
+    """Who may owe a report, in the words of the year's levels: all below the one that calls, one level, or two neighbours."""
+    levels = [level.id for level in stored.definition(reading(), year.definition_hash).levels]
+    wanted = ["", *levels, *(f"{upper},{lower}" for upper, lower in pairwise(levels))]
+    return {one: _levels_in_words(one) for one in wanted}
+
+
+def _levels_in_words(levels: str) -> str:
+    named = [str(LEVELS.get(level, level)) for level in levels.split(",") if level]
+    if not named:
+        return str(_("Mọi đơn vị báo cáo trực tiếp"))
+    return ", ".join([named[0], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])
+
+
+def _measure_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.code,
+            "order": str(number),
+            "label": row.label,
+            "unit": row.unit,
+            "aliases": "; ".join(row.aliases),
+            "unit_aliases": "; ".join(row.unit_aliases),
+            "outlier_above": "" if row.outlier_above is None else f"{row.outlier_above:.0f}",
+        }
+        for number, row in enumerate(stored.measures(connection, year_id), 1)
+    ]
+
+
+PARTS = {
+    "linh-vuc": Part(
+        _l("Lĩnh vực"),
+        _l("Thứ tự này là thứ tự trong mọi bảng tổng hợp. Lĩnh vực đã có mô hình chỉ sửa được tên, không bỏ được."),
+        FieldsForm,
+        parts.set_fields,
+        _field_rows,
+    ),
+    "cham-diem": Part(
+        _l("Bảng chấm điểm"),
+        _l("Tổng điểm tối đa phải bằng 100. Khi đã có biên bản chấm điểm thì chỉ sửa được tên, hướng dẫn và thứ tự."),
+        CriteriaForm,
+        parts.set_criteria,
+        _criterion_rows,
+    ),
+    "xep-hang": Part(
+        _l("Xếp hạng"),
+        _l("Mỗi hạng bắt đầu từ một điểm; hạng thấp nhất từ 0."),
+        BandsForm,
+        parts.set_bands,
+        _band_rows,
+    ),
+    "chi-so": Part(
+        _l("Chỉ số"),
+        _l("Chỉ số đã có số liệu không bỏ được và giữ đơn vị tính."),
+        MeasuresForm,
+        parts.set_measures,
+        _measure_rows,
+    ),
+    "ky-bao-cao": Part(
+        _l("Kỳ báo cáo"),
+        _l(
+            "Mỗi kỳ được yêu cầu tự động trước hạn; hạn rơi vào ngày nghỉ thì lùi sang ngày làm việc kế tiếp. Kỳ đã"
+            " yêu cầu thì dời hạn ở trang của yêu cầu."
+        ),
+        KindsForm,
+        kinds_editing.set_report_kinds,
+        _kind_rows,
+    ),
+    "buoc-nhac": Part(
+        _l("Bước nhắc việc"),
+        _l("Số âm là trước hạn, 0 là đúng ngày hạn, số dương là khi đã trễ. Việc còn mở theo các bước mới từ hôm nay."),
+        StepsForm,
+        kinds_editing.set_reminder_steps,
+        _step_rows,
+        _l("Xoá trắng số ngày để bỏ một dòng."),
+    ),
+}
+
+
+def _definitions() -> list[tuple[str, str]]:
+    found = lifecycle_store.known(reading())
+    return [(one.hash, f"{one.title} ({one.short_hash})") for one in found]
+
+
+def _number(written: str, key: str) -> int:
+    text = written.strip()
+    if not text.isascii() or not text.isdecimal() or len(text) > 4:
+        raise InvalidInput({key: _("Hãy điền một năm, ví dụ 2026.")})
+    return int(text)
+
+
+def _stored(year: int, changed: bool) -> Response:
+    say(_("Đã lưu. Thay đổi được ghi vào lịch sử của năm.") if changed else _("Không có gì thay đổi."))
+    return redirect(url_for("years.shown", year=year))
+
+
+def _page(
+    form: Any, refusal: Refusal | None, title: str, button: str, back: str, year: int | None = None
+) -> tuple[str, int]:
+    trail = [(_("Quản trị"), url_for("administration.home")), (_("Năm thi đua"), url_for("years.listed"))]
+    if year is not None:
+        trail.append((str(year), url_for("years.shown", year=year)))
+    return page_again(
+        "administration/form.html",
+        form,
+        refusal,
+        title=title,
+        button=button,
+        back=back,
+        trail=trail,
+        danger=False,
+        links=[],
+    )

@@ -1,0 +1,1 @@
+"""Messages to oneself and how one wants to be told."""

@@ -1,0 +1,120 @@
+"""How a person wants to be told, a message to try it, and the page behind the link by which a mail takes him off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from notifications.clock.clockwork import UNSUBSCRIBE
+from notifications.delivery import preferences
+from notifications.delivery.preferences import Preference, Wish
+from notifications.reminders import trial as trials
+from web.forms.base import options, said
+from web.forms.preferences import PreferencesForm
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.answers import page_again, say, say_refused
+from web.serving.transactions import reading, settings, writing
+from web.serving.visitor import actor
+from web.words import language
+from web.words.catalogue import LANGUAGES
+from workflow.core.people.language import choose
+from workflow.ground.refusals import InvalidInput, NotPossible, Refusal
+
+pages = Blueprint("preferences", __name__)
+
+MASK = "••••••"
+
+
+@pages.route("/hop-thu/cach-nhan", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def edit() -> Response | tuple[str, int]:
+    kept = preferences.of(reading(), actor().account_id)
+    form, refusal = PreferencesForm(data=_written(kept)), None
+    schemes = frozenset(settings().other_channels.split())
+    if form.is_submitted():
+        spoken = said(form.language)
+        try:
+            if spoken not in LANGUAGES:
+                raise InvalidInput({"language": _("Lựa chọn này không có. Hãy chọn lại.")})
+            wish = Wish(
+                said(form.email),
+                bool(form.by_email.data),
+                # What is kept is not shown; who types nothing keeps it.
+                said(form.other_address) or kept.other_address,
+                bool(form.by_other.data),
+                said(form.digest_hour),
+                tuple(form.quiet_days.data or ()),
+            )
+            with writing() as connection:
+                preferences.save(connection, actor().account_id, wish, clock.now(), schemes=schemes)
+                choose(connection, actor().account_id, spoken)
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lưu cách nhận thư."))
+            return language.keep(redirect(url_for("preferences.edit")), spoken)
+    form.language.choices = options(LANGUAGES.items())
+    return page_again(
+        "inbox/preferences.html",
+        form,
+        refusal,
+        channels=sorted(schemes),
+        masked=_masked(kept.other_address),
+        mail_goes=bool(settings().smtp_host),
+    )
+
+
+@pages.post("/hop-thu/cach-nhan/thu")
+@access_rule(signed_in=True)
+def trial() -> Response:
+    """A message to oneself, the ways that were chosen."""
+    try:
+        with writing() as connection:
+            trials.send(
+                connection,
+                actor().account_id,
+                clock.now(),
+                site=settings().site,
+                domain=settings().message_domain,
+                link=url_for("preferences.edit"),
+            )
+    except NotPossible as refused:
+        say_refused(refused)
+    else:
+        say(_("Đã gửi một thư thử. Thư có trong hộp thư ngay; thư điện tử tới sau ít phút."))
+    return redirect(url_for("preferences.edit"))
+
+
+@pages.route(f"{UNSUBSCRIBE}/<token>", methods=["GET", "POST"])
+@access_rule(public=True)
+def unsubscribe(token: str) -> str:
+    """Seen by whoever follows the link in a mail; sent, by him or by his mail program alone (RFC 8058), it takes him off.
+
+    The signed token stands for that of a form, which a mail program has not got. A link that is only followed changes nothing:
+    programs that look for danger follow every link.
+    """
+    account_id = preferences.account_of(current_app.config["SECRET_KEY"], token)
+    stopped = not preferences.of(reading(), account_id).by_email
+    if request.method == "POST":
+        with writing() as connection:
+            preferences.stop_mail(connection, account_id, clock.now())
+        stopped = True
+    return render_template("inbox/unsubscribe.html", stopped=stopped)
+
+
+def _written(kept: Preference) -> dict[str, object]:
+    return {
+        "email": kept.email,
+        "by_email": kept.by_email,
+        "by_other": kept.by_other,
+        "digest_hour": str(kept.digest_hour),
+        "quiet_days": [str(day) for day in sorted(kept.quiet_days)],
+        "language": language.current(),
+    }
+
+
+def _masked(address: str) -> str:
+    """Which kind of address is kept, without what is secret in it."""
+    return address.partition("://")[0] + "://" + MASK if address else ""

@@ -1,0 +1,92 @@
+"""The visit plan of an inspection team: what waits, which day and team it is planned for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from web.forms.inspection import VisitForm, kept_visit
+from web.serving import clock
+from web.serving.access_rules import INSPECTORS, access_rule
+from web.serving.answers import page_again, say, say_refused
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
+from workflow.core.people.places import people_for
+from workflow.ground.refusals import Conflict, NotFound, Refusal
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.inspection import visits
+
+pages = Blueprint("visits", __name__)
+
+
+@pages.get("/kiem-tra")
+@access_rule(roles=INSPECTORS)
+def listed() -> str:
+    plan = visits.waiting(reading(), actor())
+    mine = request.args.get("cua-toi") == "1"
+    rows = [row for row in plan.rows if row.mine or not mine]
+    dated = list({row.visit.id: row.visit for row in rows if row.visit is not None}.values())
+    return render_template(
+        "inspection/plan.html",
+        rows=rows,
+        more=plan.more,
+        mine=mine,
+        dated=sorted(dated, key=lambda one: (one.day, one.id)),
+        undated=sum(row.visit is None for row in rows),
+    )
+
+
+@pages.route("/kiem-tra/chuyen/moi", methods=["GET", "POST"])
+@access_rule(roles=INSPECTORS)
+def begin() -> Response | tuple[str, int]:
+    codes = request.args.getlist("ma")
+    return _edit(VisitForm(data={"models": codes, "members": [actor().user_name], "head": actor().user_name}), None)
+
+
+@pages.route("/kiem-tra/chuyen/<int:visit_id>", methods=["GET", "POST"])
+@access_rule(roles=INSPECTORS)
+def edit(visit_id: int) -> Response | tuple[str, int]:
+    planned = visits.get(reading(), actor(), visit_id)
+    codes = [row.code for row in visits.models_of(reading(), visit_id)]
+    return _edit(VisitForm(data=kept_visit(planned, codes)), visit_id)
+
+
+@pages.post("/kiem-tra/chuyen/<int:visit_id>/huy")
+@access_rule(roles=INSPECTORS)
+def cancel(visit_id: int) -> Response:
+    try:
+        with writing() as connection:
+            visits.cancel(connection, actor().account_id, visit_id, clock.now())
+    except NotFound:
+        raise
+    except Refusal as refused:
+        say_refused(refused)
+    else:
+        say(_("Đã huỷ chuyến kiểm tra. Các mô hình của chuyến chờ hẹn ngày khác."))
+    return redirect(url_for("visits.listed"))
+
+
+def _edit(form: VisitForm, visit_id: int | None) -> Response | tuple[str, int]:
+    who, refusal = actor(), None
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                visits.save(
+                    connection, who.account_id, form.as_visit(), clock.now(), visit_id=visit_id, version=form.seen
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã hẹn ngày kiểm tra. Đơn vị thấy ngày hẹn trong lịch sử của mô hình."))
+            return redirect(url_for("visits.listed"))
+    planned = visits.get(reading(), who, visit_id) if visit_id is not None else None
+    if isinstance(refusal, Conflict) and planned is not None:
+        form.visit_version.data = str(planned.version)
+    rows = visits.waiting(reading(), who).rows
+    path = visits.common_path([grant.unit_path for grant in who.grants if grant.role in INSPECTORS])
+    form.choose_from(
+        people_for(reading(), path, INSPECTORS, local_date(clock.now())),
+        [(row.code, f"{row.name} – {row.unit_name}") for row in rows],
+    )
+    return page_again("inspection/visit.html", form, refusal, planned=planned, rows=rows)

@@ -1,0 +1,1 @@
+"""A model: list, page, form of each step, files, comments, consent."""

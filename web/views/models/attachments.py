@@ -1,0 +1,119 @@
+"""Files of a model: adding, reading, taking off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, redirect, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from web.forms.base import options, said
+from web.forms.implementation import FileForm
+from web.look.presentation import PURPOSES
+from web.serving import accesses, clock
+from web.serving.access_rules import access_rule
+from web.serving.answers import page_again, say, say_refused
+from web.serving.transactions import reading, store, writing
+from web.serving.visitor import actor
+from workflow.core.engine import changes
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.stages.implementation import attachments
+
+pages = Blueprint("attachments", __name__)
+
+# A file of somebody else's making: never a page of ours, whatever it contains.
+SANDBOX = "default-src 'none'; sandbox"
+
+
+@pages.route("/mo-hinh/<code>/tep", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def add(code: str) -> AnyResponse | tuple[str, int]:
+    who, refusal = actor(), None
+    model = changes.seen(reading(), who, code)
+    form = FileForm(data={"purpose": "evidence"})
+    form.purpose.choices = options(PURPOSES.items())
+    if form.is_submitted():
+        try:
+            file = form.file.data
+            if not isinstance(file, FileStorage) or not file.filename:
+                raise InvalidInput({"file": _("Hãy chọn một tệp.")})
+            content = file.read()
+            with writing() as connection:
+                attachments.add(
+                    connection,
+                    store(),
+                    who.account_id,
+                    code,
+                    file.filename,
+                    content,
+                    said(form.purpose),
+                    clock.now(),
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã đính kèm tệp."))
+            return redirect(url_for("models.shown", code=code) + "#tep")
+    return page_again(
+        "record.html",
+        form,
+        refusal,
+        model=model,
+        title=_("Đính kèm tệp"),
+        button=_("Gửi tệp"),
+        told=(),
+        upload=True,
+    )
+
+
+@pages.get("/mo-hinh/<code>/tep/<int:attachment_id>")
+@access_rule(signed_in=True)
+def content(code: str, attachment_id: int) -> Response:
+    model = changes.seen(reading(), actor(), code)
+    _require_of(reading(), model.id, code, attachment_id)
+    accesses.note(model, "file")
+    found = attachments.content(reading(), store(), actor().account_id, attachment_id, clock.now())
+    # Pictures and PDF open in the browser, the rest is saved.
+    inline = found.media_type.startswith("image/") or found.media_type == "application/pdf"
+    answer = send_file(
+        found.path, mimetype=found.media_type, as_attachment=not inline, download_name=found.file_name, conditional=True
+    )
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@pages.get("/mo-hinh/<code>/tep/<int:attachment_id>/anh-nho")
+@access_rule(signed_in=True)
+def thumbnail(code: str, attachment_id: int) -> Response:
+    _require_of(reading(), changes.seen(reading(), actor(), code).id, code, attachment_id)
+    path = attachments.thumbnail(reading(), store(), actor().account_id, attachment_id, clock.now())
+    if path is None:
+        abort(404)
+    answer = send_file(path, mimetype="image/jpeg")
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+@pages.post("/mo-hinh/<code>/tep/<int:attachment_id>/go")
+@access_rule(signed_in=True)
+def remove(code: str, attachment_id: int) -> AnyResponse:
+    try:
+        with writing() as connection:
+            _require_of(connection, changes.seen(connection, actor(), code).id, code, attachment_id)
+            attachments.remove(connection, actor().account_id, attachment_id, clock.now())
+    except NotFound:
+        raise
+    except Refusal as refused:
+        say_refused(refused)
+    else:
+        say(_("Đã gỡ tệp."))
+    return redirect(url_for("models.shown", code=code) + "#tep")
+
+
+def _require_of(connection: Connection, model_id: int, code: str, attachment_id: int) -> None:
+    """The address names both: a file of another model is not found under this one."""
+    if not attachments.belongs(connection, model_id, attachment_id):
+        raise NotFound(_("Mô hình %(code)s không có tệp này.", code=code), guard="attachment")

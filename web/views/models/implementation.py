@@ -1,0 +1,114 @@
+"""Writing down the plan and the results before they are handed in with a step."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from web.forms.base import said
+from web.forms.fields import prepare_rows, quantity_inputs, typed_again
+from web.forms.implementation import PlanForm, results_form
+from web.look.presentation import day
+from web.serving import clock
+from web.serving.access_rules import access_rule
+from web.serving.answers import page_again, renewed, say
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
+from workflow.core.engine import changes
+from workflow.core.programmes import stored
+from workflow.ground.refusals import Refusal
+from workflow.stages.implementation import commands as implementation
+from workflow.stages.registration import view
+from workflow.stages.registration.model_quantities import quantities
+
+pages = Blueprint("implementation", __name__)
+
+
+@pages.route("/mo-hinh/<code>/ke-hoach", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def plan(code: str) -> Response | tuple[str, int]:
+    who, refusal = actor(), None
+    model = changes.seen(reading(), who, code)
+    kept = implementation.plan_of(reading(), model.id)
+    present = {"start_date": day(kept.start_date), "content": kept.content} if kept else {}
+    form = PlanForm(data={**present, "version": str(model.version)})
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                implementation.save_plan(
+                    connection,
+                    who.account_id,
+                    code,
+                    said(form.start_date),
+                    said(form.content),
+                    clock.now(),
+                    version=form.present,
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lưu kế hoạch."))
+            return redirect(url_for("models.shown", code=code))
+    model = changes.seen(reading(), who, code)
+    renewed(form, refusal, model.version)
+    return page_again(
+        "record.html",
+        form,
+        refusal,
+        model=model,
+        title=_("Kế hoạch thực hiện"),
+        button=_("Lưu kế hoạch"),
+        told=(),
+        upload=False,
+    )
+
+
+@pages.route("/mo-hinh/<code>/ket-qua", methods=["GET", "POST"])
+@access_rule(signed_in=True)
+def results(code: str) -> Response | tuple[str, int]:
+    who, refusal = actor(), None
+    model = changes.seen(reading(), who, code)
+    kept = implementation.results_of(reading(), model.id)
+    registered = view.form(reading(), model.id)
+    waived = [item for item in registered.waived if not registered.items[item]] if registered else []
+    form = results_form(waived)(
+        data={
+            "results": typed_again(quantities(reading(), model.id, "result")),
+            "summary": kept.summary if kept else "",
+            "evidence_note": kept.evidence_note if kept else "",
+            "version": str(model.version),
+        }
+    )
+    if form.is_submitted() and "add_row" not in request.form:
+        try:
+            with writing() as connection:
+                warnings = implementation.save_results(
+                    connection,
+                    who.account_id,
+                    code,
+                    quantity_inputs(form.results),
+                    clock.now(),
+                    summary=said(form.summary),
+                    evidence_note=said(form.evidence_note),
+                    items={item: said(form[item]) for item in waived if said(form[item]).strip()},
+                    version=form.present,
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lưu kết quả."), *warnings)
+            return redirect(url_for("models.shown", code=code))
+    model = changes.seen(reading(), who, code)
+    renewed(form, refusal, model.version)
+    prepare_rows(form.results, stored.measures(reading(), model.year_id), add="add_row" in request.form)
+    return page_again(
+        "record.html",
+        form,
+        refusal,
+        model=model,
+        title=_("Kết quả thực hiện"),
+        button=_("Lưu kết quả"),
+        told=(),
+        upload=False,
+    )

@@ -1,0 +1,1 @@
+"""Dossiers sent up and decisions."""

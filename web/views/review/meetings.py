@@ -1,0 +1,91 @@
+"""Review meetings: the list, preparing one, and the page of one with its agenda and results."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from web.forms.base import options, said
+from web.forms.review import MeetingForm
+from web.serving import clock
+from web.serving.access_rules import REVIEWERS, access_rule
+from web.serving.answers import page_again, say
+from web.serving.transactions import reading, writing
+from web.serving.visitor import actor
+from workflow.core.people.places import units_of
+from workflow.core.programmes import stored
+from workflow.core.programmes.choice import chosen_year, every_year
+from workflow.ground.refusals import Refusal
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.recognition.view import submissions
+from workflow.stages.review import commands as review
+
+pages = Blueprint("review", __name__)
+
+
+@pages.get("/phien-binh-xet")
+@access_rule(signed_in=True)
+def listed() -> str:
+    year = chosen_year(reading(), request.args.get("nam"))
+    return render_template(
+        "review/list.html",
+        year=year,
+        years=every_year(reading()),
+        meetings=review.meetings(reading(), actor(), year.year),
+        may_prepare=actor().holds(REVIEWERS),
+    )
+
+
+@pages.route("/phien-binh-xet/moi", methods=["GET", "POST"])
+@access_rule(roles=REVIEWERS)
+def new() -> Response | tuple[str, int]:
+    who, refusal = actor(), None
+    year = chosen_year(reading(), request.values.get("nam"))
+    definition = stored.definition(reading(), year.definition_hash)
+    form = MeetingForm()
+    if form.is_submitted():
+        try:
+            with writing() as connection:
+                meeting_id = review.prepare_meeting(
+                    connection,
+                    who.account_id,
+                    said(form.unit),
+                    year.year,
+                    clock.now(),
+                    title=said(form.title),
+                    held_on=said(form.held_on),
+                    place=said(form.place),
+                    ballot=said(form.ballot),
+                )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            say(_("Đã lập phiên bình xét. Hãy chọn thành viên và chương trình."))
+            return redirect(url_for("review.shown", meeting_id=meeting_id))
+    places = units_of(reading(), who, REVIEWERS, local_date(clock.now()))
+    form.unit.choices = options((one.code, one.name) for one in places if one.level == definition.reviewing_level)
+    return page_again("review/new.html", form, refusal, year=year)
+
+
+@pages.get("/phien-binh-xet/<int:meeting_id>")
+@access_rule(signed_in=True)
+def shown(meeting_id: int) -> str:
+    who = actor()
+    meeting = review.meeting(reading(), who, meeting_id, local_date(clock.now()))
+    year = stored.year(reading(), meeting.year)
+    definition = stored.definition(reading(), year.definition_hash)
+    states = {item.state for item in meeting.agenda}
+    steps = [step for state in states if state in definition.states for step in definition.outgoing(state)]
+    return render_template(
+        "review/show.html",
+        meeting=meeting,
+        definition=definition,
+        runs=who.grant_for(REVIEWERS, meeting.unit_path) is not None,
+        steps={
+            step.trigger: step.label
+            for step in steps
+            if not step.danger and who.grant_for(step.roles, meeting.unit_path) is not None
+        },
+        submissions=[one for one in submissions(reading(), who, meeting.year) if one.meeting_id == meeting_id],
+    )

@@ -1,0 +1,152 @@
+"""The columns of a list of registrations: their titles, the other headings offices give them, and how each is filled in.
+
+Reading the cells is in `registration_rows`, what becomes of the rows in `registrations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.schema import ITEMS
+
+KIND_LABELS: Final[Mapping[str, str]] = {"collective": "Tập thể", "individual": "Cá nhân"}
+ANSWERS: Final[Sequence[str]] = ("Có", "Không")
+ORIGIN_LABELS: Final[Mapping[str, str]] = {"new": "Mới", "continued": "Tiếp tục", "replicated": "Nhân rộng"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. key: the form field it fills; aliases: other headings; required: every row needs it."""
+
+    key: str
+    title: str
+    aliases: Sequence[str] = ()
+    required: bool = False
+    width: int = 24
+    help: str = ""
+    example: str = ""
+
+
+# Headings by which offices call the items of the form; accents, case and remarks in brackets do not matter.
+_ITEM_HEADINGS: Final[Mapping[str, Sequence[str]]] = {
+    "situation": ("Thực trạng", "Thực trạng và lý do", "Lý do chọn", "Sự cần thiết", "Đặc điểm tình hình"),
+    "goals": ("Mục tiêu", "Mục tiêu và chỉ tiêu", "Mục đích, yêu cầu"),
+    "method": ("Nội dung", "Cách làm", "Nội dung, cách làm", "Nội dung thực hiện", "Nội dung đăng ký"),
+    "place_people": ("Địa bàn", "Đối tượng", "Địa bàn, đối tượng", "Địa điểm, đối tượng", "Địa điểm thực hiện"),
+    "forces": ("Lực lượng", "Lực lượng tham gia", "Đơn vị phối hợp"),
+    "time_resources": ("Thời gian, nguồn lực", "Thời gian và kinh phí", "Thời gian thực hiện", "Nguồn lực"),
+    "outputs": ("Sản phẩm", "Kết quả dự kiến", "Dự kiến kết quả", "Sản phẩm, kết quả dự kiến"),
+    "sustainability": ("Khả năng duy trì", "Khả năng nhân rộng", "Duy trì và nhân rộng", "Duy trì, nhân rộng"),
+}
+
+
+def _items() -> tuple[Column, ...]:
+    known = {item.id: item for item in standard_defaults().items}
+    return tuple(
+        Column(item, known[item].label, _ITEM_HEADINGS[item], width=36, help=known[item].guidance) for item in ITEMS
+    )
+
+
+COLUMNS: Final[tuple[Column, ...]] = (
+    Column(
+        "name",
+        "Tên mô hình",
+        ("Mô hình", "Tên mô hình đăng ký", "Tên mô hình Dân vận khéo", "Tên gọi mô hình", "Tên mô hình, điển hình"),
+        required=True,
+        width=60,
+        help="Ngắn, nói rõ vận động ai làm việc gì, ở đâu. Tối đa 300 ký tự.",
+        example="Vận động nhân dân hiến đất mở rộng đường liên bản",
+    ),
+    Column(
+        "field",
+        "Lĩnh vực",
+        ("Lĩnh vực đăng ký", "Thuộc lĩnh vực", "Lĩnh vực thực hiện"),
+        required=True,
+        width=28,
+        help="Chọn trong danh sách. Cách viết quen dùng (VH-XH, NTM, QP-AN…) cũng được nhận.",
+        example="Nông thôn mới",
+    ),
+    Column(
+        "kind",
+        "Loại",
+        ("Loại mô hình", "Loại hình", "Hình thức", "Tập thể/Cá nhân", "Tập thể hay cá nhân", "Tập thể hoặc cá nhân"),
+        required=True,
+        width=12,
+        help="Tập thể hoặc Cá nhân.",
+        example="Tập thể",
+    ),
+    Column(
+        "unit",
+        "Đơn vị",
+        ("Tên đơn vị", "Đơn vị đăng ký", "Đơn vị thực hiện", "Tập thể đăng ký", "Cơ quan, đơn vị"),
+        required=True,
+        width=44,
+        help="Chọn trong danh sách, hoặc ghi tên đơn vị, hoặc mã đơn vị. Có thể dùng cột “Mã đơn vị” thay cho cột này.",
+    ),
+    Column(
+        "unit_code",
+        "Mã đơn vị",
+        ("Mã số đơn vị", "Mã ĐV"),
+        width=16,
+        help="Chỉ cần khi hai đơn vị cùng tên, hoặc khi không có cột “Đơn vị”.",
+    ),
+    Column(
+        "person",
+        "Người đăng ký",
+        ("Họ và tên", "Họ tên", "Họ và tên người đăng ký", "Cá nhân đăng ký", "Người thực hiện", "Tên cá nhân"),
+        width=26,
+        help="Bắt buộc với mô hình cá nhân. Với mô hình tập thể: người đại diện, có thể để trống.",
+        example="Lò Văn Ánh",
+    ),
+    Column(
+        "person_distinguisher",
+        "Phân biệt người trùng tên",
+        ("Phân biệt trùng tên",),
+        width=20,
+        help="Chỉ điền khi một đơn vị có hai người trùng họ tên, ví dụ tên thôn. Không ghi số giấy tờ tuỳ thân.",
+        example="bản Huồi Sét",
+    ),
+    *_items(),
+    Column(
+        "representative", "Người đại diện", ("Họ tên người đại diện",), help="Người thay mặt đơn vị về mô hình này."
+    ),
+    Column("representative_position", "Chức vụ", ("Chức vụ người đại diện", "Chức danh"), example="Trưởng bản"),
+    Column("phone", "Điện thoại", ("Số điện thoại", "SĐT", "Điện thoại liên hệ"), width=16, example="0912 345 678"),
+    Column(
+        "origin",
+        "Mới, tiếp tục hay nhân rộng",
+        ("Mới/tiếp tục/nhân rộng", "Mới, tiếp tục, nhân rộng", "Nguồn gốc", "Mới hay tiếp tục", "Tình trạng"),
+        width=20,
+        help="Mới, Tiếp tục (từ năm trước) hoặc Nhân rộng. Để trống là Mới.",
+        example="Mới",
+    ),
+    Column(
+        "origin_model",
+        "Mã mô hình gốc",
+        ("Mô hình gốc", "Mã mô hình được nhân rộng"),
+        width=18,
+        help="Mã của mô hình được tiếp tục hoặc nhân rộng, nếu có trong chương trình.",
+    ),
+    Column(
+        "targets",
+        "Chỉ tiêu",
+        ("Chỉ tiêu bằng số", "Chỉ tiêu đăng ký", "Các chỉ tiêu"),
+        width=40,
+        help="Mỗi chỉ số một con số kèm đơn vị tính, cách nhau bằng dấu chấm phẩy.",
+        example="Ngày công: 350; Tiền mặt: 35.300.000đ",
+    ),
+    Column(
+        "public",
+        "Đồng ý giới thiệu công khai",
+        ("Đồng ý công khai", "Cho phép công khai", "Đồng ý giới thiệu"),
+        width=18,
+        help="Có hoặc Không; để trống là Không. Mô hình cá nhân: chỉ ghi Có khi chính người đó đã đồng ý để hiện họ tên.",
+        example="Không",
+    ),
+)
+
+BY_KEY: Final[Mapping[str, Column]] = {column.key: column for column in COLUMNS}
+WANTED: Final[Mapping[str, Sequence[str]]] = {column.key: (column.title, *column.aliases) for column in COLUMNS}

@@ -1,0 +1,353 @@
+"""Tables in xlsx files, read safely: header found wherever it stands, every cell with the text a person sees in it.
+
+What the columns mean is the caller's. Writing lives in `workbook_export`, whose public names are offered here too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from workflow.across.documents.package import (
+    Package,
+    SheetFacts,
+    SheetPart,
+    WorkbookRefused,
+    broken,
+    cell_name,
+    column_letters,
+    open_package,
+    scan_sheet,
+)
+from workflow.across.documents.workbook_export import (
+    ColumnSpec,
+    SafeCell,
+    SheetSpec,
+    explanation_sheet,
+    safe_cell,
+    write_csv,
+    write_workbook,
+)
+from workflow.ground.reading.dates import format_date
+from workflow.ground.reading.text import clean, fold, shorten
+from workflow.ground.speech import _
+
+__all__ = [
+    "Cell",
+    "ColumnSpec",
+    "Header",
+    "Row",
+    "SafeCell",
+    "Sheet",
+    "SheetSpec",
+    "WorkbookRefused",
+    "explanation_sheet",
+    "find_header",
+    "read_sheet",
+    "safe_cell",
+    "write_csv",
+    "write_workbook",
+]
+
+MEGABYTE = 1024 * 1024
+HEADER_WITHIN = 20
+_WARNINGS_SHOWN = 20
+
+CellContent = str | int | float | bool | date | datetime | time | timedelta
+_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+class Cell(NamedTuple):
+    """value: as the file keeps it ("" when empty); text: as a person reads it, numbers with a decimal comma;
+    problem: why the cell cannot be used (a sentence), or None."""
+
+    value: CellContent
+    text: str
+    problem: str | None = None
+
+
+EMPTY = Cell("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """number: the row's number in the file, from 1, as Excel shows it."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    def text(self, column: int) -> str:
+        """The text of a cell; "" beyond the last one."""
+        return self.cells[column].text if 0 <= column < len(self.cells) else ""
+
+    @property
+    def problems(self) -> tuple[tuple[int, str], ...]:
+        """(column, sentence) of every cell that cannot be used."""
+        return tuple((i, cell.problem) for i, cell in enumerate(self.cells) if cell.problem is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the wanted columns stand. index: position among the rows given; doubled: (key, first, second column)."""
+
+    index: int
+    columns: Mapping[str, int]
+    doubled: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: headers as written, columns (wanted key → position), rows below the header that are not empty."""
+
+    name: str
+    header_row: int
+    headers: tuple[str, ...]
+    columns: Mapping[str, int]
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...]
+
+
+def _heading(text: str) -> str:
+    return _NO_LETTER.sub(" ", fold(text)).strip()
+
+
+def find_header(
+    rows: Sequence[Row], wanted: Mapping[str, Sequence[str]], *, within: int = HEADER_WITHIN
+) -> Header | None:
+    """The row among the first `within` that names most of the wanted columns, in any order, accents and case ignored.
+
+    A remark in brackets ("Tên mô hình (*)") does not matter. None when no row names two of them (or the only one).
+    """
+    known = {_heading(alias): key for key, aliases in wanted.items() for alias in (key, *aliases)}
+    best: Header | None = None
+    for index, row in enumerate(rows[:within]):
+        columns: dict[str, int] = {}
+        doubled: list[tuple[str, int, int]] = []
+        for position, cell in enumerate(row.cells):
+            if not cell.text:
+                continue
+            key = known.get(_heading(cell.text)) or known.get(_heading(_BRACKETED.sub(" ", cell.text)))
+            if key is not None and key in columns:
+                doubled.append((key, columns[key], position))
+            elif key is not None:
+                columns[key] = position
+        if len(columns) > (len(best.columns) if best else 0):
+            best = Header(index, columns, tuple(doubled))
+    return best if best and len(best.columns) >= min(2, len(wanted)) else None
+
+
+def _shown(value: CellContent) -> str:
+    if isinstance(value, str):
+        return clean(value, multiline=True)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}".replace(".", ",")
+    if isinstance(value, datetime):
+        clock = f" {value:%H:%M}" if value.time() != time.min else ""
+        return format_date(value.date()) + clock
+    if isinstance(value, date):
+        return format_date(value)
+    return str(value)
+
+
+def _cell(value: CellContent) -> Cell:
+    if value == "" and isinstance(value, str):
+        return EMPTY
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return Cell(value, _shown(value))
+
+
+def _load(package: Package, sheet: SheetPart) -> list[list[CellContent]]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(package.repacked())
+        return workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError) as fault:
+        raise broken() from fault
+    except BaseException as fault:
+        # A panic in the reader's Rust code arrives as a BaseException of its own, past every `except
+        # Exception`.
+        if type(fault).__name__ == "PanicException":
+            raise broken() from fault
+        raise
+
+
+def _read_rows(package: Package, sheet: SheetPart, facts: SheetFacts) -> list[Row]:
+    rows = [Row(number, tuple(map(_cell, values))) for number, values in enumerate(_load(package, sheet), 1)]
+    problems = {
+        position: _(
+            "Ô %(cell_name)s là công thức chưa có kết quả. Hãy mở tệp bằng Excel và lưu lại, hoặc dán giá trị.",
+            cell_name=cell_name(*position),
+        )
+        for position in facts.unanswered
+    }
+    problems.update(
+        (position, _("Ô %(cell_name)s có lỗi %(error)s. Hãy sửa ô này.", cell_name=cell_name(*position), error=error))
+        for position, error in facts.errors.items()
+    )
+    by_row: dict[int, dict[int, str]] = {}
+    for (row, column), problem in problems.items():
+        by_row.setdefault(row, {})[column] = problem
+    for number in range(len(rows), max(by_row, default=-1) + 1):
+        rows.append(Row(number + 1, ()))
+    for number, marked in by_row.items():
+        cells = list(rows[number].cells)
+        cells.extend([EMPTY] * (max(marked) + 1 - len(cells)))
+        for column, problem in marked.items():
+            cells[column] = Cell("", "", problem)
+        rows[number] = Row(number + 1, tuple(cells))
+    return rows
+
+
+def _repeat_merged(rows: list[Row], facts: SheetFacts, first: int) -> list[str]:
+    """Repeat the value of a cell merged over several rows below the header; says so for each."""
+    warnings: list[str] = []
+    filled: set[tuple[int, int]] = set()
+    for top, column, bottom, right in facts.merges:
+        bottom = min(bottom, len(rows) - 1)
+        if top < first or bottom <= top or (top, column) in filled or not rows[top].text(column):
+            continue
+        value = rows[top].cells[column]
+        for number in range(top + 1, bottom + 1):
+            if (number, column) in filled:
+                break
+            cells = rows[number].cells
+            if _is_empty(rows[number]):
+                continue
+            if column < len(cells) and not cells[column].text and cells[column].problem is None:
+                rows[number] = Row(number + 1, (*cells[:column], value, *cells[column + 1 :]))
+                filled.add((number, column))
+        area = f"{cell_name(top, column)}:{cell_name(bottom, right)}"
+        warnings.append(
+            _(
+                "Ô gộp %(area)s: “%(text)s” được lặp lại cho các dòng %(top)s–%(bottom)s.",
+                area=area,
+                text=shorten(value.text, 40),
+                top=top + 2,
+                bottom=bottom + 1,
+            )
+        )
+    if len(warnings) > _WARNINGS_SHOWN:
+        warnings[_WARNINGS_SHOWN:] = [
+            _("Và %(count)s ô gộp khác được lặp lại như vậy.", count=len(warnings) - _WARNINGS_SHOWN)
+        ]
+    return warnings
+
+
+def _is_empty(row: Row) -> bool:
+    return not any(cell.text or cell.problem for cell in row.cells)
+
+
+def _counts_columns(row: Row) -> bool:
+    """The row "(1) (2) (3)" or "1 2 3 …" that official tables put below their header."""
+    texts = [cell.text.strip("() ") for cell in row.cells if cell.text]
+    return len(texts) >= 3 and texts == [str(i) for i in range(1, len(texts) + 1)]
+
+
+def _table(name: str, rows: list[Row], facts: SheetFacts, header: Header) -> Sheet:
+    if header.doubled:
+        _title, first_column, second_column = header.doubled[0]
+        title = rows[header.index].text(second_column)
+        raise WorkbookRefused(
+            _(
+                "Cột “%(title)s” có hai lần (cột %(first_column)s và %(second_column)s). Hãy giữ một cột.",
+                title=shorten(title, 40),
+                first_column=column_letters(first_column),
+                second_column=column_letters(second_column),
+            )
+        )
+    # A header cell merged downwards makes the header that much higher.
+    below = max((bottom for top, _, bottom, _ in facts.merges if top == header.index), default=header.index) + 1
+    below = min(below, header.index + HEADER_WITHIN)
+    warnings = _repeat_merged(rows, facts, below)
+    data = [row for row in rows[below:] if not _is_empty(row)]
+    if data and _counts_columns(data[0]):
+        warnings.append(_("Dòng %(number)s chỉ đánh số cột nên được bỏ qua.", number=data[0].number))
+        del data[0]
+    headers = tuple(cell.text for cell in rows[header.index].cells)
+    return Sheet(name, header.index + 1, headers, header.columns, tuple(data), tuple(warnings))
+
+
+def _fullest(rows: list[Row]) -> Header:
+    """Without wanted columns: the first of the top rows with most texts in it."""
+    counts = [sum(1 for cell in row.cells if isinstance(cell.value, str) and cell.text) for row in rows[:HEADER_WITHIN]]
+    return Header(counts.index(max(counts)), {}, ())
+
+
+def _bytes_of(source: str | Path | bytes | BinaryIO, max_bytes: int) -> bytes:
+    if isinstance(source, bytes):
+        data = source
+    elif isinstance(source, str | Path):
+        try:
+            with Path(source).open("rb") as stream:
+                data = stream.read(max_bytes + 1)
+        except OSError as fault:
+            name = Path(source).name
+            raise WorkbookRefused(
+                _("Không mở được tệp “%(name)s”. Hãy kiểm tra tên tệp và quyền đọc.", name=name)
+            ) from fault
+    else:
+        data = source.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise WorkbookRefused(
+            _("Tệp lớn hơn %(max_bytes)s MB. Hãy tách thành nhiều tệp nhỏ hơn.", max_bytes=max_bytes // MEGABYTE)
+        )
+    return data
+
+
+def read_sheet(
+    source: str | Path | bytes | BinaryIO,
+    *,
+    wanted: Mapping[str, Sequence[str]] | None = None,
+    sheet: str | None = None,
+    max_bytes: int = 20 * MEGABYTE,
+    max_unpacked: int = 200 * MEGABYTE,
+    max_rows: int = 50_000,
+    max_columns: int = 100,
+) -> Sheet:
+    """Read one table. `wanted` maps each column's key to the headings it may bear; `sheet` names a worksheet.
+
+    Without `sheet` the first visible one is read that holds the wanted header. Raises WorkbookRefused for anything that is no
+    workbook, is too large or has no such header; a cell that cannot be used is marked and left to the caller.
+    """
+    package = open_package(_bytes_of(source, max_bytes), max_unpacked=max_unpacked)
+    candidates = [part for part in package.sheets if part.visible] or list(package.sheets)
+    if sheet is not None:
+        candidates = [part for part in package.sheets if fold(part.name) == fold(sheet)]
+        if not candidates:
+            names = ", ".join(f"“{shorten(clean(part.name), 31)}”" for part in package.sheets[:10])
+            raise WorkbookRefused(
+                _(
+                    "Tệp không có trang tính “%(sheet)s”. Các trang tính: %(names)s.",
+                    sheet=shorten(clean(sheet), 31),
+                    names=names,
+                )
+            )
+    for part in candidates:
+        facts = scan_sheet(package, part, max_rows=max_rows + HEADER_WITHIN, max_columns=max_columns)
+        if facts.last_row < 0:
+            continue
+        rows = _read_rows(package, part, facts)
+        header = find_header(rows, wanted) if wanted else _fullest(rows)
+        if header is not None:
+            return _table(clean(part.name), rows, facts, header)
+    if wanted is None:
+        raise WorkbookRefused(_("Trang tính không có dữ liệu. Hãy chọn lại tệp."))
+    needed = ", ".join(f"“{(aliases or (key,))[0]}”" for key, aliases in wanted.items())
+    raise WorkbookRefused(
+        _(
+            "Không tìm thấy dòng tiêu đề trong %(header_within)s dòng đầu. Hãy dùng tệp mẫu, hoặc đặt tên các"
+            " cột là: %(needed)s.",
+            header_within=HEADER_WITHIN,
+            needed=needed,
+        )
+    )

@@ -1,0 +1,313 @@
+"""Open obligations in the order of their due dates, for whoever owes or collects them: a page costs the same among a million.
+
+An obligation is found through an index that leads to few others: its call, a unit, its subject with the roles that owe it, or the
+day itself. Which one is decided first; a statement is built once for each shape of question and then only run.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.across.obligations.obligation import Obligation
+from workflow.core import access
+from workflow.core.access import OWN_SCOPED, Actor
+from workflow.ground.dialects import any_of
+from workflow.ground.prepared import Prepared
+from workflow.ground.schema import emulation_model, obligation, programme_year, report_call, review_meeting, unit, visit
+
+BRANCHES: Final = 24
+"""Up to so many units, or sorts of obligations, are asked one by one; more are met on the way through the days."""
+
+SUBJECTS: Final = ("report", "registration", "state", "meeting", "visit")
+
+Side = Literal["unit_id", "collector_id"]
+Place = tuple[date, int]
+
+
+class Part(NamedTuple):
+    """Obligations of one unit, or of all below a path; only those of these roles unless there are none named."""
+
+    unit_id: int | None = None
+    path: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose obligations are looked for: on the side that owes them, or on the side that collects them."""
+
+    side: Side
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which of them: due on these days, of these subjects (all when none is named), of one call, owed below one unit."""
+
+    since: date | None = None
+    until: date | None = None
+    subjects: tuple[str, ...] = ()
+    call_id: int | None = None
+    below: str = ""
+
+
+def owed_by(actor: Actor) -> Reach:
+    """What this person himself owes under today's roles, those as a deputy included."""
+    own: dict[int, set[str]] = defaultdict(set)
+    wide: dict[str, set[str]] = defaultdict(set)
+    for grant in actor.grants:
+        if grant.role in OWN_SCOPED:
+            own[grant.unit_id].add(grant.role)
+        else:
+            wide[grant.unit_path].add(grant.role)
+    parts = [Part(unit_id=key, roles=tuple(sorted(roles))) for key, roles in sorted(own.items())]
+    parts += [Part(path=path, roles=tuple(sorted(roles))) for path, roles in sorted(wide.items())]
+    return Reach("unit_id", tuple(parts))
+
+
+def owed_by_unit(actor: Actor) -> Reach:
+    """What the person's own units owe, whoever there has to see to it: where he is at home and where he is the officer."""
+    units = {grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED}
+    if actor.unit_id is not None and any(grant.unit_id == actor.unit_id for grant in actor.grants):
+        units.add(actor.unit_id)
+    return Reach("unit_id", tuple(Part(unit_id=key) for key in sorted(units)))
+
+
+def collected_by(actor: Actor, roles: Collection[str]) -> Reach:
+    """What is owed to the units over which the person holds one of the roles."""
+    paths = access.outermost(grant.unit_path for grant in actor.grants if grant.role in roles)
+    return Reach("collector_id", tuple(Part(path=path) for path in paths))
+
+
+def open_keys(
+    connection: Connection, reach: Reach, window: Window, *, after: Place | None = None, most: int
+) -> list[Place]:
+    """Due date and key of the first `most` open obligations behind `after`, by due date."""
+    if not reach.parts:
+        return []
+    shape, parameters = _question(connection, reach, window)
+    if not shape.branches:
+        return []
+    if after is not None:
+        shape = shape._replace(edge=True)
+        parameters |= {"edge_on": after[0], "edge_id": after[1]}
+    rows = _statement(shape).all(connection, {**parameters, "most": most})
+    return sorted({(row.due_on, row.id) for row in rows})[:most]
+
+
+def count_open(connection: Connection, reach: Reach, window: Window, *, most: int) -> int:
+    """How many there are, counted up to `most`."""
+    return len(open_keys(connection, reach, window, most=most))
+
+
+def told(connection: Connection, keys: Sequence[int]) -> list[Obligation]:
+    """These obligations by due date, with what names the thing that is owed."""
+    if not keys:
+        return []
+    owing, collector = unit.alias("owing"), unit.alias("collector")
+    rows = connection.execute(
+        sa.select(
+            obligation,
+            programme_year.c.year,
+            programme_year.c.definition_hash.label("year_definition"),
+            owing.c.code.label("unit_code"),
+            owing.c.name.label("unit_name"),
+            owing.c.path.label("unit_path"),
+            collector.c.name.label("collector_name"),
+            collector.c.path.label("collector_path"),
+            report_call.c.label.label("call_label"),
+            emulation_model.c.code.label("model_code"),
+            emulation_model.c.name.label("model_name"),
+            emulation_model.c.kind.label("model_kind"),
+            emulation_model.c.definition_hash.label("model_definition"),
+            review_meeting.c.title.label("meeting_title"),
+            visit.c.day.label("visit_day"),
+        )
+        .join(programme_year, programme_year.c.id == obligation.c.year_id)
+        .join(owing, owing.c.id == obligation.c.unit_id)
+        .join(collector, collector.c.id == obligation.c.collector_id)
+        .outerjoin(report_call, report_call.c.id == obligation.c.call_id)
+        .outerjoin(emulation_model, emulation_model.c.id == obligation.c.model_id)
+        .outerjoin(review_meeting, review_meeting.c.id == obligation.c.meeting_id)
+        .outerjoin(visit, visit.c.id == obligation.c.visit_id)
+        .where(any_of(obligation.c.id, list(keys)))
+        .order_by(obligation.c.due_on, obligation.c.id)
+    )
+    return [Obligation(**row._mapping) for row in rows]
+
+
+class _Shape(NamedTuple):
+    """What a statement depends on; everything else are its parameters."""
+
+    side: Side
+    parts: tuple[tuple[bool, int], ...]
+    """One for each part: whether it is a single unit, and how many roles it names."""
+    way: str
+    """'call', 'sort', 'day', or the column by which units are asked one by one."""
+    branches: int
+    subjects: int
+    since: bool
+    until: bool
+    below: bool
+    edge: bool = False
+
+
+def _question(connection: Connection, reach: Reach, window: Window) -> tuple[_Shape, dict[str, Any]]:
+    parameters: dict[str, Any] = {"since": window.since, "until": window.until, "call": window.call_id}
+    for i, part in enumerate(reach.parts):
+        parameters |= {f"unit_{i}": part.unit_id, f"path_{i}": part.path, f"path_{i}_end": part.path[:-1] + "0"}
+        parameters |= {f"role_{i}_{j}": f",{role}," for j, role in enumerate(part.roles)}
+    parameters |= {"below": window.below, "below_end": window.below[:-1] + "0"}
+    parameters |= {f"subject_{i}": subject for i, subject in enumerate(window.subjects)}
+    way, values = _way(connection, reach, window)
+    for i, value in enumerate(values):
+        parameters |= {f"branch_{i}": value[0], f"roles_{i}": value[-1]}
+    shape = _Shape(
+        reach.side,
+        tuple((part.unit_id is not None, len(part.roles)) for part in reach.parts),
+        way,
+        len(values),
+        0 if way == "sort" else len(window.subjects),
+        window.since is not None,
+        window.until is not None,
+        bool(window.below),
+    )
+    return shape, parameters
+
+
+def _way(connection: Connection, reach: Reach, window: Window) -> tuple[str, list[tuple[Any, ...]]]:
+    """The index to go by, and with which values."""
+    if window.call_id is not None:
+        return "call", [(window.call_id,)]
+    if window.below and (few := _few(connection, "unit_id", [Part(path=window.below)])) is not None:
+        return "unit_id", [(key,) for key in few]
+    if (few := _few(connection, reach.side, reach.parts)) is not None:
+        return reach.side, [(key,) for key in few]
+    wanted = {role for part in reach.parts for role in part.roles} if all(part.roles for part in reach.parts) else set()
+    if window.subjects or wanted:
+        fitting: list[tuple[Any, ...]] = [
+            (subject, roles)
+            for subject in window.subjects or SUBJECTS
+            for roles in _roles(connection, subject)
+            if not wanted or wanted & set(roles.split(","))
+        ]
+        if len(fitting) <= BRANCHES:
+            return "sort", fitting
+    return "day", [(None,)]
+
+
+def _roles(connection: Connection, subject: str) -> list[str]:
+    """Who owes what is open of a subject, as `obligation.roles` has it. A step through the index for each."""
+    found: list[str] = []
+    while row := _NEXT_ROLES.first(connection, {"subject": subject, "roles": found[-1] if found else ""}):
+        found.append(row.roles)
+    return found
+
+
+def _few(connection: Connection, side: Side, parts: Sequence[Part]) -> list[int] | None:
+    """The units of these parts with anything open on this side, unless they are many."""
+    found = {part.unit_id for part in parts if part.unit_id is not None}
+    for part in parts:
+        if part.unit_id is None:
+            asked = {"path": part.path, "path_end": part.path[:-1] + "0", "most": BRANCHES + 1}
+            found |= {row.id for row in _ACTIVE[side].all(connection, asked)}
+    return sorted(found) if len(found) <= BRANCHES else None
+
+
+_OPEN = sa.and_(obligation.c.fulfilled_at.is_(None), obligation.c.withdrawn_at.is_(None))
+_INDEXES: Final = {
+    "call": "ix_obligation_call_id_unit_id",
+    "sort": "ix_obligation_subject_roles_due_on",
+    "day": "ix_obligation_due_on",
+    "unit_id": "ix_obligation_unit_id_due_on",
+    "collector_id": "ix_obligation_collector_id_due_on",
+}
+
+
+def _active(side: Side) -> Prepared:
+    return Prepared(
+        sa.select(unit.c.id)
+        .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
+        .where(sa.exists().where(obligation.c[side] == unit.c.id, _OPEN).correlate(unit))
+        .limit(sa.bindparam("most"))
+    )
+
+
+_NEXT_ROLES: Final = Prepared(
+    sa.select(obligation.c.roles)
+    .where(_OPEN, obligation.c.subject == sa.bindparam("subject"), obligation.c.roles > sa.bindparam("roles"))
+    .order_by(obligation.c.roles)
+    .limit(1)
+    .with_hint(obligation, f"INDEXED BY {_INDEXES['sort']}", "sqlite")
+)
+_ACTIVE: Final[dict[Side, Prepared]] = {"unit_id": _active("unit_id"), "collector_id": _active("collector_id")}
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: _Shape) -> Prepared:
+    found = []
+    for i in range(shape.branches):
+        first = _branch(shape, i).limit(sa.bindparam("most")).subquery(f"first_{i}")
+        found.append(sa.select(first.c.due_on, first.c.id))
+    return Prepared(found[0] if len(found) == 1 else sa.union_all(*found))
+
+
+def _branch(shape: _Shape, number: int) -> sa.Select[Any]:
+    side = unit.alias("side")
+    statement: sa.Select[Any] = (
+        sa.select(obligation.c.due_on, obligation.c.id)
+        .join(side, side.c.id == obligation.c[shape.side])
+        .where(_OPEN, _within(shape, side))
+        .order_by(obligation.c.due_on, obligation.c.id)
+        .with_hint(obligation, f"INDEXED BY {_INDEXES[shape.way]}", "sqlite")
+    )
+    value: sa.BindParameter[Any] = sa.bindparam(f"branch_{number}")
+    if shape.way == "call":
+        statement = statement.where(obligation.c.call_id == value)
+    elif shape.way == "sort":
+        roles = sa.bindparam(f"roles_{number}", type_=sa.String)
+        statement = statement.where(obligation.c.subject == value, obligation.c.roles == roles)
+    elif shape.way != "day":
+        statement = statement.where(obligation.c[shape.way] == value)
+    if shape.subjects:
+        wanted = [obligation.c.subject == sa.bindparam(f"subject_{i}") for i in range(shape.subjects)]
+        statement = statement.where(sa.or_(*wanted))
+    if shape.since:
+        statement = statement.where(obligation.c.due_on >= sa.bindparam("since", type_=sa.Date))
+    if shape.until:
+        statement = statement.where(obligation.c.due_on <= sa.bindparam("until", type_=sa.Date))
+    if shape.below:
+        owing = unit.alias("owing")
+        statement = statement.join(owing, owing.c.id == obligation.c.unit_id).where(
+            owing.c.path >= sa.bindparam("below"), owing.c.path < sa.bindparam("below_end")
+        )
+    if shape.edge:
+        edge = sa.tuple_(sa.bindparam("edge_on", type_=sa.Date), sa.bindparam("edge_id"))
+        statement = statement.where(sa.tuple_(obligation.c.due_on, obligation.c.id) > edge)
+    return statement
+
+
+def _within(shape: _Shape, side: sa.FromClause) -> sa.ColumnElement[bool]:
+    found = []
+    for i, (single, roles) in enumerate(shape.parts):
+        if single:
+            place: sa.ColumnElement[bool] = obligation.c[shape.side] == sa.bindparam(f"unit_{i}")
+        else:
+            place = sa.and_(side.c.path >= sa.bindparam(f"path_{i}"), side.c.path < sa.bindparam(f"path_{i}_end"))
+        named = [_names(sa.bindparam(f"role_{i}_{j}", type_=sa.String)) for j in range(roles)]
+        found.append(sa.and_(place, sa.or_(*named)) if named else place)
+    return sa.or_(*found)
+
+
+def _names(role: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The obligation is one of this role. Written without LIKE, to which the underscore in a role's name is a wildcard."""
+    roles = sa.literal(",").concat(obligation.c.roles).concat(",")
+    return sa.func.replace(roles, role, "") != roles

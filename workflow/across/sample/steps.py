@@ -1,0 +1,25 @@
+"""Bulk steps of the sample that must not fail: a refusal here is a fault of the program or of the sample's content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from workflow.core.engine import transition
+
+
+def take(
+    connection: Connection,
+    codes: Sequence[str],
+    trigger: str,
+    who: str,
+    now: datetime,
+    stated: Mapping[str, Any] | None = None,
+) -> None:
+    """Take one transition of all these models, or raise the first refusal."""
+    for outcome in transition.apply_many(connection, codes, trigger, who, now, stated=stated):
+        if outcome.refusal is not None:
+            raise outcome.refusal

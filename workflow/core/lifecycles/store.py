@@ -1,0 +1,145 @@
+"""The lifecycle definitions an installation knows: those shipped with the program and those kept because something uses them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config import definitions
+from workflow.core import access
+from workflow.core.access import PRIVILEGED
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles.terms import Definition, Role
+from workflow.core.programmes import stored as programme
+from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound
+from workflow.ground.schema import emulation_model, lifecycle_definition, programme_year
+from workflow.ground.speech import _
+
+SHORTEST_PREFIX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A definition with what uses it. running: models that have not ended."""
+
+    definition: Definition
+    stored: bool
+    years: tuple[int, ...]
+    running: int
+
+
+@cache
+def shipped() -> tuple[Definition, ...]:
+    """The definitions that come with the program, in the order in which they are offered."""
+    return tuple(lifecycle.standard(name) for name in definitions.LIFECYCLE_IDS)
+
+
+def stored_hashes(connection: Connection) -> list[str]:
+    """Hashes of the definitions in the database, the oldest first."""
+    return list(
+        connection.execute(
+            sa.select(lifecycle_definition.c.hash).order_by(
+                lifecycle_definition.c.stored_at, lifecycle_definition.c.hash
+            )
+        ).scalars()
+    )
+
+
+def known(connection: Connection) -> list[Definition]:
+    """Every definition that may be meant: the stored ones, then the shipped ones that nobody has used yet."""
+    stored = [programme.definition(connection, found) for found in stored_hashes(connection)]
+    hashes = {definition.hash for definition in stored}
+    return [*stored, *(definition for definition in shipped() if definition.hash not in hashes)]
+
+
+def find(connection: Connection, prefix: str, *, key: str = "definition") -> Definition:
+    """The one definition whose hash begins with `prefix` (at least 6 characters).
+
+    Raises InvalidInput, under the form field `key`, when the prefix is too short or fits several, and NotFound when it fits none.
+    """
+    wanted = prefix.strip().lower()
+    if len(wanted) < SHORTEST_PREFIX:
+        raise InvalidInput(
+            {
+                key: _(
+                    "Mã băm «%(prefix)s» quá ngắn: cần ít nhất %(shortest_prefix)s ký tự đầu.",
+                    prefix=prefix[:70],
+                    shortest_prefix=SHORTEST_PREFIX,
+                )
+            }
+        )
+    fitting = [definition for definition in known(connection) if definition.hash.startswith(wanted)]
+    if not fitting:
+        raise NotFound(
+            _("Không có quy trình với mã băm «%(prefix)s». Xem các mã bằng: dvk lifecycle list.", prefix=prefix[:70]),
+            guard="definition",
+        )
+    if len(fitting) > 1:
+        listed = ", ".join(definition.short_hash for definition in fitting)
+        raise InvalidInput(
+            {
+                key: _(
+                    "Mã băm «%(wanted)s» khớp nhiều quy trình: %(listed)s. Hãy ghi dài hơn.",
+                    wanted=wanted,
+                    listed=listed,
+                )
+            }
+        )
+    return fitting[0]
+
+
+def overview(connection: Connection) -> list[Known]:
+    """Every known definition with the years that begin under it and the number of its running models."""
+    stored = set(stored_hashes(connection))
+    years: dict[str, list[int]] = {}
+    for row in connection.execute(
+        sa.select(programme_year.c.definition_hash, programme_year.c.year).order_by(programme_year.c.year)
+    ):
+        years.setdefault(row.definition_hash, []).append(row.year)
+    counts = connection.execute(
+        sa.select(emulation_model.c.definition_hash, emulation_model.c.state, sa.func.count()).group_by(
+            emulation_model.c.definition_hash, emulation_model.c.state
+        )
+    ).all()
+    return [
+        Known(
+            definition,
+            definition.hash in stored,
+            tuple(years.get(definition.hash, ())),
+            sum(
+                models
+                for used, state, models in map(tuple, counts)
+                if used == definition.hash and state in definition.states and not definition.states[state].end
+            ),
+        )
+        for definition in known(connection)
+    ]
+
+
+def keep(connection: Connection, who: int | str, definition: Definition, now: datetime) -> None:
+    """Store a definition so that a year or a migration can name it by its hash, as an administrator."""
+    if not access.actor(connection, who, now).holds(PRIVILEGED):
+        raise NotAllowed(_("Chỉ quản trị được lưu quy trình."), guard="role")
+    programme.store_definition(connection, definition, now)
+
+
+def levels(connection: Connection) -> dict[str, str]:
+    """Every level of the unit tree that some definition knows, the highest first, with its label."""
+    found: dict[str, str] = {}
+    for definition in (*shipped(), *known(connection)):
+        for level in definition.levels:
+            found.setdefault(level.id, level.label)
+    return found
+
+
+def roles(connection: Connection) -> dict[str, list[Role]]:
+    """Every role that some definition knows, by its id; definitions may differ in the levels at which it counts."""
+    found: dict[str, list[Role]] = {}
+    for definition in known(connection):
+        for role in definition.roles.values():
+            found.setdefault(role.id, []).append(role)
+    return found

@@ -1,0 +1,358 @@
+"""The unit tree: creating, renaming and merging units, and reading the tree. Every change is in the unit's own history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.core import access, history
+from workflow.core.access import PRIVILEGED, Actor, Grant
+from workflow.core.lifecycles import store
+from workflow.core.people.unit import COLUMNS, Unit
+from workflow.ground.dialects import locked
+from workflow.ground.reading.text import clean, fold
+from workflow.ground.refusals import InvalidInput, NotFound, NotPossible
+from workflow.ground.schema import unit
+from workflow.ground.speech import _, mark, spoken_day
+from workflow.ground.vietnam_time import local_date
+
+KINDS: Mapping[str, str] = {
+    "administrative": mark("Đơn vị hành chính"),
+    "agency": mark("Cơ quan"),
+    "organisation": mark("Đoàn thể"),
+    "school": mark("Trường học"),
+    "armed_force": mark("Lực lượng vũ trang"),
+}
+LONGEST_NAME = 200
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNode:
+    """One unit of the tree as a list shows it. depth: 0 for a root; parent and successor by their codes."""
+
+    id: int
+    code: str
+    name: str
+    level: str
+    kind: str
+    parent: str | None
+    path: str
+    depth: int
+    valid_from: date | None
+    valid_to: date | None
+    successor: str | None
+    sample: bool
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the unit exists on this day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+def by_code(connection: Connection, code: str, *, lock: bool = False) -> Unit:
+    """The unit with this code, capitals ignored; NotFound when there is none. Visibility is the caller's."""
+    wanted = clean(code)
+    statement = sa.select(*COLUMNS).where(unit.c.code == wanted)
+    row = connection.execute(locked(statement, unit) if lock else statement).first()
+    if row is None:
+        statement = sa.select(*COLUMNS).where(sa.func.lower(unit.c.code) == wanted.lower())
+        row = connection.execute(locked(statement, unit) if lock else statement).first()
+    if row is None:
+        raise _unknown(code)
+    return Unit(**row._mapping)
+
+
+def first_unit(
+    connection: Connection, code: str, name: str, level: str, *, kind: str = "administrative", sample: bool = False
+) -> int:
+    """The root of an empty tree, for setting up; its history begins with the first account (`accounts.bootstrap_admin`)."""
+    if connection.execute(sa.select(unit.c.id).limit(1)).first():
+        raise NotPossible(_("Đã có đơn vị. Hãy thêm đơn vị mới dưới một đơn vị đang có."), guard="unit")
+    values = _checked(connection, code, name, level, kind, None, None, None)
+    return _insert(connection, {**values, "parent_id": None, "sample": sample}, "/")
+
+
+def create_unit(
+    connection: Connection,
+    who: int | str,
+    code: str,
+    name: str,
+    level: str,
+    kind: str,
+    parent_code: str,
+    now: datetime,
+    *,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    sample: bool = False,
+) -> int:
+    """Add a unit under an existing one, as an administrator over that one. Returns its id.
+
+    level: a level of some lifecycle definition, not above the parent's. Raises InvalidInput by field.
+    """
+    actor = access.actor(connection, who, now)
+    parent, grant = _held(connection, actor, parent_code, to=_("thêm đơn vị"))
+    if parent.valid_to is not None and parent.valid_to < local_date(now):
+        raise InvalidInput(
+            {
+                "parent": _(
+                    "Đơn vị «%(name)s» đã thôi hoạt động từ %(valid_to)s. Hãy chọn đơn vị khác.",
+                    name=parent.name,
+                    valid_to=spoken_day(parent.valid_to),
+                )
+            }
+        )
+    values = _checked(connection, code, name, level, kind, parent, valid_from, valid_to)
+    unit_id = _insert(connection, {**values, "parent_id": parent.id, "sample": sample}, parent.path)
+    _note(connection, unit_id, actor, grant, "unit_created", now, {**_shown(values), "parent": parent.code})
+    return unit_id
+
+
+def rename(connection: Connection, who: int | str, code: str, name: str, now: datetime) -> bool:
+    """Give a unit another name, as an administrator over it. Returns False when it has that name already."""
+    actor = access.actor(connection, who, now)
+    found, grant = _held(connection, actor, code, to=_("đổi tên đơn vị"))
+    new = _name(name)
+    if new == found.name:
+        return False
+    connection.execute(sa.update(unit).where(unit.c.id == found.id).values(name=new, name_folded=fold(new)))
+    _note(connection, found.id, actor, grant, "unit_renamed", now, {"name": [found.name, new]})
+    return True
+
+
+def set_validity(
+    connection: Connection,
+    who: int | str,
+    code: str,
+    valid_from: date | None,
+    valid_to: date | None,
+    now: datetime,
+) -> bool:
+    """Set the first and last day of a unit, None for open ends, as an administrator over it. False when nothing changes.
+
+    The last day of a unit that has a successor is part of the merger and stays.
+    """
+    actor = access.actor(connection, who, now)
+    found, grant = _held(connection, actor, code, to=_("đổi thời gian hoạt động của đơn vị"))
+    if (found.valid_from, found.valid_to) == (valid_from, valid_to):
+        return False
+    if found.successor_id is not None and valid_to != found.valid_to:
+        raise InvalidInput({"valid_to": _("Ngày cuối do việc sáp nhập định ra nên không đổi được.")})
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        raise InvalidInput({"valid_to": _("Ngày cuối phải từ ngày thành lập trở đi.")})
+    connection.execute(sa.update(unit).where(unit.c.id == found.id).values(valid_from=valid_from, valid_to=valid_to))
+    payload = {"valid_from": [found.valid_from, valid_from], "valid_to": [found.valid_to, valid_to]}
+    _note(connection, found.id, actor, grant, "unit_validity_set", now, payload)
+    return True
+
+
+def merge_into(
+    connection: Connection,
+    who: int | str,
+    code: str,
+    successor_code: str,
+    now: datetime,
+    *,
+    last_day: date | None = None,
+) -> None:
+    """End a unit in favour of its successor, as an administrator over both. Its models stay with it and go on.
+
+    last_day: the last day on which the unit exists, by default yesterday (it ends at once).
+    """
+    actor = access.actor(connection, who, now)
+    found, grant = _held(connection, actor, code, to=_("sáp nhập đơn vị"))
+    successor, _grant = _held(connection, actor, successor_code, to=_("sáp nhập đơn vị"))
+    ends = last_day or local_date(now) - timedelta(days=1)
+    if found.successor_id is not None or (found.valid_to is not None and found.valid_to < local_date(now)):
+        raise NotPossible(
+            _("Đơn vị «%(name)s» đã thôi hoạt động nên không sáp nhập được nữa.", name=found.name), guard="unit"
+        )
+    if successor.path.startswith(found.path):
+        raise InvalidInput({"successor": _("Đơn vị kế tục không được là chính đơn vị này hay đơn vị trực thuộc nó.")})
+    if successor.successor_id is not None or (successor.valid_to is not None and successor.valid_to <= ends):
+        raise InvalidInput(
+            {
+                "successor": _(
+                    "Đơn vị «%(name)s» không còn hoạt động sau ngày sáp nhập. Hãy chọn đơn vị khác.",
+                    name=successor.name,
+                )
+            }
+        )
+    if found.valid_from is not None and ends < found.valid_from:
+        raise InvalidInput(
+            {
+                "last_day": _(
+                    "Ngày cuối phải từ ngày thành lập %(valid_from)s trở đi.", valid_from=spoken_day(found.valid_from)
+                )
+            }
+        )
+    connection.execute(sa.update(unit).where(unit.c.id == found.id).values(successor_id=successor.id, valid_to=ends))
+    payload = {"successor": successor.code, "valid_to": [found.valid_to, ends]}
+    _note(connection, found.id, actor, grant, "unit_merged", now, payload)
+    _note(connection, successor.id, actor, grant, "unit_took_over", now, {"predecessor": found.code})
+
+
+def tree(connection: Connection, actor: Actor | None = None) -> list[UnitNode]:
+    """Units in the order of the tree, siblings by code: all of them, or those in the scope of the actor's roles."""
+    parent, successor = unit.alias("parent"), unit.alias("successor")
+    statement = (
+        sa.select(unit, parent.c.code.label("parent_code"), successor.c.code.label("successor_code"))
+        .select_from(unit)
+        .outerjoin(parent, parent.c.id == unit.c.parent_id)
+        .outerjoin(successor, successor.c.id == unit.c.successor_id)
+        .order_by(unit.c.code)
+    )
+    rows = [
+        row
+        for row in connection.execute(statement)
+        if actor is None or any(grant.covers(row.path) for grant in actor.grants)
+    ]
+    codes = {row.id: row.code for row in rows}
+
+    def place(row: sa.Row[Any]) -> list[tuple[str, int]]:
+        return [(codes.get(int(step), ""), int(step)) for step in row.path.strip("/").split("/")]
+
+    return [
+        UnitNode(
+            row.id,
+            row.code,
+            row.name,
+            row.level,
+            row.kind,
+            row.parent_code,
+            row.path,
+            row.path.count("/") - 2,
+            row.valid_from,
+            row.valid_to,
+            row.successor_code,
+            row.sample,
+        )
+        for row in sorted(rows, key=place)
+    ]
+
+
+def note_bootstrap(connection: Connection, unit_id: int, actor_id: int, now: datetime) -> None:
+    """The first entry in the history of the first unit, once there is an account to name."""
+    row = connection.execute(sa.select(unit).where(unit.c.id == unit_id)).one()
+    payload = _shown({name: row._mapping[name] for name in ("code", "name", "level", "kind")})
+    history.record(connection, history.By(actor_id, "admin"), now, "unit", unit_id, "unit_created", payload)
+
+
+def _held(connection: Connection, actor: Actor, code: str, *, to: str) -> tuple[Unit, Grant]:
+    found = by_code(connection, code, lock=True)
+    if not any(grant.covers(found.path) for grant in actor.grants):
+        raise _unknown(code)
+    return found, actor.require(PRIVILEGED, found.path, to=to)
+
+
+def _unknown(code: str) -> NotFound:
+    return NotFound(_("Không có đơn vị mã «%(code)s».", code=clean(code)[:60]), guard="unit")
+
+
+def _checked(
+    connection: Connection,
+    code: str,
+    name: str,
+    level: str,
+    kind: str,
+    parent: Unit | None,
+    valid_from: date | None,
+    valid_to: date | None,
+) -> dict[str, Any]:
+    problems: dict[str, str] = {}
+    code, level, kind = clean(code), clean(level), clean(kind)
+    if not _CODE.fullmatch(code):
+        problems["code"] = _(
+            "Mã đơn vị «%(code)s» không hợp lệ: chỉ gồm chữ không dấu, chữ số, dấu - . _ và tối đa 40 ký tự.",
+            code=code[:60],
+        )
+    elif connection.execute(sa.select(unit.c.id).where(sa.func.lower(unit.c.code) == code.lower())).first():
+        problems["code"] = _("Mã đơn vị «%(code)s» đã dùng. Hãy chọn mã khác.", code=code)
+    try:
+        name = _name(name)
+    except InvalidInput as invalid:
+        problems.update(invalid.problems)
+    known = store.levels(connection)
+    if level not in known:
+        listed = ", ".join(f"{key} ({label})" for key, label in known.items())
+        problems["level"] = _("Không có cấp «%(level)s». Các cấp: %(listed)s.", level=level[:40], listed=listed)
+    elif parent is not None and _above(level, parent.level, list(known)):
+        problems["level"] = _("Cấp của đơn vị không được cao hơn cấp của đơn vị chủ quản «%(name)s».", name=parent.name)
+    if kind not in KINDS:
+        listed = ", ".join(f"{key} ({_(label)})" for key, label in KINDS.items())
+        problems["kind"] = _("Không có loại đơn vị «%(kind)s». Các loại: %(listed)s.", kind=kind[:40], listed=listed)
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        problems["valid_to"] = _("Ngày cuối phải từ ngày thành lập trở đi.")
+    if problems:
+        raise InvalidInput(problems)
+    return {
+        "code": code,
+        "name": name,
+        "name_folded": fold(name),
+        "level": level,
+        "kind": kind,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+    }
+
+
+def _above(level: str, other: str, order: list[str]) -> bool:
+    return other in order and order.index(level) < order.index(other)
+
+
+def _name(name: str) -> str:
+    cleaned = clean(name)
+    if not cleaned:
+        raise InvalidInput({"name": _("Hãy nhập tên đơn vị.")})
+    if len(cleaned) > LONGEST_NAME:
+        raise InvalidInput(
+            {
+                "name": _(
+                    "Tên đơn vị dài %(count)s ký tự, tối đa %(longest_name)s. Hãy rút gọn.",
+                    count=len(cleaned),
+                    longest_name=LONGEST_NAME,
+                )
+            }
+        )
+    return cleaned
+
+
+def _insert(connection: Connection, values: Mapping[str, Any], parent_path: str) -> int:
+    # The path contains the id, which only the insert gives; the code keeps the interim path unique.
+    try:
+        with connection.begin_nested():
+            unit_id: int = connection.execute(
+                sa.insert(unit).values(**values, path=f"?{values['code']}").returning(unit.c.id)
+            ).scalar_one()
+    except sa.exc.IntegrityError as error:
+        raise InvalidInput(
+            {"code": _("Mã đơn vị «%(code)s» vừa được dùng. Hãy chọn mã khác.", code=values["code"])}
+        ) from error
+    path = f"{parent_path}{unit_id}/"
+    if len(path) > 200:
+        raise InvalidInput({"parent": _("Cây đơn vị đã quá nhiều tầng. Hãy chọn đơn vị chủ quản cao hơn.")})
+    connection.execute(sa.update(unit).where(unit.c.id == unit_id).values(path=path))
+    return unit_id
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "name_folded" and value is not None}
+
+
+def _note(
+    connection: Connection,
+    unit_id: int,
+    actor: Actor,
+    grant: Grant,
+    trigger: str,
+    now: datetime,
+    payload: Mapping[str, Any],
+) -> None:
+    history.record(connection, history.acting(actor, grant), now, "unit", unit_id, trigger, payload)

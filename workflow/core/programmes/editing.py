@@ -1,0 +1,186 @@
+"""Starting a programme year from another one, and changing its window, review rules, numbering and definition.
+
+Everything is checked before it is kept, and the year's history has each change with before and after. Fields, score sheet, bands
+and measures are in `programme_parts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.core import access
+from workflow.core.lifecycles import store
+from workflow.core.programmes import deadlines, stored
+from workflow.core.programmes.change import Edit, note_year
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.core.programmes.parts import used_fields
+from workflow.core.programmes.starting import root_grant
+from workflow.ground.reading.text import clean
+from workflow.ground.refusals import InvalidInput, NotPossible
+from workflow.ground.schema import criterion, field, measure, programme_year, score_band
+from workflow.ground.speech import _
+
+
+@dataclass(frozen=True, slots=True)
+class YearInput:
+    """The settings of a year as somebody states them; fractions are written as "2/3".
+
+    public: whether everybody may read about its recognised models whose registrants agreed; None leaves it as it is.
+    """
+
+    name: str
+    opens_on: date | None
+    closes_on: date | None
+    quorum: str
+    threshold: str
+    numbering: str
+    public: bool | None = None
+
+
+def copy_year(
+    connection: Connection,
+    who: int | str,
+    source: int,
+    year: int,
+    now: datetime,
+    *,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+    definition: str = "",
+) -> int:
+    """Start a year with the fields, score sheet, bands, measures and rules of another one. Returns its id.
+
+    definition: beginning of a definition's hash; by default that of the source. The days are those of the source, moved.
+    """
+    actor = access.actor(connection, who, now)
+    grant = root_grant(actor)
+    before = stored.year(connection, source)
+    if not 2000 <= year <= 2100:
+        raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
+    if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
+        raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
+    chosen = store.find(connection, definition) if definition else stored.definition(connection, before.definition_hash)
+    stored.store_definition(connection, chosen, now)
+    first = opens_on or deadlines.moved(before.opens_on, year - source)
+    last = closes_on or deadlines.moved(before.closes_on, year - source)
+    if last < first:
+        raise InvalidInput({"closes_on": _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")})
+    year_id: int = connection.execute(
+        sa.insert(programme_year)
+        .values(
+            year=year,
+            name=before.name.replace(str(source), str(year)),
+            definition_hash=chosen.hash,
+            opens_on=first,
+            closes_on=last,
+            quorum_numerator=before.quorum_numerator,
+            quorum_denominator=before.quorum_denominator,
+            threshold_numerator=before.threshold_numerator,
+            threshold_denominator=before.threshold_denominator,
+            numbering=before.numbering,
+        )
+        .returning(programme_year.c.id)
+    ).scalar_one()
+    for table in (field, criterion, score_band, measure):
+        kept = [column for column in table.c if column.name not in ("id", "year_id")]
+        connection.execute(
+            sa.insert(table).from_select(
+                ["year_id", *(column.name for column in kept)],
+                sa.select(sa.literal(year_id), *kept).where(table.c.year_id == before.id).order_by(table.c.id),
+            )
+        )
+    deadlines.copy(connection, before.id, source, year_id, year, standard_defaults())
+    note_year(
+        connection,
+        year_id,
+        actor,
+        grant,
+        "year_started",
+        now,
+        {"year": year, "copied_from": source, "opens_on": first, "closes_on": last},
+        definition_hash=chosen.hash,
+    )
+    return year_id
+
+
+def edit_year(
+    connection: Connection, who: int | str, year: int, stated: YearInput, now: datetime, *, version: int | None = None
+) -> bool:
+    """Change name, window, quorum, threshold, numbering and whether there is a public page. False when nothing changes.
+
+    Meetings that were opened keep the rules they were opened with; models keep the mark 'late' they were given.
+    """
+    edit = Edit(connection, who, year, now, version)
+    row = edit.year
+    name = clean(stated.name)
+    if not name or len(name) > 200:
+        edit.problems["name"] = _("Hãy đặt tên, tối đa 200 ký tự.")
+    quorum = edit.share("quorum", stated.quorum, whole=True)
+    threshold = edit.share("threshold", stated.threshold, whole=False)
+    if stated.opens_on is None or stated.closes_on is None:
+        missing = "opens_on" if stated.opens_on is None else "closes_on"
+        edit.problems[missing] = _("Hãy điền ngày.")
+    elif stated.closes_on < stated.opens_on:
+        edit.problems["closes_on"] = _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")
+    if stated.numbering not in ("year", "term"):
+        edit.problems["numbering"] = _("Hãy chọn cách đánh số.")
+    edit.stop_at_problems()
+    values = {
+        "name": name,
+        "opens_on": stated.opens_on,
+        "closes_on": stated.closes_on,
+        "quorum_numerator": quorum.numerator,
+        "quorum_denominator": quorum.denominator,
+        "threshold_numerator": threshold.numerator,
+        "threshold_denominator": threshold.denominator,
+        "numbering": stated.numbering,
+        "public": row.public if stated.public is None else stated.public,
+    }
+    changed = {key: [getattr(row, key), value] for key, value in values.items() if getattr(row, key) != value}
+    if changed:
+        connection.execute(sa.update(programme_year).where(programme_year.c.id == row.id).values(values))
+        edit.note("year_edited", {"changed": changed})
+    return bool(changed)
+
+
+def set_public(
+    connection: Connection, who: int | str, year: int, public: bool, now: datetime, *, version: int | None = None
+) -> bool:
+    """Open the year's public page, or close it. False when nothing changes."""
+    edit = Edit(connection, who, year, now, version)
+    before = bool(edit.year.public)
+    if before == public:
+        return False
+    connection.execute(sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(public=public))
+    edit.note("year_edited", {"changed": {"public": [before, public]}})
+    return True
+
+
+def set_definition(
+    connection: Connection, who: int | str, year: int, definition: str, now: datetime, *, version: int | None = None
+) -> bool:
+    """Let a year begin under another definition. NotPossible once it has models: those move by migration alone."""
+    edit = Edit(connection, who, year, now, version)
+    chosen = store.find(connection, definition)
+    if chosen.hash == edit.year.definition_hash:
+        return False
+    if used_fields(connection, edit.year.id):
+        raise NotPossible(
+            _(
+                "Năm %(year)s đã có mô hình nên quy trình không đổi nữa. Chọn quy trình mới cho năm sau, hoặc chuyển"
+                " các mô hình đang chạy ở trang “Quy trình”.",
+                year=year,
+            ),
+            guard="year",
+            code="year_in_use",
+        )
+    stored.store_definition(connection, chosen, now)
+    connection.execute(
+        sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(definition_hash=chosen.hash)
+    )
+    edit.note("year_definition_set", {"definition": [edit.year.definition_hash, chosen.hash]}, chosen.hash)
+    return True

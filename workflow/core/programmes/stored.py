@@ -1,0 +1,203 @@
+"""Programme years as they are kept: their definition of the lifecycle, fields, score sheet, measures and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles.terms import Definition
+from workflow.core.programmes import deadlines
+from workflow.core.programmes.defaults import ProgrammeDefaults, name_key
+from workflow.core.programmes.year import Band, Criterion, Field, Measure, Year
+from workflow.ground.refusals import InvalidInput, NotFound
+from workflow.ground.schema import criterion, field, lifecycle_definition, measure, programme_year, score_band
+from workflow.ground.speech import _
+
+_YEAR = sa.select(programme_year).where(programme_year.c.year == sa.bindparam("number"))
+_FIELDS = sa.select(field).where(field.c.year_id == sa.bindparam("year")).order_by(field.c.position)
+
+_definitions: dict[str, Definition] = {}
+
+
+def definition(connection: Connection, content_hash: str) -> Definition:
+    """The lifecycle definition stored under this hash. Its content cannot change, so a process reads it once."""
+    found = _definitions.get(content_hash)
+    if found is None:
+        row = connection.execute(
+            sa.select(lifecycle_definition).where(lifecycle_definition.c.hash == content_hash)
+        ).first()
+        if row is None:
+            raise NotFound(
+                _("Không có quy trình với mã băm %(content_hash)s.", content_hash=content_hash[:16]), guard="definition"
+            )
+        found = _definitions[content_hash] = lifecycle.load(row.source, row.name)
+    return found
+
+
+def store_definition(connection: Connection, new: Definition, now: datetime) -> None:
+    """Keep a definition the first time it is used; the same content again changes nothing."""
+    known = connection.execute(
+        sa.select(lifecycle_definition.c.hash).where(lifecycle_definition.c.hash == new.hash)
+    ).first()
+    if known is None:
+        connection.execute(
+            sa.insert(lifecycle_definition),
+            {"hash": new.hash, "name": new.id, "source": new.source, "stored_at": now},
+        )
+
+
+def create_year(
+    connection: Connection,
+    year: int,
+    defaults: ProgrammeDefaults,
+    lifecycle_definition_: Definition,
+    now: datetime,
+    *,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+    sample: bool = False,
+) -> int:
+    """Start a programme year from the defaults of `config/programme.toml`. Returns its id; InvalidInput if it exists."""
+    if not 2000 <= year <= 2100:
+        raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
+    if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
+        raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
+    store_definition(connection, lifecycle_definition_, now)
+    window = defaults.window
+    review = defaults.review
+    year_id = connection.execute(
+        sa.insert(programme_year)
+        .values(
+            year=year,
+            name=f"Phong trào thi đua “Dân vận khéo” năm {year}",
+            definition_hash=lifecycle_definition_.hash,
+            opens_on=opens_on or window.opens(year),
+            closes_on=closes_on or window.closes(year),
+            quorum_numerator=review.quorum.numerator,
+            quorum_denominator=review.quorum.denominator,
+            threshold_numerator=review.threshold.numerator,
+            threshold_denominator=review.threshold.denominator,
+            numbering=defaults.numbering,
+            sample=sample,
+        )
+        .returning(programme_year.c.id)
+    ).scalar_one()
+    connection.execute(
+        sa.insert(field),
+        [
+            {"year_id": year_id, "code": f.code, "label": f.label, "aliases": list(f.aliases), "position": i}
+            for i, f in enumerate(defaults.fields)
+        ],
+    )
+    connection.execute(
+        sa.insert(criterion),
+        [
+            {
+                "year_id": year_id,
+                "code": c.code,
+                "label": c.label,
+                "guidance": c.guidance,
+                "max_points": c.max_points,
+                "position": i,
+            }
+            for i, c in enumerate(defaults.criteria)
+        ],
+    )
+    connection.execute(
+        sa.insert(score_band),
+        [{"year_id": year_id, "label": b.label, "from_points": b.from_points} for b in defaults.bands],
+    )
+    connection.execute(
+        sa.insert(measure),
+        [
+            {
+                "year_id": year_id,
+                "code": m.code,
+                "label": m.label,
+                "unit": m.unit,
+                "aliases": list(m.aliases),
+                "unit_aliases": list(m.unit_aliases),
+                "outlier_above": m.outlier_above,
+                "position": i,
+            }
+            for i, m in enumerate(defaults.measures)
+        ],
+    )
+    deadlines.write_defaults(connection, year_id, year, defaults)
+    return int(year_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """Recognises a field of one year by code, label or alias, accents and case ignored."""
+
+    by_name: dict[str, Field]
+    labels: tuple[str, ...]
+
+    def find(self, written: str) -> Field | None:
+        """The field meant, or None."""
+        return self.by_name.get(name_key(written))
+
+
+def year(connection: Connection, number: int) -> Year:
+    """The programme year, or NotFound listing those that there are."""
+    row = connection.execute(_YEAR, {"number": number}).first()
+    if row is None:
+        known = connection.execute(sa.select(programme_year.c.year).order_by(programme_year.c.year)).scalars().all()
+        listed = ", ".join(map(str, known)) or _("chưa có năm nào")
+        raise NotFound(
+            _("Không có năm thi đua %(number)s. Đang có: %(listed)s.", number=number, listed=listed), guard="year"
+        )
+    return Year(**row._mapping)
+
+
+def fields(connection: Connection, year_id: int) -> list[Field]:
+    """The fields of a year in the programme's order."""
+    return [Field(**row._mapping) for row in connection.execute(_FIELDS, {"year": year_id})]
+
+
+def field_names(connection: Connection, year_id: int) -> FieldNames:
+    """A recogniser of field names for one year."""
+    rows = fields(connection, year_id)
+    names: dict[str, Field] = {}
+    for row in rows:
+        for name in (_(row.label), row.code, row.label, *row.aliases):
+            names[name_key(name)] = row
+    return FieldNames(names, tuple(_(row.label) for row in rows))
+
+
+def criteria(connection: Connection, year_id: int) -> list[Criterion]:
+    """The score sheet of a year in its order."""
+    rows = connection.execute(sa.select(criterion).where(criterion.c.year_id == year_id).order_by(criterion.c.position))
+    return [Criterion(**row._mapping) for row in rows]
+
+
+def band(connection: Connection, year_id: int, points: float) -> str:
+    """The label of the band in which a score of 0 to 100 points falls."""
+    row = connection.execute(
+        sa.select(score_band.c.label)
+        .where(score_band.c.year_id == year_id, score_band.c.from_points <= points)
+        .order_by(score_band.c.from_points.desc())
+        .limit(1)
+    ).first()
+    return _(row.label) if row else ""
+
+
+def bands(connection: Connection, year_id: int) -> list[Band]:
+    """The bands of a year's score, the highest first."""
+    rows = connection.execute(
+        sa.select(score_band.c.label, score_band.c.from_points)
+        .where(score_band.c.year_id == year_id)
+        .order_by(score_band.c.from_points.desc())
+    )
+    return [Band(**row._mapping) for row in rows]
+
+
+def measures(connection: Connection, year_id: int) -> list[Measure]:
+    """The measures of a year in their order."""
+    rows = connection.execute(sa.select(measure).where(measure.c.year_id == year_id).order_by(measure.c.position))
+    return [Measure(**row._mapping) for row in rows]

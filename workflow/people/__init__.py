@@ -1,1 +1,0 @@
-"""Units, registrants, accounts, roles and deputies, sessions."""

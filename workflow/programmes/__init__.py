@@ -1,1 +1,0 @@
-"""Programme years: what they start from, how they are kept, and how they are changed."""

@@ -1,0 +1,414 @@
+"""Registration: forms are begun and edited; handing one in is a transition and happens in `transition.py`.
+
+What a form may contain is decided in `drafts.py`; changes of name or field after it was handed in are in `change_requests.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.core.engine import changes
+from workflow.core.engine.context import Context
+from workflow.core.history import GENESIS, Entry, chained
+from workflow.core.programmes import stored
+from workflow.core.programmes.choice import year_by_id
+from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.reading import similarity
+from workflow.ground.reading.text import clean, shorten
+from workflow.ground.refusals import InvalidInput, NotPossible
+from workflow.ground.schema import (
+    ITEMS,
+    emulation_model,
+    field,
+    history,
+    programme_year,
+    quantity,
+    registration_form,
+    unit,
+)
+from workflow.ground.speech import _
+from workflow.ground.vietnam_time import local_date
+from workflow.stages.registration import consent, model_quantities, persons, view
+from workflow.stages.registration.drafts import Checked, Desk, Draft, check_list
+from workflow.stages.registration.model_quantities import QuantityInput, quantities
+from workflow.stages.registration.registrant import editable
+
+__all__ = [
+    "Draft",
+    "DraftsRefused",
+    "QuantityInput",
+    "check_drafts",
+    "create_draft",
+    "create_drafts",
+    "edit_draft",
+    "quantities",
+    "similar_models",
+    "write_items_to_mend",
+]
+
+_LONGEST_NOTE = 1_000
+_MOST_COMPARED = 5_000
+
+
+class DraftsRefused(InvalidInput):
+    """Some forms of a list cannot be kept. `refused`: position in the list → form field → sentence."""
+
+    def __init__(self, refused: Mapping[int, Mapping[str, str]], total: int) -> None:
+        first = min(refused)
+        super().__init__(
+            {f"{position}-{name}": text for position, row in refused.items() for name, text in row.items()},
+            message=_(
+                "%(count)s trong %(total)s phiếu chưa dùng được nên chưa phiếu nào được lưu. Phiếu thứ %(first)s:"
+                " %(next)s",
+                count=len(refused),
+                total=total,
+                first=first + 1,
+                next=next(iter(refused[first].values())),
+            ),
+        )
+        self.refused = {position: dict(row) for position, row in refused.items()}
+
+
+def create_draft(
+    connection: Connection, who: int | str, year: int, draft: Draft, now: datetime, *, on_behalf: bool = False
+) -> str:
+    """Begin one registration and return its code ("DVK-2024-00017").
+
+    on_behalf: take the role that acts for registrants even where the person is the unit's own officer. Only such a role may
+    waive items.
+    Raises InvalidInput with a sentence per field, NotAllowed when the person registers nothing at that unit.
+    """
+    actor = access.actor(connection, who, now)
+    the_year = stored.year(connection, year)
+    desk = Desk(connection, actor, the_year, [draft], local_date(now))
+    checked = desk.check(draft, prefer_behalf=on_behalf, may_waive=False)
+    return _write(connection, actor, desk, [checked], now, {})[0]
+
+
+def check_drafts(
+    connection: Connection, who: int | str, year: int, drafts: Sequence[Draft], now: datetime
+) -> dict[int, dict[str, str]]:
+    """What `create_drafts` would refuse: position → form field → sentence. Writes nothing."""
+    actor = access.actor(connection, who, now)
+    desk = Desk(connection, actor, stored.year(connection, year), drafts, local_date(now))
+    return check_list(desk, drafts)[1]
+
+
+def create_drafts(
+    connection: Connection,
+    who: int | str,
+    year: int,
+    drafts: Sequence[Draft],
+    now: datetime,
+    *,
+    sample: bool = False,
+) -> list[str]:
+    """Begin the registrations of an office's list, set-wise, and return their codes in the list's order.
+
+    The same checks as for one; items the list did not ask for may be waived. All or nothing: raises DraftsRefused.
+    sample: invented data, and the history says so.
+    """
+    actor = access.actor(connection, who, now)
+    desk = Desk(connection, actor, stored.year(connection, year), drafts, local_date(now))
+    checked, refused = check_list(desk, drafts)
+    if refused:
+        raise DraftsRefused(refused, len(drafts))
+    payload: dict[str, Any] = {"list_of": len(drafts)}
+    return _write(connection, actor, desk, checked, now, payload | ({"sample": True} if sample else {}))
+
+
+def edit_draft(
+    connection: Connection, who: int | str, code: str, draft: Draft, now: datetime, *, version: int | None = None
+) -> int:
+    """Put a form in the place of the one that was kept, while it is a draft or was given back. Returns the version.
+
+    Items waived before stay so while they are empty. Another registrant has not agreed to be read about: what was agreed before
+    ends. The history has what was changed, before and after; no change, no entry.
+    """
+    actor = access.actor(connection, who, now)
+    model = changes.held(connection, actor, code, version)
+    year = year_by_id(connection, model.year_id)
+    definition = stored.definition(connection, model.definition_hash)
+    if not editable(definition, model.state):
+        state = definition.states[model.state].label
+        raise NotPossible(
+            _(
+                "Phiếu đang ở bước «%(state)s» nên không sửa trực tiếp được. Hãy gửi đề nghị đổi tên hoặc lĩnh vực.",
+                state=state,
+            ),
+            guard="state",
+        )
+    desk = Desk(connection, actor, year, [draft], local_date(now))
+    checked = desk.check(draft, prefer_behalf=False, may_waive=False, itself=model.id)
+    if checked.unit.id != model.unit_id:
+        raise InvalidInput(
+            {"unit": _("Không đổi được đơn vị của phiếu đã lập. Hãy rút phiếu này và lập phiếu ở đơn vị đúng.")}
+        )
+    person_id = persons.known_or_added(connection, [checked])[0]
+    kept_form = view.form(connection, model.id)
+    before_form = kept_form.columns() if kept_form else None
+    kept = kept_form.waived if kept_form else ()
+    after_form = {
+        **checked.form,
+        "waived": [
+            item for item in ITEMS if not checked.form[item] and (item in kept or item in checked.form["waived"])
+        ],
+    }
+    columns = {
+        "name": checked.name,
+        "name_folded": checked.name_folded,
+        "field_id": checked.field_id,
+        "kind": checked.kind,
+        "person_id": person_id,
+        "origin": checked.origin,
+        "origin_model_id": checked.origin_model_id,
+    }
+    changed = {name: value for name, value in columns.items() if getattr(model, name) != value}
+    agreed = consent.agreed_at(connection, model.id) is not None
+    agrees = checked.public and not (agreed and changed.keys() & {"kind", "person_id"})
+    changed_form = {
+        name: value for name, value in after_form.items() if before_form is None or before_form[name] != value
+    }
+    before_targets = [target.as_payload() for target in quantities(connection, model.id, "target")]
+    after_targets = [target.as_payload() for target in checked.targets]
+    targets_changed = sorted(map(_stable, before_targets)) != sorted(map(_stable, after_targets))
+    if not (changed or changed_form or targets_changed or agrees != agreed):
+        return int(model.version)
+    payload = _difference(connection, model, checked, changed)
+    if agrees != agreed:
+        changed["public_agreed_at"] = now if agrees else None
+        payload["public"] = [agreed, agrees]
+    for name, value in changed_form.items():
+        payload[name] = [before_form[name] if before_form else None, value]
+    if targets_changed:
+        payload["targets"] = [before_targets, after_targets]
+        model_quantities.replace(connection, model.id, "target", checked.targets)
+    if changed_form and before_form is not None:
+        connection.execute(
+            sa.update(registration_form).where(registration_form.c.model_id == model.id).values(**changed_form)
+        )
+    elif before_form is None:
+        connection.execute(sa.insert(registration_form).values(model_id=model.id, **after_form))
+    return changes.note(
+        connection,
+        model,
+        actor,
+        checked.standing.grant,
+        "form_edited",
+        now,
+        payload={"changed": payload},
+        changes=changed,
+        on_behalf=checked.standing.on_behalf,
+    )
+
+
+def similar_models(
+    connection: Connection,
+    year_id: int,
+    name: str,
+    *,
+    exclude_id: int | None = None,
+    limit: int = 5,
+    actor: Actor | None = None,
+) -> list[tuple[str, str, int, str]]:
+    """Models handed in this year whose names are probably the same: (code, name, likeness 0–100, unit), most alike first.
+
+    Compared are the latest 5 000.
+
+    actor: only what he may see; without one everything, which is for imports and reviewers over the whole year.
+    """
+    statement = (
+        sa.select(emulation_model.c.code, emulation_model.c.name, unit.c.name.label("unit_name"))
+        .join(unit, unit.c.id == emulation_model.c.unit_id)
+        .where(emulation_model.c.year_id == year_id, emulation_model.c.submitted_at.is_not(None))
+        # The latest ones: whoever oversees a whole country still gets an answer while he waits.
+        .order_by(emulation_model.c.id.desc())
+        .limit(_MOST_COMPARED)
+    )
+    if exclude_id is not None:
+        statement = statement.where(emulation_model.c.id != exclude_id)
+    if actor is not None:
+        statement = statement.where(access.visible(actor))
+    candidates = [((row.code, row.unit_name), row.name) for row in connection.execute(statement)]
+    return [
+        (hit.key[0], hit.name, hit.score, hit.key[1])
+        for hit in similarity.similar(clean(name[: 2 * _LONGEST_NOTE]), candidates, limit=limit)
+    ]
+
+
+def write_items_to_mend(context: Context) -> None:
+    """Record which items of a returned form are to be written again, and by when.
+
+    Facts, both optional: `items`, rows of item and note; `resubmit_by`, without which the programme's number of days holds.
+    """
+    by = context.facts.get("resubmit_by") or context.today + timedelta(days=standard_defaults().days_to_mend)
+    if by < context.today:
+        raise InvalidInput({"resubmit_by": _("Hạn nộp lại đã qua. Hãy chọn ngày từ hôm nay trở đi.")})
+    context.changes["mend_by"] = context.payload["resubmit_by"] = by
+    rows: list[dict[str, str]] = []
+    labels = view.item_labels()
+    for stated in context.facts.get("items", ()):
+        item, note = str(stated.get("item", "")), clean(str(stated.get("note", "")), multiline=True)
+        if item not in labels:
+            listed = ", ".join(labels)
+            raise InvalidInput(
+                {
+                    "items": _(
+                        "Phiếu không có mục «%(clean)s». Các mục: %(listed)s.",
+                        clean=shorten(clean(item[:500]), 40),
+                        listed=listed,
+                    )
+                }
+            )
+        if len(note) > _LONGEST_NOTE:
+            raise InvalidInput(
+                {
+                    "items": _(
+                        "Ghi chú cho «%(item)s» dài quá %(longest_note)s ký tự. Hãy rút gọn.",
+                        item=labels[item],
+                        longest_note=_LONGEST_NOTE,
+                    )
+                }
+            )
+        rows.append({"item": item, "note": note})
+    if rows:
+        context.payload["items"] = rows
+
+
+def _stable(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _difference(
+    connection: Connection, model: sa.Row[Any], checked: Checked, changed: Mapping[str, Any]
+) -> dict[str, list[Any]]:
+    """What people read about a change of the model's own columns: labels instead of keys, before and after."""
+    difference: dict[str, list[Any]] = {}
+    for name in ("name", "kind", "origin"):
+        if name in changed:
+            difference[name] = [getattr(model, name), changed[name]]
+    if "field_id" in changed:
+        ids = (model.field_id, changed["field_id"])
+        labels = {
+            row.id: row.label
+            for row in connection.execute(sa.select(field.c.id, field.c.label).where(field.c.id.in_(ids)))
+        }
+        difference["field"] = [labels[key] for key in ids]
+    if "person_id" in changed:
+        difference["person"] = [model.person_name, checked.person.full_name if checked.person else None]
+    if "origin_model_id" in changed:
+        difference["origin_model"] = [model.origin_model_id, changed["origin_model_id"]]
+    return difference
+
+
+def _write(
+    connection: Connection,
+    actor: Actor,
+    desk: Desk,
+    drafts: Sequence[Checked],
+    now: datetime,
+    payload: Mapping[str, Any],
+) -> list[str]:
+    """Models, forms, targets and the first entry of each history, in a fixed number of statements."""
+    if not drafts:
+        return []
+    number = _reserve(connection, desk.year.id, len(drafts))
+    codes = [f"DVK-{desk.year.year}-{number + offset:05d}" for offset in range(len(drafts))]
+    state = desk.definition.initial.id
+    common = {
+        "year_id": desk.year.id,
+        "definition_hash": desk.definition.hash,
+        "state": state,
+        "version": 1,
+        # The hash covers the model's key, which the database is about to give out; set right below.
+        "last_hash": GENESIS,
+        "created_at": now,
+        "created_by": actor.account_id,
+        "changed_at": now,
+    }
+    models = [
+        {
+            **common,
+            "code": code,
+            "unit_id": draft.unit.id,
+            "person_id": person_id,
+            "kind": draft.kind,
+            "field_id": draft.field_id,
+            "name": draft.name,
+            "name_folded": draft.name_folded,
+            "origin": draft.origin,
+            "origin_model_id": draft.origin_model_id,
+            "public_agreed_at": now if draft.public else None,
+        }
+        for code, draft, person_id in zip(codes, drafts, persons.known_or_added(connection, drafts), strict=True)
+    ]
+    keys = {
+        row.code: row.id
+        for row in connection.execute(
+            sa.insert(emulation_model).returning(emulation_model.c.id, emulation_model.c.code), models
+        )
+    }
+    ids = [keys[code] for code in codes]
+    entries = []
+    for model_id, draft in zip(ids, drafts, strict=True):
+        grant = draft.standing.grant
+        entry = Entry(
+            at=now,
+            actor_id=actor.account_id,
+            for_id=grant.deputy_for,
+            behalf=draft.registrant if draft.standing.on_behalf else "",
+            role=grant.role,
+            trigger="created",
+            to_state=state,
+            field_id=draft.field_id,
+            kind=draft.kind,
+            payload={
+                **payload,
+                "name": draft.name,
+                "origin": draft.origin,
+                **({"waived": draft.form["waived"]} if draft.form["waived"] else {}),
+                **({"public": True} if draft.public else {}),
+            },
+            definition_hash=desk.definition.hash,
+        )
+        entries.append(chained("model", model_id, 1, GENESIS, entry))
+    connection.execute(_FIRST_HASH, [{"the_id": entry["subject_id"], "the_hash": entry["hash"]} for entry in entries])
+    connection.execute(sa.insert(history), entries)
+    connection.execute(
+        sa.insert(registration_form),
+        [{"model_id": model_id, **draft.form} for model_id, draft in zip(ids, drafts, strict=True)],
+    )
+    targets = [
+        row
+        for model_id, draft in zip(ids, drafts, strict=True)
+        for row in model_quantities.as_rows(model_id, "target", draft.targets)
+    ]
+    if targets:
+        connection.execute(sa.insert(quantity), targets)
+    return codes
+
+
+_FIRST_HASH = (
+    sa.update(emulation_model)
+    .where(emulation_model.c.id == sa.bindparam("the_id"))
+    .values(last_hash=sa.bindparam("the_hash"))
+)
+
+
+def _reserve(connection: Connection, year_id: int, count: int) -> int:
+    """The first of `count` numbers that nobody else gets; a rollback gives them back."""
+    after = connection.execute(
+        sa.update(programme_year)
+        .where(programme_year.c.id == year_id)
+        .values(next_number=programme_year.c.next_number + count)
+        .returning(programme_year.c.next_number)
+    ).scalar_one()
+    return int(after) - count

@@ -1,0 +1,84 @@
+"""Whether everybody may read about a model: asked on the registration form, given or taken back at any time later.
+
+Law 91/2025/QH15: an individual's public listing needs consent. Whoever registers is asked the same way for a collective model, so
+that nothing is public by default. The moment is kept on the model, every change in its history.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.core.engine import changes
+from workflow.core.programmes import stored
+from workflow.ground.refusals import NotAllowed
+from workflow.ground.schema import emulation_model
+from workflow.ground.speech import _
+from workflow.stages.registration.registrant import SUBMIT, Standing, roles_of, standing
+
+AGREED: Final = "public_agreed"
+WITHDRAWN: Final = "public_withdrawn"
+
+
+def agreed_at(connection: Connection, model_id: int) -> datetime | None:
+    """Since when the registrant of a model agrees; None when he does not."""
+    since: datetime | None = connection.execute(
+        sa.select(emulation_model.c.public_agreed_at).where(emulation_model.c.id == model_id)
+    ).scalar_one()
+    return since
+
+
+def set_consent(
+    connection: Connection, who: int | str, code: str, agree: bool, now: datetime, *, version: int | None = None
+) -> int:
+    """Agree that everybody may read about a model, or take that back. Returns the version; saying it again changes nothing.
+
+    Possible in every state. Agreeing is the registrant's own; whoever acts on behalf of registrants may take it back for him.
+    """
+    actor = access.actor(connection, who, now)
+    model = changes.held(connection, actor, code, version)
+    held = _standing(connection, actor, model)
+    if agree and held.on_behalf:
+        raise NotAllowed(
+            _("Chỉ đơn vị đăng ký mới đồng ý thay cho mình được. Bạn chỉ có thể rút đồng ý khi đơn vị yêu cầu."),
+            guard="role",
+            code="consent_is_own",
+        )
+    if agree == (agreed_at(connection, model.id) is not None):
+        return int(model.version)
+    return changes.note(
+        connection,
+        model,
+        actor,
+        held.grant,
+        AGREED if agree else WITHDRAWN,
+        now,
+        payload={"public": agree},
+        changes={"public_agreed_at": now if agree else None},
+        on_behalf=held.on_behalf,
+    )
+
+
+def may_agree(connection: Connection, actor: Actor, model: sa.Row[Any]) -> bool:
+    """Whether this person may agree for the registrant."""
+    definition = stored.definition(connection, model.definition_hash)
+    return actor.grant_for(roles_of(definition, SUBMIT), model.unit_path) is not None
+
+
+def may_withdraw(connection: Connection, actor: Actor, model: sa.Row[Any]) -> bool:
+    """Whether this person may take the registrant's agreement back."""
+    try:
+        _standing(connection, actor, model)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _standing(connection: Connection, actor: Actor, model: sa.Row[Any]) -> Standing:
+    definition = stored.definition(connection, model.definition_hash)
+    return standing(definition, actor, SUBMIT, model.unit_path, to=_("đồng ý hoặc rút đồng ý giới thiệu công khai"))

@@ -1,0 +1,369 @@
+"""The life of a review meeting: prepared, opened with its members and rules frozen, voted in, closed with its results frozen.
+
+Members and guests are in `committee.py`, the agenda in `agenda.py`, voting in `ballots.py`, counting in `review_result.py`, its
+papers in `minutes.py`, what a page shows in `review_view.py`; their public names can be had from here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from workflow.core import access
+from workflow.core.access import Actor
+from workflow.core.engine import transition
+from workflow.core.programmes import stored
+from workflow.ground.reading.dates import parse_date_vi
+from workflow.ground.reading.text import clean
+from workflow.ground.refusals import GuardRefused, InvalidInput, NotFound, NotPossible, Reason, Refusal
+from workflow.ground.schema import agenda_item, review_meeting, unit
+from workflow.ground.speech import _, mark
+from workflow.stages.inspection.participants import require_writer
+from workflow.stages.review import result as review_result
+from workflow.stages.review.agenda import place_on_agenda, set_agenda, write_agenda
+from workflow.stages.review.ballots import (
+    BallotCount,
+    VoteInput,
+    entitled,
+    record_ballots,
+    record_counts,
+    record_vote,
+    record_votes,
+)
+from workflow.stages.review.committee import (
+    DUTIES,
+    Member,
+    freeze_members,
+    mark_present,
+    set_members,
+    set_present,
+    write_members,
+)
+from workflow.stages.review.meetings import (
+    agenda_models,
+    hold,
+    lock_models,
+    note_meeting,
+    note_models,
+    require_status,
+    run_meeting,
+    seen_meeting,
+)
+from workflow.stages.review.minutes import add_note, proposed_minutes
+from workflow.stages.review.result import Result
+from workflow.stages.review.view import AgendaView, MeetingSummary, MeetingView, MemberView, NoteView, meeting, meetings
+
+__all__ = [
+    "DUTIES",
+    "AgendaView",
+    "BallotCount",
+    "MeetingSummary",
+    "MeetingView",
+    "Member",
+    "MemberView",
+    "NoteView",
+    "Result",
+    "VoteInput",
+    "add_note",
+    "cancel_meeting",
+    "close_meeting",
+    "entitled",
+    "mark_present",
+    "meeting",
+    "meetings",
+    "open_meeting",
+    "place_on_agenda",
+    "prepare_meeting",
+    "proposed_minutes",
+    "record_ballots",
+    "record_counts",
+    "record_vote",
+    "record_votes",
+    "set_agenda",
+    "set_members",
+]
+
+BALLOTS: Final = {"named": mark("Biểu quyết công khai"), "secret": mark("Bỏ phiếu kín")}
+LONGEST_MINUTES: Final = 50_000
+
+
+def prepare_meeting(
+    connection: Connection,
+    who: int | str,
+    unit_code: str,
+    year: int,
+    now: datetime,
+    *,
+    title: str,
+    held_on: date | str,
+    place: str = "",
+    ballot: str = "named",
+    members: Sequence[Member] = (),
+    models: Sequence[str] = (),
+) -> int:
+    """Begin a review meeting of the body at a unit of the reviewing level (the commune). Returns its id."""
+    actor = access.actor(connection, who, now)
+    programme_year = stored.year(connection, year)
+    definition = stored.definition(connection, programme_year.definition_hash)
+    place_of = connection.execute(sa.select(unit).where(unit.c.code == clean(unit_code))).first()
+    if place_of is None or not any(grant.covers(place_of.path) for grant in actor.grants):
+        raise NotFound(
+            _("Không có đơn vị mã «%(unit_code)s» trong phạm vi của bạn.", unit_code=clean(unit_code)[:40]),
+            guard="unit",
+        )
+    grant = require_writer(actor, definition, "agenda", place_of.path, to=_("lập phiên bình xét"))
+    problems: dict[str, str] = {}
+    if place_of.level != definition.reviewing_level:
+        level = next(level.label for level in definition.levels if level.id == definition.reviewing_level)
+        problems["unit"] = _("Phiên bình xét họp ở: %(level)s. Hãy chọn đơn vị thuộc cấp đó.", level=level)
+    values: dict[str, Any] = {"title": clean(title), "place": clean(place)}
+    if not values["title"]:
+        problems["title"] = _("Hãy nhập tên phiên bình xét.")
+    for name in ("title", "place"):
+        if len(values[name]) > 300:
+            problems[name] = _("Dài %(count)s ký tự, tối đa 300. Hãy rút gọn.", count=len(values[name]))
+    if ballot not in BALLOTS:
+        problems["ballot"] = _(
+            "Cách bỏ phiếu là một trong: %(listed)s.", listed=", ".join(f"{k} ({_(v)})" for k, v in BALLOTS.items())
+        )
+    try:
+        values["held_on"] = parse_date_vi(held_on)
+    except Refusal as refusal:
+        problems["held_on"] = refusal.message
+    if problems:
+        raise InvalidInput(problems)
+    key = connection.execute(
+        sa.insert(review_meeting).values(
+            year_id=programme_year.id,
+            unit_id=place_of.id,
+            ballot=ballot,
+            created_at=now,
+            created_by=actor.account_id,
+            **values,
+        )
+    ).inserted_primary_key
+    if key is None:
+        raise RuntimeError("the database gave no key")
+    meeting_id = int(key[0])
+    note_meeting(
+        connection,
+        meeting_id,
+        actor,
+        grant,
+        "prepared",
+        now,
+        {"unit": place_of.code, "year": year, "ballot": ballot, **values},
+        definition_hash=definition.hash,
+    )
+    if members:
+        write_members(connection, actor, grant, seen_meeting(connection, actor, meeting_id), members, now)
+    if models:
+        write_agenda(connection, actor, grant, seen_meeting(connection, actor, meeting_id), models, now)
+    return meeting_id
+
+
+def open_meeting(
+    connection: Connection,
+    who: int | str,
+    meeting_id: int,
+    present: Sequence[str],
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> None:
+    """Open a prepared meeting: freeze members, their units and the year's rules; put every model of the agenda under review.
+
+    present: user names of the members who are there. All or nothing: a model that cannot be reviewed any more (withdrawn,
+    change of name asked for) refuses the opening and is named, and so does a member who left or whose account is locked.
+    version: of the meeting as the caller saw it.
+    """
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("mở phiên bình xét"), version=version)
+    keys = agenda_models(connection, seen.id)
+    models = lock_models(connection, keys)
+    rules = stored.year(connection, seen.year)
+    hold(
+        connection,
+        seen,
+        "prepared",
+        to=_("mở phiên"),
+        becomes="open",
+        opened_at=now,
+        quorum_numerator=rules.quorum_numerator,
+        quorum_denominator=rules.quorum_denominator,
+        threshold_numerator=rules.threshold_numerator,
+        threshold_denominator=rules.threshold_denominator,
+    )
+    if not keys:
+        raise NotPossible(
+            _("Chương trình chưa có mô hình nào. Hãy đưa mô hình vào chương trình trước."), guard="agenda"
+        )
+    members = freeze_members(connection, seen, now)
+    here = set_present(connection, seen.id, members, present)
+    note_meeting(
+        connection,
+        seen.id,
+        actor,
+        grant,
+        "opened",
+        now,
+        {
+            "members": [{"account": row.account_id, "duty": row.duty} for row in members],
+            "present": here,
+            "quorum": f"{rules.quorum_numerator}/{rules.quorum_denominator}",
+            "threshold": f"{rules.threshold_numerator}/{rules.threshold_denominator}",
+            "models": [models[key].code for key in keys],
+        },
+        definition_hash=seen.definition_hash,
+    )
+    _open_reviews(connection, actor, [models[key] for key in keys], now)
+
+
+def close_meeting(
+    connection: Connection, who: int | str, meeting_id: int, minutes: str, now: datetime, *, version: int | None = None
+) -> list[Result]:
+    """Close an open meeting: count, freeze, write each model's result into its history. Nothing can be changed afterwards.
+
+    Returns the results in the order of the agenda. Raises InvalidInput without minutes, NotPossible when there is a quorum
+    but a model without any vote. version: of the meeting as the caller saw it, so that nobody closes over a vote he has not seen.
+    """
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("kết thúc phiên bình xét"), version=version)
+    require_status(seen, "open", to=_("kết thúc phiên"))
+    text = clean(minutes, multiline=True)
+    if not text:
+        raise InvalidInput({"minutes": _("Hãy nhập biên bản phiên bình xét.")})
+    if len(text) > LONGEST_MINUTES:
+        raise InvalidInput(
+            {
+                "minutes": _(
+                    "Biên bản dài %(count)s ký tự, tối đa %(longest_minutes)s. Hãy rút gọn.",
+                    count=len(text),
+                    longest_minutes=LONGEST_MINUTES,
+                )
+            }
+        )
+    models = lock_models(connection, agenda_models(connection, seen.id))
+    # Votes lock their models too: the meeting as it stands behind the last of them is the one to close.
+    seen = seen_meeting(connection, actor, meeting_id)
+    hold(
+        connection,
+        seen,
+        "open",
+        to=_("kết thúc phiên"),
+        becomes="closed",
+        closed_at=now,
+        closed_by=actor.account_id,
+        minutes=text,
+    )
+    counted = _freeze(connection, seen.id)
+    unvoted = [models[key].code for key, result in counted.items() if result.quorum and result.voted == 0]
+    if unvoted:
+        raise NotPossible(
+            _("Chưa có phiếu nào cho: %(unvoted)s. Hãy ghi phiếu rồi kết thúc.", unvoted=", ".join(unvoted)),
+            guard="votes",
+        )
+    note_models(
+        connection,
+        [(models[key], {"meeting": seen.id, **_figures(result)}) for key, result in counted.items()],
+        actor,
+        grant,
+        "review_closed",
+        now,
+    )
+    note_meeting(
+        connection,
+        seen.id,
+        actor,
+        grant,
+        "closed",
+        now,
+        {"minutes": text, "results": {models[key].code: _figures(result) for key, result in counted.items()}},
+        definition_hash=seen.definition_hash,
+    )
+    results = review_result.count(connection, seen.id)
+    return list(results.values())
+
+
+def cancel_meeting(connection: Connection, who: int | str, meeting_id: int, reason: str, now: datetime) -> None:
+    """Call off a meeting that is prepared or open; its models can go on another one. A closed one stays."""
+    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("huỷ phiên bình xét"))
+    why = clean(reason, multiline=True)
+    if not 5 <= len(why) <= 4_000:
+        raise InvalidInput({"reason": _("Hãy nêu lý do huỷ phiên, từ 5 đến 4000 ký tự.")})
+    models = lock_models(connection, agenda_models(connection, seen.id))
+    hold(connection, seen, "open" if seen.status == "open" else "prepared", to=_("huỷ phiên"), becomes="cancelled")
+    note_models(
+        connection,
+        [(model, {"meeting": seen.id, "reason": why}) for model in models.values()],
+        actor,
+        grant,
+        "review_cancelled",
+        now,
+    )
+    note_meeting(
+        connection, seen.id, actor, grant, "cancelled", now, {}, reason=why, definition_hash=seen.definition_hash
+    )
+
+
+# Inside ------------------------------------------------------------------------------------------------------------------------
+
+
+def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[Any]], now: datetime) -> None:
+    """Take every model that still waits for it through the transition that opens its review."""
+    by_trigger: dict[str, list[str]] = {}
+    reasons = []
+    for model in models:
+        definition = stored.definition(connection, model.definition_hash)
+        openings = [t for t in definition.transitions if t.record == "agenda"]
+        if any(model.state == opening.target for opening in openings):
+            continue
+        opening = next((t for t in openings if model.state in t.sources), None)
+        if opening is None:
+            label = definition.states[model.state].label
+            message = _("%(code)s: đang ở «%(label)s», hãy bỏ khỏi chương trình.", code=model.code, label=label)
+            reasons.append(Reason("not_reviewable", "agenda", message))
+            continue
+        by_trigger.setdefault(opening.trigger, []).append(model.code)
+    for trigger, codes in by_trigger.items():
+        for outcome in transition.apply_many(connection, codes, trigger, actor.account_id, now):
+            if outcome.refusal is not None:
+                reasons.extend(
+                    Reason(reason.code, reason.guard, f"{outcome.code}: {reason.message}")
+                    for reason in outcome.refusal.reasons
+                )
+    if reasons:
+        raise GuardRefused(reasons)
+
+
+def _freeze(connection: Connection, meeting_id: int) -> dict[int, Result]:
+    """Write the figures of this moment into the agenda; the meeting is held, so no vote can slip in."""
+    live = review_result.count_votes(connection, meeting_id)
+    if live:
+        connection.execute(
+            sa.update(agenda_item)
+            .where(agenda_item.c.meeting_id == meeting_id, agenda_item.c.model_id == sa.bindparam("of_model"))
+            .values({name: sa.bindparam(f"new_{name}") for name in _FROZEN}),
+            [
+                {"of_model": key, **{f"new_{name}": getattr(result, name) for name in _FROZEN}}
+                for key, result in live.items()
+            ],
+        )
+    return live
+
+
+_FROZEN = ("votes_for", "votes_against", "votes_abstaining", "members", "carried")
+
+
+def _figures(result: Result) -> dict[str, Any]:
+    return {
+        "members": result.members,
+        "present": result.present,
+        "votes_for": result.votes_for,
+        "votes_against": result.votes_against,
+        "votes_abstaining": result.votes_abstaining,
+        "quorum": result.quorum,
+        "carried": result.carried,
+    }
