@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core.engine import transition
 from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import store
 from workflow.core.people import passwords
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
@@ -201,7 +202,7 @@ class World:
     def _upper(self, code: str) -> tuple[str, str, str]:
         """The level that recognises a model, and two of its reviewers."""
         with self.database.read() as connection:
-            level = stored.definition(connection, self.model(code).definition_hash).recognising_level
+            level = store.definition(connection, self.model(code).definition_hash).recognising_level
         return level, f"{level}1", f"{level}2"
 
     def accepter(self, code: str) -> str:

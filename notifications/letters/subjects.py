@@ -7,7 +7,7 @@ from urllib.parse import quote
 from sqlalchemy.engine import Connection
 
 from workflow.across.obligations.obligation import Obligation
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.ground.speech import _, other, spoken_day
 
 
@@ -16,7 +16,7 @@ def name(connection: Connection, row: Obligation, *, outside: bool = False) -> s
     if row.subject == "registration":
         return _("Đăng ký mô hình năm %(year)s", year=row.year)
     if row.state is not None and row.model_definition is not None:
-        state = stored.definition(connection, row.model_definition).states[row.state]
+        state = store.definition(connection, row.model_definition).states[row.state]
         called = row.model_code if outside and row.model_kind == "individual" else row.model_name
         return f"{other(state.label, state.label_en)}: {called}"
     if row.subject == "visit":

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from notifications.notices.recipients import addresses, deed_of_row
 from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor, Grant
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
-from workflow.core.programmes import stored
 from workflow.ground.schema import account, emulation_model, history, outbox, unit
 from workflow.ground.speech import _, other
 
@@ -123,7 +123,7 @@ def _concerns(grant: Grant) -> sa.ColumnElement[bool]:
 
 def step(connection: Connection, row: Deed) -> tuple[str, str]:
     """What was done and the state it led to, without who did it and why; '' for a state that the definition does not know."""
-    definition = stored.definition(connection, row.definition_hash)
+    definition = store.definition(connection, row.definition_hash)
     state = definition.states.get(row.to_state or "")
     return _label(definition, row), other(state.label, state.label_en) if state else ""
 

@@ -17,7 +17,7 @@ from tests.browser.seeding import model_in
 from tests.browser.site import Site
 from workflow.across.oversight import audit
 from workflow.core.lifecycles import machine as lifecycle
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.ground.schema import decision, programme_year
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.recognition import commands as recognition
@@ -36,7 +36,7 @@ def carried(site: Site, count: int = MODELS) -> tuple[int, list[str]]:
     year = local_date(now).year
     with site.database.write() as connection:
         three_tier = lifecycle.standard("three_tier")
-        stored.store_definition(connection, three_tier, now)
+        store.put(connection, three_tier, now)
         connection.execute(
             sa.update(programme_year).where(programme_year.c.year == year).values(definition_hash=three_tier.hash)
         )

@@ -11,6 +11,7 @@ from tests.simulation.province import Province
 from tests.simulation.staffing import Later
 from workflow.core.engine import transition
 from workflow.core.engine.context import model_by_code
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.ground.schema import ITEMS
@@ -36,7 +37,7 @@ class Models:
         self._unit: dict[str, tuple[int, int]] = {}
         with province.database.read() as connection:
             row = stored.year(connection, province.year)
-            self._definition: Definition = stored.definition(connection, row.definition_hash)
+            self._definition: Definition = store.definition(connection, row.definition_hash)
             self._points = {each.code: each.max_points for each in stored.criteria(connection, row.id)}
 
     def begin(self, today: date) -> None:

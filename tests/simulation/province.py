@@ -15,6 +15,7 @@ from tests.simulation.ledger import Kind, Wishes
 from tests.simulation.post import WRONG
 from tests.simulation.reckoning import Reckoning
 from tests.simulation.roster import Holding, Place, Roster
+from workflow.core.lifecycles import store
 from workflow.core.people import accounts, assignments, units
 from workflow.core.programmes import starting, stored
 from workflow.core.programmes.defaults import standard_defaults
@@ -129,7 +130,7 @@ def found(database: Database, chance: Random, year: int, count: int, now: dateti
         root = int(units.by_code(connection, "T").id)
         starting.start_year(connection, admin, year, now, defaults=defaults)
         row = stored.year(connection, year)
-        level = stored.definition(connection, row.definition_hash).recognising_level
+        level = store.definition(connection, row.definition_hash).recognising_level
     reckoning = Reckoning(
         year,
         (row.opens_on, row.closes_on),

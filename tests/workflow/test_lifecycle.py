@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import definitions
+from workflow.core.lifecycles import vocabulary
 from workflow.core.lifecycles.machine import Definition, DefinitionInvalid, Transition, decide, load, machine, standard
-from workflow.core.lifecycles.vocabulary import EFFECT_NAMES, GUARD_NAMES
 
 THREE, TWO = standard("three_tier"), standard("two_tier")
 BOTH = pytest.mark.parametrize("definition", [THREE, TWO], ids=lambda definition: definition.id)
@@ -139,8 +139,8 @@ def test_staff_receive_a_dossier_only_above_the_commune(definition: Definition) 
 
 def test_the_two_definitions_use_every_guard_and_effect_there_is() -> None:
     used = [step for definition in (THREE, TWO) for step in definition.transitions]
-    assert {guard for step in used for guard in step.guards} == GUARD_NAMES
-    assert {effect for step in used for effect in step.effects} == EFFECT_NAMES
+    assert {guard for step in used for guard in step.guards} == vocabulary.GUARDS
+    assert {effect for step in used for effect in step.effects} == vocabulary.EFFECTS
 
 
 def test_hash_ignores_spacing_and_comments_and_nothing_else() -> None:

@@ -8,7 +8,7 @@ from tests.world import NOW, World, a_draft
 from workflow.across.models.offers import Offers, Recorded, offers_for
 from workflow.core import access
 from workflow.core.engine import changes
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.stages.implementation import commands as implementation
 from workflow.stages.registration.commands import QuantityInput
 
@@ -17,7 +17,7 @@ def offered(world: World, code: str, trigger: str, who: str, *, whole_year: bool
     with world.database.read() as connection:
         actor = access.actor(connection, who, NOW)
         model = changes.seen(connection, actor, code)
-        definition = stored.definition(connection, model.definition_hash)
+        definition = store.definition(connection, model.definition_hash)
         step = definition.entries(model.state, trigger)[-1]
         return offers_for(connection, actor, model, step, whole_year=whole_year)
 

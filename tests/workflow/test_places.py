@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from tests.world import NOW, World
 from workflow.core import access
+from workflow.core.lifecycles import store
 from workflow.core.people import units
 from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units, find_units, people_for, units_of
@@ -83,7 +84,7 @@ def test_people_of_the_unit_come_first_and_the_locked_do_not(world: World) -> No
 def test_holders_are_named_for_the_step_they_take_nearest_first(world: World) -> None:
     with world.database.read() as connection:
         year = stored.year(connection, 2024)
-        definition = stored.definition(connection, year.definition_hash)
+        definition = store.definition(connection, year.definition_hash)
         step = next(one for one in definition.transitions if one.trigger == "accept")
         path = units.by_code(connection, "KL-X1-T1").path
         found = holders_over(connection, [path], step.roles, TODAY)

@@ -20,6 +20,7 @@ from workflow.across.oversight import audit
 from workflow.across.sample import SampleReport
 from workflow.core import history
 from workflow.core.engine import transition
+from workflow.core.lifecycles import store
 from workflow.core.people import accounts, units
 from workflow.core.programmes import stored
 from workflow.ground import migrate
@@ -168,7 +169,7 @@ def test_every_change_of_state_is_a_step_of_the_definition(database: Database) -
             .distinct()
         ).all()
         year = stored.year(connection, 2024)
-        definition = stored.definition(connection, year.definition_hash)
+        definition = store.definition(connection, year.definition_hash)
     assert definition.id == "three_tier"
     for trigger, source, target in steps:
         assert any(entry.target == target for entry in definition.entries(source, trigger)), (trigger, source, target)
@@ -390,7 +391,7 @@ def test_somebody_can_register_today_under_the_tiers_of_today(own_copy: Database
         submitted = transition.apply(connection, code, "submit", "nachuong", TODAY)
         accepted = transition.apply(connection, code, "accept", "thuky.binhluong", TODAY)
         year = stored.year(connection, 2026)
-        assert stored.definition(connection, year.definition_hash).id == "two_tier"
+        assert store.definition(connection, year.definition_hash).id == "two_tier"
     assert submitted.warnings == ()
     assert accepted.to_state == "registered"
 

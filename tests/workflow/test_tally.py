@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.figures.tally import Tally, tally
 from workflow.core import access
+from workflow.core.lifecycles import store
 from workflow.core.people import units
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
@@ -152,7 +153,7 @@ def test_model_in_a_field_of_another_year_is_noticed(world: World) -> None:
     """A tally that loses a model says so instead of printing less."""
     code = world.carry(world.create(), "submitted")
     with world.database.write() as connection:
-        definition = stored.definition(connection, world.model(code).definition_hash)
+        definition = store.definition(connection, world.model(code).definition_hash)
         other = stored.create_year(connection, YEAR + 1, standard_defaults(), definition, NOW)
         foreign = stored.fields(connection, other)[0].id
         connection.execute(sa.update(emulation_model).where(emulation_model.c.code == code).values(field_id=foreign))

@@ -19,7 +19,6 @@ from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.across.oversight import soundness
 from workflow.core.lifecycles import store
-from workflow.core.programmes import stored as programme
 from workflow.ground import migrate
 from workflow.ground.data_files import DataFileInvalid
 from workflow.ground.database import Database
@@ -168,7 +167,7 @@ def _examine_database(database: Database, facts: list[tuple[str, str]], findings
             findings.append(_("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất."))
         for stored in store.stored_hashes(connection):
             try:
-                definition = programme.definition(connection, stored)
+                definition = store.definition(connection, stored)
             except DataFileInvalid as invalid:
                 findings.extend(str(problem) for problem in invalid.problems)
                 continue

@@ -15,6 +15,7 @@ from workflow.across.models import entries
 from workflow.across.models import page as model_page
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.people import units
 from workflow.core.programmes import stored
 from workflow.ground.database import Connection
@@ -332,5 +333,5 @@ def _state_labels(connection: Connection, definitions: Collection[str]) -> dict[
     return {
         (used, state.id): state.label
         for used in definitions
-        for state in stored.definition(connection, used).states.values()
+        for state in lifecycle_store.definition(connection, used).states.values()
     }

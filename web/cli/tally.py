@@ -13,6 +13,7 @@ from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.lifecycles import store
 from workflow.core.people import units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes import stored
@@ -57,7 +58,7 @@ def tally_command(
             raise NotFound(_("Không có đơn vị mã «%(unit_code)s».", unit_code=unit_code), guard="unit")
         counted = tally(connection, year, unit_row=place, as_of=as_of, only=access.visible(actor) if actor else None)
         report = _full(connection, year, actor, place, as_of) if full else None
-        definition = stored.definition(connection, stored.year(connection, year).definition_hash)
+        definition = store.definition(connection, stored.year(connection, year).definition_hash)
     labels = {state.id: state.label for state in definition.states.values()}
     if form == "xlsx" and output is not None:
         from workflow.across.documents.tally_workbook import write_full_tally, write_tally

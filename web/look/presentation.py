@@ -18,8 +18,8 @@ from web.serving import clock, visitor
 from web.serving.access_rules import ADMINISTRATORS, INSPECTORS, LEADERS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF
 from web.serving.transactions import reading
 from workflow.across.obligations.chasing import CHASERS
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import END_STAGE, Definition, State
-from workflow.core.programmes import stored
 from workflow.ground.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import ZONE, local_date
@@ -222,7 +222,7 @@ def said(label: str) -> str:
 
 def state_of(definition_hash: str, state: str) -> State:
     """The state as the model's own definition has it."""
-    return stored.definition(reading(), definition_hash).states[state]
+    return store.definition(reading(), definition_hash).states[state]
 
 
 def deed(definition: Definition, trigger: str) -> str:

@@ -22,7 +22,7 @@ from web.words.deeds import DEEDS
 from web.words.particulars import details, people_in
 from workflow.across.obligations import call_files, calls, calls_view
 from workflow.across.obligations.calls import CALLERS
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.programmes.choice import every_year
 from workflow.core.programmes.report_sections import every_section
 from workflow.ground.refusals import Refusal
@@ -167,7 +167,7 @@ def _offer(form: CallForm, places: list[Any]) -> None:
     year = next((one for one in years if str(one.year) == said(form.year)), years[0])
     groups: list[tuple[str, str]] = []
     if caller is not None:
-        levels = [level.id for level in stored.definition(reading(), year.definition_hash).levels]
+        levels = [level.id for level in lifecycle_store.definition(reading(), year.definition_hash).levels]
         for group in calls_view.groups(reading(), caller, levels, today):
             value, name = _named(group)
             groups.append((value, _("%(name)s: %(count)s đơn vị", name=name, count=group.units)))

@@ -11,8 +11,8 @@ from web.serving.visitor import actor
 from workflow.across.lists.states import count_states
 from workflow.across.models import entries
 from workflow.core.engine import changes
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.drawing import svg
-from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
 
 pages = Blueprint("lifecycle", __name__)
@@ -22,7 +22,7 @@ pages = Blueprint("lifecycle", __name__)
 @access_rule(signed_in=True)
 def shown() -> str:
     year = chosen_year(reading(), request.args.get("nam"))
-    definition = stored.definition(reading(), year.definition_hash)
+    definition = store.definition(reading(), year.definition_hash)
     counts = count_states(reading(), actor(), year.id, definition.hash)
     return render_template(
         "lifecycle/show.html",
@@ -40,7 +40,7 @@ def shown() -> str:
 @access_rule(signed_in=True)
 def of_model(code: str) -> str:
     model = changes.seen(reading(), actor(), code)
-    definition = stored.definition(reading(), model.definition_hash)
+    definition = store.definition(reading(), model.definition_hash)
     way: list[str] = []
     for state in entries.passed(entries.of_model(reading(), model.id)):
         if not way or way[-1] != state:

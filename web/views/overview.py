@@ -13,6 +13,7 @@ from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.across.figures import cells
 from workflow.across.figures.overview import Overview, labelled, overview
+from workflow.core.lifecycles import store
 from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
@@ -33,7 +34,7 @@ def shown() -> str:
     written = printable(request.args.get("don-vi", "")).strip()[:200]
     found = find_units(connection, who, written) if written else []
     place = found[0] if len(found) == 1 else None
-    definition = stored.definition(connection, year.definition_hash)
+    definition = store.definition(connection, year.definition_hash)
     seen = None if written and place is None else overview(connection, who, year, now, unit_row=place)
     fields = stored.fields(connection, year.id)
     return render_template(

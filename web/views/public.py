@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading
 from workflow.across.lists import listing
+from workflow.core.lifecycles import store
 from workflow.core.people.unit import Unit
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Year
@@ -92,7 +93,7 @@ def _page(template: str, **facts: Any) -> str:
 
 def _choices(connection: Connection, year: Year) -> list[Unit] | None:
     """Units to choose from: those above the lowest level, with everything below them; None when there are too many."""
-    levels = [level.id for level in stored.definition(connection, year.definition_hash).levels]
+    levels = [level.id for level in store.definition(connection, year.definition_hash).levels]
     return publication.choices_of_units(connection, levels[:-1] or levels)
 
 

@@ -20,6 +20,7 @@ from web.serving.transactions import reading, store, writing
 from web.serving.visitor import actor
 from workflow.across.models import kin
 from workflow.core.engine import changes, transition
+from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.people.places import units_of
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
@@ -176,7 +177,7 @@ def check(code: str) -> str:
     form = view.form(connection, model.id)
     draft = view.typed(connection, model.id)
     returned = view.last_return(connection, model.id) if model.submitted_at else None
-    definition = stored.definition(connection, model.definition_hash)
+    definition = lifecycle_store.definition(connection, model.definition_hash)
     targets = quantities(connection, model.id, "target")
     return render_template(
         "registration/check.html",
@@ -285,7 +286,7 @@ def _typed(draft: Draft) -> dict[str, Any]:
 def _prepare(form: RegistrationForm, year_id: int, definition_hash: str) -> Sequence[str]:
     """Give the form its choices; returns the codes of the units one may register for."""
     connection = reading()
-    definition = stored.definition(connection, definition_hash)
+    definition = lifecycle_store.definition(connection, definition_hash)
     roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
     units = units_of(connection, actor(), roles, local_date(clock.now()))
     form.choose_from(

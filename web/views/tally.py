@@ -19,6 +19,7 @@ from workflow.across.figures import cells
 from workflow.across.figures.full_tally import FullTally, full_tally, written
 from workflow.across.figures.tally import Tally, kept_tally, tally
 from workflow.core import access
+from workflow.core.lifecycles import store
 from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes import stored
@@ -45,7 +46,7 @@ def shown() -> tuple[str, int]:
         raise
     except Refusal as refusal:
         problem = refusal.message
-    definition = stored.definition(connection, year.definition_hash)
+    definition = store.definition(connection, year.definition_hash)
     page = render_template(
         "tally/show.html",
         year=year,
@@ -75,7 +76,7 @@ def workbook() -> Response:
         _("%(unit)s, tính đến %(day)s", unit=found.place.name if found.place else _("Toàn phạm vi"), day=moment),
     ]
     target = BytesIO()
-    definition = stored.definition(reading(), year.definition_hash)
+    definition = store.definition(reading(), year.definition_hash)
     labels = {state.id: state.label for state in definition.states.values()}
     write_full_tally(target, found.short, found.full, labels, heading)
     target.seek(0)

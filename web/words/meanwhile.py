@@ -14,7 +14,7 @@ from web.words.deeds import DEEDS
 from web.words.timeline import Told, describe
 from workflow.across.models import entries
 from workflow.across.models.record import Record, Writing
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.ground.database import Connection
 from workflow.ground.reading.text import shorten
 from workflow.stages.review.since import Deed, Lists, Since, VotesWritten
@@ -54,7 +54,7 @@ class News:
 
 def since(connection: Connection, model_id: int, definition_hash: str, version: int) -> list[Told]:
     """The latest entries of a model after `version`, in words, the oldest first."""
-    definition = stored.definition(connection, definition_hash)
+    definition = store.definition(connection, definition_hash)
     return [describe(definition, entry) for entry in entries.since(connection, model_id, version)[-MOST:]]
 
 
@@ -62,7 +62,7 @@ def record_news(
     connection: Connection, definition_hash: str, writings: Sequence[Writing], labels: Mapping[str, str]
 ) -> list[Told]:
     """Writings of an inspection record with what each changed. labels: what the criteria are called, by code."""
-    definition = stored.definition(connection, definition_hash)
+    definition = store.definition(connection, definition_hash)
     return [
         replace(
             describe(definition, one.entry),

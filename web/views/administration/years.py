@@ -116,7 +116,7 @@ def shown(year: int) -> str:
     return render_template(
         "administration/year.html",
         year=row,
-        definition=stored.definition(reading(), row.definition_hash),
+        definition=lifecycle_store.definition(reading(), row.definition_hash),
         models=sum(parts.used_fields(reading(), row.id).values()),
         parts=PARTS,
         counts={name: len(part.read(reading(), row.id)) for name, part in PARTS.items()},
@@ -278,7 +278,7 @@ def _step_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
 
 def _levels_of(year: Year) -> dict[str, str]:
     """Who may owe a report, in the words of the year's levels: all below the one that calls, one level, or two neighbours."""
-    levels = [level.id for level in stored.definition(reading(), year.definition_hash).levels]
+    levels = [level.id for level in lifecycle_store.definition(reading(), year.definition_hash).levels]
     wanted = ["", *levels, *(f"{upper},{lower}" for upper, lower in pairwise(levels))]
     return {one: _levels_in_words(one) for one in wanted}
 

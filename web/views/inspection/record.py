@@ -22,6 +22,7 @@ from web.serving.visitor import actor
 from web.words.meanwhile import record_news
 from workflow.across.models.record import writings_since
 from workflow.core.engine import changes
+from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.people.places import people_for
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import year_by_id
@@ -41,7 +42,7 @@ pages = Blueprint("inspection", __name__)
 def record(code: str) -> Response | tuple[str, int]:
     who, refusal, now = actor(), None, clock.now()
     model = changes.seen(reading(), who, code)
-    definition = stored.definition(reading(), model.definition_hash)
+    definition = lifecycle_store.definition(reading(), model.definition_hash)
     conclusions = [step for step in definition.outgoing(model.state) if step.record == visits.RECORD]
     if not conclusions and request.method == "GET":
         label = definition.states[model.state].label

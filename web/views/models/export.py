@@ -17,6 +17,7 @@ from web.serving.visitor import actor
 from workflow.across.documents.list_workbook import write_list, write_list_csv
 from workflow.across.lists import listing
 from workflow.across.lists.listed import Exported
+from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year
 from workflow.ground.refusals import InvalidInput
@@ -56,7 +57,7 @@ def _shown() -> tuple[int, ListQuery, list[Exported]]:
     """Year, filters and every row of the list that this address shows page by page."""
     connection, who = reading(), actor()
     year = chosen_year(connection, request.args.get("nam"))
-    definition = stored.definition(connection, year.definition_hash)
+    definition = store.definition(connection, year.definition_hash)
     query = read_query(connection, who, request.args, year, definition, stored.fields(connection, year.id))
     rows = [] if query.unknown_unit else listing.exported(connection, who, query.filters, query.order)
     if len(rows) > listing.MOST_EXPORTED:

@@ -26,6 +26,7 @@ from workflow.across.models import page as model_page
 from workflow.across.models.offers import offers_for
 from workflow.across.obligations import state_limits
 from workflow.core.engine import changes, transition
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import Definition
 from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units
@@ -45,7 +46,7 @@ MOST_AT_ONCE = 500
 def listed() -> str:
     connection, who = reading(), actor()
     year = chosen_year(connection, request.args.get("nam"))
-    definition = stored.definition(connection, year.definition_hash)
+    definition = store.definition(connection, year.definition_hash)
     fields = stored.fields(connection, year.id)
     query = read_query(connection, who, request.args, year, definition, fields)
     page = (
@@ -144,7 +145,7 @@ def many() -> Response | str | tuple[str, int]:
     first = changes.seen(connection, who, models[0].code) if models else None
     if first is None:
         raise NotFound(_("Không có mô hình nào trong số đã chọn thuộc phạm vi của bạn."), guard="model")
-    definition = stored.definition(connection, first.definition_hash)
+    definition = store.definition(connection, first.definition_hash)
     step = next((t for t in definition.transitions if t.trigger == trigger), None)
     if step is None:
         raise NotFound(_("Không có bước này trong quy trình."), guard="trigger")

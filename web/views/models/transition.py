@@ -16,8 +16,8 @@ from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.across.models.offers import offers_for
 from workflow.core.engine import changes, transition
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import Definition
-from workflow.core.programmes import stored
 from workflow.ground.refusals import NotFound, NotPossible, Refusal
 from workflow.stages.implementation import attachments
 from workflow.stages.inspection import commands as inspection
@@ -31,7 +31,7 @@ pages = Blueprint("transition", __name__)
 def step(code: str, trigger: str) -> Response | tuple[str, int]:
     who, refusal = actor(), None
     model = changes.seen(reading(), who, code)
-    definition = stored.definition(reading(), model.definition_hash)
+    definition = store.definition(reading(), model.definition_hash)
     # The entries of one trigger differ in what the facts say, so the form asks for all of their facts.
     entries = definition.entries(model.state, trigger)
     if not entries:

@@ -22,8 +22,8 @@ from workflow.across.lists import listing
 from workflow.across.models.offers import offers_for
 from workflow.across.oversight.access_log import What
 from workflow.core.engine import changes
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import Definition, Transition
-from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.ground.refusals import NotFound, Refusal
 from workflow.stages.recognition import commands as recognition
@@ -47,7 +47,7 @@ def listed() -> str:
 def many() -> str | tuple[str, int]:
     """Models that wait for a decision of this person's body: tick, state number, date and signer once, check, decide."""
     year = chosen_year(reading(), request.args.get("nam"))
-    definition = stored.definition(reading(), year.definition_hash)
+    definition = store.definition(reading(), year.definition_hash)
     steps = _deciding(definition)
     step = next((one for one in steps if one.trigger == request.args.get("buoc")), steps[0] if steps else None)
     page = listing.page(

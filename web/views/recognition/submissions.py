@@ -16,6 +16,7 @@ from web.serving.visitor import actor
 from web.views.recognition import together
 from workflow.across.models.offers import offers_for
 from workflow.core.engine import changes
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import Definition, Transition
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
@@ -52,7 +53,7 @@ def incoming() -> str:
         "submission/incoming.html",
         year=year,
         years=every_year(reading()),
-        definition=stored.definition(reading(), year.definition_hash),
+        definition=store.definition(reading(), year.definition_hash),
         dossiers=papers.incoming(reading(), actor(), year.year),
     )
 
@@ -62,7 +63,7 @@ def incoming() -> str:
 def prepare(meeting_id: int) -> Response | tuple[str, int]:
     who, refusal = actor(), None
     meeting = review.meeting(reading(), who, meeting_id, local_date(clock.now()))
-    definition = stored.definition(reading(), stored.year(reading(), meeting.year).definition_hash)
+    definition = store.definition(reading(), stored.year(reading(), meeting.year).definition_hash)
     proposable = {state for step in definition.transitions if step.record == "submission" for state in step.sources}
     # What the commune recognised itself, or has sent up already, carried as well.
     carried = [item for item in meeting.agenda if item.result.carried and item.state in proposable]
@@ -165,7 +166,7 @@ def step(submission_id: int, trigger: str) -> str | tuple[str, int]:
 
 
 def _definition(seen: SubmissionView) -> Definition:
-    return stored.definition(reading(), stored.year(reading(), seen.year).definition_hash)
+    return store.definition(reading(), stored.year(reading(), seen.year).definition_hash)
 
 
 def _steps(definition: Definition, seen: SubmissionView) -> list[Transition]:

@@ -30,6 +30,7 @@ from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.words.meanwhile import News, meeting_news
 from workflow.across.lists import listing
+from workflow.core.lifecycles import store
 from workflow.core.people.places import people_for
 from workflow.core.programmes import stored
 from workflow.ground.database import Connection
@@ -82,7 +83,7 @@ def members(meeting_id: int) -> Response | tuple[str, int]:
 def agenda(meeting_id: int) -> Response | tuple[str, int]:
     seen = _meeting(meeting_id)
     year = stored.year(reading(), seen.year)
-    definition = stored.definition(reading(), year.definition_hash)
+    definition = store.definition(reading(), year.definition_hash)
     states = tuple(sorted(reviewable(definition)))
     filters = listing.Filters(year_id=year.id, states=states, unit_path=seen.unit_path)
     rows = listing.page(reading(), actor(), filters, "", listing.LARGEST_PAGE).rows

@@ -13,6 +13,7 @@ from web.serving.access_rules import REVIEWERS, access_rule
 from web.serving.answers import page_again, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
+from workflow.core.lifecycles import store
 from workflow.core.people.places import units_of
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
@@ -42,7 +43,7 @@ def listed() -> str:
 def new() -> Response | tuple[str, int]:
     who, refusal = actor(), None
     year = chosen_year(reading(), request.values.get("nam"))
-    definition = stored.definition(reading(), year.definition_hash)
+    definition = store.definition(reading(), year.definition_hash)
     form = MeetingForm()
     if form.is_submitted():
         try:
@@ -74,7 +75,7 @@ def shown(meeting_id: int) -> str:
     who = actor()
     meeting = review.meeting(reading(), who, meeting_id, local_date(clock.now()))
     year = stored.year(reading(), meeting.year)
-    definition = stored.definition(reading(), year.definition_hash)
+    definition = store.definition(reading(), year.definition_hash)
     states = {item.state for item in meeting.agenda}
     steps = [step for state in states if state in definition.states for step in definition.outgoing(state)]
     return render_template(

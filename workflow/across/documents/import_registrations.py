@@ -29,6 +29,7 @@ from workflow.across.documents.workbook import Sheet, read_sheet
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.engine import transition
+from workflow.core.lifecycles import store
 from workflow.core.programmes import stored as programme
 from workflow.core.programmes.year import Year
 from workflow.ground.database import Database
@@ -334,7 +335,7 @@ class _Import:
 
 def _scope(connection: Connection, actor: Actor, year: Year) -> sa.ColumnElement[bool]:
     """A condition on `unit`: those for which the person may submit, himself or on behalf, by the year's own definition."""
-    definition = programme.definition(connection, year.definition_hash)
+    definition = store.definition(connection, year.definition_hash)
     roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
     grants = [grant for grant in actor.grants if grant.role in roles]
     if not grants:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from workflow.across.figures import cells
 from workflow.across.figures.cells import COUNTED, Scope
 from workflow.across.figures.dated import MeasuredSum, Then, measures_of, summed, within
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import Definition
 from workflow.core.programmes import stored
 from workflow.ground.reading.quantities import Quantity, spoken_quantity
@@ -114,7 +115,7 @@ def full_tally(
     everything: also what has to be counted through each model, however many they are.
     """
     programme_year = stored.year(connection, year)
-    definition = stored.definition(connection, programme_year.definition_hash)
+    definition = store.definition(connection, programme_year.definition_hash)
     fields = stored.fields(connection, programme_year.id)
     if moment is None and as_of is not None:
         moment = end_of_day(as_of)

@@ -16,6 +16,7 @@ from workflow.across.figures.cells import Scope
 from workflow.across.figures.tally import Tally, TallyRow, tally
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import END_STAGE, Definition
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.core.programmes import stored
@@ -82,7 +83,7 @@ def overview(
     connection: Connection, who: Actor, year: Year, now: datetime, *, unit_row: Unit | None = None
 ) -> Overview:
     """What this person sees of a year, everywhere or below one unit. As many statements for a country as for a commune."""
-    definition = stored.definition(connection, year.definition_hash)
+    definition = store.definition(connection, year.definition_hash)
     fields = stored.fields(connection, year.id)
     scope = cells.scope_of(who, unit_row.path if unit_row is not None else "")
     counted = cells.counts(connection, year.id, scope, _BY)

@@ -14,8 +14,8 @@ from workflow.core.access import Actor
 from workflow.core.engine import changes, transition
 from workflow.core.engine.context import model_by_code
 from workflow.core.engine.transition import Possibility
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, State
-from workflow.core.programmes import stored
 from workflow.ground.refusals import NotFound
 from workflow.ground.schema import PUBLISHED, decision, emulation_model, field, programme_year, submission, unit
 from workflow.ground.speech import _
@@ -179,7 +179,7 @@ def of_model(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
 
     actor: None for somebody who has the database itself in hand.
     """
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     return ModelPage(
         about=particulars(connection, model),
         definition=definition,

@@ -12,8 +12,8 @@ from workflow.across.obligations import selector
 from workflow.across.obligations.calls import CALL, Called, owe
 from workflow.across.obligations.selector import Selector
 from workflow.across.obligations.working_days import working_days
+from workflow.core.lifecycles import store
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.core.programmes import stored
 from workflow.ground.dialects import alone, insert_new, insert_or_update
 from workflow.ground.schema import history, obligation_cursor, programme_year, report_call, report_kind, unit
 from workflow.ground.vietnam_time import local_date
@@ -66,7 +66,7 @@ def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
 
 
 def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetime) -> list[Called]:
-    definition = stored.definition(connection, kind.definition_hash)
+    definition = store.definition(connection, kind.definition_hash)
     wanted = Selector.of(kind.owed_by).among({level.id for level in definition.levels})
     level = wanted.called_by or definition.recognising_level
     rows = connection.execute(

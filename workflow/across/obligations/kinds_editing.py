@@ -16,8 +16,9 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import obligations
 from workflow.across.obligations.selector import USUAL_ROLES, Selector
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.vocabulary import RECIPIENT_NAMES
-from workflow.core.programmes import deadlines, stored
+from workflow.core.programmes import deadlines
 from workflow.core.programmes.change import Edit
 from workflow.core.programmes.report_sections import default_sections
 from workflow.core.programmes.terms import ObligationKind
@@ -70,7 +71,7 @@ def set_report_kinds(
     old = {row.code: row for row in deadlines.report_kinds(connection, edit.year.id)}
     called = _called(connection, edit.year.id)
     codes = edit.codes(rows, old)
-    levels = {level.id for level in stored.definition(connection, edit.year.definition_hash).levels}
+    levels = {level.id for level in store.definition(connection, edit.year.definition_hash).levels}
     values: list[dict[str, Any]] = []
     for number, (row, code) in enumerate(zip(rows, codes, strict=True)):
         key, before = f"rows-{number}-", old.get(code)

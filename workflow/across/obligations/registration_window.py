@@ -13,7 +13,7 @@ from workflow.across.obligations.collectors import collectors
 from workflow.across.obligations.obligations import OPEN
 from workflow.across.obligations.selector import holds_on
 from workflow.core.access import OWN_SCOPED
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.ground.dialects import any_of
 from workflow.ground.schema import assignment, emulation_model, obligation, programme_year, unit
 from workflow.ground.validity import valid_on
@@ -29,7 +29,7 @@ def remind(connection: Connection, today: date, now: datetime) -> int:
     ).all()
     for year in years:
         touched += _follow_window(connection, year.id, year.closes_on, now)
-        collector = collectors(connection, stored.definition(connection, year.definition_hash).recognising_level)
+        collector = collectors(connection, store.definition(connection, year.definition_hash).recognising_level)
         new = [
             {
                 "key": f"registration:{year.year}:{row.id}",

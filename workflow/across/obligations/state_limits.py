@@ -17,8 +17,8 @@ from workflow.across.obligations import obligations
 from workflow.across.obligations.collectors import collectors
 from workflow.across.obligations.obligations import OPEN
 from workflow.across.obligations.working_days import working_days
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
-from workflow.core.programmes import stored
 from workflow.ground.dialects import any_of
 from workflow.ground.schema import emulation_model, history, lifecycle_definition, obligation, unit
 from workflow.ground.vietnam_time import local_date
@@ -31,7 +31,7 @@ def begin(connection: Connection, now: datetime) -> int:
     hashes = connection.execute(sa.select(lifecycle_definition.c.hash)).scalars().all()
     created = 0
     for content_hash in hashes:
-        definition = stored.definition(connection, content_hash)
+        definition = store.definition(connection, content_hash)
         limited = [state.id for state in definition.states.values() if state.limit_days is not None]
         last = 0
         while limited:
@@ -137,7 +137,7 @@ def _close(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime) -
         if one.key == _key(row):
             if row.mend_by is not None and row.mend_by != one.due_stated:
                 moved[row.mend_by].append(one.id)
-        elif _cut_short(stored.definition(connection, row.definition_hash), row.state):
+        elif _cut_short(store.definition(connection, row.definition_hash), row.state):
             ended.append(one.id)
         else:
             done[one.id] = row.at
@@ -155,7 +155,7 @@ def _let_owe(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime,
     collector_at: dict[str, Callable[[str], int]] = {}
     new = []
     for row in rows:
-        definition = stored.definition(connection, row.definition_hash)
+        definition = store.definition(connection, row.definition_hash)
         state = definition.states.get(row.state)
         if state is None or state.limit_days is None:
             continue

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.figures.cells import Scope
 from workflow.across.figures.full_tally import full_tally
+from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.ground.reading.quantities import Quantity, format_quantity, sum_quantities
 from workflow.ground.schema import unit
@@ -153,7 +154,7 @@ def counted(connection: Connection, year: int, unit_id: int, moment: datetime) -
     path = connection.execute(sa.select(unit.c.path).where(unit.c.id == unit_id)).scalar_one()
     with speaking(None):
         tally = full_tally(connection, year, Scope((path,)), moment=moment)
-        definition = stored.definition(connection, stored.year(connection, year).definition_hash)
+        definition = store.definition(connection, stored.year(connection, year).definition_hash)
         states = {state: definition.states[state].label for state in tally.states}
     return Figures(
         year,

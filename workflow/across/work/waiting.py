@@ -13,9 +13,9 @@ from sqlalchemy.engine import Connection
 from workflow.across.models.next_step import onwards
 from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor, Grant
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.machine import Definition, State, Transition
 from workflow.core.people.holders import holders_over, named
-from workflow.core.programmes import stored
 from workflow.core.programmes.year import Year
 from workflow.ground.schema import account, emulation_model, field, person, programme_year, unit
 from workflow.stages.registration.registrant import editable
@@ -179,7 +179,7 @@ def _places(connection: Connection, actor: Actor) -> list[_Place]:
     found = []
     for row in connection.execute(sa.select(programme_year).order_by(programme_year.c.year.desc()).limit(_YEARS)):
         year = Year(**row._mapping)
-        definition = stored.definition(connection, year.definition_hash)
+        definition = store.definition(connection, year.definition_hash)
         for state in definition.states.values():
             # Withdrawing, merging and revoking wait for nobody.
             steps = tuple(step for step in definition.outgoing(state.id) if not step.danger)

@@ -19,7 +19,6 @@ from workflow.core.engine.context import MODEL
 from workflow.core.history import Advance, Entry, advance_many
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, State
-from workflow.core.programmes import stored
 from workflow.ground.dialects import locked
 from workflow.ground.refusals import InvalidInput, NotAllowed, Reason
 from workflow.ground.schema import account, assignment, emulation_model, unit
@@ -120,7 +119,7 @@ def migrate(
         moved.append(Moved(model.code, model.state, target.id))
         steps.append(_step(actor, model, old, new, target, now))
     if steps and not dry_run:
-        stored.store_definition(connection, new, now)
+        store.put(connection, new, now)
         advance_many(connection, steps)
     return MigrationReport(old.hash, new.hash, dry_run, tuple(moved), tuple(stayed))
 

@@ -18,17 +18,15 @@ from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import facts
 from workflow.core.engine.context import Context, model_by_code, models_by_codes, registrant_name
+from workflow.core.engine.rules import EFFECTS, GUARDS, RECORDS
 from workflow.core.history import Advance, Entry, advance, advance_many
 from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, Fact, Transition
-from workflow.core.programmes import stored
 from workflow.ground.prepared import Prepared
 from workflow.ground.refusals import Conflict, GuardRefused, NotAllowed, NotFound, NotPossible, Reason, Refusal
 from workflow.ground.schema import outbox
 from workflow.ground.speech import _
-from workflow.stages.effects import EFFECTS
-from workflow.stages.guards import GUARDS
-from workflow.stages.records import RECORDS
 
 
 class Applied(NamedTuple):
@@ -140,7 +138,7 @@ def possible(connection: Connection, model: sa.Row[Any], actor: Actor, now: date
 
     model: a row of `context.MODEL` that the person may see.
     """
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     answers = []
     for transition in definition.outgoing(model.state):
         grant = _grant(actor, model, transition)
@@ -176,7 +174,7 @@ def _decided(
     """Everything that can refuse: visibility, version, trigger, role, facts, guards, and the machine's last word."""
     if not access.sees(actor, model.unit_path, submitted=model.submitted_at is not None, created_by=model.created_by):
         raise _unseen(model.code)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     if version is not None and version != model.version:
         raise Conflict(
             _(

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, cast, get_args
 
 from config import definitions
+from workflow.core.lifecycles import vocabulary
 from workflow.core.lifecycles.check import check
 from workflow.core.lifecycles.terms import (
     END_STAGE,
@@ -25,7 +26,7 @@ from workflow.core.lifecycles.terms import (
     State,
     Transition,
 )
-from workflow.core.lifecycles.vocabulary import EFFECT_NAMES, GUARD_NAMES, RECORD_NAMES, REQUIRED_FACT_NAMES
+from workflow.core.lifecycles.vocabulary import REQUIRED_FACT_NAMES
 from workflow.ground.data_files import DataFileInvalid, Problem, Table, parse_toml, unknown_name
 from workflow.ground.speech import _
 
@@ -40,9 +41,9 @@ def load(
     text: str,
     origin: str,
     *,
-    guards: Collection[str] = GUARD_NAMES,
-    effects: Collection[str] = EFFECT_NAMES,
-    records: Collection[str] = RECORD_NAMES,
+    guards: Collection[str] = vocabulary.GUARDS,
+    effects: Collection[str] = vocabulary.EFFECTS,
+    records: Collection[str] = vocabulary.RECORDS,
 ) -> Definition:
     """A definition that is well formed and sound in structure; raises DefinitionInvalid with every problem found."""
     definition = parse(text, origin, guards=guards, effects=effects, records=records)
@@ -81,11 +82,12 @@ def parse(
     text: str,
     origin: str,
     *,
-    guards: Collection[str] = GUARD_NAMES,
-    effects: Collection[str] = EFFECT_NAMES,
-    records: Collection[str] = RECORD_NAMES,
+    guards: Collection[str] = vocabulary.GUARDS,
+    effects: Collection[str] = vocabulary.EFFECTS,
+    records: Collection[str] = vocabulary.RECORDS,
 ) -> Definition:
     """A well-formed definition whose structure is not proved yet; for tools that show an unsound one."""
+    vocabulary.complete()
     content, problems = parse_toml(text, origin)
     if problems:
         raise DefinitionInvalid(problems)

@@ -14,7 +14,6 @@ from workflow.core import access
 from workflow.core.access import PRIVILEGED
 from workflow.core.lifecycles import machine as lifecycle
 from workflow.core.lifecycles.terms import Definition, Role
-from workflow.core.programmes import stored as programme
 from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound
 from workflow.ground.schema import emulation_model, lifecycle_definition, programme_year
 from workflow.ground.speech import _
@@ -30,6 +29,36 @@ class Known:
     stored: bool
     years: tuple[int, ...]
     running: int
+
+
+_definitions: dict[str, Definition] = {}
+
+
+def definition(connection: Connection, content_hash: str) -> Definition:
+    """The lifecycle definition stored under this hash. Its content cannot change, so a process reads it once."""
+    found = _definitions.get(content_hash)
+    if found is None:
+        row = connection.execute(
+            sa.select(lifecycle_definition).where(lifecycle_definition.c.hash == content_hash)
+        ).first()
+        if row is None:
+            raise NotFound(
+                _("Không có quy trình với mã băm %(content_hash)s.", content_hash=content_hash[:16]), guard="definition"
+            )
+        found = _definitions[content_hash] = lifecycle.load(row.source, row.name)
+    return found
+
+
+def put(connection: Connection, new: Definition, now: datetime) -> None:
+    """Keep a definition the first time it is used; the same content again changes nothing."""
+    known = connection.execute(
+        sa.select(lifecycle_definition.c.hash).where(lifecycle_definition.c.hash == new.hash)
+    ).first()
+    if known is None:
+        connection.execute(
+            sa.insert(lifecycle_definition),
+            {"hash": new.hash, "name": new.id, "source": new.source, "stored_at": now},
+        )
 
 
 @cache
@@ -51,7 +80,7 @@ def stored_hashes(connection: Connection) -> list[str]:
 
 def known(connection: Connection) -> list[Definition]:
     """Every definition that may be meant: the stored ones, then the shipped ones that nobody has used yet."""
-    stored = [programme.definition(connection, found) for found in stored_hashes(connection)]
+    stored = [definition(connection, found) for found in stored_hashes(connection)]
     hashes = {definition.hash for definition in stored}
     return [*stored, *(definition for definition in shipped() if definition.hash not in hashes)]
 
@@ -124,7 +153,7 @@ def keep(connection: Connection, who: int | str, definition: Definition, now: da
     """Store a definition so that a year or a migration can name it by its hash, as an administrator."""
     if not access.actor(connection, who, now).holds(PRIVILEGED):
         raise NotAllowed(_("Chỉ quản trị được lưu quy trình."), guard="role")
-    programme.store_definition(connection, definition, now)
+    put(connection, definition, now)
 
 
 def levels(connection: Connection) -> dict[str, str]:

@@ -1,64 +1,31 @@
-"""The names a lifecycle definition may refer to: guards, effects, records. Their code lives in the modules that register it."""
+"""The names a lifecycle definition may refer to: guards, effects, records. Each stage registers its own; none is known here."""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from typing import Final
 
-GUARD_NAMES: Final = frozenset(
-    {
-        # registration
-        "items_filled",
-        "not_submitter",
-        "name_and_field_fit",
-        "no_open_change_request",
-        "merge_target_fits",
-        "reason_given",
-        # implementation
-        "plan_recorded",
-        "results_recorded",
-        "evidence_attached",
-        # inspection
-        "inspection_recorded",
-        "enough_inspectors",
-        "every_criterion_scored",
-        "inspectors_independent",
-        "actor_independent",
-        "remediation_dated",
-        # commune review
-        "reviewed_at_commune",
-        "decided_above_commune",
-        "on_agenda",
-        "meeting_closed",
-        "quorum_met",
-        "votes_over_threshold",
-        # recognition
-        "dossier_complete",
-        "dossier_counts_agree",
-        "not_proposer",
-        "decision_number_free",
-        "commune_review_supports",
-        "recognised_by_own_body",
-    }
-)
+GUARDS: Final[set[str]] = set()
+EFFECTS: Final[set[str]] = set()
+RECORDS: Final[set[str]] = set()
 
-EFFECT_NAMES: Final = frozenset(
-    {
-        "mark_submitted",
-        "mark_accepted",
-        "mark_started",
-        "mark_inspected",
-        "mark_proposed",
-        "mark_recognised",
-        "mark_commune_recognised",
-        "mark_merged",
-        "mark_revoked",
-        "clear_submission",
-    }
-)
+# Whoever registers rules, by name: a definition can be read before anything else of the program was imported.
+_REGISTERING: Final = "workflow.stages"
 
-RECORD_NAMES: Final = frozenset(
-    {"plan", "results", "inspection", "agenda", "submission", "decision", "revocation", "reasons"}
-)
+
+def register(names: set[str], name: str) -> None:
+    """Make a name known to definitions. Two rules of one name would be one by chance: TypeError."""
+    if name in names:
+        raise TypeError(f"two rules are named {name}")
+    names.add(name)
+
+
+@cache
+def complete() -> None:
+    """Let everybody who has rules register them. To be called before names are compared with what is known."""
+    import_module(_REGISTERING)
+
 
 # Columns of a model that a state may require; the database holds the same rule as a constraint.
 REQUIRED_FACT_NAMES: Final = frozenset({"decision_id", "revocation_id", "merged_into_id"})

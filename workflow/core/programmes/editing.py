@@ -63,8 +63,8 @@ def copy_year(
         raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
     if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
         raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
-    chosen = store.find(connection, definition) if definition else stored.definition(connection, before.definition_hash)
-    stored.store_definition(connection, chosen, now)
+    chosen = store.find(connection, definition) if definition else store.definition(connection, before.definition_hash)
+    store.put(connection, chosen, now)
     first = opens_on or deadlines.moved(before.opens_on, year - source)
     last = closes_on or deadlines.moved(before.closes_on, year - source)
     if last < first:
@@ -178,7 +178,7 @@ def set_definition(
             guard="year",
             code="year_in_use",
         )
-    stored.store_definition(connection, chosen, now)
+    store.put(connection, chosen, now)
     connection.execute(
         sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(definition_hash=chosen.hash)
     )

@@ -100,7 +100,7 @@ def listing(connection: Connection) -> list[YearView]:
         YearView(
             row.year,
             row.name,
-            stored.definition(connection, row.definition_hash).title,
+            store.definition(connection, row.definition_hash).title,
             row.definition_hash,
             row.opens_on,
             row.closes_on,

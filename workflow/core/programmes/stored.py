@@ -8,46 +8,17 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import deadlines
 from workflow.core.programmes.defaults import ProgrammeDefaults, name_key
 from workflow.core.programmes.year import Band, Criterion, Field, Measure, Year
 from workflow.ground.refusals import InvalidInput, NotFound
-from workflow.ground.schema import criterion, field, lifecycle_definition, measure, programme_year, score_band
+from workflow.ground.schema import criterion, field, measure, programme_year, score_band
 from workflow.ground.speech import _
 
 _YEAR = sa.select(programme_year).where(programme_year.c.year == sa.bindparam("number"))
 _FIELDS = sa.select(field).where(field.c.year_id == sa.bindparam("year")).order_by(field.c.position)
-
-_definitions: dict[str, Definition] = {}
-
-
-def definition(connection: Connection, content_hash: str) -> Definition:
-    """The lifecycle definition stored under this hash. Its content cannot change, so a process reads it once."""
-    found = _definitions.get(content_hash)
-    if found is None:
-        row = connection.execute(
-            sa.select(lifecycle_definition).where(lifecycle_definition.c.hash == content_hash)
-        ).first()
-        if row is None:
-            raise NotFound(
-                _("Không có quy trình với mã băm %(content_hash)s.", content_hash=content_hash[:16]), guard="definition"
-            )
-        found = _definitions[content_hash] = lifecycle.load(row.source, row.name)
-    return found
-
-
-def store_definition(connection: Connection, new: Definition, now: datetime) -> None:
-    """Keep a definition the first time it is used; the same content again changes nothing."""
-    known = connection.execute(
-        sa.select(lifecycle_definition.c.hash).where(lifecycle_definition.c.hash == new.hash)
-    ).first()
-    if known is None:
-        connection.execute(
-            sa.insert(lifecycle_definition),
-            {"hash": new.hash, "name": new.id, "source": new.source, "stored_at": now},
-        )
 
 
 def create_year(
@@ -66,7 +37,7 @@ def create_year(
         raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
     if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
         raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
-    store_definition(connection, lifecycle_definition_, now)
+    store.put(connection, lifecycle_definition_, now)
     window = defaults.window
     review = defaults.review
     year_id = connection.execute(

@@ -21,8 +21,8 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
+from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.lifecycles.terms import Definition
-from workflow.core.programmes import stored
 from workflow.ground.reading import file_kinds
 from workflow.ground.refusals import InvalidInput, NotFound, NotPossible, Refusal
 from workflow.ground.schema import account, attachment, blob, emulation_model
@@ -327,7 +327,7 @@ def _may(connection: Connection, actor: Actor, model: sa.Row[Any], purpose: str,
         raise InvalidInput(
             {"purpose": _("Hãy chọn loại tệp: %(listed)s.", listed=", ".join(map(_, PURPOSES.values())))}
         )
-    definition = stored.definition(connection, model.definition_hash)
+    definition = lifecycle_store.definition(connection, model.definition_hash)
     trigger, while_possible = _BELONGS_TO.get(purpose, (None, None))
     grant = actor.require(_roles(definition, trigger), model.unit_path, to=f"{to} {_(PURPOSES[purpose])}")
     state = definition.states[model.state]

@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
+from workflow.core.engine.rules import writes
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
-from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean, shorten
@@ -59,7 +60,7 @@ def save_plan(
     """Write the plan down, from acceptance until the results are reported. Returns the model's version."""
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     held = standing(definition, actor, START, model.unit_path, to=_("lập kế hoạch"))
     _require(
         definition,
@@ -87,6 +88,7 @@ def save_plan(
     )
 
 
+@writes("plan")
 def write_plan(context: Context) -> None:
     """Record the plan stated with the transition; what is not stated stands as it was saved before."""
     stated = {name: context.facts[name] for name in ("start_date", "plan") if name in context.facts}
@@ -126,7 +128,7 @@ def save_results(
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     held = standing(definition, actor, REPORT, model.unit_path, to=_("báo cáo kết quả"))
     _require(definition, model, (REPORT,), _("Kết quả chỉ ghi được khi mô hình đang thực hiện hoặc đang khắc phục"))
     rows, problems = Measures.of_year(connection, model.year_id).read(results, "results")
@@ -157,6 +159,7 @@ def save_results(
     return _warnings(rows)
 
 
+@writes("results")
 def write_results(context: Context) -> None:
     """Record the results stated with the transition: rows of measure, value and note. What is not stated stays as saved."""
     connection, model = context.connection, context.model

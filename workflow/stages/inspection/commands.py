@@ -15,6 +15,8 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
+from workflow.core.engine.rules import writes
+from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Criterion
 from workflow.ground.reading.dates import parse_date_vi
@@ -124,7 +126,7 @@ def save_record(
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     grant = require_writer(actor, definition, "inspection", model.unit_path, to=_("lập biên bản kiểm tra"))
     if not any(t.record == "inspection" for t in definition.outgoing(model.state)):
         label = definition.states[model.state].label
@@ -188,6 +190,7 @@ def save_record(
     return record_id
 
 
+@writes("inspection")
 def conclude(context: Context) -> None:
     """Close the open record together with the transition that concludes it; nobody edits it afterwards."""
     # The transition that asks until when to mend is the one that did not pass.

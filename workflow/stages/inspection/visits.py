@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput, NotFound, NotPossible, Refusal
@@ -295,7 +295,7 @@ def done(connection: Connection, model_id: int) -> None:
 def _inspected_in(connection: Connection) -> tuple[frozenset[str], frozenset[str]]:
     """The states in which some definition has a step that leaves an inspection record, and the roles that take it."""
     hashes = connection.execute(sa.select(lifecycle_definition.c.hash)).scalars().all()
-    definitions = [stored.definition(connection, content_hash) for content_hash in hashes]
+    definitions = [store.definition(connection, content_hash) for content_hash in hashes]
     steps = [
         (source, step)
         for definition in definitions
@@ -422,7 +422,7 @@ def _values(planned: VisitInput, today: date, before: VisitView | None) -> dict[
 
 
 def _may_visit(connection: Connection, actor: Actor, model: sa.Row[Any]) -> Grant:
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     grant = require_writer(actor, definition, RECORD, model.unit_path, to=_("hẹn ngày kiểm tra"))
     if not any(step.record == RECORD for step in definition.outgoing(model.state)):
         label = definition.states[model.state].label

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
-from workflow.core.programmes import stored
+from workflow.core.engine.rules import writes
+from workflow.core.lifecycles import store
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import GuardRefused, NotAllowed, NotPossible, Reason
 from workflow.ground.schema import decision
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 
+@writes("decision")
 def write_decision(context: Context) -> None:
     """Record of the transition that recognises: the decision stated, or a new one that all items of a bulk application share."""
     stated = context.facts.get("decision")
@@ -54,6 +56,7 @@ def write_decision(context: Context) -> None:
     context.payload["decision"] = context.changes["decision_id"]
 
 
+@writes("revocation")
 def write_revocation(context: Context) -> None:
     """Record of the transition that revokes: a decision of its own; the one that recognised stays as it was signed."""
     context.changes["revocation_id"] = _new_decision(context)
@@ -75,7 +78,7 @@ def mark_outstanding(
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, clean(code), version)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     recognising = [t for t in definition.transitions if t.record == "decision" and t.target == model.state]
     if not recognising:
         raise NotPossible(

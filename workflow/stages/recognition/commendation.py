@@ -15,7 +15,7 @@ from workflow.core import access, history
 from workflow.core.access import Actor, Grant
 from workflow.core.engine.context import MODEL, registrant_name
 from workflow.core.history import Advance, advance_many
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.ground.dialects import locked
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
@@ -175,13 +175,13 @@ def _models(connection: Connection, actor: Actor, decision_id: int, *, lock: boo
 
 def _grant(connection: Connection, actor: Actor, model: sa.Row[Any]) -> Grant | None:
     """Who recognises such models selects among them."""
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     steps = [t for t in definition.transitions if t.record == "decision" and t.target == model.state]
     return actor.grant_for({role for t in steps for role in t.roles}, model.unit_path) if steps else None
 
 
 def _refused(connection: Connection, model: sa.Row[Any]) -> NotAllowed | NotPossible:
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     steps = [t for t in definition.transitions if t.record == "decision" and t.target == model.state]
     if not steps:
         label = definition.states[model.state].label

@@ -13,6 +13,8 @@ from workflow.core import access, history
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context, registrant_name
+from workflow.core.engine.rules import writes
+from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean, shorten
@@ -154,7 +156,7 @@ def save_report(
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, clean(code))
     head = seen_submission(connection, actor, submission_id)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     grant = require_writer(actor, definition, "submission", head.unit_path, to=_("viết báo cáo thành tích"))
     text = clean(content, multiline=True)
     if not 0 < len(text) <= LONGEST_REPORT:
@@ -195,7 +197,7 @@ def number_submission(
     """Enter the number, date and signer that the records clerk gave, once; a numbered paper is not edited."""
     actor = access.actor(connection, who, now)
     head = seen_submission(connection, actor, submission_id)
-    definition = stored.definition(connection, head.definition_hash)
+    definition = store.definition(connection, head.definition_hash)
     grant = require_writer(actor, definition, "submission", head.unit_path, to=_("ghi số tờ trình"))
     problems: dict[str, str] = {}
     values = _signature(number, dated, signer, local_date(now), problems)
@@ -216,6 +218,7 @@ def number_submission(
     _note(connection, submission_id, actor, grant, "numbered", now, values)
 
 
+@writes("submission")
 def write_submission(context: Context) -> None:
     """Record of the transition that proposes: the model goes up with this submission."""
     chosen = dossier.submission_of(context.connection, context.model.id, context.facts.get("submission"))
@@ -227,7 +230,7 @@ def write_submission(context: Context) -> None:
 
 
 def _proposable(connection: Connection, model: sa.Row[Any]) -> bool:
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     return any(t.record == "submission" for t in definition.outgoing(model.state))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.engine import changes
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.ground.reading.text import clean, shorten
@@ -64,7 +65,7 @@ def request_change(
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to=_("đề nghị đổi tên hoặc lĩnh vực"))
     if editable(definition, model.state):
         raise NotPossible(_("Phiếu còn sửa được: hãy sửa thẳng trong phiếu đăng ký rồi gửi."), guard="state")
@@ -109,7 +110,7 @@ def decide_change(
     """
     actor = access.actor(connection, who, now)
     request, model = _open_request(connection, actor, request_id)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     grant = actor.require(roles_of(definition, ACCEPT), model.unit_path, to=_("duyệt đổi tên hoặc lĩnh vực"))
     askers = _askers(connection, model.id, request_id) | {request.requested_by, model.person_account_id}
     if askers & access.people(actor, grant):
@@ -150,7 +151,7 @@ def withdraw_change(connection: Connection, who: int | str, request_id: int, now
     """Take an open request back, by the registrant's side. Returns the model's new version."""
     actor = access.actor(connection, who, now)
     request, model = _open_request(connection, actor, request_id)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to=_("rút đề nghị đổi"))
     _close(connection, request_id, "withdrawn", actor, "", now)
     payload = {"request": request_id, "subject": request.subject}

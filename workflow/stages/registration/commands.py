@@ -17,7 +17,9 @@ from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
+from workflow.core.engine.rules import writes
 from workflow.core.history import GENESIS, Entry, chained
+from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import year_by_id
 from workflow.core.programmes.defaults import standard_defaults
@@ -136,7 +138,7 @@ def edit_draft(
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)
     year = year_by_id(connection, model.year_id)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     if not editable(definition, model.state):
         state = definition.states[model.state].label
         raise NotPossible(
@@ -244,6 +246,7 @@ def similar_models(
     ]
 
 
+@writes("reasons")
 def write_items_to_mend(context: Context) -> None:
     """Record which items of a returned form are to be written again, and by when.
 

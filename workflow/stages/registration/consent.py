@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.engine import changes
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.ground.refusals import NotAllowed
 from workflow.ground.schema import emulation_model
 from workflow.ground.speech import _
@@ -66,7 +66,7 @@ def set_consent(
 
 def may_agree(connection: Connection, actor: Actor, model: sa.Row[Any]) -> bool:
     """Whether this person may agree for the registrant."""
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     return actor.grant_for(roles_of(definition, SUBMIT), model.unit_path) is not None
 
 
@@ -80,5 +80,5 @@ def may_withdraw(connection: Connection, actor: Actor, model: sa.Row[Any]) -> bo
 
 
 def _standing(connection: Connection, actor: Actor, model: sa.Row[Any]) -> Standing:
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     return standing(definition, actor, SUBMIT, model.unit_path, to=_("đồng ý hoặc rút đồng ý giới thiệu công khai"))

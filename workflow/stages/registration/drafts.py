@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
@@ -126,7 +127,7 @@ class Desk:
         self._actor = actor
         self.year = year
         self._today = today
-        self.definition: Definition = stored.definition(connection, year.definition_hash)
+        self.definition: Definition = store.definition(connection, year.definition_hash)
         self._fields = stored.field_names(connection, year.id)
         self._measures = Measures.of_year(connection, year.id)
         self._items = {item.id: item for item in standard_defaults().items if item.id in ITEMS}

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core.access import Actor
 from workflow.core.engine import changes
-from workflow.core.programmes import stored
+from workflow.core.lifecycles import store
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.refusals import NotPossible
 from workflow.ground.schema import ITEMS, account, emulation_model, field, history, person, registration_form, unit
@@ -70,7 +70,7 @@ def open_form(connection: Connection, actor: Actor, code: str) -> sa.Row[Any]:
     Raises NotFound out of sight, NotPossible afterwards.
     """
     model = changes.seen(connection, actor, code)
-    definition = stored.definition(connection, model.definition_hash)
+    definition = store.definition(connection, model.definition_hash)
     if not editable(definition, model.state):
         raise NotPossible(
             _(

@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine.context import Context
+from workflow.core.engine.rules import writes
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
-from workflow.core.programmes import stored
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import GuardRefused, InvalidInput, Reason, Refusal
 from workflow.ground.schema import agenda_item, emulation_model, unit
@@ -102,6 +103,7 @@ def write_agenda(
     )
 
 
+@writes("agenda")
 def place_on_agenda(context: Context) -> None:
     """Record of the transition that opens a review: on the agenda of the meeting stated, unless it waits on one already."""
     connection, model = context.connection, context.model
@@ -145,7 +147,7 @@ def refusing(connection: Connection, meeting: sa.Row[Any], models: Collection[sa
     """
     problems = []
     for model in models:
-        definition = stored.definition(connection, model.definition_hash)
+        definition = store.definition(connection, model.definition_hash)
         if model.year_id != meeting.year_id:
             problems.append(_("Mô hình %(code)s thuộc năm thi đua khác.", code=model.code))
         elif not model.unit_path.startswith(meeting.unit_path):

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.engine import transition
+from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean
@@ -108,7 +109,7 @@ def prepare_meeting(
     """Begin a review meeting of the body at a unit of the reviewing level (the commune). Returns its id."""
     actor = access.actor(connection, who, now)
     programme_year = stored.year(connection, year)
-    definition = stored.definition(connection, programme_year.definition_hash)
+    definition = store.definition(connection, programme_year.definition_hash)
     place_of = connection.execute(sa.select(unit).where(unit.c.code == clean(unit_code))).first()
     if place_of is None or not any(grant.covers(place_of.path) for grant in actor.grants):
         raise NotFound(
@@ -316,7 +317,7 @@ def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[
     by_trigger: dict[str, list[str]] = {}
     reasons = []
     for model in models:
-        definition = stored.definition(connection, model.definition_hash)
+        definition = store.definition(connection, model.definition_hash)
         openings = [t for t in definition.transitions if t.record == "agenda"]
         if any(model.state == opening.target for opening in openings):
             continue

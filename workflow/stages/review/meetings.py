@@ -16,8 +16,8 @@ from workflow.core import access, history
 from workflow.core.access import Actor, Grant
 from workflow.core.engine.context import MODEL
 from workflow.core.history import Advance, advance_many
+from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
-from workflow.core.programmes import stored
 from workflow.ground.dialects import any_of, locked
 from workflow.ground.refusals import Conflict, NotFound, NotPossible
 from workflow.ground.schema import agenda_item, emulation_model, meeting_member, programme_year, review_meeting, unit
@@ -92,7 +92,7 @@ def run_meeting(
 
 def meeting_definition(connection: Connection, meeting: sa.Row[Any]) -> Definition:
     """The lifecycle that says who runs this meeting."""
-    return stored.definition(connection, meeting.definition_hash)
+    return store.definition(connection, meeting.definition_hash)
 
 
 def hold(

@@ -1,0 +1,14 @@
+"""What inspection marks on a model.
+
+Effects set columns; they write nothing themselves.
+"""
+
+from __future__ import annotations
+
+from workflow.core.engine.context import Context
+from workflow.core.engine.rules import effect
+
+
+@effect
+def mark_inspected(context: Context) -> None:
+    context.changes["inspected_at"] = context.now
