@@ -13,8 +13,8 @@ from config.settings import Settings, load_settings
 from notifications.clock.clockwork import Work
 from notifications.clock.retention import Kept
 from notifications.delivery.channels import Smtp
-from notifications.letters.composition import Site
 from notifications.letters.wording import sentences
+from notifications.reminders.letter import Site
 from tests.world import NOW, World
 from web.words import catalogue
 from workflow.ground.database import Database

@@ -52,7 +52,7 @@ from web.views.models import attachments, change_requests, comments, consent, ex
 from web.views.models import pages as models
 from web.views.recognition import decisions, submissions
 from web.views.review import meeting, meetings
-from web.views.session import invitations, sign_in
+from web.views.session import admission, invitations, sign_in
 from web.views.session import language as language_switch
 from web.words import language
 from workflow.ground.database import Database
@@ -142,7 +142,7 @@ def build(settings: Settings, database: Database | None) -> Flask:
     # Who it is comes before the form's token: without a session there is no form to check.
     visitor.install(app)
     language.install(app)
-    access_rules.install(app)
+    admission.install(app)
     uploads.install(app)
     forms = CSRFProtect(app)
     # A mail program that takes its owner off carries a signed token of its own (RFC 8058).

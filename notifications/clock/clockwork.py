@@ -23,10 +23,10 @@ from notifications.clock.retention import Kept
 from notifications.delivery import preferences
 from notifications.delivery import sending as delivery
 from notifications.delivery.channels import Channels, channels
-from notifications.letters.composition import Site
 from notifications.letters.wording import sentences
 from notifications.notices import daily as noticing
 from notifications.reminders import composing, deeds, planning
+from notifications.reminders.letter import Site
 from workflow.across.obligations import sync
 from workflow.across.oversight import audit
 from workflow.ground.database import Database

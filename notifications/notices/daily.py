@@ -15,8 +15,6 @@ from sqlalchemy.engine import Connection
 
 from notifications.delivery import preferences
 from notifications.delivery.preferences import DIGEST_HOUR
-from notifications.letters import composition
-from notifications.letters.composition import Site, Told
 from notifications.letters.mail import one_line
 from notifications.letters.wording import letter
 from notifications.letters.wording.letter import Content, Line, Section
@@ -24,7 +22,9 @@ from notifications.letters.wording.sentences import Sentences
 from notifications.notices import newest
 from notifications.notices.newest import Deed
 from notifications.notices.recipients import recipients
+from notifications.reminders import letter as composition
 from notifications.reminders.composing import Composed, ways, write_deliveries, write_messages
+from notifications.reminders.letter import Site, Told
 from workflow.ground.dialects import alone, any_of
 from workflow.ground.schema import account, outbox, preference
 from workflow.ground.schema.base import Moment

@@ -14,9 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from notifications.delivery.preferences import DIGEST_HOUR, LATEST_HOUR
-from notifications.letters import composition
-from notifications.letters.composition import Known, Reminder, Site, Told
-from notifications.reminders import recipients
+from notifications.reminders import letter, recipients
+from notifications.reminders.letter import Known, Reminder, Site, Told
 from notifications.reminders.planning import step_name
 from workflow.across.obligations import finding
 from workflow.across.obligations.chasing import TIMED
@@ -213,7 +212,7 @@ def _write(connection: Connection, rows: Sequence[Reminder], now: datetime, site
     known = _known(connection, rows, now)
     people = {account_id: list(theirs) for account_id, theirs in groupby(rows, lambda row: row.account_id)}
     letters = {
-        account_id: composition.tell(connection, site, known, theirs[0].full_name, theirs[0].language, theirs, today)
+        account_id: letter.tell(connection, site, known, theirs[0].full_name, theirs[0].language, theirs, today)
         for account_id, theirs in people.items()
     }
     # The lowest of the reminders is told once and for all, so no other run comes to the same keys.
@@ -328,9 +327,7 @@ def _late(connection: Connection, obligation_ids: Sequence[int], now: datetime) 
     )
     found: dict[int, tuple[int, list[int]]] = {}
     for row in connection.execute(
-        sa.select(ranked)
-        .where(ranked.c.place <= composition.MOST_LINES)
-        .order_by(ranked.c.collector_id, ranked.c.place)
+        sa.select(ranked).where(ranked.c.place <= letter.MOST_LINES).order_by(ranked.c.collector_id, ranked.c.place)
     ):
         found.setdefault(row.collector_id, (row.every, []))[1].append(row.id)
     return found

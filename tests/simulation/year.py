@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from notifications.clock import clockwork
 from notifications.clock.clockwork import Work
 from notifications.clock.retention import Kept
-from notifications.letters.composition import Site
 from notifications.letters.wording import sentences
+from notifications.reminders.letter import Site
 from tests.simulation import proof, province
 from tests.simulation.life import Life
 from tests.simulation.post import PostOffice, PowerCut

@@ -15,9 +15,9 @@ from wtforms import PasswordField
 from tests.web.conftest import Browser, hidden_fields
 from tests.web.test_journey import register, step
 from tests.world import PASSWORD, World
+from web.forms import held
 from web.forms.administration import AccountForm
 from web.forms.session import ChosenPasswordForm, PasswordForm, SignInForm
-from web.serving import held
 from workflow.ground.schema import web_session
 
 Visit = Callable[[str], Browser]

@@ -9,7 +9,7 @@ from flask import Flask, url_for
 
 from notifications.delivery import preferences
 from notifications.delivery.preferences import Preference
-from notifications.letters import composition
+from notifications.reminders import letter
 from tests.web.conftest import Browser
 from tests.world import World
 from workflow.ground.schema import delivery
@@ -93,6 +93,6 @@ def test_token_that_was_not_signed_here_changes_nothing(app: Flask, world: World
 
 def test_letters_name_the_pages_by_their_addresses(app: Flask) -> None:
     with app.test_request_context():
-        assert url_for("preferences.edit") == composition.PREFERENCES
-        assert url_for("chasing.listed") == composition.CHASING
-        assert url_for("root") == composition.WORK
+        assert url_for("preferences.edit") == letter.PREFERENCES
+        assert url_for("chasing.listed") == letter.CHASING
+        assert url_for("root") == letter.WORK

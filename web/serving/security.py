@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, request
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError
@@ -89,3 +91,12 @@ def _headers(response: Response) -> Response:
     if request.is_secure and settings().cookie_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
+
+
+def where_it_stood() -> str:
+    """The page on which the form of this request stood: its own address, else the one it was sent from."""
+    rule = request.url_rule
+    if rule is not None and "GET" in (rule.methods or ()):
+        return own_path(request.full_path.rstrip("?"), request.path)
+    parts = urlsplit(request.referrer or "")
+    return own_path(parts.path, url_for("home.work")) if parts.netloc == request.host else url_for("home.work")

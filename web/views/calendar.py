@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from notifications.calendar import dates, feeds
 from notifications.calendar.dates import SCOPES, Scope
+from web.forms.answers import page_again, say
 from web.forms.base import options, said
 from web.forms.calendar import SCOPES as LABELS
 from web.forms.calendar import FeedForm
 from web.look.month import FEW, asked_month, sheet
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, say
 from web.serving.transactions import reading, settings, writing
 from web.serving.visitor import actor
 from workflow.ground.refusals import InvalidInput, Refusal

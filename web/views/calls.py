@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
+from web.forms.answers import page_again, renewed, say
 from web.forms.base import options, said
 from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
 from web.look.presentation import LEVELS, UNIT_KINDS, shown_day
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, renewed, say
 from web.serving.transactions import reading, store, writing
 from web.serving.visitor import actor
 from web.views.models.attachments import SANDBOX

@@ -13,12 +13,12 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
+from web.forms.answers import say_refused
 from web.forms.base import printable
 from web.look import charts
 from web.look.charts import Bar
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import say_refused
 from web.serving.security import own_path
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor

@@ -11,9 +11,9 @@ from notifications.clock import clockwork
 from notifications.delivery import overview, undelivered
 from notifications.delivery.overview import STANDINGS, Standing
 from notifications.notices import inbox
+from web.forms.answers import say, say_refused
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
-from web.serving.answers import say, say_refused
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.views.inbox.messages import KINDS

@@ -13,10 +13,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from web.forms import held
+from web.forms.answers import page_again, status_of
 from web.forms.session import SignInForm
-from web.serving import held, visitor
-from web.serving.answers import page_again, status_of
-from web.serving.security import limiter
+from web.serving import visitor
+from web.serving.security import limiter, where_it_stood
 from web.serving.transactions import settings
 from workflow.ground.reading.quantities import format_number
 from workflow.ground.refusals import Refusal
@@ -120,7 +121,7 @@ def _wait() -> str:
 
 
 def _place_of_form() -> str | None:
-    return held.where_it_stood() if visitor.current() is not None else None
+    return where_it_stood() if visitor.current() is not None else None
 
 
 def _broken(error: Exception) -> tuple[str, int]:

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.notices.newest import notices
+from web.forms.answers import say
 from web.look.speaking_dates import due_day
 from web.serving import clock
 from web.serving.access_rules import RECOGNISERS, access_rule
-from web.serving.answers import say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.words.reports import STATUSES, TONES

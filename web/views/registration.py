@@ -10,12 +10,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, renewed, say
 from web.forms.base import said
 from web.forms.fields import prepare_rows
 from web.forms.registration import PARTS, WHOLE, Part, RegistrationForm, states_of_parts
 from web.serving import clock
 from web.serving.access_rules import RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF, access_rule
-from web.serving.answers import page_again, renewed, say
 from web.serving.transactions import reading, store, writing
 from web.serving.visitor import actor
 from workflow.across.models import kin

@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
+from web.forms.answers import page_again, renewed, say
 from web.forms.base import PageForm, printable, said
 from web.forms.reports import ReturnForm, check_form, kept_texts, report_form
 from web.look.presentation import with_query
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, renewed, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.words import reports as told

@@ -9,7 +9,8 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from werkzeug.wrappers import Response as AnyResponse
 
-from web.serving import held, visitor
+from web.serving import visitor
+from web.serving.security import where_it_stood
 from web.serving.transactions import settings
 from web.words import catalogue
 from web.words.catalogue import LANGUAGES, SOURCE
@@ -30,7 +31,7 @@ def install(app: Flask) -> None:
     app.before_request(_begin)
     app.teardown_request(_end)
     app.jinja_env.globals.update(
-        language=current, other_languages=others, language_in_address=in_address, return_here=held.where_it_stood
+        language=current, other_languages=others, language_in_address=in_address, return_here=where_it_stood
     )
     app.url_defaults(_carry)
 

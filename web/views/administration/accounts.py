@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.administration import AccountForm
+from web.forms.answers import page_again
 from web.forms.base import options, printable, said
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
-from web.serving.answers import page_again
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.people import accounts, invitations

@@ -10,11 +10,11 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from web.forms.administration import AssignmentForm
+from web.forms.answers import page_again, say, say_refused
 from web.forms.base import day_of, options, said
 from web.look.presentation import ROLES
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
-from web.serving.answers import page_again, say, say_refused
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.views.administration.accounts import key_page, looked_after

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField
 
 from notifications.reminders import deeds
+from web.forms.answers import page_again, say, say_refused
 from web.forms.base import PageForm, day_field, line, options, said
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
-from web.serving.answers import page_again, say, say_refused
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.across.obligations import days_off

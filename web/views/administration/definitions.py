@@ -11,10 +11,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
+from web.forms.answers import page_again, say
 from web.forms.base import PageForm, options
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
-from web.serving.answers import page_again, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.engine import moving

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from notifications.clock import clockwork
 from web.forms.administration import BeginningForm
+from web.forms.answers import page_again
 from web.forms.base import options, said
 from web.serving import clock, visitor
 from web.serving.access_rules import ADMINISTRATORS, access_rule
-from web.serving.answers import page_again
 from web.serving.samples import forget
 from web.serving.transactions import database, reading, store
 from web.serving.visitor import actor

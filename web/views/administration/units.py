@@ -13,11 +13,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from web.forms.administration import MergeForm, UnitEditForm, UnitForm, UnitsFileForm
+from web.forms.answers import page_again, say
 from web.forms.base import day_of, options, printable, said
 from web.look.presentation import day
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
-from web.serving.answers import page_again, say
 from web.serving.transactions import database, reading, writing
 from web.serving.visitor import actor
 from web.views.tally import XLSX

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, renewed, say
 from web.forms.base import day_of, options, said
 from web.forms.programme import (
     BandsForm,
@@ -28,7 +29,6 @@ from web.forms.programme import (
 from web.look.presentation import LEVELS, day
 from web.serving import clock, publicity
 from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
-from web.serving.answers import page_again, renewed, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.words.deeds import DEEDS

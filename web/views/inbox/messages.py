@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from notifications.notices import inbox
+from web.forms.answers import say
 from web.serving import clock, visitor
 from web.serving.access_rules import access_rule
-from web.serving.answers import say
 from web.serving.security import own_path
 from web.serving.transactions import reading, settings, writing
 from web.serving.visitor import actor

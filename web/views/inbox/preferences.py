@@ -10,11 +10,11 @@ from notifications.clock.clockwork import UNSUBSCRIBE
 from notifications.delivery import preferences
 from notifications.delivery.preferences import Preference, Wish
 from notifications.reminders import trial as trials
+from web.forms.answers import page_again, say, say_refused
 from web.forms.base import options, said
 from web.forms.preferences import PreferencesForm
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, say, say_refused
 from web.serving.transactions import reading, settings, writing
 from web.serving.visitor import actor
 from web.words import language

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, say
 from web.forms.inspection import inspection_form, kept_record
 from web.look.presentation import number
 from web.serving import accesses, clock
 from web.serving.access_rules import INSPECTORS, access_rule
-from web.serving.answers import page_again, say
 from web.serving.receipts import new_token
 from web.serving.transactions import reading, store, writing
 from web.serving.uploads import MOST_PHOTOS

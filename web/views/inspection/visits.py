@@ -6,10 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, say, say_refused
 from web.forms.inspection import VisitForm, kept_visit
 from web.serving import clock
 from web.serving.access_rules import INSPECTORS, access_rule
-from web.serving.answers import page_again, say, say_refused
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.people.places import people_for

@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
+from web.forms.answers import page_again, say, say_refused
 from web.forms.base import options, said
 from web.forms.implementation import FileForm
 from web.look.presentation import PURPOSES
 from web.serving import accesses, clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, say, say_refused
 from web.serving.transactions import reading, store, writing
 from web.serving.visitor import actor
 from workflow.core.engine import changes

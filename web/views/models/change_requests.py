@@ -6,12 +6,12 @@ from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, renewed, say, say_refused
 from web.forms.base import said
 from web.forms.registration import ChangeDecisionForm, ChangeRequestForm
 from web.look.presentation import REQUEST_SUBJECTS
 from web.serving import clock
 from web.serving.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
-from web.serving.answers import page_again, renewed, say, say_refused
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.engine import changes

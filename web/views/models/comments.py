@@ -6,12 +6,12 @@ from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, say
 from web.forms.base import options, said
 from web.forms.implementation import CommentForm
 from web.look.presentation import AUDIENCES
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.engine import changes

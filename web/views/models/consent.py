@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, renewed, say
 from web.forms.base import said
 from web.forms.consent import ConsentForm
 from web.serving import accesses, clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, renewed, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.engine import changes

@@ -6,13 +6,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, renewed, say
 from web.forms.base import said
 from web.forms.fields import prepare_rows, quantity_inputs, typed_again
 from web.forms.implementation import PlanForm, results_form
 from web.look.presentation import day
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, renewed, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.engine import changes

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again
 from web.forms.models import ORDERS, read_query
 from web.forms.transition import Choice, transition_form
 from web.look.badges import badges
@@ -15,7 +16,6 @@ from web.look.presentation import KINDS, said, stops
 from web.look.rows import model_rows
 from web.serving import accesses, clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again
 from web.serving.security import own_path
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor

@@ -8,10 +8,10 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, renewed, say
 from web.forms.transition import transition_form
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, renewed, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.across.models.offers import offers_for

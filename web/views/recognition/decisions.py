@@ -9,11 +9,11 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, say, say_refused
 from web.forms.recognition import SelectionForm, chosen_in
 from web.look.presentation import shown_day
 from web.serving import accesses, clock
 from web.serving.access_rules import RECOGNISERS, REVIEWERS, access_rule
-from web.serving.answers import page_again, say, say_refused
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.views.recognition import together

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, say
 from web.forms.base import said
 from web.forms.submission import NumberForm, ReportForm, submission_form
 from web.serving import accesses, clock
 from web.serving.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
-from web.serving.answers import page_again, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.views.recognition import together

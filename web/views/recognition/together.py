@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from flask import render_template, request
 from flask_babel import gettext as _
 
+from web.forms.answers import page_again
 from web.forms.transition import TransitionForm, decision_choices, transition_form
 from web.serving import clock
-from web.serving.answers import page_again
 from web.serving.transactions import writing
 from web.serving.visitor import actor
 from workflow.across.models.offers import Offers

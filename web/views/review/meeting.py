@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, renewed, say, status_of
 from web.forms.base import PageForm, said
 from web.forms.review import (
     AgendaForm,
@@ -25,7 +26,6 @@ from web.forms.review import (
 )
 from web.serving import clock
 from web.serving.access_rules import REVIEWERS, access_rule
-from web.serving.answers import page_again, renewed, say, status_of
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.words.meanwhile import News, meeting_news

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, say
 from web.forms.base import options, said
 from web.forms.review import MeetingForm
 from web.serving import clock
 from web.serving.access_rules import REVIEWERS, access_rule
-from web.serving.answers import page_again, say
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.lifecycles import store

@@ -6,11 +6,11 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from web.forms.answers import page_again, say
 from web.forms.base import said
 from web.forms.session import ChosenPasswordForm
 from web.serving import clock, visitor
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, say
 from web.serving.security import address_limit, limiter
 from web.serving.transactions import reading, writing
 from workflow.core.people import invitations, sessions

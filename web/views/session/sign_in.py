@@ -6,11 +6,12 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from web.forms import held
+from web.forms.answers import page_again, say
 from web.forms.base import said
 from web.forms.session import PasswordForm, SignInForm
-from web.serving import clock, held, visitor
+from web.serving import clock, visitor
 from web.serving.access_rules import access_rule
-from web.serving.answers import page_again, say
 from web.serving.security import account_tried, address_limit, limiter, own_path, sign_in_limit
 from web.serving.transactions import database, writing
 from workflow.core.people import accounts, sessions

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from web.forms.session import SignInForm
 from web.serving import clock, receipts, visitor
-from web.serving.security import own_path
+from web.serving.security import own_path, where_it_stood
 
 KEPT_FOR = timedelta(days=1)
 """A form left open overnight is sent on the next day; after that the text is shown and not sent."""
@@ -122,15 +122,6 @@ def offered(held: Held, account_id: int, *, must_change_password: bool) -> str:
 def page(held: Held, *, sendable: bool, title: str, told: str) -> str:
     """The page that shows what was typed and, when it may be, sends it on to where it was going."""
     return render_template("session/held.html", held=held, sendable=sendable, title=title, told=told)
-
-
-def where_it_stood() -> str:
-    """The page on which the form of this request stood: its own address, else the one it was sent from."""
-    rule = request.url_rule
-    if rule is not None and "GET" in (rule.methods or ()):
-        return own_path(request.full_path.rstrip("?"), request.path)
-    parts = urlsplit(request.referrer or "")
-    return own_path(parts.path, url_for("home.work")) if parts.netloc == request.host else url_for("home.work")
 
 
 def _from_ourselves() -> bool:
