@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from web.serving.access_rules import access_rule
 
-FOLDER: Final = Path(__file__).parent / "static"
+FOLDER: Final = Path(__file__).parents[1] / "static"
 PREFIX: Final = "/tinh"
 YEAR: Final = "public, max-age=31536000, immutable"
 

@@ -17,7 +17,7 @@ from workflow.ground.speech import Translate
 LANGUAGES: Final = MappingProxyType({"vi": "Tiếng Việt", "en": "English"})
 # The language in which every sentence is written in the code.
 SOURCE: Final = "vi"
-FOLDER: Final = Path(__file__).with_name("translations")
+FOLDER: Final = Path(__file__).parents[1] / "translations"
 
 
 @cache
