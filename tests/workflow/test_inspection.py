@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from tests.world import NOW, World, a_draft
 from workflow.core.engine import transition
 from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.ground.schema import account, emulation_model, history, person
+from workflow.ground.schema import account, emulation_model, history, person, programme_year
 from workflow.ground.schema import inspection as inspection_table
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection.commands import InspectionInput
@@ -247,3 +247,20 @@ def test_bulk_conclusion_passes_what_is_complete(sqlite_world: World) -> None:
     with sqlite_world.database.read() as connection:
         concluded = connection.execute(sa.select(inspection_table.c.conclusion).order_by(inspection_table.c.id))
         assert list(concluded.scalars()) == ["passed", None]
+
+
+def test_record_needs_as_many_members_as_its_year_asks(world: World, waiting: str) -> None:
+    """What the office wrote into the year counts, not the number that the program comes with."""
+    save(world, waiting, replace(RECORD, scores={**RECORD.scores, "durability": "15"}))
+    with world.database.write() as connection:
+        connection.execute(
+            sa.update(programme_year).where(programme_year.c.id == world.year_id).values(min_inspectors=3)
+        )
+    with pytest.raises(GuardRefused) as refused:
+        world.apply(waiting, "pass_inspection", "inspector1")
+    assert [(reason.guard, "3" in reason.message) for reason in refused.value.reasons] == [("enough_inspectors", True)]
+    with world.database.write() as connection:
+        connection.execute(
+            sa.update(programme_year).where(programme_year.c.id == world.year_id).values(min_inspectors=2)
+        )
+    assert world.apply(waiting, "pass_inspection", "inspector1").to_state == "inspected"

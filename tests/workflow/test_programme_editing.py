@@ -294,3 +294,26 @@ def test_one_spelling_of_a_unit_means_one_unit(sqlite_world: World) -> None:
     with pytest.raises(InvalidInput) as refused:
         change(sqlite_world, parts.set_measures, [*rows, MeasureInput("", "Mới", "chiếc", "", rows[0].unit)])
     assert list(refused.value.problems) == [f"rows-{len(rows)}-unit_aliases"]
+
+
+def test_inspectors_and_days_to_mend_belong_to_the_year(world: World) -> None:
+    assert change(world, editing.edit_year, replace(STATED, min_inspectors="3", days_to_mend="10"))
+    with world.database.write() as connection:
+        editing.copy_year(connection, "admin", YEAR, 2025, NOW)
+        kept = [stored.year(connection, year) for year in (YEAR, 2025)]
+    assert [(year.min_inspectors, year.days_to_mend) for year in kept] == [(3, 10), (3, 10)]
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        ({"min_inspectors": "0"}, "min_inspectors"),
+        ({"min_inspectors": "21"}, "min_inspectors"),
+        ({"days_to_mend": "bảy"}, "days_to_mend"),
+        ({"days_to_mend": "366"}, "days_to_mend"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(sqlite_world: World, stated: dict[str, str], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        change(sqlite_world, editing.edit_year, replace(STATED, **stated))
+    assert list(refused.value.problems) == [field]

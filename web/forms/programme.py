@@ -71,6 +71,16 @@ class SettingsForm(PageForm):
         _l("Phần của tất cả thành viên, ví dụ 1/2."),
         render_kw={"class": "short", "maxlength": 20},
     )
+    min_inspectors = line(
+        _l("Số thành viên đoàn kiểm tra, ít nhất"),
+        _l("Biên bản kiểm tra có ít thành viên hơn thì chưa kết luận được."),
+        render_kw={**_NUMBER, "class": "short"},
+    )
+    days_to_mend = line(
+        _l("Số ngày để bổ sung phiếu bị trả lại"),
+        _l("Khi người trả lại không ghi ngày khác."),
+        render_kw={**_NUMBER, "class": "short"},
+    )
     numbering = RadioField(
         _l("Số quyết định"),
         choices=options([("year", _l("Bắt đầu lại mỗi năm")), ("term", _l("Chạy tiếp suốt nhiệm kỳ"))]),

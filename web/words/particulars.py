@@ -97,6 +97,8 @@ PARTICULARS: Mapping[str, Any] = {
     "minutes": _l("Biên bản"),
     "models": _l("Mô hình"),
     "note": _l("Ghi chú"),
+    "min_inspectors": _l("Số thành viên đoàn kiểm tra, ít nhất"),
+    "days_to_mend": _l("Số ngày để bổ sung phiếu bị trả lại"),
     "numbering": _l("Cách đánh số văn bản"),
     "opens_days": _l("Yêu cầu trước hạn (ngày)"),
     "opens_on": _l("Mở đăng ký"),

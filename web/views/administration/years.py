@@ -139,6 +139,8 @@ def settings(year: int) -> Response | tuple[str, int]:
             "closes_on": day(row.closes_on),
             "quorum": f"{row.quorum_numerator}/{row.quorum_denominator}",
             "threshold": f"{row.threshold_numerator}/{row.threshold_denominator}",
+            "min_inspectors": str(row.min_inspectors),
+            "days_to_mend": str(row.days_to_mend),
             "numbering": row.numbering,
             "public": row.public,
         }
@@ -154,6 +156,8 @@ def settings(year: int) -> Response | tuple[str, int]:
                 said(form.threshold),
                 said(form.numbering),
                 bool(form.public.data),
+                said(form.min_inspectors),
+                said(form.days_to_mend),
             )
             with writing() as connection:
                 changed = editing.edit_year(

@@ -113,6 +113,16 @@ class Edit:
             return Fraction(1, 2)
         return share
 
+    def whole(self, key: str, written: str | None, before: int, most: int) -> int:
+        """A whole number from 1 to `most`; None leaves the one there was."""
+        if written is None:
+            return before
+        text = written.strip()
+        if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= most:
+            self.problems[key] = _("Hãy viết một số nguyên từ 1 đến %(most)s.", most=most)
+            return before
+        return int(text)
+
     def keep_used(
         self,
         old: Mapping[str, Kept],

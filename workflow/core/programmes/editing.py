@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,12 +25,16 @@ from workflow.ground.refusals import InvalidInput, NotPossible
 from workflow.ground.schema import criterion, field, measure, programme_year, score_band
 from workflow.ground.speech import _
 
+MOST_INSPECTORS: Final = 20
+MOST_DAYS_TO_MEND: Final = 365
+
 
 @dataclass(frozen=True, slots=True)
 class YearInput:
     """The settings of a year as somebody states them; fractions are written as "2/3".
 
-    public: whether everybody may read about its recognised models whose registrants agreed; None leaves it as it is.
+    min_inspectors: 1 to 20, of one record. days_to_mend: 1 to 365, of a returned form when nobody says otherwise. public: whether
+    everybody may read about its recognised models whose registrants agreed. None leaves each of the three as it is.
     """
 
     name: str
@@ -39,6 +44,8 @@ class YearInput:
     threshold: str
     numbering: str
     public: bool | None = None
+    min_inspectors: str | None = None
+    days_to_mend: str | None = None
 
 
 def copy_year(
@@ -81,6 +88,8 @@ def copy_year(
             quorum_denominator=before.quorum_denominator,
             threshold_numerator=before.threshold_numerator,
             threshold_denominator=before.threshold_denominator,
+            min_inspectors=before.min_inspectors,
+            days_to_mend=before.days_to_mend,
             numbering=before.numbering,
         )
         .returning(programme_year.c.id)
@@ -110,7 +119,7 @@ def copy_year(
 def edit_year(
     connection: Connection, who: int | str, year: int, stated: YearInput, now: datetime, *, version: int | None = None
 ) -> bool:
-    """Change name, window, quorum, threshold, numbering and whether there is a public page. False when nothing changes.
+    """Change the settings of a year. False when nothing changes.
 
     Meetings that were opened keep the rules they were opened with; models keep the mark 'late' they were given.
     """
@@ -126,6 +135,8 @@ def edit_year(
         edit.problems[missing] = _("Hãy điền ngày.")
     elif stated.closes_on < stated.opens_on:
         edit.problems["closes_on"] = _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")
+    min_inspectors = edit.whole("min_inspectors", stated.min_inspectors, row.min_inspectors, MOST_INSPECTORS)
+    days_to_mend = edit.whole("days_to_mend", stated.days_to_mend, row.days_to_mend, MOST_DAYS_TO_MEND)
     if stated.numbering not in ("year", "term"):
         edit.problems["numbering"] = _("Hãy chọn cách đánh số.")
     edit.stop_at_problems()
@@ -137,6 +148,8 @@ def edit_year(
         "quorum_denominator": quorum.denominator,
         "threshold_numerator": threshold.numerator,
         "threshold_denominator": threshold.denominator,
+        "min_inspectors": min_inspectors,
+        "days_to_mend": days_to_mend,
         "numbering": stated.numbering,
         "public": row.public if stated.public is None else stated.public,
     }

@@ -52,6 +52,8 @@ def create_year(
             quorum_denominator=review.quorum.denominator,
             threshold_numerator=review.threshold.numerator,
             threshold_denominator=review.threshold.denominator,
+            min_inspectors=defaults.min_inspectors,
+            days_to_mend=defaults.days_to_mend,
             numbering=defaults.numbering,
             sample=sample,
         )

@@ -10,7 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One programme year. numbering: 'year' or 'term'; public: whether everybody may read about its recognised models."""
+    """One programme year.
+
+    min_inspectors: of one record. days_to_mend: of a returned form. numbering: 'year' or 'term'. public: whether everybody may
+    read about its recognised models.
+    """
 
     id: int
     year: int
@@ -22,6 +26,8 @@ class Year:
     quorum_denominator: int
     threshold_numerator: int
     threshold_denominator: int
+    min_inspectors: int
+    days_to_mend: int
     numbering: str
     next_number: int
     public: bool

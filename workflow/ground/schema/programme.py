@@ -28,6 +28,9 @@ programme_year = sa.Table(
     sa.Column("quorum_denominator", sa.Integer, nullable=False),
     sa.Column("threshold_numerator", sa.Integer, nullable=False),
     sa.Column("threshold_denominator", sa.Integer, nullable=False),
+    # How many inspectors a record needs, and how many days a returned form has when nobody says otherwise.
+    sa.Column("min_inspectors", sa.Integer, nullable=False, server_default="2"),
+    sa.Column("days_to_mend", sa.Integer, nullable=False, server_default="7"),
     # 'year': document numbers start again every calendar year; 'term': they run on through a term of office.
     sa.Column("numbering", sa.String(10), nullable=False, server_default="year"),
     sa.Column("next_number", sa.Integer, nullable=False, server_default="1"),
@@ -40,6 +43,8 @@ programme_year = sa.Table(
     sa.CheckConstraint(
         "threshold_numerator > 0 AND threshold_numerator <= threshold_denominator", name="threshold_fraction"
     ),
+    sa.CheckConstraint("min_inspectors BETWEEN 1 AND 20", name="min_inspectors_range"),
+    sa.CheckConstraint("days_to_mend BETWEEN 1 AND 365", name="days_to_mend_range"),
     sa.CheckConstraint("numbering IN ('year', 'term')", name="numbering_known"),
 )
 

@@ -5,7 +5,7 @@ A guard reads, never writes, and answers with a sentence or None. While probing 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,8 +19,6 @@ from workflow.ground.schema import (
     score,
 )
 from workflow.ground.speech import _, spoken_day
-
-MINIMUM_INSPECTORS: Final = 2
 
 
 def _open_inspection(context: Context) -> sa.Row[Any] | None:
@@ -47,10 +45,11 @@ def inspection_recorded(context: Context) -> str | None:
 @guard
 def enough_inspectors(context: Context) -> str | None:
     record = _open_inspection(context)
-    if record is not None and len(_members(context, record.id)) < MINIMUM_INSPECTORS:
+    needed = context.year().min_inspectors if record is not None else 0
+    if record is not None and len(_members(context, record.id)) < needed:
         return _(
             "Đoàn kiểm tra cần ít nhất %(minimum_inspectors)s thành viên. Hãy bổ sung thành viên vào biên bản.",
-            minimum_inspectors=MINIMUM_INSPECTORS,
+            minimum_inspectors=needed,
         )
     return None
 

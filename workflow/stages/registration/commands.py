@@ -22,7 +22,6 @@ from workflow.core.history import GENESIS, Entry, chained
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import year_by_id
-from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.reading import similarity
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import InvalidInput, NotPossible
@@ -252,7 +251,7 @@ def write_items_to_mend(context: Context) -> None:
 
     Facts, both optional: `items`, rows of item and note; `resubmit_by`, without which the programme's number of days holds.
     """
-    by = context.facts.get("resubmit_by") or context.today + timedelta(days=standard_defaults().days_to_mend)
+    by = context.facts.get("resubmit_by") or context.today + timedelta(days=context.year().days_to_mend)
     if by < context.today:
         raise InvalidInput({"resubmit_by": _("Hạn nộp lại đã qua. Hãy chọn ngày từ hôm nay trở đi.")})
     context.changes["mend_by"] = context.payload["resubmit_by"] = by

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core.programmes import stored
-from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.terms import name_key
 from workflow.core.programmes.year import Measure
 from workflow.ground.reading.quantities import UNIT_ALIASES, Quantity, format_quantity, parse_quantity, spoken_quantity
@@ -89,10 +88,8 @@ class Measures:
     def __init__(self, rows: Sequence[Measure]) -> None:
         self._by_name = {name_key(name): row for row in rows for name in _names(row)}
         self._labels = ", ".join(_(row.label) for row in rows)
-        # How a unit may be spelt is known for the measures that come with the program only.
         self._spellings = {
-            default.code: {spelling.casefold(): default.unit for spelling in (default.unit, *default.unit_aliases)}
-            for default in standard_defaults().measures
+            row.code: {spelling.casefold(): row.unit for spelling in (row.unit, *row.unit_aliases)} for row in rows
         }
 
     @classmethod
