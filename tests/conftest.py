@@ -13,7 +13,7 @@ import pytest
 
 from tests.servers import Absent, PostgresServer, find_chromium, postgres_server
 
-pytest_plugins = ["tests.skip_policy"]
+pytest_plugins = ["tests.skip_policy", "tests.slowest_files"]
 
 
 @pytest.fixture(scope="session")
