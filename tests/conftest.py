@@ -10,10 +10,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.servers import Absent, PostgresServer, find_chromium, postgres_server
+from workflow.core.people import passwords
 
 pytest_plugins = ["tests.skip_policy", "tests.slowest_files"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def full_hasher() -> Iterator[PasswordHasher]:
+    """What keeps passwords in earnest: a third of a second for each sign-in. The tests sign in thousands of times, at less cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        full = passwords._hasher
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=1024, parallelism=1))
+        passwords._nobody.cache_clear()
+        yield full
 
 
 @pytest.fixture(scope="session")
