@@ -17,10 +17,27 @@ from workflow.core.people import passwords
 
 pytest_plugins = ["tests.skip_policy", "tests.slowest_files"]
 
+LONGEST = (
+    "tests/attack/test_crashes.py",
+    "tests/browser/test_every_page.py",
+    "tests/attack/test_lifecycle_machine.py",
+    "tests/attack/test_matrix_cli.py",
+    "tests/browser/",
+    "tests/workflow/test_sample",
+)
+"""What takes longest begins first: a worker that is left with it at the end keeps all others waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others as they come; the Makefile hands them out in this order."""
+    items.sort(
+        key=lambda item: next((at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST))
+    )
+
 
 @pytest.fixture(scope="session", autouse=True)
 def full_hasher() -> Iterator[PasswordHasher]:
-    """What keeps passwords in earnest: a third of a second for each sign-in. The tests sign in thousands of times, at less cost."""
+    """What keeps passwords in earnest, at a third of a second each; the tests sign in thousands of times, at less cost."""
     with pytest.MonkeyPatch.context() as patch:
         full = passwords._hasher
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=1024, parallelism=1))
