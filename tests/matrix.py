@@ -14,13 +14,13 @@ import sqlalchemy as sa
 
 from tests.world import ACCOUNTS, NOW, UNITS, World, a_draft
 from workflow.core.engine import transition
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.ground.database import Database
 from workflow.ground.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.ground.schema import emulation_model
 from workflow.ground.vietnam_time import local_date
-from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition.submission import prepare_submission
 
 VILLAGE: Final = "KL-X1-T1"
 AGENCY: Final = "KL-CQ1"
@@ -103,7 +103,7 @@ def submission(world: World, code: str) -> None:
             ),
             {"code": code},
         ).scalar_one()
-        recognition.prepare_submission(
+        prepare_submission(
             connection,
             "secretary",
             meeting,
@@ -137,7 +137,7 @@ def facts(step: Transition, heir: str) -> dict[str, Any]:
 
 def cases(stock: Stock, people: tuple[str, ...], definition: Definition | None = None) -> Iterator[Case]:
     """Every person × every state × every transition of it, and per state one trigger that leads nowhere from there."""
-    definition = definition or lifecycle.standard("three_tier")
+    definition = definition or parsing.standard("three_tier")
     for (place, state), code in stock.codes.items():
         steps = definition.outgoing(state)
         idle = sorted(definition.triggers - {step.trigger for step in steps})[0]
@@ -158,7 +158,7 @@ def may_take(case: Case, definition: Definition | None = None) -> bool:
     """Whether the definition gives the step to a role that this person holds over the unit, at a level that counts."""
     if case.step is None:
         return False
-    definition = definition or lifecycle.standard("three_tier")
+    definition = definition or parsing.standard("three_tier")
     for role, place in _roles(case.who):
         if role not in case.step.roles and role not in case.step.on_behalf:
             continue

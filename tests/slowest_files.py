@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 import pytest
 
@@ -16,13 +16,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if len(spent) < 2:
         return
     terminalreporter.section(f"slowest {min(SHOWN, len(spent))} files")
-    for name, seconds in spent.most_common(SHOWN):
+    for name, seconds in sorted(spent.items(), key=lambda one: -one[1])[:SHOWN]:
         terminalreporter.write_line(f"{seconds:8.2f}s {name}")
 
 
-def _spent(reporter: pytest.TerminalReporter) -> Counter[str]:
+def _spent(reporter: pytest.TerminalReporter) -> dict[str, float]:
     """Seconds by file."""
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     for reports in reporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):

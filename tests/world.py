@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core.engine import transition
-from workflow.core.lifecycles import machine as lifecycle
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import parsing, store
 from workflow.core.people import passwords
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
@@ -27,11 +26,13 @@ from workflow.ground.schema import ITEMS, account, assignment, emulation_model, 
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection.commands import InspectionInput
-from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition import submission
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration.commands import Draft, QuantityInput
+from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.model_quantities import QuantityInput
+from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 NOW: Final = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
 """A Friday morning in Vietnam, inside the registration window."""
@@ -261,7 +262,7 @@ class World:
             review.open_meeting(connection, "chair", meeting_id, list(present), now)
         with self.database.write() as connection:
             votes = [(code, name, choice, False) for code in codes for name in present]
-            review.record_votes(connection, "secretary", meeting_id, votes, now)
+            ballots.record_votes(connection, "secretary", meeting_id, votes, now)
         with self.database.write() as connection:
             review.close_meeting(connection, "chair", meeting_id, "Các thành viên thảo luận và biểu quyết.", now)
         return meeting_id
@@ -314,7 +315,7 @@ class World:
             )
         elif upto != "commune_review":
             with self.database.write() as connection:
-                recognition.prepare_submission(
+                submission.prepare_submission(
                     connection,
                     "secretary",
                     meeting_id,
@@ -350,7 +351,7 @@ def build(database: Database, *, lifecycle_id: str = "three_tier", now: datetime
     with database.write() as connection:
         units = _units(connection)
         accounts = _accounts(connection, units, now)
-        year_id = stored.create_year(connection, YEAR, standard_defaults(), lifecycle.standard(lifecycle_id), now)
+        year_id = stored.create_year(connection, YEAR, standard_defaults(), parsing.standard(lifecycle_id), now)
     return World(database, units, accounts, year_id)
 
 

@@ -29,7 +29,7 @@ from workflow.across.oversight import audit
 from workflow.core import access
 from workflow.core.engine import transition
 from workflow.core.engine.context import model_by_code
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.people import assignments
 from workflow.core.programmes import stored
 from workflow.ground.database import Database
@@ -54,11 +54,12 @@ from workflow.ground.schema import inspection as inspection_table
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection.commands import InspectionInput
-from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition import submission
 from workflow.stages.registration import change_requests
 from workflow.stages.registration import commands as registration
+from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 # Shrinking a failure takes minutes; the long profile has the time for it.
 PROFILES: Final = {
@@ -136,7 +137,7 @@ class Lives(RuleBasedStateMachine):
         shutil.copyfile(template, self.folder / "dvk.db")
         self.database = Database(f"sqlite:///{self.folder / 'dvk.db'}", synchronous="NORMAL", busy_seconds=5)
         self.world: World = small_world.found(self.database)
-        self.definition = lifecycle.standard(lifecycle_id)
+        self.definition = parsing.standard(lifecycle_id)
         self.upper = self.definition.recognising_level
         self.ways = ways(self.upper)
         self.triggers = sorted(self.definition.triggers)
@@ -234,7 +235,7 @@ class Lives(RuleBasedStateMachine):
             code = self.chance.choice(self.codes)
             who, voter = self.chance.choice(PEOPLE), self.chance.choice([*COMMITTEE, "villager"])
             choice, written = self.chance.choice(["for", "against", "abstain"]), self.chance.choice([True, False])
-            self.attempt(lambda c: review.record_vote(c, who, meeting, code, voter, choice, self.now, written=written))
+            self.attempt(lambda c: ballots.record_vote(c, who, meeting, code, voter, choice, self.now, written=written))
 
     @rule()
     def stand_in(self) -> None:
@@ -521,7 +522,7 @@ class Lives(RuleBasedStateMachine):
                     for written in (False, True):
                         self.attempt(
                             partial(
-                                review.record_vote,
+                                ballots.record_vote,
                                 who="secretary",
                                 meeting_id=meeting,
                                 code=code,
@@ -534,7 +535,7 @@ class Lives(RuleBasedStateMachine):
             self.attempt(lambda c: review.close_meeting(c, "chair", meeting, "Đã thảo luận.", self.now))
         elif status == "closed":
             self.attempt(
-                lambda c: recognition.prepare_submission(
+                lambda c: submission.prepare_submission(
                     c,
                     "secretary",
                     meeting,

@@ -13,7 +13,7 @@ from tests.world import a_draft
 from workflow.core import access
 from workflow.core.engine import transition
 from workflow.core.engine.context import model_by_code
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.ground.database import Database
 
 INDEPENDENCE = frozenset({"not_submitter", "not_proposer", "actor_independent"})
@@ -64,7 +64,7 @@ def test_possible_and_apply_agree(stocked_sqlite: tuple[Database, Stock]) -> Non
 
 def test_possible_lists_every_transition_of_the_state(stocked_sqlite: tuple[Database, Stock]) -> None:
     database, stock = stocked_sqlite
-    definition = lifecycle.standard("three_tier")
+    definition = parsing.standard("three_tier")
     for case in matrix.cases(stock, ("staff",)):
         if case.step is None and matrix.may_see(case):
             listed = [(one.trigger, one.target) for one in possibilities(database, case)]
@@ -75,7 +75,7 @@ def test_every_transition_is_done_by_somebody(stocked_sqlite: tuple[Database, St
     database, stock = stocked_sqlite
     # A draft is seen by its own unit and its writer only, so the draft that staff may merge is one that staff wrote.
     written = small_world.found(database).create(a_draft(name="Phiếu do tổ giúp việc lập hộ"), who="staff")
-    merge = next(s for s in lifecycle.standard("three_tier").outgoing("draft") if s.trigger == "merge")
+    merge = next(s for s in parsing.standard("three_tier").outgoing("draft") if s.trigger == "merge")
     assert matrix.tried(database, Case(matrix.VILLAGE, "draft", written, "merge", merge, "staff"), stock) == (
         "done",
         (),
@@ -90,7 +90,7 @@ def test_every_transition_is_done_by_somebody(stocked_sqlite: tuple[Database, St
         for case in matrix.cases(stock, EVERYBODY)
         if case.step is not None and matrix.tried(database, case, stock)[0] == "done"
     }
-    definition = lifecycle.standard("three_tier")
+    definition = parsing.standard("three_tier")
     assert done == {(source, step.trigger, step.target) for step in definition.transitions for source in step.sources}
 
 

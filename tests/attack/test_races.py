@@ -19,7 +19,7 @@ from tests.world import COMMITTEE, ITEM_TEXTS, NOW, World, a_draft
 from workflow.across.oversight import audit
 from workflow.core import history
 from workflow.core.engine import transition
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.ground.database import Database
 from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotFound, NotPossible, Refusal
 from workflow.ground.schema import agenda_item, decision, emulation_model, outbox, vote
@@ -27,12 +27,13 @@ from workflow.ground.schema import history as history_table
 from workflow.stages.implementation import comments
 from workflow.stages.registration import commands as registration
 from workflow.stages.registration import view
+from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
 
 STEPS = sorted(
     {
         (source, step.trigger, step.target)
-        for step in lifecycle.standard("three_tier").transitions
+        for step in parsing.standard("three_tier").transitions
         for source in step.sources
     }
     - {("draft", "merge", "merged")}
@@ -217,11 +218,11 @@ def test_vote_against_close(world: World) -> None:
         with world.database.write() as connection:
             review.open_meeting(connection, "chair", meeting, list(COMMITTEE[:4]), NOW)
             votes = [(code, name, "for", False) for name in COMMITTEE[:3]]
-            review.record_votes(connection, "secretary", meeting, votes, NOW)
+            ballots.record_votes(connection, "secretary", meeting, votes, NOW)
 
         def last_vote(meeting: int = meeting, code: str = code) -> None:
             with world.database.write() as connection:
-                review.record_vote(connection, "reviewer2", meeting, code, "reviewer2", "for", NOW)
+                ballots.record_vote(connection, "reviewer2", meeting, code, "reviewer2", "for", NOW)
 
         def close(meeting: int = meeting) -> object:
             with world.database.write() as connection:
@@ -254,7 +255,7 @@ def test_one_member_votes_once_whoever_records_it(world: World) -> None:
 
     def record(who: str, choice: str) -> None:
         with world.database.write() as connection:
-            review.record_vote(connection, who, meeting, code, "reviewer1", choice, NOW)
+            ballots.record_vote(connection, who, meeting, code, "reviewer1", choice, NOW)
 
     answers = at_once(lambda: record("reviewer1", "for"), lambda: record("secretary", "against"))
     lost = [answer for answer in answers if isinstance(answer, Refusal)]

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflow.core.history import GENESIS, Entry, chained
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground import migrate
@@ -50,7 +50,7 @@ def code_of(number: int) -> str:
 def build(database: Database, models: int) -> Dataset:
     """Fill an empty database with `models` submitted models over as many districts as they need, and one reviewer over all."""
     migrate.upgrade(database)
-    definition = lifecycle.standard("three_tier")
+    definition = parsing.standard("three_tier")
     with database.write() as connection:
         year_id = stored.create_year(connection, 2024, standard_defaults(), definition, NOW)
         fields = [row.id for row in stored.fields(connection, year_id)]

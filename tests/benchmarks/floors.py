@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
 from transitions import Machine
 
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.ground.database import Database
 from workflow.ground.schema import emulation_model, history, metadata, outbox
 
@@ -132,7 +132,7 @@ class MachinePerObject:
 
     def __init__(self, database: Database) -> None:
         self.engine = database.writing_engine
-        definition = lifecycle.standard("three_tier")
+        definition = parsing.standard("three_tier")
         self.states = [state.id for state in definition.states.values()]
         self.moves = [
             {"trigger": t.trigger, "source": source, "dest": t.target}

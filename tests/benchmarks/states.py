@@ -6,11 +6,12 @@ from timeit import repeat
 
 from tests.benchmarks.measuring import Measurement
 from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 
 
 def measure() -> list[Measurement]:
     """One decision with a permit that agrees, best of seven runs of 20 000."""
-    definition = lifecycle.standard("three_tier")
+    definition = parsing.standard("three_tier")
 
     def decide() -> None:
         lifecycle.decide(definition, "submitted", "accept", lambda transition: True, {})

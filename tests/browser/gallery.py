@@ -18,7 +18,7 @@ from tests.browser.report_states import furnish_reports
 from tests.browser.seeding import ACCEPTER, INSPECTOR, OFFICER, model_in, write_record
 from tests.browser.site import Site
 from workflow.core.engine import transition
-from workflow.core.lifecycles.machine import standard
+from workflow.core.lifecycles.parsing import standard
 from workflow.core.people.invitations import invite
 from workflow.ground.schema import PUBLISHED, decision, emulation_model, inspection, review_meeting, submission, unit
 from workflow.ground.vietnam_time import local_date
@@ -26,10 +26,11 @@ from workflow.stages.implementation import attachments, comments
 from workflow.stages.implementation.attachments import Store
 from workflow.stages.inspection import visits
 from workflow.stages.inspection.visits import VisitInput
-from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition.submission import prepare_submission
 from workflow.stages.registration import change_requests
+from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 CHAIR, STAFF, DISTRICT, ADMIN = "truongban.binhluong", "canbo.naphieng", "xetduyet.naphieng", "quantri"
 PROVINCE = "xetduyet.tinhmau"
@@ -389,9 +390,9 @@ def _carried(connection: Connection, codes: Sequence[str], now: datetime, *, rep
     )
     review.open_meeting(connection, CHAIR, meeting_id, COUNCIL, now)
     votes = [(code, who, "for", False) for code in codes for who in COUNCIL]
-    review.record_votes(connection, CHAIR, meeting_id, votes, now)
+    ballots.record_votes(connection, CHAIR, meeting_id, votes, now)
     review.close_meeting(connection, CHAIR, meeting_id, "Các thành viên đã biểu quyết.", now)
-    return recognition.prepare_submission(
+    return prepare_submission(
         connection,
         CHAIR,
         meeting_id,

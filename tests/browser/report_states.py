@@ -10,6 +10,7 @@ from notifications.reminders import deeds
 from tests.browser.seeding import OFFICER, a_call
 from tests.browser.site import Site
 from workflow.across.reports import commands as reports
+from workflow.across.reports import prefill
 from workflow.core import access
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.implementation import commands as implementation
@@ -47,6 +48,6 @@ def furnish_reports(site: Site, implementing: str, now: datetime) -> dict[str, s
 def _again(connection: Connection, key: int, now: datetime) -> None:
     text = "Nhân dân góp 350 ngày công, hiến 1.200 m² đất; 215 hộ tham gia. Cách làm nổi bật là để dân bàn trước."
     who = access.actor(connection, CHAIR, now)
-    words = {doubt.id: "Đã đối chiếu." for doubt in reports.prefill(connection, key, who, now).doubts}
+    words = {doubt.id: "Đã đối chiếu." for doubt in prefill.prefill(connection, key, who, now).doubts}
     reports.save(connection, key, CHAIR, {"results": text}, now, words=words)
     reports.submit(connection, key, CHAIR, now)

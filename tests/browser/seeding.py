@@ -12,6 +12,7 @@ from tests.browser.site import Site
 from workflow.across.obligations import calls
 from workflow.across.obligations.calls import CallInput
 from workflow.across.reports import commands as reports
+from workflow.across.reports import prefill
 from workflow.core import access
 from workflow.core.engine import transition
 from workflow.core.programmes import stored
@@ -20,7 +21,8 @@ from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection.commands import InspectionInput
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration.commands import Draft, QuantityInput
+from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.model_quantities import QuantityInput
 
 OFFICER, ACCEPTER, INSPECTOR = "nachuong", "thuky.binhluong", "kiemtra.naphieng"
 WAY = ("draft", "submitted", "registered", "implementing", "awaiting_inspection", "inspected")
@@ -83,7 +85,7 @@ def a_call(site: Site, *, handed_in: bool = False) -> tuple[int, int]:
         key = called.obligations[0]
         if handed_in:
             who = access.actor(connection, "truongban.binhluong", now)
-            doubts = reports.prefill(connection, key, who, now).doubts
+            doubts = prefill.prefill(connection, key, who, now).doubts
             texts = {"results": "Nhân dân góp 350 ngày công. " * 5, "proposals": "Không có kiến nghị."}
             words = {doubt.id: "Đã đối chiếu." for doubt in doubts}
             reports.save(connection, key, who.account_id, texts, now, words=words)

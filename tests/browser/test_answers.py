@@ -18,7 +18,7 @@ from tests.browser.site import PASSWORD, Site, serving
 from web.serving import clock
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -16,13 +16,13 @@ from tests.browser.person import DESK, PHONE, Person, at_browser
 from tests.browser.seeding import model_in
 from tests.browser.site import Site
 from workflow.across.oversight import audit
-from workflow.core.lifecycles import machine as lifecycle
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import parsing, store
 from workflow.ground.schema import decision, programme_year
 from workflow.ground.vietnam_time import local_date
-from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition import submission
+from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,7 +35,7 @@ def carried(site: Site, count: int = MODELS) -> tuple[int, list[str]]:
     now = datetime.now(UTC)
     year = local_date(now).year
     with site.database.write() as connection:
-        three_tier = lifecycle.standard("three_tier")
+        three_tier = parsing.standard("three_tier")
         store.put(connection, three_tier, now)
         connection.execute(
             sa.update(programme_year).where(programme_year.c.year == year).values(definition_hash=three_tier.hash)
@@ -55,9 +55,9 @@ def carried(site: Site, count: int = MODELS) -> tuple[int, list[str]]:
         )
         review.open_meeting(connection, CHAIR, meeting_id, COUNCIL, now)
         votes = [(code, who, "for", False) for code in codes for who in COUNCIL]
-        review.record_votes(connection, CHAIR, meeting_id, votes, now)
+        ballots.record_votes(connection, CHAIR, meeting_id, votes, now)
         review.close_meeting(connection, CHAIR, meeting_id, "Đã biểu quyết.", now)
-        submission_id = recognition.prepare_submission(
+        submission_id = submission.prepare_submission(
             connection,
             CHAIR,
             meeting_id,

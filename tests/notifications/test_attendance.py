@@ -22,7 +22,7 @@ from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import visits
 from workflow.stages.inspection.visits import VisitInput
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 SOON = NOW + timedelta(days=3)
 

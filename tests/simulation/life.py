@@ -26,7 +26,7 @@ from workflow.ground.refusals import GuardRefused, Refusal
 from workflow.ground.schema import obligation, report_call
 from workflow.ground.vietnam_time import ZONE, local_date
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 Deed = Callable[[datetime], None]
 

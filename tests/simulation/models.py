@@ -19,7 +19,8 @@ from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection.commands import InspectionInput
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration.commands import Draft, QuantityInput
+from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.model_quantities import QuantityInput
 
 _ITEMS: Final = dict.fromkeys(ITEMS, "Thôn bàn ba lần, mỗi hộ một người làm; có sổ ghi công, ghi đất.")
 _FIELDS: Final = ("Kinh tế", "Văn hóa - xã hội", "Nông thôn mới", "Quốc phòng - an ninh")

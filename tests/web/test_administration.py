@@ -14,7 +14,7 @@ from tests.workflow.test_units_list import GOOD, workbook
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
 from workflow.across.oversight import access_log
 from workflow.core import access
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.ground.schema import inspection
 
@@ -90,7 +90,7 @@ def test_year_is_copied_and_edited_with_its_history(visit: Visit) -> None:
     assert "Hết hạn đăng ký: 31/03/2025 → 30/04/2025" in words(page)
     admin.fill("/quan-tri/nam/2025/thong-tin", {**settings, "quorum": "5/3"}, status=422)
     admin.fill("/quan-tri/nam/2025/thong-tin", {**settings, "version": "1"}, status=409)
-    admin.fill("/quan-tri/nam/2025/quy-trinh", {"definition": lifecycle.standard("two_tier").hash})
+    admin.fill("/quan-tri/nam/2025/quy-trinh", {"definition": parsing.standard("two_tier").hash})
     admin.get("/quan-tri/nam/2025/khong-co", status=404)
     visit("staff").fill("/quan-tri/nam/2025/thong-tin", settings, status=403)
 
@@ -122,15 +122,15 @@ def test_score_sheet_shows_its_sum_before_it_is_kept(visit: Visit, world: World)
 def test_models_move_to_another_definition_after_a_dry_run(visit: Visit, world: World) -> None:
     code = world.carry(world.create(), "implementing")
     admin = visit("admin")
-    old, new = (lifecycle.standard(name).short_hash for name in ("three_tier", "two_tier"))
+    old, new = (parsing.standard(name).short_hash for name in ("three_tier", "two_tier"))
     assert old in admin.get("/quan-tri/quy-trinh")
     assert "Chuyển mô hình" in admin.get(f"/quan-tri/quy-trinh/{old}")
     path = f"/quan-tri/quy-trinh/{old}/chuyen?den={new}"
     page = admin.fill(path, {"map-implementing": "implementing"}, status=200).text
     assert "1 mô hình sẽ chuyển, 0 mô hình ở lại" in words(page)
-    assert world.model(code).definition_hash == lifecycle.standard("three_tier").hash
+    assert world.model(code).definition_hash == parsing.standard("three_tier").hash
     admin.post(path, {"map-implementing": "implementing", "confirm": "1"})
-    assert world.model(code).definition_hash == lifecycle.standard("two_tier").hash
+    assert world.model(code).definition_hash == parsing.standard("two_tier").hash
     admin.fill(path, {"map-implementing": "recognised"}, status=422)
 
 

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import COMMITTEE, NOW, World, a_draft
 from workflow.ground.schema import achievement_report, decision, submission
-from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition.submission import prepare_submission
+from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
 
 Visit = Callable[[str], Browser]
@@ -29,9 +30,9 @@ def submitted(world: World, count: int, *, reports: bool = True) -> tuple[int, l
     with world.database.write() as connection:
         review.open_meeting(connection, "chair", meeting_id, COMMITTEE[:4], NOW)
         votes = [(code, who, "for", False) for code in codes for who in COMMITTEE[:4]]
-        review.record_votes(connection, "secretary", meeting_id, votes, NOW)
+        ballots.record_votes(connection, "secretary", meeting_id, votes, NOW)
         review.close_meeting(connection, "chair", meeting_id, "Đã biểu quyết.", NOW)
-        submission_id = recognition.prepare_submission(
+        submission_id = prepare_submission(
             connection,
             "chair",
             meeting_id,

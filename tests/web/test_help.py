@@ -16,7 +16,7 @@ from tests.web.conftest import Browser
 from web.serving import static_files
 from web.views import help
 from web.words.catalogue import translator
-from workflow.core.lifecycles.machine import standard
+from workflow.core.lifecycles.parsing import standard
 
 Visit = Callable[[str], Browser]
 

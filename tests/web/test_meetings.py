@@ -12,6 +12,7 @@ from tests.web.conftest import Browser, hidden_fields
 from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
 from workflow.ground.schema import account, meeting_note, review_meeting
 from workflow.stages.review import commands as review
+from workflow.stages.review import view as review_view
 
 Visit = Callable[[str], Browser]
 PRESENT = list(COMMITTEE[:4])
@@ -83,7 +84,7 @@ def test_stale_page_keeps_what_was_chosen_and_says_so(visit: Visit, world: World
     with world.database.read() as connection:
         from workflow.core import access
 
-        seen = review.meeting(connection, access.actor(connection, "chair", NOW), int(path.rsplit("/", 1)[1]))
+        seen = review_view.meeting(connection, access.actor(connection, "chair", NOW), int(path.rsplit("/", 1)[1]))
     assert [item.code for item in seen.agenda] == [codes[1], codes[0]]
 
 

@@ -15,7 +15,7 @@ from tests.web.conftest import Browser
 from tests.world import NOW, YEAR, World, a_draft
 from web.look import charts
 from workflow.across.figures import cells
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.schema import tally_delta
@@ -95,7 +95,7 @@ def test_unit_that_is_not_there_or_not_clear(visit: Visit, models: World) -> Non
 
 def test_last_year_on_the_same_day_stands_beside(visit: Visit, models: World) -> None:
     with models.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard("three_tier"), NOW)
+        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard("three_tier"), NOW)
         made = registration.create_draft(connection, "officer.x1t1", YEAR + 1, a_draft(name="Năm sau"), NOW)
     models.apply(made, "submit", "officer.x1t1")
     page = visit("staff").get("/tong-quan", nam=str(YEAR + 1))

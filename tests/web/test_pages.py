@@ -16,7 +16,7 @@ from tests.web.conftest import Browser
 from tests.web.test_journey import register, step
 from tests.world import NOW, PASSWORD, YEAR, World, a_draft
 from workflow.across.figures import full_tally
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.stages.registration import commands as registration
@@ -265,7 +265,7 @@ def test_latest_year_with_models_is_shown_and_the_latest_is_registered_in(
     visit: Visit, world: World, codes: list[str]
 ) -> None:
     with world.database.write() as connection:
-        stored.create_year(connection, 2025, standard_defaults(), lifecycle.standard(), NOW)
+        stored.create_year(connection, 2025, standard_defaults(), parsing.standard(), NOW)
     officer = visit("officer.x1t1")
     assert "Mô hình năm 2024" in officer.get("/mo-hinh")
     assert "Đăng ký mô hình năm 2025" in officer.get("/mo-hinh/moi")

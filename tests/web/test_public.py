@@ -22,7 +22,7 @@ from workflow.ground import prepared
 from workflow.ground.database import Database
 from workflow.ground.schema import access_log
 from workflow.stages.registration import consent
-from workflow.stages.registration.commands import Draft
+from workflow.stages.registration.drafts import Draft
 
 Visit = Callable[[str], Browser]
 

@@ -13,7 +13,7 @@ from tests.web.conftest import Browser, hidden_fields
 from tests.web.test_journey import FORM, register, step
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
 from web.look.differences import Piece, pieces
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.stages.registration import commands as registration
@@ -164,7 +164,7 @@ def test_last_years_model_is_continued_with_its_text(visit: Visit, world: World)
     officer = visit("officer.x1t1")
     old = world.carry(register(officer), "registered")
     with world.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard(), NOW)
+        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard(), NOW)
     page = officer.get("/mo-hinh/moi", nam=str(YEAR + 1))
     assert f"tiep-tuc={old}" in page
     path = f"/mo-hinh/moi?nam={YEAR + 1}&tiep-tuc={old}"

@@ -7,7 +7,7 @@ from flask import Flask
 
 from web.forms.transition import transition_form
 from workflow.across.models.offers import Offers, Recorded
-from workflow.core.lifecycles.machine import Fact
+from workflow.core.lifecycles.terms import Fact
 from workflow.ground.refusals import InvalidInput
 
 NAMES = (

@@ -12,6 +12,7 @@ from workflow.across.obligations import calls
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.selector import Selector
 from workflow.across.reports import commands as reports
+from workflow.across.reports import view as reports_view
 from workflow.across.reports.view import ReportView
 from workflow.core import access
 from workflow.core.programmes.report_sections import every_section
@@ -46,7 +47,7 @@ def owed_by(world: World, call_id: int, unit: str = "KL-X1") -> int:
 def seen(world: World, key: int, who: str = "officer.x1", now: datetime = LATER) -> ReportView:
     """The report as somebody sees it."""
     with world.database.read() as connection:
-        return reports.view(connection, access.actor(connection, who, now), key)
+        return reports_view.view(connection, access.actor(connection, who, now), key)
 
 
 def write(world: World, key: int, who: str = "officer.x1", now: datetime = LATER, **texts: str) -> int:

@@ -13,7 +13,7 @@ from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.figures import cells, overview
 from workflow.across.figures.cells import COUNTED, Scope
 from workflow.core import access
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.people import units
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
@@ -172,7 +172,7 @@ def test_last_year_on_the_same_day(world: World) -> None:
         world.apply(code, "submit", "officer.x1t1", NOW + timedelta(days=days))
     now = NOW.replace(year=YEAR + 1)
     with world.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard("three_tier"), NOW)
+        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard("three_tier"), NOW)
         registration.create_draft(connection, "officer.x1t1", YEAR + 1, a_draft(name="Năm sau"), now)
         actor = access.actor(connection, "staff", now)
         seen = overview.overview(connection, actor, stored.year(connection, YEAR + 1), now)

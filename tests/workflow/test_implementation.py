@@ -16,8 +16,8 @@ from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAl
 from workflow.ground.schema import ITEMS, history
 from workflow.stages.implementation import commands as implementation
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration import view
-from workflow.stages.registration.commands import QuantityInput
+from workflow.stages.registration import model_quantities, view
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 def save_results(
@@ -31,7 +31,7 @@ def save_results(
 def figures(world: World, code: str) -> list[tuple[str, Decimal, str]]:
     """The results of a model."""
     with world.database.read() as connection:
-        rows = registration.quantities(connection, world.model(code).id, "result")
+        rows = model_quantities.quantities(connection, world.model(code).id, "result")
     return [(row.code, row.quantity.value, row.quantity.qualifier) for row in rows]
 
 

@@ -14,16 +14,17 @@ import sqlalchemy as sa
 from openpyxl import Workbook, load_workbook
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World
-from workflow.across.documents.import_registrations import ImportReport, RowRefusal, import_registrations
+from workflow.across.documents.import_registrations import ImportReport, import_registrations
+from workflow.across.documents.package import WorkbookRefused
 from workflow.across.documents.registration_columns import BY_KEY, COLUMNS
+from workflow.across.documents.registration_rows import RowRefusal
 from workflow.across.documents.registrations_template import SHEET_NAME, write_template
-from workflow.across.documents.workbook import WorkbookRefused
 from workflow.across.oversight import audit
 from workflow.core import access
 from workflow.ground.reading.text import fold
 from workflow.ground.refusals import NotAllowed, NotFound
 from workflow.ground.schema import ITEMS, emulation_model, field, history, person, registration_form, unit
-from workflow.stages.registration import commands as registration
+from workflow.stages.registration import model_quantities
 
 BARE = ("Tên mô hình", "Lĩnh vực", "Loại", "Đơn vị", "Người đăng ký")
 ROAD = ("Hiến đất mở đường liên bản", "Nông thôn mới", "Tập thể", "Thôn Nà Hin", "")
@@ -143,7 +144,7 @@ def test_complete_row_fills_the_whole_form(world: World) -> None:
     assert (kept.waived, kept.representative, kept.representative_position) == ([], "Lò Thị Hin", "Tổ trưởng")
     assert (world.model(code).origin, world.model(code).person_id) == ("continued", None)
     with world.database.read() as connection:
-        targets = registration.quantities(connection, world.model(code).id, "target")
+        targets = model_quantities.quantities(connection, world.model(code).id, "target")
     assert [(row.code, row.written, row.note) for row in targets] == [
         ("cash", "35.300.000 đồng", "góp vốn"),
         ("labour_days", "trên 350 ngày công", ""),

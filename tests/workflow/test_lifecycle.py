@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from config import definitions
 from workflow.core.lifecycles import vocabulary
-from workflow.core.lifecycles.machine import Definition, DefinitionInvalid, Transition, decide, load, machine, standard
+from workflow.core.lifecycles.machine import decide, machine
+from workflow.core.lifecycles.parsing import DefinitionInvalid, load, standard
+from workflow.core.lifecycles.terms import Definition, Transition
 
 THREE, TWO = standard("three_tier"), standard("two_tier")
 BOTH = pytest.mark.parametrize("definition", [THREE, TWO], ids=lambda definition: definition.id)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config import definitions
 from workflow.core.lifecycles.check import check
-from workflow.core.lifecycles.machine import DefinitionInvalid, load, load_file, parse
+from workflow.core.lifecycles.parsing import DefinitionInvalid, load, load_file, parse
 
 TEXT = definitions.lifecycle_text("three_tier")
 

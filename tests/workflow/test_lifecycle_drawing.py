@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from workflow.core.lifecycles.drawing import mermaid, svg, wrap
-from workflow.core.lifecycles.machine import Definition, load, standard
+from workflow.core.lifecycles.parsing import load, standard
+from workflow.core.lifecycles.terms import Definition
 
 SVG = "{http://www.w3.org/2000/svg}"
 THREE = standard("three_tier")

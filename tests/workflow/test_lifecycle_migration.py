@@ -16,8 +16,7 @@ from workflow.core import history
 from workflow.core.engine import moving, transition
 from workflow.core.engine.context import model_by_code
 from workflow.core.engine.moving import MigrationReport
-from workflow.core.lifecycles import machine as lifecycle
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import parsing, store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.people import assignments
 from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound
@@ -28,11 +27,11 @@ LATER = NOW + timedelta(days=2)
 
 
 def three() -> Definition:
-    return lifecycle.standard("three_tier")
+    return parsing.standard("three_tier")
 
 
 def two() -> Definition:
-    return lifecycle.standard("two_tier")
+    return parsing.standard("two_tier")
 
 
 def migrate(world: World, who: str = "admin", *, dry_run: bool = False, **mapping: str) -> MigrationReport:
@@ -159,7 +158,7 @@ def test_a_draft_cannot_be_mapped_past_its_submission(sqlite_world: World) -> No
 
 def test_a_state_may_be_renamed_within_the_same_lifecycle(sqlite_world: World) -> None:
     text = definitions.lifecycle_text("three_tier")
-    renamed = lifecycle.load(
+    renamed = parsing.load(
         text.replace('"registered"', '"enrolled"').replace("[states.registered]", "[states.enrolled]"), "x.toml"
     )
     with sqlite_world.database.write() as connection:

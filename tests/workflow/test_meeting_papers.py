@@ -13,11 +13,12 @@ from workflow.across.oversight import audit
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
 from workflow.ground.schema import account, agenda_item, meeting_note, review_meeting
 from workflow.ground.speech import speaking
+from workflow.stages.review import agenda, ballots, committee, minutes
 from workflow.stages.review import commands as review
-from workflow.stages.review import minutes
 from workflow.stages.review.agenda import LONGEST_AGENDA
 from workflow.stages.review.ballots import BallotCount
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
+from workflow.stages.review.minutes import add_note
 
 MEMBERS = [Member(name) for name in COMMITTEE]
 
@@ -45,7 +46,7 @@ def test_guests_are_named_in_the_minutes_and_have_no_vote(world: World) -> None:
     code = inspected(world)
     meeting_id = world.prepare_meeting([code])
     guests = ["Ông Lò Văn Già, người có uy tín", " ", "Bà Hà Thị Mời"]
-    run(world, review.set_members, "chair", meeting_id, MEMBERS, guests=guests)
+    run(world, committee.set_members, "chair", meeting_id, MEMBERS, guests=guests)
     run(world, review.open_meeting, "chair", meeting_id, PRESENT)
     view = seen(world, meeting_id)
     assert view.guests == ("Ông Lò Văn Già, người có uy tín", "Bà Hà Thị Mời")
@@ -57,7 +58,7 @@ def test_too_many_or_too_long_guests_are_refused(sqlite_world: World) -> None:
     meeting_id = sqlite_world.prepare_meeting([])
     for guests in ([f"Khách {i}" for i in range(51)], ["x" * 201]):
         with pytest.raises(InvalidInput) as refused:
-            run(sqlite_world, review.set_members, "chair", meeting_id, MEMBERS, guests=guests)
+            run(sqlite_world, committee.set_members, "chair", meeting_id, MEMBERS, guests=guests)
         assert list(refused.value.problems) == ["guests"]
 
 
@@ -69,7 +70,7 @@ def test_meeting_does_not_open_with_members_who_left(world: World) -> None:
     with pytest.raises(NotPossible, match="Lương Thị Bình, Hà Văn Xét, Lò Thị Thôn"):
         run(world, review.open_meeting, "chair", meeting_id, PRESENT)
     assert world.state(code) == "inspected"
-    run(world, review.set_members, "chair", meeting_id, MEMBERS[:2])
+    run(world, committee.set_members, "chair", meeting_id, MEMBERS[:2])
     run(world, review.open_meeting, "chair", meeting_id, COMMITTEE[:2])
     assert world.state(code) == "commune_review"
 
@@ -89,15 +90,15 @@ def test_open_meeting_goes_on_when_all_its_members_were_replaced(world: World) -
 @pytest.mark.parametrize(
     ("act", "arguments"),
     [
-        (review.set_members, (MEMBERS,)),
-        (review.set_agenda, ([],)),
+        (committee.set_members, (MEMBERS,)),
+        (agenda.set_agenda, ([],)),
         (review.open_meeting, (PRESENT,)),
     ],
 )
 def test_what_was_prepared_on_a_stale_page_is_refused(world: World, act: Any, arguments: tuple[Any, ...]) -> None:
     meeting_id = world.prepare_meeting([inspected(world)])
     version = seen(world, meeting_id).version
-    run(world, review.set_members, "secretary", meeting_id, MEMBERS[:3], version=version)
+    run(world, committee.set_members, "secretary", meeting_id, MEMBERS[:3], version=version)
     with pytest.raises(Conflict):
         run(world, act, "chair", meeting_id, *arguments, version=version)
     assert len(seen(world, meeting_id).members) == 3
@@ -119,7 +120,7 @@ def test_nobody_closes_over_a_vote_he_has_not_seen(world: World) -> None:
 def test_counts_of_many_models_are_recorded_at_once(world: World) -> None:
     meeting_id, codes = secret(world)
     counts = [BallotCount(codes[0], 4, 0, 0, None), BallotCount(codes[1], 1, 2, 1, None)]
-    run(world, review.record_counts, "secretary", meeting_id, counts)
+    run(world, ballots.record_counts, "secretary", meeting_id, counts)
     view = seen(world, meeting_id)
     assert [item.ballots for item in view.agenda] == [(4, 0, 0), (1, 2, 1)]
     assert [item.result.carried for item in view.agenda] == [True, False]
@@ -131,16 +132,16 @@ def test_one_wrong_count_keeps_all_of_them_back(world: World) -> None:
     meeting_id, codes = secret(world)
     counts = [BallotCount(codes[0], 4, 0, 0), BallotCount(codes[1], 5, 0, 0)]
     with pytest.raises(InvalidInput, match=f"{codes[1]}: Có 5 phiếu"):
-        run(world, review.record_counts, "secretary", meeting_id, counts)
+        run(world, ballots.record_counts, "secretary", meeting_id, counts)
     assert [item.ballots for item in seen(world, meeting_id).agenda] == [None, None]
 
 
 def test_second_secretary_does_not_overwrite_a_count_he_has_not_seen(world: World) -> None:
     meeting_id, codes = secret(world, 1)
-    run(world, review.record_counts, "secretary", meeting_id, [BallotCount(codes[0], 3, 1, 0, None)])
+    run(world, ballots.record_counts, "secretary", meeting_id, [BallotCount(codes[0], 3, 1, 0, None)])
     with pytest.raises(Conflict, match=codes[0]):
-        run(world, review.record_counts, "chair", meeting_id, [BallotCount(codes[0], 4, 0, 0, None)])
-    run(world, review.record_counts, "chair", meeting_id, [BallotCount(codes[0], 4, 0, 0, (3, 1, 0))])
+        run(world, ballots.record_counts, "chair", meeting_id, [BallotCount(codes[0], 4, 0, 0, None)])
+    run(world, ballots.record_counts, "chair", meeting_id, [BallotCount(codes[0], 4, 0, 0, (3, 1, 0))])
     assert seen(world, meeting_id).agenda[0].ballots == (4, 0, 0)
 
 
@@ -148,7 +149,7 @@ def test_five_thousand_rows_of_agenda_are_refused_with_a_sentence(sqlite_world: 
     meeting_id = sqlite_world.prepare_meeting([])
     pasted = [f"DVK-2024-{i:05}" for i in range(5_000)]
     with pytest.raises(InvalidInput, match=f"5000 mô hình, tối đa {LONGEST_AGENDA}"):
-        run(sqlite_world, review.set_agenda, "chair", meeting_id, pasted)
+        run(sqlite_world, agenda.set_agenda, "chair", meeting_id, pasted)
 
 
 def test_grid_shows_the_dossier_of_each_model(world: World) -> None:
@@ -188,7 +189,7 @@ def test_minutes_are_vietnamese_whoever_reads(sqlite_world: World) -> None:
 def test_note_stands_beside_the_minutes_and_changes_nothing(world: World) -> None:
     meeting_id, _ = closed(world)
     before = seen(world, meeting_id)
-    run(world, review.add_note, "secretary", meeting_id, "Dòng 3: xin đọc là 42 hộ.")
+    run(world, add_note, "secretary", meeting_id, "Dòng 3: xin đọc là 42 hộ.")
     after = seen(world, meeting_id)
     assert [(note.text, note.written_by) for note in after.notes] == [("Dòng 3: xin đọc là 42 hộ.", "Lò Văn Thư")]
     assert (after.minutes, after.agenda[0].result) == (before.minutes, before.agenda[0].result)
@@ -199,12 +200,12 @@ def test_note_stands_beside_the_minutes_and_changes_nothing(world: World) -> Non
 def test_note_is_refused_before_the_close_without_text_and_from_others(world: World) -> None:
     open_meeting = opened(world, [inspected(world, "Vận động làm đường điện")])
     with pytest.raises(NotPossible):
-        run(world, review.add_note, "chair", open_meeting, "Còn đang họp mà.")
+        run(world, add_note, "chair", open_meeting, "Còn đang họp mà.")
     meeting_id, _ = closed(world)
     with pytest.raises(InvalidInput):
-        run(world, review.add_note, "chair", meeting_id, " .. ")
+        run(world, add_note, "chair", meeting_id, " .. ")
     with pytest.raises(NotAllowed):
-        run(world, review.add_note, "district1", meeting_id, "Huyện ghi chú thay xã.")
+        run(world, add_note, "district1", meeting_id, "Huyện ghi chú thay xã.")
     with world.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(meeting_note)).scalar_one() == 0
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import COMMITTEE, NOW, World, a_draft
+from workflow.stages.review import ballots, committee
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 from workflow.stages.review.since import Member as Listed
 from workflow.stages.review.since import Since, done_since
 
@@ -24,7 +25,7 @@ def test_lists_stand_before_and_after_with_names(world: World) -> None:
     meeting_id = world.prepare_meeting([code])
     with world.database.write() as connection:
         members = [Member("chair", "chair"), Member("secretary", "secretary"), Member("reviewer1")]
-        review.set_members(connection, "chair", meeting_id, members, NOW + MINUTE, guests=["Bí thư chi bộ"])
+        committee.set_members(connection, "chair", meeting_id, members, NOW + MINUTE, guests=["Bí thư chi bộ"])
     (deed,) = since(world, meeting_id, [code], 0.5).deeds
     assert (deed.who, deed.trigger, deed.principal, deed.at) == ("Vi Văn Chủ", "members_set", None, NOW + MINUTE)
     assert deed.before.members is not None
@@ -49,7 +50,7 @@ def test_votes_are_told_once_for_each_person(sqlite_world: World) -> None:
     for i, (code, name) in enumerate(((codes[0], "chair"), (codes[1], "chair"), (codes[0], "reviewer1")), 2):
         with world.database.write() as connection:
             votes = [(code, name, "for", False)]
-            review.record_votes(connection, "secretary", meeting_id, votes, NOW + i * MINUTE)
+            ballots.record_votes(connection, "secretary", meeting_id, votes, NOW + i * MINUTE)
     found = since(world, meeting_id, codes, 1.5)
     assert found.deeds == ()
     (written,) = found.votes

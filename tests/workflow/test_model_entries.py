@@ -15,7 +15,7 @@ from workflow.across.models.entries import Carried, Change, Decided, Entry, Figu
 from workflow.ground.reading.quantities import Quantity
 from workflow.stages.registration import change_requests
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration.commands import QuantityInput
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 def told(world: World, code: str) -> list[Entry]:

@@ -10,7 +10,7 @@ from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
 from workflow.across.models import kin, page
 from workflow.across.models.page import Field, ModelPage, Place
 from workflow.core import access
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.refusals import NotFound
@@ -114,7 +114,7 @@ def test_models_of_the_year_before_can_be_continued_once(sqlite_world: World) ->
     world = sqlite_world
     later = NOW + timedelta(days=365)
     with world.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), lifecycle.standard(), later)
+        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard(), later)
     code = world.carry(world.create(), "submitted")
     world.create(a_draft(name="Bản nháp không nộp"))
     units = ["KL-X1-T1"]

@@ -25,6 +25,7 @@ from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import visits
 from workflow.stages.inspection.visits import VisitInput
 from workflow.stages.review import commands as review
+from workflow.stages.review import committee
 
 DAY = timedelta(days=1)
 DAYS = (-14, -7, -3, -1, 0, 1, 3, 7)
@@ -199,7 +200,7 @@ def test_meeting_is_ahead_until_its_day_is_over(world: World) -> None:
             title="Phiên bình xét",
             held_on=local_date(soon),
             place="Hội trường xã",
-            members=[review.Member("chair", "chair"), review.Member("secretary", "secretary")],
+            members=[committee.Member("chair", "chair"), committee.Member("secretary", "secretary")],
             models=[code],
         )
     run(world)

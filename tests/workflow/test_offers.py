@@ -10,7 +10,7 @@ from workflow.core import access
 from workflow.core.engine import changes
 from workflow.core.lifecycles import store
 from workflow.stages.implementation import commands as implementation
-from workflow.stages.registration.commands import QuantityInput
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 def offered(world: World, code: str, trigger: str, who: str, *, whole_year: bool = False) -> Offers:

@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 
 from config import definitions
-from workflow.core.programmes.defaults import ITEM_IDS, ProgrammeInvalid, load_defaults, name_key, standard_defaults
+from workflow.core.programmes.defaults import ProgrammeInvalid, load_defaults, standard_defaults
+from workflow.core.programmes.terms import ITEM_IDS, name_key
 
 TEXT = definitions.programme_text()
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from tests.world import NOW, YEAR, World
 from workflow.across.oversight import audit
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import change as programme_change
 from workflow.core.programmes import editing, parts, stored
 from workflow.core.programmes.editing import YearInput
@@ -156,12 +156,12 @@ def test_only_the_topmost_unit_changes_a_year(sqlite_world: World) -> None:
 
 
 def test_another_definition_only_while_there_is_no_model(sqlite_world: World) -> None:
-    world, other = sqlite_world, lifecycle.standard("two_tier").hash
+    world, other = sqlite_world, parsing.standard("two_tier").hash
     assert change(world, editing.set_definition, other)
     assert not change(world, editing.set_definition, other)
     world.create()
     with pytest.raises(NotPossible):
-        change(world, editing.set_definition, lifecycle.standard("three_tier").hash)
+        change(world, editing.set_definition, parsing.standard("three_tier").hash)
 
 
 def test_fields_are_renamed_ordered_added_and_removed(world: World) -> None:
@@ -307,13 +307,13 @@ def test_inspectors_and_days_to_mend_belong_to_the_year(world: World) -> None:
 @pytest.mark.parametrize(
     ("stated", "field"),
     [
-        ({"min_inspectors": "0"}, "min_inspectors"),
-        ({"min_inspectors": "21"}, "min_inspectors"),
-        ({"days_to_mend": "bảy"}, "days_to_mend"),
-        ({"days_to_mend": "366"}, "days_to_mend"),
+        (replace(STATED, min_inspectors="0"), "min_inspectors"),
+        (replace(STATED, min_inspectors="21"), "min_inspectors"),
+        (replace(STATED, days_to_mend="bảy"), "days_to_mend"),
+        (replace(STATED, days_to_mend="366"), "days_to_mend"),
     ],
 )
-def test_a_number_out_of_range_is_refused(sqlite_world: World, stated: dict[str, str], field: str) -> None:
+def test_a_number_out_of_range_is_refused(sqlite_world: World, stated: YearInput, field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, editing.edit_year, replace(STATED, **stated))
+        change(sqlite_world, editing.edit_year, stated)
     assert list(refused.value.problems) == [field]

@@ -22,7 +22,7 @@ from workflow.ground.schema import emulation_model, history, programme_year
 from workflow.stages.recognition import publication
 from workflow.stages.registration import commands as registration
 from workflow.stages.registration import consent
-from workflow.stages.registration.commands import Draft
+from workflow.stages.registration.drafts import Draft
 
 LATER = NOW + timedelta(hours=1)
 AGREED = replace(a_draft(), public=True)

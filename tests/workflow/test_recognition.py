@@ -18,6 +18,8 @@ from workflow.core.engine import transition
 from workflow.ground.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.ground.schema import achievement_report, decision, history, programme_year, roster_entry
 from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition import submission
+from workflow.stages.recognition import view as recognition_view
 
 YEAR = 2024
 REPORT = "Thôn vận động 42 hộ hiến đất, góp 350 ngày công."
@@ -40,12 +42,12 @@ def reviewed(world: World, names: Sequence[str], choice: str = "for") -> tuple[i
 
 def prepare(world: World, meeting_id: int, reports: Mapping[str, str], who: str = "secretary", **more: Any) -> int:
     with world.database.write() as connection:
-        return recognition.prepare_submission(connection, who, meeting_id, NOW, reports=reports, **more)
+        return submission.prepare_submission(connection, who, meeting_id, NOW, reports=reports, **more)
 
 
-def view(world: World, submission_id: int, who: str = "chair") -> recognition.SubmissionView:
+def view(world: World, submission_id: int, who: str = "chair") -> recognition_view.SubmissionView:
     with world.database.read() as connection:
-        return recognition.submission_view(connection, access.actor(connection, who, NOW), submission_id)
+        return recognition_view.submission_view(connection, access.actor(connection, who, NOW), submission_id)
 
 
 def under_district_review(world: World, names: Sequence[str]) -> list[str]:
@@ -120,7 +122,7 @@ def test_propose_names_what_the_dossier_lacks(world: World) -> None:
         world.apply(code, "propose", "chair")
     assert guards(refused.value) == ["dossier_complete"]
     with world.database.write() as connection:
-        recognition.save_report(connection, "secretary", key, code, REPORT, NOW)
+        submission.save_report(connection, "secretary", key, code, REPORT, NOW)
     with pytest.raises(GuardRefused, match="tờ trình số thứ tự 999"):
         world.apply(code, "propose", "chair", submission="999")
     world.apply(code, "propose", "chair", submission=str(key))
@@ -133,7 +135,7 @@ def test_report_is_rewritten_until_the_model_goes_up(sqlite_world: World) -> Non
 
     def write(text: str) -> None:
         with sqlite_world.database.write() as connection:
-            recognition.save_report(connection, "secretary", key, code, text, NOW)
+            submission.save_report(connection, "secretary", key, code, text, NOW)
 
     write("Bản viết lại.")
     assert [line.report for line in view(sqlite_world, key).roster] == ["Bản viết lại."]
@@ -203,7 +205,7 @@ def test_numbers_of_the_clerk_are_entered_once(sqlite_world: World) -> None:
         who: str = "chair", number: str = "03-TTr/BCĐ", dated: str = "01/03/2024", signer: str = "Vi Văn Chủ"
     ) -> None:
         with sqlite_world.database.write() as connection:
-            recognition.number_submission(connection, who, key, number, dated, signer, NOW)
+            submission.number_submission(connection, who, key, number, dated, signer, NOW)
 
     with pytest.raises(InvalidInput) as refused:
         number(number=" ", dated="", signer="")
@@ -223,7 +225,9 @@ def test_submissions_are_shown_to_reviewers_of_the_place(sqlite_world: World) ->
 
     def listed(who: str) -> list[int]:
         with sqlite_world.database.read() as connection:
-            return [one.id for one in recognition.submissions(connection, access.actor(connection, who, NOW), YEAR)]
+            return [
+                one.id for one in recognition_view.submissions(connection, access.actor(connection, who, NOW), YEAR)
+            ]
 
     shown = {who: listed(who) for who in ("chair", "district1", "chair2", "outsider", "officer.x1", "villager")}
     assert shown == {"chair": [key], "district1": [key], "chair2": [], "outsider": [], "officer.x1": [], "villager": []}
@@ -284,7 +288,7 @@ def test_one_decision_recognises_many(world: World) -> None:
     assert [outcome.refusal for outcome in outcomes] == [None] * 3
     with world.database.read() as connection:
         actor = access.actor(connection, "district1", NOW)
-        (shown,) = recognition.decisions(connection, actor)
+        (shown,) = recognition_view.decisions(connection, actor)
     assert (shown.written, shown.models, shown.issuer_name) == ("12-QĐ/BCĐ", 3, "Huyện Khe Lam")
     assert {world.model(code).decision_id for code in codes} == {shown.id}
 
@@ -419,7 +423,7 @@ def test_decisions_are_shown_with_the_models_one_may_see(sqlite_world: World) ->
 
     def listed(who: str) -> list[int]:
         with sqlite_world.database.read() as connection:
-            return [one.models for one in recognition.decisions(connection, access.actor(connection, who, NOW))]
+            return [one.models for one in recognition_view.decisions(connection, access.actor(connection, who, NOW))]
 
     shown = {who: listed(who) for who in ("district1", "chair", "officer.x1t1", "officer.x1t2", "chair2", "outsider")}
     assert shown == {

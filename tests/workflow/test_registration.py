@@ -18,8 +18,10 @@ from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAl
 from workflow.ground.schema import ITEMS, emulation_model, history, person, programme_year, registration_form, unit
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration import view
-from workflow.stages.registration.commands import Draft, DraftsRefused, QuantityInput
+from workflow.stages.registration import model_quantities, view
+from workflow.stages.registration.commands import DraftsRefused
+from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 def problems_of(world: World, draft: Draft, who: str = "officer.x1t1") -> dict[str, str]:
@@ -55,7 +57,7 @@ def test_create_keeps_form_targets_and_first_entry(world: World) -> None:
         assert form is not None
         assert form.items == ITEM_TEXTS
         assert (form.phone, form.waived) == ("0912 345 678", ())
-        (target,) = registration.quantities(connection, model.id, "target")
+        (target,) = model_quantities.quantities(connection, model.id, "target")
         assert (target.code, target.quantity.value, target.written) == ("labour_days", Decimal(300), "300 ngày công")
         assert audit.verify(connection) == []
     (created,) = entries(world, code)
@@ -175,7 +177,7 @@ def test_name_is_cleaned_of_what_nobody_sees(sqlite_world: World) -> None:
 def test_target_is_kept_in_its_measure_unit(sqlite_world: World, measure: str, value: str, expected: Decimal) -> None:
     code = sqlite_world.create(a_draft(targets=(QuantityInput(measure, value), QuantityInput("", "", ""))))
     with sqlite_world.database.read() as connection:
-        (target,) = registration.quantities(connection, sqlite_world.model(code).id, "target")
+        (target,) = model_quantities.quantities(connection, sqlite_world.model(code).id, "target")
     assert target.quantity.value == expected
 
 

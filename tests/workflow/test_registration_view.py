@@ -9,7 +9,8 @@ from workflow.core import access
 from workflow.ground.refusals import NotFound, NotPossible
 from workflow.stages.registration import commands as registration
 from workflow.stages.registration import view
-from workflow.stages.registration.commands import Draft, QuantityInput
+from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.model_quantities import QuantityInput
 
 
 def typed(world: World, code: str) -> Draft:

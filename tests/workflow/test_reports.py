@@ -18,7 +18,7 @@ from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.selector import Selector
 from workflow.across.oversight import audit
 from workflow.across.reports import commands as reports
-from workflow.across.reports import figures
+from workflow.across.reports import figures, prefill
 from workflow.across.reports import view as reading
 from workflow.core import access
 from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
@@ -296,7 +296,7 @@ def test_outlier_goes_out_only_with_a_word(world: World, key: int) -> None:
 def test_ordinary_figures_raise_no_doubt(world: World, key: int) -> None:
     _with_result(world, "1,2 km")
     with world.database.read() as connection:
-        found = reports.prefill(connection, key, access.actor(connection, "officer.x1", LATER), LATER)
+        found = prefill.prefill(connection, key, access.actor(connection, "officer.x1", LATER), LATER)
     assert found.doubts == ()
 
 
@@ -308,7 +308,7 @@ def test_figure_that_fell_since_the_last_report_is_doubtful(world: World, call: 
     later = LATER + timedelta(days=1)
     with world.database.read() as connection:
         actor = access.actor(connection, "officer.x1", later)
-        found = reports.prefill(connection, second, actor, later)
+        found = prefill.prefill(connection, second, actor, later)
         assert found.before is not None
         assert [(change.label, change.before, change.now) for change in found.changes][:1] == [("Đã đăng ký", "2", "3")]
         rising = found.doubts
@@ -318,7 +318,7 @@ def test_figure_that_fell_since_the_last_report_is_doubtful(world: World, call: 
     third = owed_by(world, a_call(world, label="Báo cáo khác"))
     with world.database.read() as connection:
         at = later + timedelta(days=1)
-        found = reports.prefill(connection, third, access.actor(connection, "officer.x1", at), at)
+        found = prefill.prefill(connection, third, access.actor(connection, "officer.x1", at), at)
     assert [doubt.id for doubt in found.doubts] == ["last.registered"]
 
 

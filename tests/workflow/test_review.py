@@ -28,9 +28,11 @@ from workflow.ground.schema import (
     vote,
 )
 from workflow.stages.inspection.participants import units_of
+from workflow.stages.review import agenda, ballots, committee
 from workflow.stages.review import commands as review
 from workflow.stages.review import result as review_result
-from workflow.stages.review.commands import Member
+from workflow.stages.review import view as review_view
+from workflow.stages.review.committee import Member
 
 PRESENT = COMMITTEE[:4]
 MINUTES = "Các thành viên thảo luận và biểu quyết."
@@ -55,12 +57,12 @@ def run(world: World, act: Callable[..., Any], who: str, *args: Any, **more: Any
 def cast(
     world: World, meeting_id: int, code: str, who: str, choice: str = "for", by: str = "secretary", **more: Any
 ) -> None:
-    run(world, review.record_vote, by, meeting_id, code, who, choice, **more)
+    run(world, ballots.record_vote, by, meeting_id, code, who, choice, **more)
 
 
-def seen(world: World, meeting_id: int, who: str = "chair") -> review.MeetingView:
+def seen(world: World, meeting_id: int, who: str = "chair") -> review_view.MeetingView:
     with world.database.read() as connection:
-        return review.meeting(connection, access.actor(connection, who, NOW), meeting_id)
+        return review_view.meeting(connection, access.actor(connection, who, NOW), meeting_id)
 
 
 def result(world: World, code: str) -> review_result.Result:
@@ -141,7 +143,7 @@ def test_model_waits_on_one_meeting_only(world: World) -> None:
     first = world.prepare_meeting([code])
     with pytest.raises(InvalidInput, match=f"phiên số {first}"):
         world.prepare_meeting([code])
-    run(world, review.set_agenda, "chair", first, [])
+    run(world, agenda.set_agenda, "chair", first, [])
     second = world.prepare_meeting([code])
     with world.database.read() as connection:
         assert review_result.waiting_meeting(connection, world.model(code).id) == second
@@ -156,7 +158,7 @@ def test_two_meetings_reaching_for_one_model_at_once_leave_it_on_one(world: Worl
     def place(meeting_id: int) -> None:
         ready.wait()
         try:
-            run(world, review.set_agenda, "chair", meeting_id, [code])
+            run(world, agenda.set_agenda, "chair", meeting_id, [code])
         except Refusal as refusal:
             refusals.append(refusal)
 
@@ -223,7 +225,7 @@ def test_opening_names_a_model_that_left_meanwhile(sqlite_world: World) -> None:
     with pytest.raises(GuardRefused, match=codes[0]):
         run(sqlite_world, review.open_meeting, "chair", meeting_id, PRESENT)
     assert sqlite_world.state(codes[1]) == "inspected"
-    run(sqlite_world, review.set_agenda, "chair", meeting_id, codes[1:])
+    run(sqlite_world, agenda.set_agenda, "chair", meeting_id, codes[1:])
     run(sqlite_world, review.open_meeting, "chair", meeting_id, PRESENT)
     assert sqlite_world.state(codes[1]) == "commune_review"
 
@@ -310,8 +312,8 @@ def test_member_list_agenda_and_opening_are_final_once_open(sqlite_world: World)
     code = inspected(sqlite_world)
     meeting_id = opened(sqlite_world, [code])
     for act, args in (
-        (review.set_members, (meeting_id, [Member("chair")])),
-        (review.set_agenda, (meeting_id, [])),
+        (committee.set_members, (meeting_id, [Member("chair")])),
+        (agenda.set_agenda, (meeting_id, [])),
         (review.open_meeting, (meeting_id, PRESENT)),
     ):
         with pytest.raises(NotPossible) as refused:
@@ -385,7 +387,7 @@ def test_second_vote_is_refused_also_in_one_call(world: World) -> None:
     assert guards(refused.value) == ["second_vote"]
     twice = [(code, "reviewer2", "for", False), (code, "reviewer2", "against", False)]
     with pytest.raises(GuardRefused) as refused:
-        run(world, review.record_votes, "secretary", meeting_id, twice)
+        run(world, ballots.record_votes, "secretary", meeting_id, twice)
     assert guards(refused.value) == ["second_vote"]
     assert seen(world, meeting_id).agenda[0].votes == {"reviewer1": "for"}
 
@@ -395,7 +397,7 @@ def test_votes_of_one_call_stand_or_fall_together(sqlite_world: World) -> None:
     meeting_id = opened(sqlite_world, [code])
     votes = [(code, "chair", "for", False), (code, "nobody", "for", False), ("DVK-2024-9", "chair", "for", False)]
     with pytest.raises(GuardRefused) as refused:
-        run(sqlite_world, review.record_votes, "secretary", meeting_id, votes)
+        run(sqlite_world, ballots.record_votes, "secretary", meeting_id, votes)
     assert guards(refused.value) == ["member", "on_agenda"]
     assert seen(sqlite_world, meeting_id).agenda[0].votes == {}
 
@@ -425,9 +427,9 @@ def test_presence_follows_the_votes(sqlite_world: World) -> None:
     cast(sqlite_world, meeting_id, code, "reviewer.own", "abstain", written=True)
     for present in (PRESENT[1:], COMMITTEE, ("chair", "nobody")):
         with pytest.raises(InvalidInput) as refused:
-            run(sqlite_world, review.mark_present, "chair", meeting_id, present)
+            run(sqlite_world, committee.mark_present, "chair", meeting_id, present)
         assert list(refused.value.problems) == ["present"]
-    run(sqlite_world, review.mark_present, "chair", meeting_id, PRESENT[:3])
+    run(sqlite_world, committee.mark_present, "chair", meeting_id, PRESENT[:3])
     assert seen(sqlite_world, meeting_id).present == 3
 
 
@@ -474,8 +476,8 @@ def secret(world: World) -> tuple[World, int, str]:
 
 def test_secret_ballots_are_counted_with_the_written_votes(secret: tuple[World, int, str]) -> None:
     world, meeting_id, code = secret
-    run(world, review.record_ballots, "secretary", meeting_id, code, 2, 1, 0)
-    run(world, review.record_ballots, "secretary", meeting_id, code, 3, 0, 1)
+    run(world, ballots.record_ballots, "secretary", meeting_id, code, 2, 1, 0)
+    run(world, ballots.record_ballots, "secretary", meeting_id, code, 3, 0, 1)
     cast(world, meeting_id, code, "reviewer.own", "abstain", written=True)
     (closed,) = run(world, review.close_meeting, "chair", meeting_id, MINUTES)
     assert (closed.votes_for, closed.votes_against, closed.votes_abstaining, closed.carried) == (3, 0, 2, True)
@@ -489,15 +491,15 @@ def test_secret_ballots_beyond_those_present_or_entitled_are_refused(secret: tup
         ((-1, 0, 0), "ballots_for"),
     ):
         with pytest.raises(InvalidInput) as refused:
-            run(world, review.record_ballots, "secretary", meeting_id, code, *counts)
+            run(world, ballots.record_ballots, "secretary", meeting_id, code, *counts)
         assert list(refused.value.problems) == [form_field]
-    run(world, review.mark_present, "chair", meeting_id, COMMITTEE)
+    run(world, committee.mark_present, "chair", meeting_id, COMMITTEE)
     with pytest.raises(InvalidInput) as refused:
-        run(world, review.record_ballots, "secretary", meeting_id, code, 4, 1, 0)
+        run(world, ballots.record_ballots, "secretary", meeting_id, code, 4, 1, 0)
     assert list(refused.value.problems) == ["ballots_for"]
-    run(world, review.record_ballots, "secretary", meeting_id, code, 3, 1, 1)
+    run(world, ballots.record_ballots, "secretary", meeting_id, code, 3, 1, 1)
     with pytest.raises(InvalidInput):
-        run(world, review.mark_present, "chair", meeting_id, PRESENT)
+        run(world, committee.mark_present, "chair", meeting_id, PRESENT)
 
 
 def test_kinds_of_ballot_do_not_mix(secret: tuple[World, int, str]) -> None:
@@ -508,7 +510,7 @@ def test_kinds_of_ballot_do_not_mix(secret: tuple[World, int, str]) -> None:
     run(world, review.cancel_meeting, "chair", meeting_id, "Chuyển sang công khai.")
     named = opened(world, [code])
     with pytest.raises(NotPossible):
-        run(world, review.record_ballots, "secretary", named, code, 1, 0, 0)
+        run(world, ballots.record_ballots, "secretary", named, code, 1, 0, 0)
 
 
 # Closing -----------------------------------------------------------------------------------------------------------------------
@@ -519,11 +521,11 @@ def test_nothing_changes_after_the_close(world: World) -> None:
     meeting_id = world.hold_meeting([code])
     before = result(world, code), world.model(code).version
     for act, args in (
-        (review.record_vote, (meeting_id, code, "reviewer.own", "abstain")),
-        (review.record_ballots, (meeting_id, code, 1, 0, 0)),
-        (review.mark_present, (meeting_id, COMMITTEE)),
-        (review.set_members, (meeting_id, [Member("chair")])),
-        (review.set_agenda, (meeting_id, [])),
+        (ballots.record_vote, (meeting_id, code, "reviewer.own", "abstain")),
+        (ballots.record_ballots, (meeting_id, code, 1, 0, 0)),
+        (committee.mark_present, (meeting_id, COMMITTEE)),
+        (committee.set_members, (meeting_id, [Member("chair")])),
+        (agenda.set_agenda, (meeting_id, [])),
         (review.open_meeting, (meeting_id, PRESENT)),
         (review.close_meeting, (meeting_id, "Sửa lại.")),
         (review.cancel_meeting, (meeting_id, "Không công nhận kết quả.")),
@@ -597,7 +599,7 @@ def test_vote_that_meets_a_close_is_refused(world: World) -> None:
     refusal = _while_held(
         world,
         lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW),
-        lambda connection: review.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
+        lambda connection: ballots.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
     )
     assert isinstance(refusal, NotPossible)
     assert result(world, code).votes_for == 1
@@ -611,7 +613,7 @@ def test_close_that_meets_a_vote_counts_it(world: World) -> None:
     cast(world, meeting_id, code, "chair")
     refusal = _while_held(
         world,
-        lambda connection: review.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
+        lambda connection: ballots.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
         lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW),
     )
     assert refusal is None
@@ -624,8 +626,8 @@ def test_one_member_voting_twice_at_once_votes_once(world: World) -> None:
     meeting_id = opened(world, [code])
     refusal = _while_held(
         world,
-        lambda connection: review.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
-        lambda connection: review.record_vote(connection, "secretary", meeting_id, code, "reviewer1", "against", NOW),
+        lambda connection: ballots.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
+        lambda connection: ballots.record_vote(connection, "secretary", meeting_id, code, "reviewer1", "against", NOW),
     )
     assert isinstance(refusal, GuardRefused)
     assert guards(refusal) == ["second_vote"]
@@ -641,7 +643,7 @@ def test_meetings_are_listed_in_scope_and_for_members(sqlite_world: World) -> No
 
     def listed(who: str) -> list[int]:
         with sqlite_world.database.read() as connection:
-            found = review.meetings(connection, access.actor(connection, who, NOW), YEAR)
+            found = review_view.meetings(connection, access.actor(connection, who, NOW), YEAR)
         assert all((one.members, one.models) == (6, 1) for one in found)
         return [one.id for one in found]
 

@@ -48,7 +48,7 @@ from workflow.stages.implementation import attachments
 from workflow.stages.implementation.attachments import Store
 from workflow.stages.recognition import publication
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration.commands import Draft
+from workflow.stages.registration.drafts import Draft
 
 TODAY = datetime(2026, 5, 4, 2, 0, tzinfo=UTC)
 

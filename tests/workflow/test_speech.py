@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from workflow.core.lifecycles.machine import standard
+from workflow.core.lifecycles.parsing import standard
 from workflow.ground.reading.quantities import Quantity, format_quantity, parse_quantity, spoken_number, spoken_quantity
 from workflow.ground.speech import _, mark, other, speaking, spoken_day
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from tests.world import NOW, UNITS, World
 from workflow.across.documents.import_units import UnitsReport, import_units, write_list, write_template
-from workflow.across.documents.workbook import ColumnSpec, SheetSpec, WorkbookRefused, write_workbook
+from workflow.across.documents.package import WorkbookRefused
+from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
 from workflow.across.oversight import audit
 from workflow.core import access
 from workflow.core.people import units

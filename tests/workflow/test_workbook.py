@@ -19,19 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workflow.across.documents.workbook import (
+from workflow.across.documents.package import WorkbookRefused
+from workflow.across.documents.workbook import Sheet, find_header, read_sheet
+from workflow.across.documents.workbook_export import (
+    CellValue,
     ColumnSpec,
-    Sheet,
     SheetSpec,
-    WorkbookRefused,
     explanation_sheet,
-    find_header,
-    read_sheet,
     safe_cell,
     write_csv,
     write_workbook,
 )
-from workflow.across.documents.workbook_export import CellValue
 
 WANTED = {
     "name": ("Tên mô hình",),

@@ -10,8 +10,8 @@ from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.core import access
 from workflow.ground.speech import _, mark
-from workflow.stages.recognition import commands as recognition
 from workflow.stages.recognition import commendation
+from workflow.stages.recognition import view as recognition_view
 from workflow.stages.recognition.commendation import Chosen
 
 _KEY = click.argument("key", metavar=mark("QUYẾT_ĐỊNH"), type=click.IntRange(1, 2**53))
@@ -27,7 +27,7 @@ def decision_command() -> None:
 @arguments.form()
 def decisions(who: str, form: str) -> None:
     with installation.opened() as database, database.read() as connection:
-        found = recognition.decisions(connection, access.actor(connection, who, clock.now()))
+        found = recognition_view.decisions(connection, access.actor(connection, who, clock.now()))
     if form == "json":
         console.as_json(
             [

@@ -10,8 +10,7 @@ from config import definitions
 from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.core.engine import moving
-from workflow.core.lifecycles import drawing
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import drawing, parsing
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.data_files import DataFileInvalid
@@ -103,7 +102,7 @@ def listing(form: str) -> None:
 @click.argument("file", metavar=mark("TỆP"))
 @arguments.by()
 def store(file: str, who: str) -> None:
-    definition = lifecycle.load_file(file)
+    definition = parsing.load_file(file)
     with installation.opened() as database, database.write() as connection:
         lifecycle_store.keep(connection, who, definition, clock.now())
     console.message(_("Đã lưu quy trình «%(title)s».", title=definition.title))
@@ -152,4 +151,4 @@ def migrate(old: str, new: str, mapping: tuple[str, ...], dry_run: bool, who: st
 
 def _named(name: str) -> Definition:
     """A definition that comes with the program, by its name, or one in a file."""
-    return lifecycle.standard(name) if name in definitions.LIFECYCLE_IDS else lifecycle.load_file(name)
+    return parsing.standard(name) if name in definitions.LIFECYCLE_IDS else parsing.load_file(name)

@@ -12,9 +12,15 @@ from web.serving import clock
 from workflow.core import access
 from workflow.ground.speech import _, mark, spoken_day
 from workflow.ground.vietnam_time import local_date
+from workflow.stages.review import agenda as of_agenda
+from workflow.stages.review import ballots as of_ballots
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import MeetingView, Member
+from workflow.stages.review import committee
+from workflow.stages.review import view as review_view
+from workflow.stages.review.committee import Member
+from workflow.stages.review.minutes import add_note
 from workflow.stages.review.result import Result
+from workflow.stages.review.view import MeetingView
 
 _STATUS = {
     "prepared": mark("đang chuẩn bị"),
@@ -72,7 +78,7 @@ def prepare(year: int, data_file: str, who: str) -> None:
 def members(number: int, data_file: str, who: str) -> None:
     given = arguments.built(Members, arguments.read_json(data_file), lists={"members": Member})
     with installation.opened() as database, database.write() as connection:
-        review.set_members(connection, who, number, given.members, clock.now(), guests=given.guests)
+        committee.set_members(connection, who, number, given.members, clock.now(), guests=given.guests)
     console.message(_("Phiên %(number)s có %(count)s thành viên.", number=number, count=len(given.members)))
 
 
@@ -83,9 +89,9 @@ def members(number: int, data_file: str, who: str) -> None:
 def guests(number: int, guests: tuple[str, ...], who: str) -> None:
     with installation.opened() as database, database.write() as connection:
         now = clock.now()
-        seen = review.meeting(connection, access.actor(connection, who, now), number, local_date(now))
+        seen = review_view.meeting(connection, access.actor(connection, who, now), number, local_date(now))
         members = [Member(one.user_name, one.duty) for one in seen.members]
-        review.set_members(connection, who, number, members, now, guests=guests)
+        committee.set_members(connection, who, number, members, now, guests=guests)
     console.message(_("Phiên %(number)s có %(count)s khách mời.", number=number, count=len(guests)))
 
 
@@ -95,7 +101,7 @@ def guests(number: int, guests: tuple[str, ...], who: str) -> None:
 @arguments.by()
 def agenda(number: int, codes: tuple[str, ...], who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        review.set_agenda(connection, who, number, codes, clock.now())
+        of_agenda.set_agenda(connection, who, number, codes, clock.now())
     console.message(_("Phiên %(number)s xét %(count)s mô hình.", number=number, count=len(codes)))
 
 
@@ -115,7 +121,7 @@ def open_(number: int, present: tuple[str, ...], who: str) -> None:
 @arguments.by()
 def present(number: int, present: tuple[str, ...], who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        review.mark_present(connection, who, number, present, clock.now())
+        committee.mark_present(connection, who, number, present, clock.now())
     console.message(_("Phiên %(number)s: %(count)s người có mặt.", number=number, count=len(present)))
 
 
@@ -138,7 +144,7 @@ def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | Non
     else:
         votes = [Vote(vote[0], vote[1], vote[2], written)]
     with installation.opened() as database, database.write() as connection:
-        review.record_votes(
+        of_ballots.record_votes(
             connection, who, number, [(v.code, v.member, v.choice, v.written) for v in votes], clock.now()
         )
     console.message(_("Đã ghi %(count)s phiếu ở phiên %(number)s.", count=len(votes), number=number))
@@ -153,7 +159,7 @@ def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | Non
 @arguments.by()
 def ballots(number: int, code: str, for_: int, against: int, abstain: int, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        review.record_ballots(connection, who, number, code, for_, against, abstain, clock.now())
+        of_ballots.record_ballots(connection, who, number, code, for_, against, abstain, clock.now())
     console.message(_("Đã ghi kiểm phiếu của %(code)s.", code=code))
 
 
@@ -179,7 +185,7 @@ def close(number: int, minutes: str | None, minutes_file: str | None, who: str, 
 @arguments.by()
 def note(number: int, text: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        review.add_note(connection, who, number, text, clock.now())
+        add_note(connection, who, number, text, clock.now())
     console.message(_("Đã ghi chú vào biên bản phiên %(number)s.", number=number))
 
 
@@ -207,7 +213,7 @@ def show(number: int, who: str, form: str) -> None:
 @arguments.form()
 def listing(year: int, who: str, form: str) -> None:
     with installation.opened() as database, database.read() as connection:
-        found = review.meetings(connection, access.actor(connection, who, clock.now()), year)
+        found = review_view.meetings(connection, access.actor(connection, who, clock.now()), year)
     if form == "json":
         console.as_json(
             [
@@ -238,7 +244,7 @@ def listing(year: int, who: str, form: str) -> None:
 def _show(number: int, who: str, form: str) -> None:
     now = clock.now()
     with installation.opened() as database, database.read() as connection:
-        view = review.meeting(connection, access.actor(connection, who, now), number, local_date(now))
+        view = review_view.meeting(connection, access.actor(connection, who, now), number, local_date(now))
     if form == "json":
         console.as_json(_document(view))
         return
@@ -254,7 +260,7 @@ def _show(number: int, who: str, form: str) -> None:
     )
     console.table(
         (_("Thành viên"), _("Họ tên"), _("Nhiệm vụ"), _("Có mặt")),
-        [(m.user_name, m.full_name, _(review.DUTIES[m.duty]), _("có") if m.present else "") for m in view.members],
+        [(m.user_name, m.full_name, _(committee.DUTIES[m.duty]), _("có") if m.present else "") for m in view.members],
     )
     if view.guests:
         console.result(_("Khách mời: %(guests)s", guests="; ".join(view.guests)))

@@ -13,7 +13,9 @@ from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.across.documents.reports_workbook import write_collected
 from workflow.across.reports import commands as reports
+from workflow.across.reports import prefill
 from workflow.across.reports import view as reading
+from workflow.across.reports import view as reports_view
 from workflow.across.reports.collected import Collected, collected
 from workflow.across.reports.view import ReportView
 from workflow.core import access
@@ -79,8 +81,8 @@ def show(key: int, who: str, form: str) -> None:
     now = clock.now()
     with installation.opened() as database, database.read() as connection:
         actor = access.actor(connection, who, now)
-        seen = reports.view(connection, actor, key)
-        known = reports.prefill(connection, key, actor, now) if seen.writes and seen.editable else None
+        seen = reports_view.view(connection, actor, key)
+        known = prefill.prefill(connection, key, actor, now) if seen.writes and seen.editable else None
     last = seen.latest
     figures = known.figures if known else last.figures if last else None
     if form == "json":

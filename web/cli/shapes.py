@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from workflow.stages.registration.model_quantities import QuantityInput
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from web.cli.shapes import Submission
 from web.serving import clock
 from workflow.core import access
 from workflow.ground.speech import _, mark
-from workflow.stages.recognition import commands as recognition
-from workflow.stages.recognition.commands import SubmissionView
+from workflow.stages.recognition import submission
+from workflow.stages.recognition import view as recognition_view
+from workflow.stages.recognition.view import SubmissionView
 
 _NUMBER = click.argument("key", metavar=mark("TỜ_TRÌNH"), type=click.IntRange(1, 2**53))
 
@@ -32,7 +33,7 @@ def submission_command() -> None:
 def prepare(meeting: int, data_file: str, who: str) -> None:
     given = arguments.built(Submission, arguments.read_json(data_file))
     with installation.opened() as database, database.write() as connection:
-        key = recognition.prepare_submission(
+        key = submission.prepare_submission(
             connection,
             who,
             meeting,
@@ -56,7 +57,7 @@ def prepare(meeting: int, data_file: str, who: str) -> None:
 @arguments.by()
 def number(key: int, number: str, dated: str, signer: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        recognition.number_submission(connection, who, key, number, dated, signer, clock.now())
+        submission.number_submission(connection, who, key, number, dated, signer, clock.now())
     console.message(_("Đã ghi số tờ trình %(key)s.", key=key))
 
 
@@ -68,7 +69,7 @@ def number(key: int, number: str, dated: str, signer: str, who: str) -> None:
 def report(key: int, code: str, text_file: str, who: str) -> None:
     text = arguments.read_text(text_file)
     with installation.opened() as database, database.write() as connection:
-        recognition.save_report(connection, who, key, code, text, clock.now())
+        submission.save_report(connection, who, key, code, text, clock.now())
     console.message(_("Đã ghi báo cáo thành tích của %(code)s.", code=code))
 
 
@@ -78,7 +79,7 @@ def report(key: int, code: str, text_file: str, who: str) -> None:
 @arguments.form()
 def listing(year: int, who: str, form: str) -> None:
     with installation.opened() as database, database.read() as connection:
-        found = recognition.submissions(connection, access.actor(connection, who, clock.now()), year)
+        found = recognition_view.submissions(connection, access.actor(connection, who, clock.now()), year)
     if form == "json":
         console.as_json([_summary(view) for view in found])
         return
@@ -107,7 +108,7 @@ def listing(year: int, who: str, form: str) -> None:
 @arguments.form()
 def show(key: int, who: str, form: str) -> None:
     with installation.opened() as database, database.read() as connection:
-        view = recognition.submission_view(connection, access.actor(connection, who, clock.now()), key)
+        view = recognition_view.submission_view(connection, access.actor(connection, who, clock.now()), key)
     if form == "json":
         roster = [
             {

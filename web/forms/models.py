@@ -13,7 +13,7 @@ from web.forms.base import printable
 from web.look.presentation import KINDS
 from workflow.across.lists.listing import Filters, Order
 from workflow.core.access import Actor
-from workflow.core.lifecycles.machine import Definition
+from workflow.core.lifecycles.terms import Definition
 from workflow.core.people.places import find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes.year import Field, Year

@@ -11,7 +11,9 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose
 from web.look.presentation import BALLOTS
-from workflow.stages.review.commands import BallotCount, MeetingView, Member, VoteInput
+from workflow.stages.review.ballots import BallotCount, VoteInput
+from workflow.stages.review.committee import Member
+from workflow.stages.review.view import MeetingView
 
 _CODE = re.compile(r"\b[A-Za-z]{2,8}-\d{4}-\d{5,}\b", re.ASCII)
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from web.forms.base import PageForm, day_field, line, prose, said
-from workflow.stages.review.commands import AgendaView
+from workflow.stages.review.view import AgendaView
 
 
 class NumberForm(PageForm):

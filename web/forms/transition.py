@@ -12,7 +12,7 @@ from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
 from web.look.presentation import ITEMS, day, shown_day
 from workflow.across.models.offers import Offers
-from workflow.core.lifecycles.machine import Fact
+from workflow.core.lifecycles.terms import Fact
 
 Choice = tuple[str, str]
 

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from web.look.presentation import state_of
-from workflow.core.lifecycles.machine import State
+from workflow.core.lifecycles.terms import State
 
 
 class Standing(Protocol):

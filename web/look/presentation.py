@@ -19,7 +19,7 @@ from web.serving.access_rules import ADMINISTRATORS, INSPECTORS, LEADERS, RECOGN
 from web.serving.transactions import reading
 from workflow.across.obligations.chasing import CHASERS
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import END_STAGE, Definition, State
+from workflow.core.lifecycles.terms import END_STAGE, Definition, State
 from workflow.ground.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import ZONE, local_date

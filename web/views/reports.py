@@ -27,6 +27,7 @@ from workflow.across.obligations.chasing import CHASERS
 from workflow.across.reports import commands as reports
 from workflow.across.reports import prefill
 from workflow.across.reports import view as readings
+from workflow.across.reports import view as reports_view
 from workflow.across.reports.collected import Collected, Line, collected
 from workflow.across.reports.figures import changes as figure_changes
 from workflow.across.reports.figures import shown as written_sum
@@ -241,7 +242,7 @@ def workbook(call_id: int) -> Response:
 
 
 def _seen(obligation_id: int) -> ReportView:
-    return reports.view(reading(), actor(), obligation_id)
+    return reports_view.view(reading(), actor(), obligation_id)
 
 
 def _to_write(obligation_id: int) -> ReportView:
@@ -285,7 +286,7 @@ def _again(template: str, form: PageForm, refusal: Refusal | None, seen: ReportV
     """A page with a form; after a conflict with what others did meanwhile and for the version there is now."""
     meanwhile = []
     if isinstance(refusal, Conflict):
-        meanwhile = told.since(reading(), reports.view(reading(), actor(), seen.obligation_id), form.present or 0)
+        meanwhile = told.since(reading(), reports_view.view(reading(), actor(), seen.obligation_id), form.present or 0)
         renewed(form, refusal, _seen(seen.obligation_id).version)
     return page_again(template, form, refusal, report=seen, meanwhile=meanwhile, **_words(), **facts)
 

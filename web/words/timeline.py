@@ -22,7 +22,7 @@ from web.look.presentation import (
 )
 from web.words.kept import written
 from workflow.across.models.entries import Carried, Change, Entry, ItemNote
-from workflow.core.lifecycles.machine import Definition
+from workflow.core.lifecycles.terms import Definition
 from workflow.ground.reading.text import shorten
 
 # These speak of a body, not of the one member who typed it in.

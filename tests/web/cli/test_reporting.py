@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from config import definitions
 from tests.web.cli.conftest import Dvk
 from tests.world import World, a_draft
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 
 
 def test_the_tally_has_the_form_that_scripts_rely_on(dvk: Dvk, world: World) -> None:
@@ -109,7 +109,7 @@ def test_running_models_move_to_a_definition_from_a_file(dvk: Dvk, world: World,
         "lifecycle",
         "migrate",
         "--from",
-        lifecycle.standard().hash[:8],
+        parsing.standard().hash[:8],
         "--to",
         stored.out.strip(),
         "--as",

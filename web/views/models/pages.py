@@ -27,7 +27,7 @@ from workflow.across.models.offers import offers_for
 from workflow.across.obligations import state_limits
 from workflow.core.engine import changes, transition
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import Definition
+from workflow.core.lifecycles.terms import Definition
 from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units
 from workflow.core.programmes import starting, stored

@@ -17,7 +17,7 @@ from web.serving.visitor import actor
 from workflow.across.models.offers import offers_for
 from workflow.core.engine import changes, transition
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import Definition
+from workflow.core.lifecycles.terms import Definition
 from workflow.ground.refusals import NotFound, NotPossible, Refusal
 from workflow.stages.implementation import attachments
 from workflow.stages.inspection import commands as inspection

@@ -23,7 +23,7 @@ from workflow.across.models.offers import offers_for
 from workflow.across.oversight.access_log import What
 from workflow.core.engine import changes
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import Definition, Transition
+from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.ground.refusals import NotFound, Refusal
 from workflow.stages.recognition import commands as recognition

@@ -17,7 +17,7 @@ from web.views.recognition import together
 from workflow.across.models.offers import offers_for
 from workflow.core.engine import changes
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import Definition, Transition
+from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.ground.refusals import InvalidInput, NotFound, NotPossible, Refusal
@@ -25,7 +25,7 @@ from workflow.ground.vietnam_time import local_date
 from workflow.stages.recognition import dossier, submission
 from workflow.stages.recognition import view as papers
 from workflow.stages.recognition.view import SubmissionView, submission_view, submissions
-from workflow.stages.review import commands as review
+from workflow.stages.review import view as review_view
 
 pages = Blueprint("submission", __name__)
 
@@ -62,7 +62,7 @@ def incoming() -> str:
 @access_rule(roles=REVIEWERS)
 def prepare(meeting_id: int) -> Response | tuple[str, int]:
     who, refusal = actor(), None
-    meeting = review.meeting(reading(), who, meeting_id, local_date(clock.now()))
+    meeting = review_view.meeting(reading(), who, meeting_id, local_date(clock.now()))
     definition = store.definition(reading(), stored.year(reading(), meeting.year).definition_hash)
     proposable = {state for step in definition.transitions if step.record == "submission" for state in step.sources}
     # What the commune recognised itself, or has sent up already, carried as well.

@@ -19,7 +19,7 @@ from web.serving.visitor import actor
 from workflow.across.models.offers import Offers
 from workflow.core.engine import facts, transition
 from workflow.core.engine.transition import Outcome
-from workflow.core.lifecycles.machine import Fact, Transition
+from workflow.core.lifecycles.terms import Fact, Transition
 from workflow.ground.refusals import InvalidInput, Refusal
 
 

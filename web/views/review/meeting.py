@@ -36,11 +36,15 @@ from workflow.core.programmes import stored
 from workflow.ground.database import Connection
 from workflow.ground.refusals import Conflict, InvalidInput, NotPossible, Refusal
 from workflow.ground.vietnam_time import local_date
+from workflow.stages.review import agenda as of_agenda
+from workflow.stages.review import ballots, committee
 from workflow.stages.review import commands as review
+from workflow.stages.review import minutes as of_minutes
+from workflow.stages.review import view as review_view
 from workflow.stages.review.agenda import reviewable
 from workflow.stages.review.ballots import RECORDING_DUTIES
-from workflow.stages.review.commands import MeetingView
 from workflow.stages.review.since import done_since
+from workflow.stages.review.view import MeetingView
 
 pages = Blueprint("meeting", __name__, url_prefix="/phien-binh-xet/<int:meeting_id>")
 
@@ -62,7 +66,7 @@ def members(meeting_id: int) -> Response | tuple[str, int]:
         meeting_id,
         "review/members.html",
         form,
-        lambda connection: review.set_members(
+        lambda connection: committee.set_members(
             connection,
             actor().account_id,
             meeting_id,
@@ -100,7 +104,7 @@ def agenda(meeting_id: int) -> Response | tuple[str, int]:
         meeting_id,
         "review/agenda.html",
         form,
-        lambda connection: review.set_agenda(
+        lambda connection: of_agenda.set_agenda(
             connection,
             actor().account_id,
             meeting_id,
@@ -151,7 +155,7 @@ def attendance(meeting_id: int) -> Response | tuple[str, int]:
         meeting_id,
         "review/attendance.html",
         ListForm(),
-        lambda connection: review.mark_present(connection, actor().account_id, meeting_id, present, clock.now()),
+        lambda connection: committee.mark_present(connection, actor().account_id, meeting_id, present, clock.now()),
         _("Đã điểm danh."),
         after="meeting.votes",
         present=present,
@@ -190,7 +194,7 @@ def votes(meeting_id: int) -> Response | tuple[str, int]:
 def closing(meeting_id: int) -> Response | tuple[str, int]:
     """The check page: every result before it is final, and the minutes as the data propose them."""
     seen = _meeting(meeting_id)
-    form = MinutesForm(data={"version": str(seen.version), "minutes": review.proposed_minutes(seen)})
+    form = MinutesForm(data={"version": str(seen.version), "minutes": of_minutes.proposed_minutes(seen)})
     return _handled(
         meeting_id,
         "review/close.html",
@@ -226,7 +230,9 @@ def noting(meeting_id: int) -> Response | tuple[str, int]:
         meeting_id,
         "review/note.html",
         form,
-        lambda connection: review.add_note(connection, actor().account_id, meeting_id, said(form.text), clock.now()),
+        lambda connection: of_minutes.add_note(
+            connection, actor().account_id, meeting_id, said(form.text), clock.now()
+        ),
         _("Đã ghi chú vào biên bản."),
     )
 
@@ -257,7 +263,7 @@ def _today() -> date:
 
 
 def _meeting(meeting_id: int) -> MeetingView:
-    return review.meeting(reading(), actor(), meeting_id, _today())
+    return review_view.meeting(reading(), actor(), meeting_id, _today())
 
 
 def _handled(
@@ -323,7 +329,7 @@ def _record(connection: Connection, seen: MeetingView) -> None:
             {"votes": _("Hãy ghi đủ ba con số (0 nếu không có) cho: %(codes)s.", codes=", ".join(unreadable))}
         )
     if chosen:
-        review.record_votes(connection, actor().account_id, seen.id, chosen, clock.now())
+        ballots.record_votes(connection, actor().account_id, seen.id, chosen, clock.now())
     recorded = [figures for count in counts if (figures := count.recorded()) is not None]
     if recorded:
-        review.record_counts(connection, actor().account_id, seen.id, recorded, clock.now())
+        ballots.record_counts(connection, actor().account_id, seen.id, recorded, clock.now())

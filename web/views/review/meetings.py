@@ -21,6 +21,7 @@ from workflow.ground.refusals import Refusal
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.recognition.view import submissions
 from workflow.stages.review import commands as review
+from workflow.stages.review import view as review_view
 
 pages = Blueprint("review", __name__)
 
@@ -33,7 +34,7 @@ def listed() -> str:
         "review/list.html",
         year=year,
         years=every_year(reading()),
-        meetings=review.meetings(reading(), actor(), year.year),
+        meetings=review_view.meetings(reading(), actor(), year.year),
         may_prepare=actor().holds(REVIEWERS),
     )
 
@@ -73,7 +74,7 @@ def new() -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def shown(meeting_id: int) -> str:
     who = actor()
-    meeting = review.meeting(reading(), who, meeting_id, local_date(clock.now()))
+    meeting = review_view.meeting(reading(), who, meeting_id, local_date(clock.now()))
     year = stored.year(reading(), meeting.year)
     definition = store.definition(reading(), year.definition_hash)
     states = {item.state for item in meeting.agenda}

@@ -351,6 +351,3 @@ def _scope(connection: Connection, actor: Actor, year: Year) -> sa.ColumnElement
 def _identity(checked: Checked) -> tuple[Any, ...]:
     who = checked.person
     return (checked.unit.id, who and who.name_folded, who and who.distinguisher, checked.name_folded)
-
-
-__all__ = ["ImportReport", "RowRefusal", "import_list", "import_registrations"]

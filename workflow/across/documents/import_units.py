@@ -11,17 +11,10 @@ from typing import Any, BinaryIO, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.across.documents.package import WorkbookRefused
 from workflow.across.documents.registration_rows import RowRefusal
-from workflow.across.documents.workbook import (
-    ColumnSpec,
-    Row,
-    Sheet,
-    SheetSpec,
-    WorkbookRefused,
-    explanation_sheet,
-    read_sheet,
-    write_workbook,
-)
+from workflow.across.documents.workbook import Row, Sheet, read_sheet
+from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
 from workflow.core import access
 from workflow.core.access import PRIVILEGED, Actor
 from workflow.core.lifecycles import store

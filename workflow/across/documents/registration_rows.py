@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from workflow.across.documents.registration_columns import BY_KEY, COLUMNS, KIND_LABELS, ORIGIN_LABELS, WANTED
-from workflow.across.documents.workbook import Row, Sheet, WorkbookRefused
+from workflow.across.documents.package import WorkbookRefused
+from workflow.across.documents.registration_columns import BY_KEY, COLUMNS, KIND_LABELS, ORIGIN_LABELS
+from workflow.across.documents.workbook import Row, Sheet
 from workflow.core.programmes.terms import name_key
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.schema import ITEMS
@@ -291,6 +292,3 @@ def _targets(written: str, refuse: Any) -> Sequence[QuantityInput]:
         amount = value[: note.start()] if note else value
         targets.append(QuantityInput(measure.strip(" -•+"), amount.strip(), note[0].strip(" ()[]") if note else ""))
     return targets
-
-
-__all__ = ["WANTED", "Candidate", "RowRefusal", "UnitNames", "candidate", "require_columns", "unread_columns"]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.documents.registration_columns import ANSWERS, COLUMNS, KIND_LABELS, ORIGIN_LABELS, Column
-from workflow.across.documents.workbook import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
+from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.programmes import stored

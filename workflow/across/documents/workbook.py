@@ -26,35 +26,9 @@ from workflow.across.documents.package import (
     open_package,
     scan_sheet,
 )
-from workflow.across.documents.workbook_export import (
-    ColumnSpec,
-    SafeCell,
-    SheetSpec,
-    explanation_sheet,
-    safe_cell,
-    write_csv,
-    write_workbook,
-)
 from workflow.ground.reading.dates import format_date
 from workflow.ground.reading.text import clean, fold, shorten
 from workflow.ground.speech import _
-
-__all__ = [
-    "Cell",
-    "ColumnSpec",
-    "Header",
-    "Row",
-    "SafeCell",
-    "Sheet",
-    "SheetSpec",
-    "WorkbookRefused",
-    "explanation_sheet",
-    "find_header",
-    "read_sheet",
-    "safe_cell",
-    "write_csv",
-    "write_workbook",
-]
 
 MEGABYTE = 1024 * 1024
 HEADER_WITHIN = 20

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.figures.cells import Scope
 from workflow.core import access
-from workflow.core.lifecycles.machine import Definition
+from workflow.core.lifecycles.terms import Definition
 from workflow.ground.dialects import any_of
 from workflow.ground.reading.quantities import Quantity, sum_quantities
 from workflow.ground.schema import change_request, emulation_model, history, inspection, measure, quantity, unit

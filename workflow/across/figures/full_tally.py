@@ -19,7 +19,7 @@ from workflow.across.figures import cells
 from workflow.across.figures.cells import COUNTED, Scope
 from workflow.across.figures.dated import MeasuredSum, Then, measures_of, summed, within
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import Definition
+from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.ground.reading.quantities import Quantity, spoken_quantity
 from workflow.ground.schema import change_request, emulation_model, inspection, quantity, unit

@@ -17,7 +17,7 @@ from workflow.across.figures.tally import Tally, TallyRow, tally
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import END_STAGE, Definition
+from workflow.core.lifecycles.terms import END_STAGE, Definition
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Year

@@ -17,7 +17,6 @@ from sqlalchemy.engine import Connection
 from workflow.across.obligations import due, obligations
 from workflow.across.reports import checks, figures
 from workflow.across.reports import view as reading
-from workflow.across.reports.prefill import Prefill, prefill
 from workflow.across.reports.view import ReportView, view
 from workflow.core import access, history
 from workflow.core.access import Actor, Grant
@@ -30,8 +29,6 @@ from workflow.ground.schema import account, obligation, report, report_call, rep
 from workflow.ground.schema import history as history_table
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
-
-__all__ = ["Prefill", "Submitted", "accept", "entries_since", "prefill", "return_", "save", "submit", "view"]
 
 SUBJECT: Final = "report"
 FIGURES_KEPT_FOR: Final = timedelta(days=1)

@@ -20,10 +20,11 @@ from workflow.stages.implementation.attachments import Store
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection.commands import InspectionInput
 from workflow.stages.recognition import commands as recognition
+from workflow.stages.recognition import submission
 from workflow.stages.registration import consent
 from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
-from workflow.stages.review.commands import Member
+from workflow.stages.review.committee import Member
 
 
 def live_through(connection: Connection, store: Store, codes: Mapping[str, str]) -> None:
@@ -128,7 +129,7 @@ def _review(connection: Connection, commune: CommuneYear, own: Mapping[str, str]
 def _propose(connection: Connection, commune: CommuneYear, own: Mapping[str, str], meeting_id: int) -> int:
     """The submission with its roster and reports, and the proposal of every model that carried the vote."""
     sent, written = commune.submission, moment(commune.submission.dated, 9)
-    submission_id = recognition.prepare_submission(
+    submission_id = submission.prepare_submission(
         connection,
         commune.proposer,
         meeting_id,

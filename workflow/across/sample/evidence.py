@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from config.sample.records import CommuneModel
-from workflow.across.documents.workbook import ColumnSpec, SheetSpec, write_workbook
+from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.reading.text import fold
 

@@ -13,7 +13,7 @@ from config.sample.records import CommuneModel, DistrictRow
 from workflow.across.documents.import_registrations import import_list
 from workflow.across.documents.registration_columns import COLUMNS, KIND_LABELS, ORIGIN_LABELS
 from workflow.across.documents.registrations_template import SHEET_NAME
-from workflow.across.documents.workbook import ColumnSpec, SheetSpec, write_workbook
+from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
 from workflow.across.sample.calendar import moment
 from workflow.core.programmes.defaults import standard_defaults
 

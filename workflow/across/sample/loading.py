@@ -12,7 +12,7 @@ from config.sample.content import content
 from workflow.across.sample import commune, deadlines, district, lists, people
 from workflow.across.sample.calendar import moment
 from workflow.across.sample.report import SampleReport
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.database import Database
@@ -50,14 +50,14 @@ def _load(connection: Connection, store: Store, now: datetime) -> None:
     begin = moment(_FIRST_DAY, 8)
     defaults = standard_defaults()
     year = sample.commune.year
-    stored.create_year(connection, year, defaults, lifecycle.standard(defaults.lifecycle_for(year)), begin, sample=True)
+    stored.create_year(connection, year, defaults, parsing.standard(defaults.lifecycle_for(year)), begin, sample=True)
     today = local_date(now)
     if today.year != year:
         stored.create_year(
             connection,
             today.year,
             defaults,
-            lifecycle.standard(defaults.lifecycle_for(today.year)),
+            parsing.standard(defaults.lifecycle_for(today.year)),
             now,
             opens_on=date(today.year, 1, 1),
             closes_on=date(today.year, 12, 31),

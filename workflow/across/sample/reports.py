@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.reports import commands as reports
+from workflow.across.reports import prefill
+from workflow.across.reports import view as reports_view
 from workflow.across.sample.calendar import moment, working_day_after
 from workflow.core import access
 from workflow.ground.schema import assignment, obligation, report_call, unit
@@ -105,8 +107,8 @@ def _holders(connection: Connection, roles: Sequence[str], paths: Sequence[str],
 
 def _hand_in(connection: Connection, obligation_id: int, writer: int, at: datetime) -> None:
     actor = access.actor(connection, writer, at)
-    seen = reports.view(connection, actor, obligation_id)
-    known = reports.prefill(connection, obligation_id, actor, at)
+    seen = reports_view.view(connection, actor, obligation_id)
+    known = prefill.prefill(connection, obligation_id, actor, at)
     texts = {
         section.id: "\n".join(
             text for text in (known.suggested.sections.get(section.id, ""), _TEXTS.get(section.id, "")) if text

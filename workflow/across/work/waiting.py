@@ -14,7 +14,7 @@ from workflow.across.models.next_step import onwards
 from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor, Grant
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.machine import Definition, State, Transition
+from workflow.core.lifecycles.terms import Definition, State, Transition
 from workflow.core.people.holders import holders_over, named
 from workflow.core.programmes.year import Year
 from workflow.ground.schema import account, emulation_model, field, person, programme_year, unit

@@ -13,28 +13,7 @@ from typing import Any, NoReturn
 from transitions import EventData, Machine
 from transitions import Transition as MachineTransition
 
-from workflow.core.lifecycles.parsing import DefinitionInvalid, load, load_file, parse, standard
-from workflow.core.lifecycles.terms import END_STAGE, Definition, Fact, Level, Role, Stage, State, Transition
-from workflow.ground.data_files import Problem
-
-__all__ = [
-    "END_STAGE",
-    "Definition",
-    "DefinitionInvalid",
-    "Fact",
-    "Level",
-    "Problem",
-    "Role",
-    "Stage",
-    "State",
-    "Transition",
-    "decide",
-    "load",
-    "load_file",
-    "machine",
-    "parse",
-    "standard",
-]
+from workflow.core.lifecycles.terms import Definition, Transition
 
 Permit = Callable[[Transition], bool]
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from config import definitions
 from workflow.core import access
 from workflow.core.access import PRIVILEGED
-from workflow.core.lifecycles import machine as lifecycle
+from workflow.core.lifecycles import parsing
 from workflow.core.lifecycles.terms import Definition, Role
 from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound
 from workflow.ground.schema import emulation_model, lifecycle_definition, programme_year
@@ -45,7 +45,7 @@ def definition(connection: Connection, content_hash: str) -> Definition:
             raise NotFound(
                 _("Không có quy trình với mã băm %(content_hash)s.", content_hash=content_hash[:16]), guard="definition"
             )
-        found = _definitions[content_hash] = lifecycle.load(row.source, row.name)
+        found = _definitions[content_hash] = parsing.load(row.source, row.name)
     return found
 
 
@@ -64,7 +64,7 @@ def put(connection: Connection, new: Definition, now: datetime) -> None:
 @cache
 def shipped() -> tuple[Definition, ...]:
     """The definitions that come with the program, in the order in which they are offered."""
-    return tuple(lifecycle.standard(name) for name in definitions.LIFECYCLE_IDS)
+    return tuple(parsing.standard(name) for name in definitions.LIFECYCLE_IDS)
 
 
 def stored_hashes(connection: Connection) -> list[str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core.access import OWN_SCOPED
-from workflow.core.lifecycles.machine import Transition
+from workflow.core.lifecycles.terms import Transition
 from workflow.ground.schema import account, assignment, unit
 from workflow.ground.validity import valid_on
 

@@ -33,7 +33,7 @@ from workflow.core.programmes.terms import (
     WindowDefault,
     name_key,
 )
-from workflow.ground.data_files import DataFileInvalid, Problem, Table, parse_toml
+from workflow.ground.data_files import DataFileInvalid, Table, parse_toml
 from workflow.ground.speech import _
 
 # Days before the due date at which a report is called for; default of ours.
@@ -373,25 +373,3 @@ def _lifecycles(root: Table) -> tuple[LifecyclePeriod, ...]:
         found.append(LifecyclePeriod(lifecycle_id, starts_on))
         table.close()
     return tuple(found)
-
-
-__all__ = [
-    "ITEM_IDS",
-    "BandDefault",
-    "CriterionDefault",
-    "DayOfYear",
-    "FieldDefault",
-    "ItemDefault",
-    "LifecyclePeriod",
-    "MeasureDefault",
-    "ObligationDefault",
-    "Problem",
-    "ProgrammeDefaults",
-    "ProgrammeInvalid",
-    "ReminderStepDefault",
-    "ReviewDefault",
-    "WindowDefault",
-    "load_defaults",
-    "name_key",
-    "standard_defaults",
-]

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import deadlines
-from workflow.core.programmes.defaults import ProgrammeDefaults, name_key
+from workflow.core.programmes.terms import ProgrammeDefaults, name_key
 from workflow.core.programmes.year import Band, Criterion, Field, Measure, Year
 from workflow.ground.refusals import InvalidInput, NotFound
 from workflow.ground.schema import criterion, field, measure, programme_year, score_band

@@ -21,31 +21,6 @@ from workflow.ground.refusals import GuardRefused, NotAllowed, NotPossible, Reas
 from workflow.ground.schema import decision
 from workflow.ground.speech import _, spoken_day
 from workflow.stages.recognition import dossier
-from workflow.stages.recognition.submission import number_submission, prepare_submission, save_report, write_submission
-from workflow.stages.recognition.view import (
-    DecisionView,
-    RosterLine,
-    SubmissionView,
-    decisions,
-    submission_view,
-    submissions,
-)
-
-__all__ = [
-    "DecisionView",
-    "RosterLine",
-    "SubmissionView",
-    "decisions",
-    "mark_outstanding",
-    "number_submission",
-    "prepare_submission",
-    "save_report",
-    "submission_view",
-    "submissions",
-    "write_decision",
-    "write_revocation",
-    "write_submission",
-]
 
 
 @writes("decision")

@@ -39,21 +39,8 @@ from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import consent, model_quantities, persons, view
 from workflow.stages.registration.drafts import Checked, Desk, Draft, check_list
-from workflow.stages.registration.model_quantities import QuantityInput, quantities
+from workflow.stages.registration.model_quantities import quantities
 from workflow.stages.registration.registrant import editable
-
-__all__ = [
-    "Draft",
-    "DraftsRefused",
-    "QuantityInput",
-    "check_drafts",
-    "create_draft",
-    "create_drafts",
-    "edit_draft",
-    "quantities",
-    "similar_models",
-    "write_items_to_mend",
-]
 
 _LONGEST_NOTE = 1_000
 _MOST_COMPARED = 5_000

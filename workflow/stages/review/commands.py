@@ -25,22 +25,10 @@ from workflow.ground.schema import agenda_item, review_meeting, unit
 from workflow.ground.speech import _, mark
 from workflow.stages.inspection.participants import require_writer
 from workflow.stages.review import result as review_result
-from workflow.stages.review.agenda import place_on_agenda, set_agenda, write_agenda
-from workflow.stages.review.ballots import (
-    BallotCount,
-    VoteInput,
-    entitled,
-    record_ballots,
-    record_counts,
-    record_vote,
-    record_votes,
-)
+from workflow.stages.review.agenda import write_agenda
 from workflow.stages.review.committee import (
-    DUTIES,
     Member,
     freeze_members,
-    mark_present,
-    set_members,
     set_present,
     write_members,
 )
@@ -54,39 +42,7 @@ from workflow.stages.review.meetings import (
     run_meeting,
     seen_meeting,
 )
-from workflow.stages.review.minutes import add_note, proposed_minutes
 from workflow.stages.review.result import Result
-from workflow.stages.review.view import AgendaView, MeetingSummary, MeetingView, MemberView, NoteView, meeting, meetings
-
-__all__ = [
-    "DUTIES",
-    "AgendaView",
-    "BallotCount",
-    "MeetingSummary",
-    "MeetingView",
-    "Member",
-    "MemberView",
-    "NoteView",
-    "Result",
-    "VoteInput",
-    "add_note",
-    "cancel_meeting",
-    "close_meeting",
-    "entitled",
-    "mark_present",
-    "meeting",
-    "meetings",
-    "open_meeting",
-    "place_on_agenda",
-    "prepare_meeting",
-    "proposed_minutes",
-    "record_ballots",
-    "record_counts",
-    "record_vote",
-    "record_votes",
-    "set_agenda",
-    "set_members",
-]
 
 BALLOTS: Final = {"named": mark("Biểu quyết công khai"), "secret": mark("Bỏ phiếu kín")}
 LONGEST_MINUTES: Final = 50_000
