@@ -148,7 +148,7 @@ def cases(stock: Stock, people: tuple[str, ...], definition: Definition | None =
 
 
 def may_see(case: Case) -> bool:
-    """The rule of visibility as DOMAIN and DESIGN have it: any role over the unit; a draft is its own unit's and its writer's."""
+    """Any role over the unit; a draft is its own unit's and its writer's (docs/domain.md, Who sees and does what)."""
     if case.state in _NEVER_SUBMITTED:
         return any(role == "unit_officer" and place == case.unit for role, place in _roles(case.who))
     return any(_reaches(role, place, case.unit) for role, place in _roles(case.who))

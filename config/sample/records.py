@@ -155,7 +155,7 @@ class CommuneModel:
 
     @property
     def carried(self) -> bool:
-        """More than half of all members for (default of ours, DOMAIN: review meeting)."""
+        """More than half of all members for (a default of ours: docs/domain.md, Review meeting)."""
         return 2 * self.votes_for > len(self.votes)
 
 

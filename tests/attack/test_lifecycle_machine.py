@@ -1,6 +1,6 @@
 """Random lives of models: any person, any order, deputies that come and go; what may never happen is checked from the outside.
 
-The rules checked here are written down from DOMAIN.md and read from the tables; no guard and no access rule is asked.
+The rules checked here are written down from docs/domain.md and read from the tables; no guard and no access rule is asked.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ BEFORE_REVIEW: Final = (
 
 
 def ways(upper: str) -> dict[str, tuple[set[tuple[str, str]], set[str]]]:
-    """Each trigger's ways and who takes it (DOMAIN, The lifecycle; acting for the registrant and the agencies' way included)."""
+    """Each trigger's ways and who takes it (docs/domain.md, The lifecycle), for the registrant and the agencies' way too."""
     examined, above = f"{upper}_review", f"{upper}_reviewer"
     receiving = {"commune_reviewer", "staff", above}
     return {

@@ -17,7 +17,7 @@ from workflow.core.programmes.terms import name_key
 from workflow.ground.reading.quantities import parse_quantity
 from workflow.ground.reading.text import fold
 
-# DOMAIN: the table of the district report, collective and individual models by field.
+# Collective and individual models by field in the district's report (docs/domain.md, Models and figures).
 DISTRICT_TABLE = {
     "kinh_te": (24, 34),
     "van_hoa_xa_hoi": (28, 15),
@@ -25,7 +25,7 @@ DISTRICT_TABLE = {
     "quoc_phong_an_ninh": (14, 6),
     "he_thong_chinh_tri": (11, 6),
 }
-# The codes of the default score sheet and its maxima (DOMAIN: inspection record).
+# The codes of the default score sheet and its maxima (docs/domain.md, Inspection record).
 MAXIMA = {"leadership": 15, "fit": 15, "method": 20, "forces": 15, "results": 20, "durability": 15}
 ITEMS = {"situation", "goals", "method", "place_people", "forces", "time_resources", "outputs", "sustainability"}
 ROLES = {

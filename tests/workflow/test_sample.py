@@ -52,7 +52,7 @@ from workflow.stages.registration.drafts import Draft
 
 TODAY = datetime(2026, 5, 4, 2, 0, tzinfo=UTC)
 
-# DOMAIN: the table of the district report.
+# The table of the district's report (docs/domain.md, Models and figures).
 DISTRICT_TABLE = {
     "kinh_te": (24, 34, 58),
     "van_hoa_xa_hoi": (28, 15, 43),

@@ -14,7 +14,7 @@ def local_date(moment: datetime) -> date:
 
 
 def end_of_day(day: date) -> datetime:
-    """The first moment (UTC) that no longer belongs to the day: a day ends at 24:00 (DOMAIN, Reports and deadlines)."""
+    """The first moment (UTC) that no longer belongs to the day: a day ends at 24:00 (docs/domain.md, Reports and deadlines)."""
     return datetime.combine(day + timedelta(days=1), time.min, ZONE).astimezone(UTC)
 
 

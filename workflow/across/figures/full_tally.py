@@ -246,7 +246,7 @@ def _inspections(connection: Connection, year_id: int, scope: Scope) -> int:
 
 
 def _villages(connection: Connection, year_id: int, scope: Scope) -> tuple[int, int]:
-    """Villages with a registered model of their own, and all villages (DOMAIN: coverage of villages, 8/8)."""
+    """Villages with a registered model of their own, and all villages (docs/domain.md, Coverage of villages)."""
     has_model = sa.exists().where(emulation_model.c.unit_id == unit.c.id, emulation_model.c.year_id == year_id, COUNTED)
     covered = sa.func.sum(sa.case((has_model, 1), else_=0))
     row = connection.execute(

@@ -35,7 +35,7 @@ class WorkingDays:
         return day.weekday() < _SATURDAY and day not in public_holidays(day.year)
 
     def roll(self, day: date) -> date:
-        """The day itself if it is worked, else the next one that is (DOMAIN, Reports and deadlines)."""
+        """The day itself if it is worked, else the next one that is (docs/domain.md, Reports and deadlines)."""
         for ahead in range(_LONGEST_BREAK + 1):
             rolled = day + timedelta(days=ahead)
             if self.is_working(rolled):

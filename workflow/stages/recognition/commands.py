@@ -113,7 +113,7 @@ def _new_decision(context: Context) -> int:
 
 
 def _warn_of_order(context: Context, numbers: dossier.Numbering) -> None:
-    """Numbers rise with the date within a type and period (DOMAIN): say so where this one does not, and go on."""
+    """Numbers rise with the date within a type and period (docs/domain.md, Document numbers): one that does not is noted."""
     other = context.connection.execute(
         sa.select(decision.c.number, decision.c.dated)
         .where(

@@ -58,7 +58,7 @@ def submission_of(connection: Connection, model_id: int, stated: int | None) -> 
 
 
 def gaps(connection: Connection, model: sa.Row[Any], submission_id: int | None) -> list[str]:
-    """What the dossier of one model still lacks, in words; empty when complete (DOMAIN, Dossier to the district).
+    """What the dossier of one model still lacks, in words; empty when complete (docs/domain.md, Dossier to the district).
 
     model: row of `context.MODEL`. submission_id: the one stated, or None for the latest that names the model.
     """

@@ -29,7 +29,7 @@ from workflow.stages.review import result as review_result
 from workflow.stages.review.meetings import lock_models, meeting_definition, note_models, require_status, seen_meeting
 
 LONGEST_REPORT = 20_000
-# Two lines on the roster (DOMAIN, Dossier to the district).
+# Two lines on the roster (docs/domain.md, Dossier to the district).
 LONGEST_RESULTS = 600
 
 
