@@ -56,7 +56,7 @@ UNITS: Final = (
 )
 
 ACCOUNTS: Final = (
-    # user name, full name, home, roles at units, whom he stands in for
+    # user name, full name, home, roles at units, whom they stand in for
     ("admin", "Hoàng Văn Quản", "AS", (("admin", "AS"),), None),
     ("staff", "Trần Thị Giúp", "KL", (("staff", "KL"),), None),
     ("staff2", "Vi Văn Việc", "KL", (("staff", "KL"),), None),

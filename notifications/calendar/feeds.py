@@ -25,7 +25,7 @@ NOTED_EVERY: Final = timedelta(hours=1)
 
 
 class TooManyFeeds(Refusal):
-    """Nobody reads his dates with so many programs."""
+    """Nobody reads their dates with so many programs."""
 
     kind: ClassVar[str] = "conflict"
     code: ClassVar[str] = "too_many_feeds"
@@ -106,10 +106,10 @@ def opened(connection: Connection, token: str, now: datetime) -> Feed:
 
 
 def note_read(connection: Connection, feed_id: int, now: datetime) -> None:
-    """Note that the address is in use, so that its owner sees which one he may revoke."""
+    """Note that the address is in use, so that its owner sees which one they may revoke."""
     connection.execute(sa.update(calendar_feed).where(calendar_feed.c.id == feed_id).values(read_at=now))
 
 
 def _note(connection: Connection, account_id: int, trigger: str, now: datetime, payload: dict[str, Any]) -> None:
-    """Who may read somebody's dates without signing in is part of the history of his account."""
+    """Who may read somebody's dates without signing in is part of the history of their account."""
     history.record(connection, history.By(account_id), now, "account", account_id, trigger, payload)

@@ -1,6 +1,6 @@
-"""How a person wants to be told: by which ways, at which hour, on which days not; and the link in a mail that takes him off.
+"""How a person wants to be told: by which ways, at which hour, on which days not; and the link in a mail that takes them off.
 
-What is late and somebody's to look after reaches him whatever he chose.
+What is late and somebody's to look after reaches them whatever they chose.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def checked(wish: Wish, schemes: frozenset[str]) -> Preference:
 def save(
     connection: Connection, who: int | str, wish: Wish, now: datetime, *, schemes: frozenset[str] = frozenset()
 ) -> Preference:
-    """Keep what a person chose for himself. Raises InvalidInput by field. His history has that he did, and no address."""
+    """Keep what a person chose for themselves. Raises InvalidInput by field. Their history has that they did, and no address."""
     actor = access.actor(connection, who, now)
     new, old = checked(wish, schemes), of(connection, actor.account_id)
     if new != old:
@@ -149,7 +149,7 @@ def account_of(key: str, written: str) -> int:
 
 
 def stop_mail(connection: Connection, account_id: int, now: datetime) -> bool:
-    """Take a person off the mails that he may be taken off; his inbox stays. False when he was off already."""
+    """Take a person off the mails that they may be taken off; their inbox stays. False when they were off already."""
     old = of(connection, account_id)
     if not old.by_email:
         return False

@@ -1,4 +1,4 @@
-"""A person's inbox: every message written to him, the newest first. Nobody else's is ever found."""
+"""A person's inbox: every message written to them, the newest first. Nobody else's is ever found."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def one(connection: Connection, account_id: int, message_id: int) -> sa.Row[Any]
 
 
 def mark_read(connection: Connection, account_id: int, message_id: int, now: datetime) -> bool:
-    """Note that the person opened his message; False when he had before, or when it is not his."""
+    """Note that the person opened their message; False when they had before, or when it is not theirs."""
     result = connection.execute(
         sa.update(message)
         .where(message.c.id == message_id, message.c.account_id == account_id, message.c.read_at.is_(None))

@@ -21,7 +21,7 @@ from workflow.ground.vietnam_time import local_date
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person to be told of one row. role: the one that concerns him; deputy_for: account he stands in for, or None."""
+    """One person to be told of one row. role: the one that concerns them; deputy_for: account they stand in for, or None."""
 
     account_id: int
     user_name: str
@@ -46,7 +46,7 @@ def deed_of_row() -> sa.ColumnElement[bool]:
 
 
 def recipients(connection: Connection, rows: Sequence[int], now: datetime) -> dict[int, tuple[Recipient, ...]]:
-    """Whom to tell of these rows of the outbox, by today's roles; each person once per row, under a role of his own if he can.
+    """Whom to tell of rows of the outbox, by today's roles; each person once per row, under a role of their own if possible.
 
     Everybody who holds one of the named roles over the unit is told, so a role that nobody holds there keeps nobody else from
     being told. Not told: the one who did it, locked accounts, and whoever may not see the model (a draft is its unit's alone).

@@ -1,7 +1,7 @@
 """Parts to people: who is the reporter, the head of the unit, the staff, the deputy head and the head of what is owed.
 
 Written as SQL over a set of owed things at once; the same rule plans a reminder and tells, when it is composed, whether the
-person still has his part.
+person still has their part.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _candidates(
 
 
 def _nearest(candidate: sa.FromClause) -> sa.Select[Any]:
-    """The candidates on the lowest rung, each once: for himself before as a deputy."""
+    """The candidates on the lowest rung, each once: for themselves before as a deputy."""
     lowest = sa.func.min(candidate.c.rung).over(partition_by=[candidate.c[name] for name in (*_OWING, "part")])
     rungs = sa.select(candidate, lowest.label("lowest")).subquery("rung")
     turn = sa.func.row_number().over(
@@ -211,7 +211,7 @@ def _held(name: str, place: sa.ColumnElement[int], today: date, *, near: frozens
 
 
 def _rank() -> sa.ColumnElement[str]:
-    """The rank of an assignment. A deputy stands where the person stands whom he stands in for."""
+    """The rank of an assignment. A deputy stands where the person stands whom they stand in for."""
     principal = assignment.alias("principal")
     of_principal = (
         sa.select(sa.func.max(principal.c.rank))

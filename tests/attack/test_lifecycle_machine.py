@@ -128,7 +128,7 @@ def some(chance: Random, things: Sequence[str], least: int, most: int) -> list[s
 
 
 class Lives(RuleBasedStateMachine):
-    """One world, some models in it, and everybody doing whatever comes to his mind."""
+    """One world, some models in it, and everybody doing whatever comes to their mind."""
 
     def __init__(self, template: Path, lifecycle_id: str, taken: Counter[str]) -> None:
         super().__init__()
@@ -239,7 +239,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def stand_in(self) -> None:
-        """The administrator lets somebody stand in for somebody in one of his roles."""
+        """The administrator lets somebody stand in for somebody in one of their roles."""
         principal, role, place = self.chance.choice(HELD)
         deputy = self.chance.choice(PEOPLE)
         self.attempt(lambda c: assignments.assign(c, "admin", deputy, role, place, self.now, deputy_for=principal))
@@ -591,7 +591,7 @@ class Lives(RuleBasedStateMachine):
         assert (before.state, after.state) in allowed, f"{trigger}: {before.state} → {after.state}"
         assert entry.actor_id == self.world.accounts[who]
         assert entry.role in roles
-        # He holds that role over the unit today, for himself or for the one the entry names.
+        # They hold that role over the unit today, for themselves or for the one the entry names.
         assert any(
             role == entry.role
             and principal == entry.for_id

@@ -40,7 +40,7 @@ Visitor = tuple[FlaskClient, str]
 
 
 def visitor(app: Flask, who: str) -> Visitor:
-    """A client in which this person has signed in, and the token of his session."""
+    """A client in which this person has signed in, and the token of their session."""
     client = app.test_client()
     token = _token(client.get("/dang-nhap").get_data(as_text=True))
     data = {"csrf_token": token, "user_name": who, "password": PASSWORD}
@@ -90,7 +90,7 @@ def test_pages_answer_like_the_engine(site: tuple[Flask, Database, Stock], who: 
 
 @pytest.fixture
 def somebody_signed_in(site: tuple[Flask, Database, Stock]) -> Callable[[str], Visitor]:
-    """Signs somebody in once and remembers him."""
+    """Signs somebody in once and remembers them."""
     known: dict[str, Visitor] = {}
 
     def sign_in(who: str) -> Visitor:

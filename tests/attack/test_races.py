@@ -107,7 +107,7 @@ def _race(database: Database, stock: Stock, case: Case) -> None:
     won = [answer for answer in answers if isinstance(answer, transition.Applied)]
     lost = [answer for answer in answers if isinstance(answer, Refusal)]
     assert len(won) == len(lost) == 1, answers
-    # Whoever comes second finds the model gone on: no such step from there, or out of his sight.
+    # Whoever comes second finds the model gone on: no such step from there, or out of their sight.
     assert isinstance(lost[0], NotPossible | Conflict), repr(lost[0])
     assert lost[0].message.endswith(".")
     model = matrix.model_row(database, case.code)

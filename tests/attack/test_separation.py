@@ -18,7 +18,7 @@ DECISION: dict[str, Any] = {"decision_number": "31", "decision_date": local_date
 
 
 def let(world: World, who: str, role: str, place: str, *, deputy_for: str | None = None) -> None:
-    """Give somebody a role, or let him stand in for somebody in it."""
+    """Give somebody a role, or let them stand in for somebody in it."""
     with world.database.write() as connection:
         assignments.assign(connection, "admin", who, role, place, NOW, deputy_for=deputy_for)
 
@@ -63,7 +63,7 @@ def test_officer_with_another_role_does_not_accept_his_own(world: World) -> None
 
 
 def test_standing_in_ends_but_what_was_done_in_it_counts(world: World) -> None:
-    """A deputy who submitted in another's name cannot accept in his own after he got the role himself."""
+    """A deputy who submitted in another's name cannot accept in their own after they got the role themselves."""
     code = world.create(who="deputy.staff")
     world.apply(code, "submit", "deputy.staff")
     with world.database.write() as connection:

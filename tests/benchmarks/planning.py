@@ -26,7 +26,7 @@ UNITS: Final = 3_000
 CALLS: Final = 11
 PARTS: Final = 3
 REMINDERS: Final = UNITS * CALLS * PARTS
-"""On the due day the officer, his deputy and the head of the unit are told of each report."""
+"""On the due day the officer, their deputy and the head of the unit are told of each report."""
 IDLE: Final = 1_000_000
 JOBS: Final = 200
 ROUNDS: Final = 10
@@ -121,7 +121,7 @@ def _idle(database: Database, world: World) -> float:
 
 
 def _owe(database: Database, world: World) -> None:
-    """Units with an officer, his deputy and a head each, and reports that all of them owe by the same day."""
+    """Units with an officer, their deputy and a head each, and reports that all of them owe by the same day."""
     with database.write() as connection:
         place = connection.execute(sa.select(unit).where(unit.c.code == "KL")).one()
         first_unit, first_account = max(world.units.values()) + 1, max(world.accounts.values()) + 1

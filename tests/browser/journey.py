@@ -40,7 +40,7 @@ def day(days: int = 0) -> str:
 
 
 class Office:
-    """Everybody of the sample at a browser of his own, opened when he first has something to do."""
+    """Everybody of the sample at a browser of their own, opened when they first have something to do."""
 
     def __init__(self, browser: Browser, site: Site, size: ViewportSize = DESK) -> None:
         self.site = site

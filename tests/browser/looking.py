@@ -1,4 +1,4 @@
-"""Whether everybody can use the page that a person has before him: what axe finds, by day and in the dark; what is too wide."""
+"""Whether everybody can use the page that a person has before them: what axe finds, by day and in the dark; what is too wide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person at a browser: what he reads and clicks, in the words that stand on the page."""
+"""A person at a browser: what they read and click, in the words that stand on the page."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def loaded_sample(folder: Path) -> Path:
 
 @contextmanager
 def serving(sample_folder: Path, folder: Path, **set_so: str) -> Iterator[Site]:
-    """A site on a copy of the sample. Whoever changes something in it has it to himself. set_so: settings other than usual."""
+    """A site on a copy of the sample. Whoever changes something in it has it to themselves. set_so: settings other than usual."""
     shutil.copytree(sample_folder, folder)
     settings = _settings(folder, **set_so)
     database = Database(settings.database_url, synchronous="NORMAL")

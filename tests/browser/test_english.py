@@ -245,7 +245,7 @@ def _parsed(answer: TestResponse) -> Element:
 
 
 def _read(page: Element) -> Iterator[str]:
-    """What a person reads or is read to: not what is marked as another language, nor what he typed himself."""
+    """What a person reads or is read to: not what is marked as another language, nor what they typed themselves."""
     for one in _not_foreign(page):
         if one.tag in ("script", "style"):
             continue

@@ -134,7 +134,7 @@ def test_page_open_too_long_is_sent_with_one_more_button(browser: Browser, site:
     with at_browser(browser, site, ACCEPTER) as person:
         person.go(f"/mo-hinh/{code}/buoc/return_registration")
         person.fill("Lý do", REASON)
-        # As when he signed out and in again in another window.
+        # As when they signed out and in again in another window.
         other = person.page.context.new_page()
         other.goto(f"{site.address}/viec-cua-toi")
         other.get_by_role("button", name="Đăng xuất").last.click()

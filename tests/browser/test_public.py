@@ -1,4 +1,4 @@
-"""Somebody from elsewhere finds a recognised model without an account and replicates it; a registrant takes his consent back."""
+"""Somebody from elsewhere finds a recognised model without an account and replicates it; a registrant takes consent back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is planned becomes letters: one for each person, at his hour, in his language, and only what is true."""
+"""What is planned becomes letters: one for each person, at their hour, in their language, and only what is true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of letters: the failed first, only to people of one's own units; who can be told in his inbox only."""
+"""What became of letters: the failed first, only to people of one's own units; who can be told in their inbox only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a person wants to be told: what he may choose, and the link that takes him off."""
+"""How a person wants to be told: what they may choose, and the link that takes them off."""
 
 from __future__ import annotations
 

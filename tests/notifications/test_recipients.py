@@ -50,7 +50,7 @@ def told(connection: Connection, model_name: str, trigger: str, now: datetime = 
 
 
 def heard(connection: Connection, world: World, user_name: str) -> list[Notice]:
-    """What a person's home page tells him."""
+    """What a person's home page tells them."""
     return notices(connection, access.actor(connection, world.accounts[user_name], NOW), limit=1000)
 
 

@@ -59,7 +59,7 @@ class Province:
         return self.roster.places[unit].code
 
     def hire(self, connection: Connection, unit: int, now: datetime) -> int:
-        """Somebody new with a home at a unit, and how he wants to be told. Returns the account."""
+        """Somebody new with a home at a unit, and how they want to be told. Returns the account."""
         self.serial += 1
         name = f"nguoi{self.serial}"
         said = f"{self.chance.choice(_FAMILY)} {self.chance.choice(('Văn', 'Thị'))} {self.chance.choice(_GIVEN)}"
@@ -69,7 +69,7 @@ class Province:
         return account
 
     def wish(self, connection: Connection, account: int, now: datetime) -> None:
-        """Somebody chooses how he wants to be told; most take what is usual, some have no address and some a wrong one."""
+        """Somebody chooses how they want to be told; most take what is usual, some have no address and some a wrong one."""
         chance, name = self.chance, self.roster.names[account]
         email = chance.choices((f"{name}@xa.example", "", f"{WRONG}.{name}@xa.example"), (88, 8, 4))[0]
         wish = Wish(

@@ -410,7 +410,7 @@ class Reckoning:
 def _told(
     recipients: Sequence[str], parts: Mapping[str, Mapping[int, int | None]]
 ) -> dict[int, tuple[str, int | None]]:
-    """Who is told at a step, each once and in his weightiest part."""
+    """Who is told at a step, each once and in their weightiest part."""
     found: dict[int, tuple[str, int | None]] = {}
     for part in WEIGHT:
         if part in recipients or (part == VACANT and REPORTER in recipients):

@@ -45,7 +45,7 @@ class Place:
 
 @dataclass(slots=True)
 class Holding:
-    """A role that somebody holds at a unit. principal: account he stands in for."""
+    """A role that somebody holds at a unit. principal: account they stand in for."""
 
     id: int
     account: int
@@ -85,7 +85,7 @@ class Roster:
         self.holdings[holding.place].append(holding)
 
     def end_holding(self, holding: Holding, last: date) -> None:
-        """A role ends, and with a person's own role those of his deputies that would run past it."""
+        """A role ends, and with a person's own role those of their deputies that would run past it."""
         deputies = [] if holding.principal is not None else self._deputies(holding, last)
         for ended in (holding, *deputies):
             ended.last = last
@@ -144,7 +144,7 @@ class Roster:
         return next((found for here in self.upward(place) if (found := self.at(here, role, day))), [])
 
     def _rank(self, holding: Holding) -> str:
-        """A deputy stands where the person stands whom he stands in for."""
+        """A deputy stands where the person stands whom they stand in for."""
         if holding.rank or holding.principal is None:
             return holding.rank
         own = (

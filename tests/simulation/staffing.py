@@ -36,7 +36,7 @@ class Staffing:
                 self._later(day, what, deed)
 
     def _somebody(self, now: datetime) -> Holding | None:
-        """Somebody with a role of his own, more often in a village than elsewhere."""
+        """Somebody with a role of their own, more often in a village than elsewhere."""
         province, chance = self._province, self._chance
         unit = chance.choices(
             (province.root, chance.choice(province.communes), chance.choice(province.villages)), (5, 25, 70)

@@ -78,7 +78,7 @@ def test_those_who_collect_see_calls_as_one_date(visit: Visit, world: World) -> 
     assert f'href="/don-doc?tinh-trang=all&amp;dot={called}"' in page
     assert "Thôn Nà Hin" in page
     assert "Mọi hạn tôi theo dõi" not in visit("officer.x1").get("/lich")
-    # A scope that is not his gives his own dates, no others.
+    # A scope that is not theirs gives their own dates, no others.
     assert "Báo cáo quý I" in visit("officer.x1").get("/lich?thang=2031-03&pham-vi=all")
     assert "Thôn Nà Hin" not in visit("officer.x1").get("/lich?thang=2031-03&pham-vi=all")
 

@@ -43,7 +43,7 @@ def test_every_route_answers_with_the_headers(app: Flask, visit: Visit, stranger
     seen = 0
     for route, path in list(_routes(app)):
         for method in sorted(_methods(route)):
-            # Last of all for the one who is signed in: this ends his session.
+            # Last of all for the one who is signed in: this ends their session.
             for browser in (stranger,) if route.endpoint.startswith("session.sign_out") else (stranger, admin):
                 answer = browser.client.open(path, method=method)
                 _check(answer, f"{method} {path}", own_page=route.endpoint != "static")

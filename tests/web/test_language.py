@@ -88,6 +88,6 @@ def test_public_page_has_its_language_in_the_address(app: Flask) -> None:
         assert url_for("help.index") == "/tro-giup"
     with app.test_request_context("/cong-khai?ngon-ngu=en"):
         assert url_for("public.shown", code="DVK-2024-00001") == "/cong-khai/DVK-2024-00001?ngon-ngu=en"
-    # The same address is the same page for everybody, whatever his browser remembers.
+    # The same address is the same page for everybody, whatever their browser remembers.
     with app.test_request_context("/cong-khai", headers={"Cookie": "dvk_lang=en"}):
         assert url_for("public.listed") == "/cong-khai"

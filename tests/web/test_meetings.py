@@ -41,7 +41,7 @@ def test_whole_meeting_of_eighteen_models_runs_from_one_page(visit: Visit, world
     assert all(grid.count(f'name="rest-{code}"') == 1 for code in codes)
     assert "điểm" in grid
     assert "Không được biểu quyết:" in grid
-    # One choice for each row: everybody who is there and has no vote of his own yet.
+    # One choice for each row: everybody who is there and has no vote of their own yet.
     votes = {f"rest-{code}": "for" for code in codes[:-1]} | {f"rest-{codes[-1]}": "against"}
     votes[f"vote-{codes[0]}-reviewer1"] = "against"
     votes[f"vote-{codes[0]}-reviewer.own"] = "abstain"

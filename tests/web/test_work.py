@@ -143,7 +143,7 @@ def test_news_are_told_until_they_are_marked_as_seen(visit: Visit, world: World)
     assert "Không có gì mới." in page
     assert "Chỉ tiêu chưa đo được." not in page[page.index('id="moi"') :]
     assert "Chỉ tiêu chưa đo được." in officer.get("/viec-cua-toi", cu="1")
-    # Another person's news are his own.
+    # Another person's news are their own.
     assert "Không có gì mới." not in visit("deputy.officer").get("/viec-cua-toi")
 
 

@@ -1,4 +1,4 @@
-"""Accounts: creating, passwords, locking, and that nobody gets at more than he administers."""
+"""Accounts: creating, passwords, locking, and that nobody gets at more than they administer."""
 
 from __future__ import annotations
 

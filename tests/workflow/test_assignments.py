@@ -84,7 +84,7 @@ def test_nobody_gives_himself_a_role_by_whatever_name(sqlite_world: World) -> No
         with pytest.raises(NotAllowed) as caught:
             give(sqlite_world, name, "staff", "KL")
         assert caught.value.reason_code == "self_grant"
-    # Nor as the deputy of somebody, nor to the one he stands in for.
+    # Nor as the deputy of somebody, nor to the one they stand in for.
     with pytest.raises(NotAllowed):
         give(sqlite_world, "admin", "staff", "KL", deputy_for="staff")
     give(sqlite_world, "villager", "admin", "AS", deputy_for="admin")
@@ -97,7 +97,7 @@ def test_a_deputy_needs_a_principal_who_holds_the_role_there(sqlite_world: World
     refused(sqlite_world, "deputy_for", "villager", "staff", "KL-X1", deputy_for="staff")
     refused(sqlite_world, "deputy_for", "villager", "inspector", "KL", deputy_for="staff")
     refused(sqlite_world, "deputy_for", "staff2", "staff", "KL", deputy_for="staff2")
-    # A deputy has nothing of his own to hand on.
+    # A deputy has nothing of their own to hand on.
     refused(sqlite_world, "deputy_for", "villager", "staff", "KL", deputy_for="deputy.staff")
     give(sqlite_world, "villager", "staff", "KL", deputy_for="staff2")
     assert roles(sqlite_world, "villager") == [("staff", sqlite_world.accounts["staff2"])]

@@ -187,7 +187,7 @@ def test_all_of_a_models_history_removed(world: World) -> None:
 
 
 def test_whole_chain_hashed_anew_shows_in_the_anchors(world: World) -> None:
-    """A forger who computes every hash anew still meets the day's anchor: the first day he changed is named."""
+    """A forger who computes every hash anew still meets the day's anchor: the first day they changed is named."""
     first, _ = two_models_over_three_days(world)
     model_id = world.model(first).id
 

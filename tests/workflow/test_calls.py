@@ -121,7 +121,7 @@ def test_only_those_who_collect_may_call(world: World) -> None:
             opened(world, who=who)
     with pytest.raises(NotFound):
         opened(world, who="outsider")
-    # A commune's reviewer calls for reports of his own villages, and of nobody else's.
+    # A commune's reviewer calls for reports of their own villages, and of nobody else's.
     called = opened(world, replace(COMMAND, unit="KL-X1", to=Selector(levels=("village",))), "chair")
     assert sorted(owed(world, called.call_id)) == ["KL-X1-T1", "KL-X1-T2"]
     with pytest.raises(NotFound):

@@ -152,7 +152,7 @@ def test_others_do_not_decide(sqlite_world: World, registered: str, who: str, re
 def test_nobody_decides_what_he_his_principal_or_his_deputy_asked(sqlite_world: World, registered: str) -> None:
     world = sqlite_world
     with world.database.write() as connection:
-        # The officer reviews for the commune as well, and the one he stands in for, too.
+        # The officer reviews for the commune as well, and the one they stand in for, too.
         for name in ("deputy.officer", "officer.x1t1"):
             connection.execute(
                 sa.insert(assignment).values(

@@ -1,4 +1,4 @@
-"""What those who collect see: late first and only their own, who opened what he was told, units × calls, punctuality."""
+"""What those who collect see: late first and only their own, who opened what they were told, units × calls, punctuality."""
 
 from __future__ import annotations
 

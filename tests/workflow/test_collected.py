@@ -162,5 +162,5 @@ def test_as_many_statements_for_fifty_units_as_for_one(world: World, count: int)
         finally:
             sa.event.remove(world.database.engine, "before_cursor_execute", note)
     assert (len(whole.lines), len(listed)) == (count, count)
-    # The call, its lines, the counts and fields; the person and what he owes.
+    # The call, its lines, the counts and fields; the person and what they owe.
     assert len(asked) <= 6

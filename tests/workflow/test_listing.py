@@ -1,4 +1,4 @@
-"""Lists: every order pages through everything once, filters and words find what they should, nobody sees more than he may."""
+"""Lists: every order pages through everything once, filters and words find what they should, nobody sees more than they may."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`dvk obligation`: what somebody owes and what is owed to him, by due date."""
+"""`dvk obligation`: what somebody owes and what is owed to them, by due date."""
 
 from __future__ import annotations
 

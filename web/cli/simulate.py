@@ -1,4 +1,4 @@
-"""`dvk simulate`: a year lived through on a throw-away database, to see that everybody is told what he has to be, once."""
+"""`dvk simulate`: a year lived through on a throw-away database, to see that everybody is told what they have to be, once."""
 
 from __future__ import annotations
 

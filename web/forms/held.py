@@ -1,4 +1,4 @@
-"""What somebody typed into a form that could not be taken because his session had ended or the page was open too long.
+"""What somebody typed into a form that could not be taken because their session had ended or the page was open too long.
 
 The pages in between carry it as one signed and compressed value: nothing is kept on the server for people who are not signed in.
 """
@@ -45,7 +45,7 @@ class Held:
 
     @property
     def texts(self) -> list[tuple[str, str]]:
-        """What the person wrote, with the names of the fields, and without what he only chose."""
+        """What the person wrote, with the names of the fields, and without what they only chose."""
         return [
             (name, value)
             for name, value in self.fields

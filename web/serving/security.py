@@ -37,7 +37,7 @@ def sign_in_limit() -> str:
 
 
 def account_tried() -> str:
-    """The account that somebody tries to sign in to, however he writes it."""
+    """The account that somebody tries to sign in to, however they write it."""
     return "account:" + fold(request.form.get("user_name", "")[:200])
 
 

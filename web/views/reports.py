@@ -48,7 +48,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("")
 @access_rule(signed_in=True)
 def listed() -> str:
-    """What this person's units owe and handed in, and the calls whose reports he reads."""
+    """What this person's units owe and handed in, and the calls whose reports they read."""
     who = actor()
     return _page("reports/list.html", owed=readings.owed(reading(), who), calls=readings.calls(reading(), who))
 

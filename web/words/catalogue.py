@@ -13,7 +13,7 @@ from typing import Final
 
 from workflow.ground.speech import Translate
 
-# By its own name, so that a person finds his language on a page that he cannot read.
+# By its own name, so that a person finds their language on a page that they cannot read.
 LANGUAGES: Final = MappingProxyType({"vi": "Tiếng Việt", "en": "English"})
 # The language in which every sentence is written in the code.
 SOURCE: Final = "vi"

@@ -40,7 +40,7 @@ class Grant(NamedTuple):
 
 
 class Actor(NamedTuple):
-    """A person who acts, with what he may do today. `people` are he and nobody else; deputies add their principal per grant."""
+    """A person who acts, with what they may do today. `people` are they alone; deputies add their principal per grant."""
 
     account_id: int
     user_name: str
@@ -53,16 +53,16 @@ class Actor(NamedTuple):
         return frozenset(grant.role for grant in self.grants if grant.covers(path))
 
     def grant_for(self, roles: Collection[str], path: str) -> Grant | None:
-        """The grant to act under: his own before one as a deputy."""
+        """The grant to act under: their own before one as a deputy."""
         fitting = [g for g in self.grants if g.role in roles and g.covers(path)]
         return min(fitting, key=lambda g: (g.deputy_for is not None, -len(g.unit_path)), default=None)
 
     def holds(self, roles: Collection[str]) -> bool:
-        """Whether he holds one of the roles anywhere."""
+        """Whether they hold one of the roles anywhere."""
         return any(grant.role in roles for grant in self.grants)
 
     def require(self, roles: Collection[str], path: str, *, to: str) -> Grant:
-        """The grant for one of the roles over `path`, or NotAllowed saying what he wanted to do."""
+        """The grant for one of the roles over `path`, or NotAllowed saying what they wanted to do."""
         grant = self.grant_for(roles, path)
         if grant is None:
             raise NotAllowed(_("Bạn không có quyền %(to)s ở đơn vị này.", to=to), guard="role")
@@ -158,7 +158,7 @@ def outermost(paths: Iterable[str]) -> list[str]:
 
 
 def people(who: Actor, grant: Grant | None) -> frozenset[int]:
-    """The people behind an act: the one who acts and the one he stands in for."""
+    """The people behind an act: the one who acts and the one they stand in for."""
     if grant is None or grant.deputy_for is None:
         return frozenset((who.account_id,))
     return frozenset((who.account_id, grant.deputy_for))

@@ -30,7 +30,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one person is told at once. link: the one address where he goes on; action: the words on it."""
+    """What one person is told at once. link: the one address where they go on; action: the words on it."""
 
     language: str
     subject: str

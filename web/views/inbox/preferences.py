@@ -1,4 +1,4 @@
-"""How a person wants to be told, a message to try it, and the page behind the link by which a mail takes him off."""
+"""How a person wants to be told, a message to try it, and the page behind the link by which a mail takes them off."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def trial() -> Response:
 @pages.route(f"{UNSUBSCRIBE}/<token>", methods=["GET", "POST"])
 @access_rule(public=True)
 def unsubscribe(token: str) -> str:
-    """Seen by whoever follows the link in a mail; sent, by him or by his mail program alone (RFC 8058), it takes him off.
+    """Seen by whoever follows the link in a mail; sent, by them or by their mail program alone (RFC 8058), it takes them off.
 
     The signed token stands for that of a form, which a mail program has not got. A link that is only followed changes nothing:
     programs that look for danger follow every link.

@@ -1,4 +1,4 @@
-"""The page behind an invitation: whoever holds the link sets his own password and is signed in."""
+"""The page behind an invitation: whoever holds the link sets their own password and is signed in."""
 
 from __future__ import annotations
 

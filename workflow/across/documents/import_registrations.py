@@ -334,7 +334,7 @@ class _Import:
 
 
 def _scope(connection: Connection, actor: Actor, year: Year) -> sa.ColumnElement[bool]:
-    """A condition on `unit`: those for which the person may submit, himself or on behalf, by the year's own definition."""
+    """A condition on `unit`: those for which the person may submit, for themselves or on behalf, by the year's own definition."""
     definition = store.definition(connection, year.definition_hash)
     roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
     grants = [grant for grant in actor.grants if grant.role in roles]

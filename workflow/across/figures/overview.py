@@ -165,7 +165,7 @@ def _parts(
         else:
             counted = cells.counts_of_parts(connection, year_id, path, paths, ("field_id",))
     else:
-        # Somebody with several places of his own: each of them is a part.
+        # Somebody with several places of their own: each of them is a part.
         rows = connection.execute(
             sa.select(*COLUMNS)
             .where(any_of(unit.c.id, [*(cells.last(path) for path in scope.paths), *scope.units]))

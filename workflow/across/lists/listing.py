@@ -439,7 +439,7 @@ def _starts(shape: _Shape) -> list[sa.ColumnElement[bool]]:
 
 
 def _edge(connection: Connection, who: Actor | None, edge: int, order: Order) -> dict[str, Any]:
-    """The key of the model at the edge of a page, if the person may see it: a place tells nothing of what he may not."""
+    """The key of the model at the edge of a page, if the person may see it: a place tells nothing of what they may not."""
     column = _KEYS[order][0][0]
     wanted = (
         sa.select(column).select_from(emulation_model.join(unit, unit.c.id == _model.unit_id)).where(_model.id == edge)

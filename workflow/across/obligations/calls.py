@@ -32,7 +32,7 @@ from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 CALLERS: Final = frozenset({"staff", "commune_reviewer", "district_reviewer", "province_reviewer", "leader"})
-"""Who may call for reports from the units below his own."""
+"""Who may call for reports from the units below their own."""
 AD_HOC: Final = "ad_hoc"
 LONGEST_LABEL: Final = 200
 LONGEST_INSTRUCTIONS: Final = 10_000
@@ -187,7 +187,7 @@ def withdraw(
 def held_call(
     connection: Connection, call_id: int, who: int | str, now: datetime, version: int | None, *, to: str
 ) -> tuple[Actor, sa.Row[Any], Grant]:
-    """The person, the call locked, and the grant by which he changes it. Raises Conflict, NotAllowed, NotFound, NotPossible."""
+    """The person, the call locked, and the grant by which they change it. Raises Conflict, NotAllowed, NotFound, NotPossible."""
     actor = access.actor(connection, who, now)
     call = _row(connection, call_id, lock=True)
     if call is None or not any(grant.covers(call.unit_path) for grant in actor.grants):

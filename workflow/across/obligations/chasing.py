@@ -1,4 +1,4 @@
-"""What is owed to those who collect it: what is late, who has opened what he was told, units × calls. Nothing changes here."""
+"""What is owed to those who collect it: what is late, who has opened what they were told, units × calls. Nothing changes here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workflow.ground.schema import account, message, obligation, reminder, repor
 from workflow.ground.speech import _
 
 CHASERS: Final = frozenset({"staff", "leader"})
-"""Who looks after what is owed to his unit and to those below it."""
+"""Who looks after what is owed to their unit and to those below it."""
 TIMED: Final = ("report", "registration", "state")
 """Subjects that can be late; meetings and visits happen on their day."""
 SOON_DAYS: Final = 7

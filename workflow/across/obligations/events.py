@@ -63,7 +63,7 @@ def follow(connection: Connection, now: datetime) -> int:
 def expecting(
     connection: Connection, account_id: int, since: date | None = None, until: date | None = None
 ) -> list[tuple[date, int]]:
-    """Due date and key of the meetings and visits at which somebody is expected, whatever his roles; by due date."""
+    """Due date and key of the meetings and visits at which somebody is expected, whatever their roles; by due date."""
     rows = connection.execute(
         sa.select(obligation.c.due_on, obligation.c.id)
         .where(

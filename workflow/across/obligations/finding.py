@@ -60,7 +60,7 @@ class Window:
 
 
 def owed_by(actor: Actor) -> Reach:
-    """What this person himself owes under today's roles, those as a deputy included."""
+    """What this person owes by themselves under today's roles, those as a deputy included."""
     own: dict[int, set[str]] = defaultdict(set)
     wide: dict[str, set[str]] = defaultdict(set)
     for grant in actor.grants:
@@ -74,7 +74,7 @@ def owed_by(actor: Actor) -> Reach:
 
 
 def owed_by_unit(actor: Actor) -> Reach:
-    """What the person's own units owe, whoever there has to see to it: where he is at home and where he is the officer."""
+    """What the person's own units owe, whoever there has to see to it: where they are at home and where they are the officer."""
     units = {grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED}
     if actor.unit_id is not None and any(grant.unit_id == actor.unit_id for grant in actor.grants):
         units.add(actor.unit_id)

@@ -1,6 +1,6 @@
 """States that are to be left in time: whoever may take the next step owes it from the moment a model enters such a state.
 
-A date that a person stated when he gave the model back (`mend_by`) goes before the days of the definition.
+A date that a person stated when they gave the model back (`mend_by`) goes before the days of the definition.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who opened the dossier of an individual: written when somebody from outside the registrant's unit reads it, and shown.
 
-Law 91/2025/QH15 gives a person the right to know who processed his data. One entry for each person, model, hour and way.
+Law 91/2025/QH15 gives a person the right to know who processed their data. One entry for each person, model, hour and way.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Filters:
 
 
 def own_units(actor: Actor) -> frozenset[int]:
-    """Units whose own people a person belongs to: his home, and where he is the officer today."""
+    """Units whose own people a person belongs to: their home, and where they are the officer today."""
     held = {grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED}
     return frozenset(held | ({actor.unit_id} if actor.unit_id is not None else set()))
 

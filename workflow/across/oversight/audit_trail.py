@@ -1,4 +1,4 @@
-"""The whole history as an administrator reads it: filtered by person, deed, model, unit and days, and never beyond his scope."""
+"""The whole history as administrators read it: filtered by person, deed, model, unit and days, never beyond their scope."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ _LINES = (
 
 
 def _visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """Entries about what lies in the actor's administration; of a draft, which only its unit sees, none but his own."""
+    """Entries about what lies in the actor's administration; of a draft, which only its unit sees, none but their own."""
     scope = access.outermost(grant.unit_path for grant in actor.grants if grant.role in PRIVILEGED)
     if not scope:
         return sa.false()

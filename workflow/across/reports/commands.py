@@ -283,7 +283,7 @@ def _deciding(
 
 
 def _submitters(connection: Connection, report_id: int) -> frozenset[int]:
-    """The people behind the last handing in: who did it and whom he stood in for."""
+    """The people behind the last handing in: who did it and whom they stood in for."""
     row = connection.execute(
         sa.select(history_table.c.actor_id, history_table.c.for_id)
         .where(

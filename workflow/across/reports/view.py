@@ -1,4 +1,4 @@
-"""One report as somebody sees it: what is asked of the unit, what was written, handed in and decided; and which ones concern him.
+"""One report as somebody sees it: what is asked of the unit, what was written, handed in, decided; and which ones concern them.
 
 Who owes a report writes it. Staff, reviewers and leaders over the unit read what was handed in, never an unfinished draft.
 """
@@ -65,7 +65,7 @@ class Submission:
 class ReportView:
     """A report and what it is for. report_id None and status '': nothing was written yet; version 0 then.
 
-    writes, decides: the grants under which the person may, None where he may not. Whether the moment is right is not said.
+    writes, decides: the grants under which the person may, None where they may not. Whether the moment is right is not said.
     """
 
     obligation_id: int
@@ -280,7 +280,7 @@ def previous(
 
 
 def owed(connection: Connection, actor: Actor, *, only_open: bool = False, most: int = MOST) -> list[Owed]:
-    """Reports that this person owes for his units: open ones by due date, then the latest that were handed in."""
+    """Reports that this person owes for their units: open ones by due date, then the latest that were handed in."""
     conditions = [_for_role(role, actor) for role in sorted({grant.role for grant in actor.grants})]
     if not conditions:
         return []
@@ -316,7 +316,7 @@ def owed(connection: Connection, actor: Actor, *, only_open: bool = False, most:
 
 
 def calls(connection: Connection, actor: Actor, *, only_waiting: bool = False, most: int = MOST) -> list[Call]:
-    """Calls whose reports this person reads: those of units he is over, the latest first.
+    """Calls whose reports this person reads: those of units they are over, the latest first.
 
     only_waiting: those of which a report waits to be decided on (index ix_report_waiting).
     """

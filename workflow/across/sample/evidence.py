@@ -1,4 +1,4 @@
-"""The file a sample registrant attaches to his results: the table of figures, as an office would keep it."""
+"""The file a sample registrant attaches to their results: the table of figures, as an office would keep it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PASSWORD: Final = "dan-van-kheo-mau"  # noqa: S105
 
 @dataclass(frozen=True, slots=True)
 class SampleAccount:
-    """Somebody of the sample who can sign in. roles_text: what he is and where, in words."""
+    """Somebody of the sample who can sign in. roles_text: what they are and where, in words."""
 
     user_name: str
     password: str
@@ -68,7 +68,7 @@ def refuse_other_data(connection: Connection) -> None:
 
 
 def create(connection: Connection, now: datetime) -> None:
-    """The unit tree, everybody in it and their roles: the administrator first, the rest made by him."""
+    """The unit tree, everybody in it and their roles: the administrator first, the rest made by them."""
     sample = content()
     root = sample.units[0]
     administrator = next(someone for someone in sample.accounts if someone.holds("admin", root.code))

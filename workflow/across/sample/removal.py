@@ -96,7 +96,7 @@ def remove(
     who: int | str | None = None,
     first: FirstAdministrator | None = None,
 ) -> str | None:
-    """Empty the database and, if wanted, begin with a first administrator; returns his initial password.
+    """Empty the database and, if wanted, begin with a first administrator; returns their initial password.
 
     who: the administrator of the topmost unit who asks; None for somebody at the machine itself. Raises NotPossible, and changes
     nothing, when there is no sample or anything real beside it.

@@ -198,7 +198,7 @@ def renew_hash(connection: Connection, account_id: int, password: str, seen_hash
 def change_password(
     connection: Connection, who: int | str, current: str, new: str, now: datetime, *, keep_session: str | None = None
 ) -> None:
-    """A person's own change. Ends all his sessions but the one whose token hash is `keep_session`."""
+    """A person's own change. Ends all their sessions but the one whose token hash is `keep_session`."""
     actor = access.actor(connection, who, now)
     row = by_user_name(connection, actor.user_name, lock=True)
     if not passwords.verified(row.password_hash, current):
@@ -215,7 +215,7 @@ def change_password(
 
 
 def reset_password(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
-    """A new initial password for somebody, as an administrator over all that he may do. Ends his sessions."""
+    """A new initial password for somebody, as an administrator over all that they may do. Ends their sessions."""
     actor, row, grant = managed(connection, who, user_name, now, to=_("đặt lại mật khẩu"))
     initial = passwords.generate()
     store_password(connection, row.id, initial, must_change=True)
@@ -249,7 +249,7 @@ def unlock(connection: Connection, who: int | str, user_name: str, now: datetime
 
 
 def end_sessions(connection: Connection, who: int | str, user_name: str, now: datetime) -> int:
-    """Sign somebody out everywhere, as an administrator over him. Returns how many sessions ended."""
+    """Sign somebody out everywhere, as an administrator over them. Returns how many sessions ended."""
     actor, row, grant = managed(connection, who, user_name, now, to=_("kết thúc phiên làm việc"))
     ended = connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id)).rowcount
     if ended:
@@ -327,7 +327,7 @@ def managed(
 ) -> tuple[Actor, sa.Row[Any], Grant]:
     """An account, locked, with the administrator's grant over it.
 
-    He must administer its home and every unit where it holds a role now or later: otherwise the administrator of a village
+    That takes administering its home and every unit where it holds a role now or later: else the administrator of a village
     could take over the account of somebody with a role in the province by resetting its password.
     """
     actor = access.actor(connection, who, now)

@@ -44,8 +44,8 @@ def assign(
     """Give somebody a role at a unit, as an administrator over it. Returns the assignment's id.
 
     valid_from: today unless said otherwise; valid_to: last day, open when None. deputy_for: user name of the principal, who must
-    hold the role at that very unit for the whole period; an open period ends with the principal's. Nobody gives himself a role,
-    nor the person he stands in for. rank: 'head' or 'deputy_head' of a leader, whom escalations tell apart.
+    hold the role at that very unit for the whole period; an open period ends with the principal's. Nobody gives a role to
+    themselves, nor to the person they stand in for. rank: 'head' or 'deputy_head' of a leader, whom escalations tell apart.
     """
     actor = access.actor(connection, who, now)
     place = units.by_code(connection, unit_code, lock=True)
@@ -100,7 +100,7 @@ def assign(
 def end_assignment(
     connection: Connection, who: int | str, assignment_id: int, now: datetime, *, last_day: date | None = None
 ) -> int:
-    """End a role, as an administrator over its unit; with a principal's role end those of his deputies.
+    """End a role, as an administrator over its unit; with a principal's role end those of their deputies.
 
     last_day: the last day on which it counts, by default yesterday (it ends at once). Returns how many assignments ended.
     """
@@ -193,7 +193,7 @@ def _deputy_until(
     starts: date,
     ends: date | None,
 ) -> date | None:
-    """The last day of a deputy, or a refusal: the principal must hold the role himself from the first day to the last."""
+    """The last day of a deputy, or a refusal: the principal must hold the role themselves from the first day to the last."""
     if principal.id == target.id:
         raise InvalidInput({"deputy_for": _("Một người không thay mặt chính mình.")})
     rows = connection.execute(
@@ -256,7 +256,7 @@ def _refuse_double(
 
 
 def _outlasting(connection: Connection, ended: sa.Row[Any], ends: date) -> list[sa.Row[Any]]:
-    """Assignments of the principal's deputies that run past his last day, unless another one of his own carries them."""
+    """Assignments of the principal's deputies that run past their last day, unless another one of their own carries them."""
     other = connection.execute(
         sa.select(assignment.c.id).where(
             assignment.c.id != ended.id,

@@ -1,4 +1,4 @@
-"""Links by which a person sets his own password: made by an administrator, sent by his own means, good once and for a week."""
+"""Links by which a person sets their own password: made and sent by an administrator, good once and for a week."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Invited:
 
 
 def invite(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
-    """A new link's token for somebody, as an administrator over all that he may do. Earlier links stop working.
+    """A new link's token for somebody, as an administrator over all that they may do. Earlier links stop working.
 
     The token is returned once and kept nowhere. Until the link is used the account's password, if it has one, stays.
     """
@@ -107,7 +107,7 @@ def opened(connection: Connection, token: str, now: datetime) -> Invited:
 
 
 def accept(connection: Connection, token: str, password: str, now: datetime) -> int:
-    """Set the password that somebody chose with his link, which is used up; ends his other sessions. Returns the account.
+    """Set the password that somebody chose with their link, which is used up; ends their other sessions. Returns the account.
 
     Raises InvitationUnusable, or InvalidInput under `new`.
     """

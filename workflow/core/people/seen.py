@@ -1,4 +1,4 @@
-"""How far a person has read what is new for him: one moment for each account, which never goes back.
+"""How far a person has read what is new for them: one moment for each account, which never goes back.
 
 Visits move it on by themselves: what was there at the last visit is old at the next one. A visit lasts as long as the page is
 opened again within `VISIT_ENDS_AFTER`, so that a reload does not take the news away.
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
 
 
 def seen(connection: Connection, account_id: int) -> Seen:
-    """How far a person has read, and when he last looked."""
+    """How far a person has read, and when they last looked."""
     row = connection.execute(
         sa.select(work_seen.c.until, work_seen.c.looked_at).where(work_seen.c.account_id == account_id)
     ).first()
@@ -40,7 +40,7 @@ def seen(connection: Connection, account_id: int) -> Seen:
 
 
 def seen_until(connection: Connection, account_id: int) -> datetime | None:
-    """Up to when this person has seen what happened; None before his second visit."""
+    """Up to when this person has seen what happened; None before their second visit."""
     return seen(connection, account_id).until
 
 
@@ -50,7 +50,7 @@ def is_noted(before: Seen, now: datetime) -> bool:
 
 
 def look(connection: Connection, account_id: int, now: datetime) -> None:
-    """He has the page open. The first time after a pause a new visit begins: what the last one showed is old now."""
+    """They have the page open. The first time after a pause a new visit begins: what the last one showed is old now."""
     before = seen(connection, account_id)
     if before.looked_at is not None and now > before.looked_at + VISIT_ENDS_AFTER:
         mark_seen(connection, account_id, before.looked_at, now)
@@ -59,7 +59,7 @@ def look(connection: Connection, account_id: int, now: datetime) -> None:
 
 
 def mark_seen(connection: Connection, account_id: int, until: datetime, now: datetime) -> None:
-    """He has seen what happened until then. A moment in the future counts as now, one before the last keeps the last."""
+    """They have seen what happened until then. A moment in the future counts as now, one before the last keeps the last."""
     until = min(until, now)
     _put_first(connection, account_id, until)
     connection.execute(

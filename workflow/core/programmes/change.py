@@ -1,4 +1,4 @@
-"""What every change of a programme year shares: who may, the version he saw, what is wrong with the rows, the history."""
+"""What every change of a programme year shares: who may, the version they saw, what is wrong with the rows, the history."""
 
 from __future__ import annotations
 

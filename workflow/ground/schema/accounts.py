@@ -59,7 +59,7 @@ web_session = sa.Table(
     sa.Column("address", sa.String(64), nullable=False, server_default=""),
 )
 
-# How far each person has read what is new for him on the page of his work, and when he last had it open.
+# How far each person has read what is new for them on the page of their work, and when they last had it open.
 work_seen = sa.Table(
     "work_seen",
     metadata,

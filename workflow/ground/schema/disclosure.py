@@ -14,7 +14,7 @@ access_log = sa.Table(
     ref("account_id", "account"),
     ref("model_id", "emulation_model"),
     sa.Column("what", sa.String(10), nullable=False),
-    # Hours since 1970: one entry for each hour in which somebody looked, however often he did.
+    # Hours since 1970: one entry for each hour in which somebody looked, however often they did.
     sa.Column("hour", sa.Integer, nullable=False),
     # Serves the question of a model's page as well: who has seen it.
     sa.UniqueConstraint("model_id", "account_id", "hour", "what"),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from workflow.ground.schema.base import BigId, Moment, flag, metadata, one_of, pk, ref
 
-# What a person is told at once; it stands in his inbox from the moment it is written, and goes out by each channel he chose.
+# What a person is told at once; it stands in their inbox from the moment it is written, and goes out by each channel they chose.
 message = sa.Table(
     "message",
     metadata,
@@ -41,7 +41,7 @@ reminder = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
     # The part in which the person is told: reporter, head_of_unit, staff, deputy_head, head.
     sa.Column("part", sa.String(15), nullable=False),
-    # Whom he stands in for.
+    # Whom they stand in for.
     ref("deputy_for_id", "account", nullable=True),
     # The sender's own word when staff ask by hand.
     sa.Column("word", sa.String(500), nullable=False, server_default=""),

@@ -102,7 +102,7 @@ meeting_guest = sa.Table(
     pk(),
     ref("meeting_id", "review_meeting"),
     sa.Column("position", sa.Integer, nullable=False),
-    # People without an account as well: a name and what he is, as the minutes write it. A guest has no vote.
+    # People without an account as well: a name and what they are, as the minutes write it. A guest has no vote.
     sa.Column("name", sa.String(200), nullable=False),
     sa.UniqueConstraint("meeting_id", "position"),
     sa.CheckConstraint("length(name) > 0", name="name_given"),

@@ -306,7 +306,7 @@ def _readable(connection: Connection, who: int | str, attachment_id: int, now: d
 def _visible(
     connection: Connection, actor: Actor, row: sa.Row[Any] | None, attachment_id: int, *, hold: bool
 ) -> sa.Row[Any]:
-    """The model of a file, if the person sees it; a file of somebody else's model does not exist for him."""
+    """The model of a file, if the person sees it; a file of somebody else's model does not exist for them."""
     if row is None:
         raise _not_found(attachment_id)
     try:

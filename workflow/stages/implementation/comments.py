@@ -63,7 +63,7 @@ def write(connection: Connection, who: int | str, code: str, text: str, audience
 
 
 def of_model(connection: Connection, actor: Actor, model: sa.Row[Any]) -> list[Comment]:
-    """The comments a person may read, the oldest first (index ix_comment_model_id). model: a row that he may see."""
+    """The comments a person may read, the oldest first (index ix_comment_model_id). model: a row that they may see."""
     statement = (
         sa.select(comment, account.c.full_name)
         .join(account, account.c.id == comment.c.written_by)

@@ -438,7 +438,7 @@ def _put_scores(connection: Connection, record_id: int, points: Sequence[_Given]
 
 
 def _partial(connection: Connection, accounts: frozenset[int], model: sa.Row[Any], today: date) -> frozenset[int]:
-    """Those of the accounts who belong to the registrant: of its unit, or the registered person himself."""
+    """Those of the accounts who belong to the registrant: of its unit, or the registered person themselves."""
     own = access.belongs_to(connection, accounts, model.unit_id, today)
     return own | (accounts & {model.person_account_id})
 

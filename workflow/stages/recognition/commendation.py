@@ -54,7 +54,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A decision with its models that a person may see, the highest score first. may_choose: whether he selects among them."""
+    """A decision with its models that a person may see, the highest score first. may_choose: whether they select among those."""
 
     decision: DecisionView
     models: tuple[Chosen, ...]

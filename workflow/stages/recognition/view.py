@@ -215,7 +215,7 @@ def incoming(connection: Connection, actor: Actor, year: int) -> list[tuple[Subm
 
 
 def decisions(connection: Connection, actor: Actor) -> list[DecisionView]:
-    """The decisions issued in this person's scope or concerning a model he may see, the latest first."""
+    """The decisions issued in this person's scope or concerning a model they may see, the latest first."""
     return _decisions(connection, actor)
 
 

@@ -106,7 +106,7 @@ def decide_change(
 ) -> int:
     """Approve a request, which changes the model, or refuse it, which needs a note. Returns the model's new version.
 
-    Nobody decides about what he, the person he stands in for, or his deputy asked.
+    Nobody decides about what they, the person they stand in for, or their deputy asked.
     """
     actor = access.actor(connection, who, now)
     request, model = _open_request(connection, actor, request_id)
@@ -303,7 +303,7 @@ def _open_request(connection: Connection, actor: Actor, request_id: int) -> tupl
 
 
 def _askers(connection: Connection, model_id: int, request_id: int) -> set[int]:
-    """The people behind a request: who typed it and, if he stood in for somebody, that person too."""
+    """The people behind a request: who typed it and, if they stood in for somebody, that person too."""
     rows = connection.execute(
         sa.select(history.c.actor_id, history.c.for_id, history.c.payload).where(
             history.c.subject == "model", history.c.subject_id == model_id, history.c.trigger == "change_requested"

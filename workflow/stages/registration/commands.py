@@ -211,13 +211,13 @@ def similar_models(
 
     Compared are the latest 5 000.
 
-    actor: only what he may see; without one everything, which is for imports and reviewers over the whole year.
+    actor: only what they may see; without one everything, which is for imports and reviewers over the whole year.
     """
     statement = (
         sa.select(emulation_model.c.code, emulation_model.c.name, unit.c.name.label("unit_name"))
         .join(unit, unit.c.id == emulation_model.c.unit_id)
         .where(emulation_model.c.year_id == year_id, emulation_model.c.submitted_at.is_not(None))
-        # The latest ones: whoever oversees a whole country still gets an answer while he waits.
+        # The latest ones: whoever oversees a whole country still gets an answer while they wait.
         .order_by(emulation_model.c.id.desc())
         .limit(_MOST_COMPARED)
     )

@@ -26,7 +26,7 @@ WITHDRAWN: Final = "public_withdrawn"
 
 
 def agreed_at(connection: Connection, model_id: int) -> datetime | None:
-    """Since when the registrant of a model agrees; None when he does not."""
+    """Since when the registrant of a model agrees; None when they do not."""
     since: datetime | None = connection.execute(
         sa.select(emulation_model.c.public_agreed_at).where(emulation_model.c.id == model_id)
     ).scalar_one()
@@ -38,7 +38,7 @@ def set_consent(
 ) -> int:
     """Agree that everybody may read about a model, or take that back. Returns the version; saying it again changes nothing.
 
-    Possible in every state. Agreeing is the registrant's own; whoever acts on behalf of registrants may take it back for him.
+    Possible in every state. Agreeing is the registrant's own; whoever acts on behalf of registrants may take it back for them.
     """
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code, version)

@@ -46,7 +46,7 @@ class Draft:
     """One registration form as typed.
 
     unit: code. kind: 'collective' or 'individual'. field: any of its names. person: full name, of an individual model only;
-    person_account: his user name, if he signs in. origin_model: code of the model continued or replicated. waived: items that
+    person_account: their user name, if they sign in. origin_model: code of the model continued or replicated. waived: items that
     an office's own list did not ask for. public: the registrant agrees that everybody may read about it once it is recognised.
     """
 
@@ -70,7 +70,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The individual who registers, before he is looked up among the unit's people."""
+    """The individual who registers, before they are looked up among the unit's people."""
 
     full_name: str
     name_folded: str
@@ -139,7 +139,7 @@ class Desk:
     def check(self, draft: Draft, *, prefer_behalf: bool, may_waive: bool, itself: int | None = None) -> Checked:
         """The form ready to be kept. Raises InvalidInput with a sentence per field; NotAllowed outside the person's scope.
 
-        may_waive: the bare list of an office; a registrant filling in the form himself may leave nothing out for good.
+        may_waive: the bare list of an office; a registrant filling in the form themselves may leave nothing out for good.
         itself: id of the model that is edited.
         """
         problems: dict[str, str] = {}

@@ -12,7 +12,7 @@ from workflow.stages.registration.drafts import Checked
 
 
 def known_or_added(connection: Connection, drafts: Sequence[Checked]) -> list[int | None]:
-    """The person of each individual form, None for a collective one. Who is not known at his unit yet is added."""
+    """The person of each individual form, None for a collective one. Who is not known at their unit yet is added."""
     wanted = {
         (draft.unit.id, draft.person.name_folded, draft.person.distinguisher): draft.person
         for draft in drafts

@@ -1,4 +1,4 @@
-"""Who may act for a registrant, read from the model's own definition: the registrant's roles before those on behalf of him."""
+"""Who may act for a registrant, read from the model's own definition: the registrant's roles before those on behalf of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def roles_of(definition: Definition, trigger: str, *, on_behalf: bool = False) -
 def standing(
     definition: Definition, actor: Actor, trigger: str, path: str, *, to: str, prefer_behalf: bool = False
 ) -> Standing:
-    """Under which grant the person prepares what `trigger` hands in. Raises NotAllowed, which says what he wanted `to` do."""
+    """Under which grant the person prepares what `trigger` hands in. Raises NotAllowed, which says what they wanted `to` do."""
     own = actor.grant_for(roles_of(definition, trigger), path)
     other = actor.grant_for(roles_of(definition, trigger, on_behalf=True), path)
     if other is not None and (own is None or prefer_behalf):

@@ -90,8 +90,8 @@ def record_votes(
     """Record votes of an open meeting, all or none: (code, user name of the member, choice, in writing).
 
     By the members themselves, or for any member by chair, secretary or whoever runs the committee's reviews. Rules
-    (docs/domain.md, Review meeting; defaults of ours): one vote each; a member of the registrant's unit may only abstain; who is absent
-    votes in writing. A secret ballot takes written votes only, the rest are counted (`record_ballots`).
+    (docs/domain.md, Review meeting; defaults of ours): one vote each; a member of the registrant's unit may only abstain; who is
+    absent votes in writing. A secret ballot takes written votes only, the rest are counted (`record_ballots`).
     Raises GuardRefused with a reason for every vote that cannot stand, NotPossible after the close, NotAllowed.
     """
     actor = access.actor(connection, who, now)

@@ -185,7 +185,7 @@ def close_meeting(
     """Close an open meeting: count, freeze, write each model's result into its history. Nothing can be changed afterwards.
 
     Returns the results in the order of the agenda. Raises InvalidInput without minutes, NotPossible when there is a quorum
-    but a model without any vote. version: of the meeting as the caller saw it, so that nobody closes over a vote he has not seen.
+    but a model without any vote. version: of the meeting as the caller saw it, so that nobody closes over a vote unseen.
     """
     actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("kết thúc phiên bình xét"), version=version)
     require_status(seen, "open", to=_("kết thúc phiên"))

@@ -75,9 +75,9 @@ def member(connection: Connection, meeting_id: int, account_id: int) -> sa.Row[A
 def run_meeting(
     connection: Connection, who: int | str, meeting_id: int, now: datetime, *, to: str, version: int | None = None
 ) -> tuple[Actor, sa.Row[Any], Grant]:
-    """The person, the meeting he sees and the grant by which he runs it.
+    """The person, the meeting they see and the grant by which they run it.
 
-    version: of the meeting as he saw it, None for whatever is there. Raises Conflict, NotAllowed, NotFound.
+    version: of the meeting as they saw it, None for whatever is there. Raises Conflict, NotAllowed, NotFound.
     """
     actor = access.actor(connection, who, now)
     seen = seen_meeting(connection, actor, meeting_id)

@@ -1,4 +1,4 @@
-"""Adds how far each person has read what happened to the models that concern him."""
+"""Adds how far each person has read what happened to the models that concern them."""
 
 from __future__ import annotations
 

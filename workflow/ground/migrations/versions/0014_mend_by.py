@@ -1,4 +1,4 @@
-"""Adds the day by which a model that came back is to be mended, and when each person last looked at his work."""
+"""Adds the day by which a model that came back is to be mended, and when each person last looked at their work."""
 
 from __future__ import annotations
 
