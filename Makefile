@@ -14,7 +14,7 @@ PACKAGES := config workflow notifications web
 PYTHON ?=
 PYTHON_CANDIDATES := python3.11 python3 python3.12 python3.13
 
-.PHONY: help run test check bench format messages lock wheel clean environment environment-dev
+.PHONY: help run test check bench simulate format messages lock wheel clean environment environment-dev
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ check: environment-dev ## format, lint, types, imports, templates
 
 bench: environment-dev ## compare with raw SQL (MODELS=1000000 for the large data set)
 	@$(BIN)/python -m tests.benchmarks $(if $(MODELS),--models $(MODELS)) $(ARGS)
+
+simulate: environment-dev ## live through a year and prove every reminder of it (ARGS="--units 40 --seed 6")
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 format: environment-dev ## rewrite the code and the templates in the house's format
 	$(BIN)/python -m ruff check --fix-only .

@@ -43,7 +43,6 @@ KEPT = {
     "workflow/stages/recognition/dossier.py:_NUMBER": "how a number is typed",
     "workflow/stages/registration/model_quantities.py:_FACTORS": "units that people type",
     "workflow/stages/review/minutes.py:_proposed": "a paper of the committee",
-    "tests/simulation": "what people write in a simulated year",
     "workflow/across/sample": "the sample is Vietnamese data",
 }
 

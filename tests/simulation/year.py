@@ -29,7 +29,7 @@ from workflow.ground import migrate
 from workflow.ground.database import Database
 from workflow.ground.refusals import NotPossible
 from workflow.ground.schema import account, unit
-from workflow.ground.speech import Translate, _
+from workflow.ground.speech import Translate
 from workflow.ground.vietnam_time import ZONE
 
 YEAR: Final = 2026
@@ -169,7 +169,7 @@ def refuse_used(database: Database) -> None:
         used = [table.name for table in (account, unit) if connection.execute(sa.select(table.c.id).limit(1)).first()]
     if used:
         raise NotPossible(
-            _("Cơ sở dữ liệu này đã có dữ liệu. Mô phỏng chỉ chạy trên một cơ sở dữ liệu trống; hãy chỉ tới chỗ khác."),
+            "Cơ sở dữ liệu này đã có dữ liệu. Mô phỏng chỉ chạy trên một cơ sở dữ liệu trống; hãy chỉ tới chỗ khác.",
             guard="database",
             code="not_empty",
         )

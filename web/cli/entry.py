@@ -49,7 +49,6 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("calendar", "calendar", mark("Các hạn của một người thành tệp lịch.")),
     ("lifecycle", "lifecycle", mark("Quy trình: kiểm tra, vẽ, chuyển đổi.")),
     ("audit", "audit", mark("Kiểm chứng lịch sử.")),
-    ("simulate", "simulate", mark("Sống thử một năm trên cơ sở dữ liệu tạm để kiểm chứng việc nhắc hạn.")),
 )
 _MODULES = {name: module for name, module, _summary in COMMANDS}
 
