@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from difflib import get_close_matches
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
@@ -226,13 +227,22 @@ def load_settings(env: Mapping[str, str] | None = None, env_file: Path | str | N
     return settings
 
 
-def unknown_variables(env: Mapping[str, str] | None = None, env_file: Path | str | None = ENV_FILE) -> list[str]:
-    """Names that begin with DVK_ but are no setting: most are misspelt. For `dvk doctor`."""
+def unknown_variables(
+    env: Mapping[str, str] | None = None, env_file: Path | str | None = ENV_FILE
+) -> list[tuple[str, str | None]]:
+    """Names that begin with DVK_ but are no setting, each with the known name that is most like it: most are misspelt."""
     written = set(os.environ if env is None else env)
     if env_file is not None:
-        written |= {name.upper() for name in DotEnvSettingsSource(Settings, env_file=env_file).env_vars}
-    known = {variable(name) for name in Settings.model_fields} | {LANGUAGE}
-    return sorted(name for name in written if name.startswith(PREFIX) and name not in known)
+        written |= {
+            name.upper()
+            for name in DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig").env_vars
+        }
+    known = [*(variable(name) for name in Settings.model_fields), LANGUAGE]
+    return [
+        (name, next(iter(get_close_matches(name, known, n=1)), None))
+        for name in sorted(written - set(known))
+        if name.startswith(PREFIX)
+    ]
 
 
 def _read_env_file(env_file: Path | str | None) -> dict[str, object]:

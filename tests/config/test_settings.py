@@ -166,7 +166,11 @@ def test_secret_key_that_cannot_be_kept_says_what_to_do(tmp_path: Path) -> None:
 def test_misspelt_variables_are_found(tmp_path: Path) -> None:
     env_file = tmp_path / ".env"
     env_file.write_text("DVK_PROT=1\nDVK_PORT=8081\n", encoding="utf-8")
-    assert unknown_variables({"DVK_HOTS": "x", "PATH": "/bin"}, env_file) == ["DVK_HOTS", "DVK_PROT"]
+    assert unknown_variables({"DVK_HOTS": "x", "DVK_ZZZZZZZZZZ": "x", "DVK_LANG": "en", "PATH": "/bin"}, env_file) == [
+        ("DVK_HOTS", "DVK_HOST"),
+        ("DVK_PROT", "DVK_PORT"),
+        ("DVK_ZZZZZZZZZZ", None),
+    ]
 
 
 MAIL = {"DVK_SMTP_HOST": "may.example", "DVK_MAIL_FROM": "Ban Dân vận <danvan@khelam.example>"}

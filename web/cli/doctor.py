@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from config.sentence import Sentence
-from config.settings import Settings, load_settings, origins
+from config.settings import Settings, load_settings, origins, unknown_variables
 from notifications.clock import clockwork
 from notifications.delivery.channels import Smtp
 from notifications.letters.wording import sentences
@@ -49,22 +49,32 @@ def doctor_command(form: str) -> int:
         (name, value.said(_) if isinstance(value, Sentence) else value, _(origin))
         for name, value, origin in origins(settings)
     ]
+    warnings = [_misspelt(name, nearest) for name, nearest in unknown_variables()]
     if form == "json":
         document: dict[str, Any] = {
             "settings": [{"name": name, "value": value, "origin": origin} for name, value, origin in shown],
             "facts": dict(facts),
             "findings": findings,
+            "warnings": warnings,
         }
         console.as_json(document)
     else:
         console.table((_("Thiết lập"), _("Giá trị"), _("Nguồn")), shown)
         console.result("")
         console.table((_("Mục kiểm tra"), _("Kết quả")), facts)
+    for warning in warnings:
+        console.message(_("Lưu ý: %(warning)s", warning=warning))
     for finding in findings:
         console.message(_("Lỗi: %(finding)s", finding=finding))
     if not findings:
         console.message(_("Không có lỗi nào."))
     return 1 if findings else 0
+
+
+def _misspelt(name: str, nearest: str | None) -> str:
+    if nearest is None:
+        return _("%(name)s không phải thiết lập nào nên bị bỏ qua.", name=name)
+    return _("%(name)s không phải thiết lập nào nên bị bỏ qua. Có phải là %(nearest)s?", name=name, nearest=nearest)
 
 
 def _examine_folder(settings: Settings, facts: list[tuple[str, str]], findings: list[str]) -> None:

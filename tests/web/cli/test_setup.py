@@ -91,6 +91,19 @@ def test_the_doctor_finds_what_is_missing(dvk: Dvk) -> None:
     assert "dvk init" in " ".join(answer.json["findings"])
 
 
+def test_the_doctor_names_a_misspelt_variable_without_failing(dvk: Dvk, folder: Path) -> None:
+    dvk("init")
+    before = dvk("doctor", "--format", "json").json["warnings"]
+    (folder / ".env").write_text("DVK_PROT=8081\nDVK_ZZZZZZZZZZ=1\n", encoding="utf-8")
+    answer = dvk("doctor", "--format", "json")
+    assert answer.code == 0
+    assert set(answer.json["warnings"]) - set(before) == {
+        "DVK_PROT không phải thiết lập nào nên bị bỏ qua. Có phải là DVK_PORT?",
+        "DVK_ZZZZZZZZZZ không phải thiết lập nào nên bị bỏ qua.",
+    }
+    assert "Lưu ý: DVK_PROT không phải thiết lập nào" in dvk("doctor").err
+
+
 def test_the_doctor_finds_an_open_secret(dvk: Dvk, folder: Path) -> None:
     dvk("init")
     os.chmod(folder / "var" / "secret_key", 0o644)
