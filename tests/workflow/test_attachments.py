@@ -190,6 +190,26 @@ def test_what_is_not_kept_leaves_nothing_behind(
     assert (names(sqlite_world, code), kept_files(store), sqlite_world.model(code).version) == ([], [], 1)
 
 
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"GIF89a" + bytes(100), "nội dung giống loại .gif"),
+        (b"\x00\x00\x00\x18ftypisom" + bytes(100), "nội dung giống loại .mp4"),
+        (b"\x00\x00\x00\x18ftypqt  " + bytes(100), "nội dung giống loại .mov"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(100), "nội dung giống loại .wav"),
+        (b"Rar!\x1a\x07\x00" + bytes(100), "nội dung giống loại .rar"),
+        (b"PK\x03\x04" + bytes(100), "nội dung giống loại .zip"),
+        (b"{\\rtf1 loi}", "nội dung giống loại .rtf"),
+        (b"x" * 100, "không nhận ra loại tệp"),
+        (b"", "không nhận ra loại tệp"),
+    ],
+)
+def test_refused_file_is_told_what_it_looks_like(content: bytes, named: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        file_kinds.accept("tep", content)
+    assert f"không dùng được: {named}." in refused.value.problems["file"]
+
+
 def test_forty_megabytes_are_refused_before_they_are_read(sqlite_world: World, store: Store) -> None:
     with pytest.raises(InvalidInput) as refused:
         add(sqlite_world, store, sqlite_world.create(), "anh.jpg", picture() + bytes(40 * 1024 * 1024))

@@ -12,7 +12,6 @@ import zlib
 from dataclasses import dataclass
 from typing import Any, Final
 
-import puremagic
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workflow.ground.reading.text import clean, shorten
@@ -58,6 +57,33 @@ KINDS: Final = (PDF, JPEG, PNG, WEBP, DOCX, XLSX)
 
 # Brands of the container in which telephones keep photos and which few programs open.
 _HEIF: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+# What else people attach, by the bytes at a place in it: pictures, sound, film, archives and papers of other programs.
+_SIGNATURES: Final = (
+    (".gif", 0, b"GIF8"),
+    (".bmp", 0, b"BM"),
+    (".tiff", 0, b"II*\0"),
+    (".tiff", 0, b"MM\0*"),
+    (".psd", 0, b"8BPS"),
+    (".avif", 4, b"ftypavif"),
+    (".mov", 4, b"ftypqt"),
+    (".m4a", 4, b"ftypM4A"),
+    (".3gp", 4, b"ftyp3g"),
+    (".mp4", 4, b"ftyp"),
+    (".avi", 8, b"AVI LIST"),
+    (".wav", 8, b"WAVEfmt "),
+    (".webm", 0, b"\x1aE\xdf\xa3"),
+    (".mp3", 0, b"ID3"),
+    (".ogg", 0, b"OggS"),
+    (".flac", 0, b"fLaC"),
+    (".zip", 0, b"PK\x03\x04"),
+    (".zip", 0, b"PK\x05\x06"),
+    (".rar", 0, b"Rar!\x1a\x07"),
+    (".7z", 0, b"7z\xbc\xaf\x27\x1c"),
+    (".gz", 0, b"\x1f\x8b"),
+    (".rtf", 0, b"{\\rtf"),
+    (".ps", 0, b"%!PS"),
+    (".xml", 0, b"<?xml"),
+)
 _PILLOW_NAMES = {JPEG.media_type: "JPEG", PNG.media_type: "PNG", WEBP.media_type: "WEBP"}
 _MAIN_PARTS = {
     DOCX.media_type: ("word/document.xml", b"wordprocessingml.document.main+xml"),
@@ -156,11 +182,10 @@ def _foreign(content: bytes) -> str:
         return _("đây là chương trình")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _("đây là tệp Office kiểu cũ hoặc có mật khẩu")
-    try:
-        guessed = puremagic.from_string(content[:65_536])
-    except (puremagic.PureError, ValueError):
-        return _("không nhận ra loại tệp")
-    return _("nội dung giống loại %(guessed)s", guessed=clean(guessed)) if guessed else _("không nhận ra loại tệp")
+    for extension, place, signature in _SIGNATURES:
+        if content.startswith(signature, place):
+            return _("nội dung giống loại %(guessed)s", guessed=extension)
+    return _("không nhận ra loại tệp")
 
 
 def _name(written: str) -> tuple[str, str]:
