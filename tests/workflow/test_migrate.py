@@ -87,7 +87,7 @@ def test_history_is_append_only_after_coming_up_again(world: World) -> None:
     migrate.upgrade(world.database)
     again = small_world.build(world.database)
     again.create()
-    for table in ("history", "anchor"):
+    for table in ("history", "anchor", "report_submission"):
         with again.database.engine.connect() as connection:
             if again.database.is_sqlite:
                 found = connection.execute(
@@ -112,6 +112,18 @@ def test_newer_database_is_refused_with_a_sentence(world: World) -> None:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     for attempt in (migrate.upgrade, migrate.require_current):
         with pytest.raises(DatabaseUnusable, match="phiên bản mới hơn") as refusal:
+            attempt(world.database)
+        assert refusal.value.guard == "revision"
+    assert world.state(code) == "draft"
+
+
+@pytest.mark.parametrize("revision", ["0003", "0016"])
+def test_database_from_before_the_baseline_is_refused_with_a_sentence(world: World, revision: str) -> None:
+    code = world.create()
+    with world.database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    for attempt in (migrate.upgrade, migrate.require_current):
+        with pytest.raises(DatabaseUnusable, match="bản thử nghiệm trước đây") as refusal:
             attempt(world.database)
         assert refusal.value.guard == "revision"
     assert world.state(code) == "draft"

@@ -16,9 +16,8 @@ from workflow.across.oversight import audit
 from workflow.across.sample import lists
 from workflow.core.people import units
 from workflow.core.programmes import editing, stored
-from workflow.ground import migrate
 from workflow.ground.refusals import Conflict, NotAllowed, NotFound
-from workflow.ground.schema import emulation_model, history, programme_year
+from workflow.ground.schema import history
 from workflow.stages.recognition import publication
 from workflow.stages.registration import commands as registration
 from workflow.stages.registration import consent
@@ -324,27 +323,6 @@ def test_lists_of_offices_say_who_agreed(world: World) -> None:
     with world.database.write() as connection:
         report = import_registrations.import_list(connection, rows("có lẽ"), YEAR, "staff", NOW)
     assert [(one.column, one.value) for one in report.refused] == [("Đồng ý giới thiệu công khai", "có lẽ")]
-
-
-@pytest.fixture
-def populated(open_world: World) -> World:
-    recognised(open_world, AGREED)
-    recognised(open_world, replace(PERSON, public=True))
-    return open_world
-
-
-def test_migration_goes_down_and_up_on_data(populated: World) -> None:
-    world = populated
-    assert len(listed(world)) == 2
-    migrate.downgrade(world.database, "0012")
-    migrate.upgrade(world.database)
-    with world.database.read() as connection:
-        assert connection.execute(sa.select(programme_year.c.public)).scalars().all() == [False]
-        assert set(connection.execute(sa.select(emulation_model.c.public_agreed_at)).scalars()) == {None}
-        assert audit.verify(connection) == []
-    opened(world)
-    code = recognised(world, replace(AGREED, name="Sau khi nâng cấp"))
-    assert listed(world) == [code]
 
 
 def test_units_are_found_by_code_name_or_words(sqlite_world: World) -> None:

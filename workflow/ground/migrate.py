@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.ground.database import Database
 from workflow.ground.refusals import DatabaseUnusable
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -41,11 +41,11 @@ def current(database: Database) -> str | None:
 def upgrade(database: Database, to: str = "head") -> bool:
     """Bring the database up, in one transaction. Returns whether anything was done.
 
-    Raises DatabaseUnusable when it comes from a newer version: this program would not understand it.
+    Raises DatabaseUnusable when it comes from a newer version, or from before the baseline: this program would not understand it.
     """
     revision = current(database)
-    if revision is not None and revision not in _known():
-        raise DatabaseUnusable(_(_NEWER), guard="revision")
+    if revision is not None:
+        _require_known(revision)
     if revision == (head() if to == "head" else to):
         return False
     _run(database, command.upgrade, to)
@@ -62,21 +62,36 @@ def require_current(database: Database) -> None:
     revision = current(database)
     if revision is None:
         raise DatabaseUnusable(_("Cơ sở dữ liệu chưa được khởi tạo. Hãy chạy: dvk init"), guard="revision")
-    if revision not in _known():
-        raise DatabaseUnusable(_(_NEWER), guard="revision")
+    _require_known(revision)
     if revision != head():
         raise DatabaseUnusable(
             _("Cơ sở dữ liệu thuộc phiên bản cũ hơn. Hãy sao lưu rồi chạy: dvk init"), guard="revision"
         )
 
 
-_NEWER = mark(
-    "Cơ sở dữ liệu được tạo bởi phiên bản mới hơn của chương trình. Hãy cập nhật chương trình; dữ liệu còn nguyên."
-)
+# The steps that became the baseline ended here; see `workflow.ground.migrations`.
+_BEFORE_BASELINE = frozenset(f"{number:04}" for number in range(3, 17))
 
 
-def _known() -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+def _require_known(revision: str) -> None:
+    """Raises DatabaseUnusable with what to do when no migration of this version leads to the revision."""
+    if revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        return
+    if revision in _BEFORE_BASELINE:
+        raise DatabaseUnusable(
+            _(
+                "Cơ sở dữ liệu do bản thử nghiệm trước đây tạo ra, phiên bản này không nâng cấp được."
+                " Hãy cất nó đi rồi tạo cơ sở dữ liệu mới: dvk init"
+            ),
+            guard="revision",
+        )
+    raise DatabaseUnusable(
+        _(
+            "Cơ sở dữ liệu được tạo bởi phiên bản mới hơn của chương trình."
+            " Hãy cập nhật chương trình; dữ liệu còn nguyên."
+        ),
+        guard="revision",
+    )
 
 
 def _run(database: Database, action: Callable[[Config, str], None], to: str) -> None:

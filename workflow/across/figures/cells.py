@@ -45,7 +45,7 @@ _OF_MODEL: Final[dict[str, sa.ColumnElement[Any]]] = {
 COUNTED: Final = sa.and_(
     _model.submitted_at.is_not(None), sa.or_(_model.state != "withdrawn", _model.accepted_at.is_not(None))
 )
-"""'Registered': handed in at least once and not withdrawn before it was accepted. The triggers of migration 0008 say the same."""
+"""'Registered': handed in at least once and not withdrawn before it was accepted. The triggers of the counts say the same."""
 
 
 @dataclass(frozen=True, slots=True)

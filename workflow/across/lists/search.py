@@ -20,9 +20,9 @@ MOST_HITS: Final = 2_000
 """Up to so many hits a list is made from the hits themselves."""
 
 _PUBLIC: Final = "xcongkhaix"
-"""The word by which the index marks what the public page may show (migration 0016); nobody asks for it."""
+"""The word by which the index marks what the public page may show (`migrations.baseline.words`); nobody asks for it."""
 
-# The index of words: a virtual table of SQLite, a plain one with an index of its own on PostgreSQL (migration 0008).
+# The index of words: a virtual table of SQLite, a plain one with an index of its own on PostgreSQL (`migrations.baseline.words`).
 _MODEL_SEARCH = sa.table("model_search", sa.column("rowid", sa.BigInteger), sa.column("text", sa.Text))
 _WORD = re.compile(r"[^\W_]+")
 _HITS = {

@@ -1,6 +1,6 @@
 """What the database counts as it goes along: registered models by cell for the upper units, and what was not added up yet.
 
-Filled by triggers on `emulation_model` (migration 0008), so that whoever writes a model is counted; read by `reporting.cells`.
+Filled by triggers on `emulation_model` (`migrations.baseline.tallies`); whoever writes a model is counted, and read by `cells`.
 """
 
 from __future__ import annotations

@@ -1,21 +1,15 @@
-"""Adds lifecycle definitions and programme years with fields, score sheet and measures."""
+"""Lifecycle definitions and programme years with fields, score sheet and measures."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
-branch_labels = None
-depends_on = None
-
-# A migration keeps the types it was written with, whatever becomes of the schema's own.
-MOMENT = sa.DateTime(timezone=True)
-BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+from workflow.ground.migrations.baseline.terms import BIG_ID, MOMENT
 
 
-def upgrade() -> None:
+def create() -> None:
+    """Make the tables of this part."""
     op.create_table(
         "lifecycle_definition",
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -39,6 +33,7 @@ def upgrade() -> None:
         sa.Column("numbering", sa.String(length=10), server_default="year", nullable=False),
         sa.Column("next_number", sa.Integer(), server_default="1", nullable=False),
         sa.Column("sample", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("public", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.CheckConstraint("numbering IN ('year', 'term')", name=op.f("ck_programme_year_numbering_known")),
         sa.CheckConstraint("opens_on <= closes_on", name=op.f("ck_programme_year_window_order")),
         sa.CheckConstraint(
@@ -112,10 +107,7 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_table("measure")
-    op.drop_table("score_band")
-    op.drop_table("criterion")
-    op.drop_table("field")
-    op.drop_table("programme_year")
-    op.drop_table("lifecycle_definition")
+def drop() -> None:
+    """Take them away again, those that refer to others first."""
+    for table in ("measure", "score_band", "criterion", "field", "programme_year", "lifecycle_definition"):
+        op.drop_table(table)

@@ -1,21 +1,15 @@
-"""Adds review meetings, dossiers and decisions, as far as models refer to them."""
+"""Review meetings, dossiers and decisions, as far as models refer to them."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
-branch_labels = None
-depends_on = None
-
-# A migration keeps the types it was written with, whatever becomes of the schema's own.
-MOMENT = sa.DateTime(timezone=True)
-BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+from workflow.ground.migrations.baseline.terms import BIG_ID, MOMENT
 
 
-def upgrade() -> None:
+def create() -> None:
+    """Make the tables of this part."""
     op.create_table(
         "review_meeting",
         sa.Column("id", BIG_ID, nullable=False),
@@ -59,7 +53,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_meeting")),
     )
-    op.create_index(op.f("ix_review_meeting_unit_id"), "review_meeting", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_review_meeting_unit_id"), "review_meeting", ["unit_id"])
     op.create_table(
         "meeting_member",
         sa.Column("id", BIG_ID, nullable=False),
@@ -78,6 +72,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_member")),
         sa.UniqueConstraint("meeting_id", "account_id", name=op.f("uq_meeting_member_meeting_id_account_id")),
     )
+    op.create_table(
+        "meeting_guest",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("meeting_id", BIG_ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("length(name) > 0", name=op.f("ck_meeting_guest_name_given")),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["review_meeting.id"], name=op.f("fk_meeting_guest_meeting_id_review_meeting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_guest")),
+        sa.UniqueConstraint("meeting_id", "position", name=op.f("uq_meeting_guest_meeting_id_position")),
+    )
+    op.create_table(
+        "meeting_note",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("meeting_id", BIG_ID, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", MOMENT, nullable=False),
+        sa.Column("written_by", BIG_ID, nullable=False),
+        sa.CheckConstraint("length(text) > 0", name=op.f("ck_meeting_note_text_given")),
+        sa.CheckConstraint("length(text) <= 5000", name=op.f("ck_meeting_note_text_length")),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["review_meeting.id"], name=op.f("fk_meeting_note_meeting_id_review_meeting")
+        ),
+        sa.ForeignKeyConstraint(["written_by"], ["account.id"], name=op.f("fk_meeting_note_written_by_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_note")),
+    )
+    op.create_index(op.f("ix_meeting_note_meeting_id"), "meeting_note", ["meeting_id"])
     op.create_table(
         "submission",
         sa.Column("id", BIG_ID, nullable=False),
@@ -101,7 +124,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["year_id"], ["programme_year.id"], name=op.f("fk_submission_year_id_programme_year")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
     )
-    op.create_index(op.f("ix_submission_unit_id"), "submission", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_submission_unit_id"), "submission", ["unit_id"])
     op.create_table(
         "decision",
         sa.Column("id", BIG_ID, nullable=False),
@@ -127,10 +150,7 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.drop_table("decision")
-    op.drop_index(op.f("ix_submission_unit_id"), table_name="submission")
-    op.drop_table("submission")
-    op.drop_table("meeting_member")
-    op.drop_index(op.f("ix_review_meeting_unit_id"), table_name="review_meeting")
-    op.drop_table("review_meeting")
+def drop() -> None:
+    """Take them away again, those that refer to others first."""
+    for table in ("decision", "submission", "meeting_note", "meeting_guest", "meeting_member", "review_meeting"):
+        op.drop_table(table)

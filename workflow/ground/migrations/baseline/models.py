@@ -1,21 +1,17 @@
-"""Adds emulation models with what their registrants add."""
+"""Emulation models with what their registrants add."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
-branch_labels = None
-depends_on = None
+from workflow.ground.migrations.baseline.terms import BIG_ID, MOMENT, partial_index
 
-# A migration keeps the types it was written with, whatever becomes of the schema's own.
-MOMENT = sa.DateTime(timezone=True)
-BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+PUBLISHED = "public_agreed_at IS NOT NULL AND recognised_at IS NOT NULL AND revocation_id IS NULL"
 
 
-def upgrade() -> None:
+def create() -> None:
+    """Make the tables of this part."""
     op.create_table(
         "emulation_model",
         sa.Column("id", BIG_ID, nullable=False),
@@ -50,6 +46,8 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("created_by", BIG_ID, nullable=False),
         sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("public_agreed_at", MOMENT, nullable=True),
+        sa.Column("mend_by", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "(kind = 'individual') = (person_id IS NOT NULL)", name=op.f("ck_emulation_model_person_of_individual")
         ),
@@ -104,18 +102,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_emulation_model")),
         sa.UniqueConstraint("code", name=op.f("uq_emulation_model_code")),
     )
-    op.create_index("ix_emulation_model_decision_id", "emulation_model", ["decision_id"], unique=False)
+    op.create_index("ix_emulation_model_decision_id", "emulation_model", ["decision_id"])
+    op.create_index("ix_emulation_model_namesake", "emulation_model", ["unit_id", "name_folded", "year_id"])
+    op.create_index("ix_emulation_model_person_id", "emulation_model", ["person_id"])
+    op.create_index("ix_emulation_model_state", "emulation_model", ["year_id", "state", "id"])
+    op.create_index("ix_emulation_model_submission_id", "emulation_model", ["submission_id"])
     op.create_index(
-        "ix_emulation_model_namesake", "emulation_model", ["unit_id", "name_folded", "year_id"], unique=False
+        "ix_emulation_model_tally",
+        "emulation_model",
+        ["year_id", "unit_id", "field_id", "kind", "state", "submitted_at", "accepted_at"],
     )
-    op.create_index("ix_emulation_model_person_id", "emulation_model", ["person_id"], unique=False)
-    op.create_index("ix_emulation_model_state", "emulation_model", ["year_id", "state", "id"], unique=False)
-    op.create_index("ix_emulation_model_submission_id", "emulation_model", ["submission_id"], unique=False)
+    op.create_index("ix_emulation_model_unit_id", "emulation_model", ["unit_id", "id"])
+    op.create_index("ix_emulation_model_year_id_id", "emulation_model", ["year_id", "id"])
+    partial_index(
+        "ix_emulation_model_origin_model_id", "emulation_model", ["origin_model_id"], "origin_model_id IS NOT NULL"
+    )
+    partial_index("ix_emulation_model_mend_by", "emulation_model", ["mend_by", "id"], "mend_by IS NOT NULL")
+    op.create_index("ix_emulation_model_name", "emulation_model", ["year_id", "name_folded", "id"])
+    op.create_index("ix_emulation_model_changed_at", "emulation_model", ["year_id", "changed_at", "id"])
+    op.create_index("ix_emulation_model_kind", "emulation_model", ["year_id", "kind", "id"])
     op.create_index(
-        "ix_emulation_model_tally", "emulation_model", ["year_id", "unit_id", "field_id", "kind", "state"], unique=False
+        "ix_emulation_model_late",
+        "emulation_model",
+        ["year_id", "id"],
+        sqlite_where=sa.text("late = 1"),
+        postgresql_where=sa.text("late = true"),
     )
-    op.create_index("ix_emulation_model_unit_id", "emulation_model", ["unit_id", "id"], unique=False)
-    op.create_index("ix_emulation_model_year_id_id", "emulation_model", ["year_id", "id"], unique=False)
+    partial_index("ix_emulation_model_draft_of", "emulation_model", ["created_by", "id"], "submitted_at IS NULL")
+    partial_index("ix_emulation_model_public", "emulation_model", ["year_id", "id"], PUBLISHED)
+    partial_index("ix_emulation_model_public_field", "emulation_model", ["year_id", "field_id", "id"], PUBLISHED)
     op.create_table(
         "registration_form",
         sa.Column("model_id", BIG_ID, nullable=False),
@@ -164,7 +179,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quantity")),
     )
-    op.create_index(op.f("ix_quantity_model_id"), "quantity", ["model_id"], unique=False)
+    op.create_index(op.f("ix_quantity_model_id"), "quantity", ["model_id"])
     op.create_table(
         "plan",
         sa.Column("model_id", BIG_ID, nullable=False),
@@ -225,15 +240,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["requested_by"], ["account.id"], name=op.f("fk_change_request_requested_by_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change_request")),
     )
-    op.create_index(op.f("ix_change_request_model_id"), "change_request", ["model_id"], unique=False)
-    op.create_index(
-        "uq_change_request_open",
-        "change_request",
-        ["model_id", "subject"],
-        unique=True,
-        sqlite_where=sa.text("status = 'open'"),
-        postgresql_where=sa.text("status = 'open'"),
-    )
+    op.create_index(op.f("ix_change_request_model_id"), "change_request", ["model_id"])
+    partial_index("uq_change_request_open", "change_request", ["model_id", "subject"], "status = 'open'", unique=True)
     op.create_table(
         "blob",
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -264,8 +272,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
-    op.create_index(op.f("ix_attachment_blob_hash"), "attachment", ["blob_hash"], unique=False)
-    op.create_index(op.f("ix_attachment_model_id"), "attachment", ["model_id"], unique=False)
+    op.create_index(op.f("ix_attachment_blob_hash"), "attachment", ["blob_hash"])
+    op.create_index(op.f("ix_attachment_model_id"), "attachment", ["model_id"])
     op.create_table(
         "comment",
         sa.Column("id", BIG_ID, nullable=False),
@@ -280,35 +288,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["written_by"], ["account.id"], name=op.f("fk_comment_written_by_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
     )
-    op.create_index(op.f("ix_comment_model_id"), "comment", ["model_id"], unique=False)
+    op.create_index(op.f("ix_comment_model_id"), "comment", ["model_id"])
 
 
-def downgrade() -> None:
-    op.drop_index(op.f("ix_comment_model_id"), table_name="comment")
-    op.drop_table("comment")
-    op.drop_index(op.f("ix_attachment_model_id"), table_name="attachment")
-    op.drop_index(op.f("ix_attachment_blob_hash"), table_name="attachment")
-    op.drop_table("attachment")
-    op.drop_table("blob")
-    op.drop_index(
-        "uq_change_request_open",
-        table_name="change_request",
-        sqlite_where=sa.text("status = 'open'"),
-        postgresql_where=sa.text("status = 'open'"),
-    )
-    op.drop_index(op.f("ix_change_request_model_id"), table_name="change_request")
-    op.drop_table("change_request")
-    op.drop_table("results_report")
-    op.drop_table("plan")
-    op.drop_index(op.f("ix_quantity_model_id"), table_name="quantity")
-    op.drop_table("quantity")
-    op.drop_table("registration_form")
-    op.drop_index("ix_emulation_model_year_id_id", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_unit_id", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_tally", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_submission_id", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_state", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_person_id", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_namesake", table_name="emulation_model")
-    op.drop_index("ix_emulation_model_decision_id", table_name="emulation_model")
-    op.drop_table("emulation_model")
+def drop() -> None:
+    """Take them away again, those that refer to others first."""
+    for table in (
+        "comment",
+        "attachment",
+        "blob",
+        "change_request",
+        "results_report",
+        "plan",
+        "quantity",
+        "registration_form",
+        "emulation_model",
+    ):
+        op.drop_table(table)

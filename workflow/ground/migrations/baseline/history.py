@@ -1,4 +1,4 @@
-"""Adds the append-only history, its anchors, and the outbox."""
+"""The append-only history with its anchors, the outbox, and the log of who opened an individual's dossier."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from workflow.ground.migrations.append_only import forbid_changes, permit_changes
+from workflow.ground.migrations.baseline.terms import BIG_ID, MOMENT, partial_index
 
-revision = "0006"
-down_revision = "0005"
-branch_labels = None
-depends_on = None
-
-# A migration keeps the types it was written with, whatever becomes of the schema's own.
-MOMENT = sa.DateTime(timezone=True)
-BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("history", "anchor")
 
 
-def upgrade() -> None:
+def create() -> None:
+    """Make the tables of this part."""
     op.create_table(
         "history",
         sa.Column("id", BIG_ID, nullable=False),
@@ -45,7 +39,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
         sa.UniqueConstraint("subject", "subject_id", "seq", name=op.f("uq_history_subject_subject_id_seq")),
     )
-    op.create_index("ix_history_at", "history", ["at"], unique=False)
+    op.create_index("ix_history_at", "history", ["at"])
+    # Serves the page of the history when it is about one person.
+    op.create_index("ix_history_actor_id", "history", ["actor_id", "at"])
     op.create_table(
         "anchor",
         sa.Column("day", sa.Date(), nullable=False),
@@ -70,16 +66,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("model_id", "history_seq", name=op.f("uq_outbox_model_id_history_seq")),
     )
-    op.create_index(op.f("ix_outbox_model_id"), "outbox", ["model_id"], unique=False)
+    op.create_index(op.f("ix_outbox_model_id"), "outbox", ["model_id"])
+    partial_index("ix_outbox_waiting", "outbox", ["id"], "delivered_at IS NULL")
+    op.create_table(
+        "access_log",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("model_id", BIG_ID, nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.CheckConstraint("what IN ('page', 'file', 'report', 'export')", name=op.f("ck_access_log_what_known")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_access_log_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["model_id"], ["emulation_model.id"], name=op.f("fk_access_log_model_id_emulation_model")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_log")),
+        sa.UniqueConstraint(
+            "model_id", "account_id", "hour", "what", name=op.f("uq_access_log_model_id_account_id_hour_what")
+        ),
+    )
+    op.create_index("ix_access_log_account_id", "access_log", ["account_id", "id"])
     for table in APPEND_ONLY:
         forbid_changes(op, table)
 
 
-def downgrade() -> None:
+def drop() -> None:
+    """Take them away again, those that refer to others first."""
     for table in APPEND_ONLY:
         permit_changes(op, table)
-    op.drop_index(op.f("ix_outbox_model_id"), table_name="outbox")
-    op.drop_table("outbox")
-    op.drop_table("anchor")
-    op.drop_index("ix_history_at", table_name="history")
-    op.drop_table("history")
+    for table in ("access_log", "outbox", "anchor", "history"):
+        op.drop_table(table)

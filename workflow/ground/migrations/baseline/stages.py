@@ -1,21 +1,15 @@
-"""Adds inspections, agendas and votes, rosters and achievement reports."""
+"""What the stages record of a model: visits and inspections, agendas and votes, rosters and reports, commendations."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
-branch_labels = None
-depends_on = None
-
-# A migration keeps the types it was written with, whatever becomes of the schema's own.
-MOMENT = sa.DateTime(timezone=True)
-BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+from workflow.ground.migrations.baseline.terms import BIG_ID, MOMENT, partial_index
 
 
-def upgrade() -> None:
+def create() -> None:
+    """Make the tables of this part."""
     op.create_table(
         "inspection",
         sa.Column("id", BIG_ID, nullable=False),
@@ -54,15 +48,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by"], ["account.id"], name=op.f("fk_inspection_recorded_by_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
     )
-    op.create_index(op.f("ix_inspection_model_id"), "inspection", ["model_id"], unique=False)
-    op.create_index(
-        "uq_inspection_open",
-        "inspection",
-        ["model_id"],
-        unique=True,
-        sqlite_where=sa.text("concluded_at IS NULL"),
-        postgresql_where=sa.text("concluded_at IS NULL"),
-    )
+    op.create_index(op.f("ix_inspection_model_id"), "inspection", ["model_id"])
+    partial_index("uq_inspection_open", "inspection", ["model_id"], "concluded_at IS NULL", unique=True)
     op.create_table(
         "inspection_member",
         sa.Column("id", BIG_ID, nullable=False),
@@ -76,7 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_member")),
         sa.UniqueConstraint("inspection_id", "account_id", name=op.f("uq_inspection_member_inspection_id_account_id")),
     )
-    op.create_index(op.f("ix_inspection_member_inspection_id"), "inspection_member", ["inspection_id"], unique=False)
+    op.create_index(op.f("ix_inspection_member_inspection_id"), "inspection_member", ["inspection_id"])
     op.create_table(
         "score",
         sa.Column("id", BIG_ID, nullable=False),
@@ -90,6 +77,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score")),
         sa.UniqueConstraint("inspection_id", "criterion_id", name=op.f("uq_score_inspection_id_criterion_id")),
     )
+    op.create_table(
+        "visit",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("unit_id", BIG_ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("team_decision", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("note", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("planned_at", MOMENT, nullable=False),
+        sa.Column("planned_by", BIG_ID, nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_visit_version_positive")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_unit_id_unit")),
+        sa.ForeignKeyConstraint(["planned_by"], ["account.id"], name=op.f("fk_visit_planned_by_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    op.create_index(op.f("ix_visit_unit_id"), "visit", ["unit_id"])
+    op.create_table(
+        "visit_member",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("visit_id", BIG_ID, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("head", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_member_visit_id_visit")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_visit_member_account_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_member")),
+        sa.UniqueConstraint("visit_id", "account_id", name=op.f("uq_visit_member_visit_id_account_id")),
+    )
+    op.create_table(
+        "visit_model",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("visit_id", BIG_ID, nullable=False),
+        sa.Column("model_id", BIG_ID, nullable=False),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_model_visit_id_visit")),
+        sa.ForeignKeyConstraint(
+            ["model_id"], ["emulation_model.id"], name=op.f("fk_visit_model_model_id_emulation_model")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_model")),
+        sa.UniqueConstraint("model_id", name=op.f("uq_visit_model_model_id")),
+    )
+    op.create_index(op.f("ix_visit_model_visit_id"), "visit_model", ["visit_id"])
     op.create_table(
         "agenda_item",
         sa.Column("id", BIG_ID, nullable=False),
@@ -121,7 +148,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
         sa.UniqueConstraint("meeting_id", "model_id", name=op.f("uq_agenda_item_meeting_id_model_id")),
     )
-    op.create_index(op.f("ix_agenda_item_model_id"), "agenda_item", ["model_id"], unique=False)
+    op.create_index(op.f("ix_agenda_item_model_id"), "agenda_item", ["model_id"])
     op.create_table(
         "vote",
         sa.Column("id", BIG_ID, nullable=False),
@@ -162,7 +189,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", "model_id", name=op.f("uq_roster_entry_submission_id_model_id")),
         sa.UniqueConstraint("submission_id", "position", name=op.f("uq_roster_entry_submission_id_position")),
     )
-    op.create_index(op.f("ix_roster_entry_model_id"), "roster_entry", ["model_id"], unique=False)
+    op.create_index(op.f("ix_roster_entry_model_id"), "roster_entry", ["model_id"])
     op.create_table(
         "achievement_report",
         sa.Column("id", BIG_ID, nullable=False),
@@ -181,25 +208,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_achievement_report")),
         sa.UniqueConstraint("submission_id", "model_id", name=op.f("uq_achievement_report_submission_id_model_id")),
     )
-    op.create_index(op.f("ix_achievement_report_model_id"), "achievement_report", ["model_id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_index(op.f("ix_achievement_report_model_id"), table_name="achievement_report")
-    op.drop_table("achievement_report")
-    op.drop_index(op.f("ix_roster_entry_model_id"), table_name="roster_entry")
-    op.drop_table("roster_entry")
-    op.drop_table("vote")
-    op.drop_index(op.f("ix_agenda_item_model_id"), table_name="agenda_item")
-    op.drop_table("agenda_item")
-    op.drop_table("score")
-    op.drop_index(op.f("ix_inspection_member_inspection_id"), table_name="inspection_member")
-    op.drop_table("inspection_member")
-    op.drop_index(
-        "uq_inspection_open",
-        table_name="inspection",
-        sqlite_where=sa.text("concluded_at IS NULL"),
-        postgresql_where=sa.text("concluded_at IS NULL"),
+    op.create_index(op.f("ix_achievement_report_model_id"), "achievement_report", ["model_id"])
+    op.create_table(
+        "commendation",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("decision_id", BIG_ID, nullable=False),
+        sa.Column("model_id", BIG_ID, nullable=False),
+        sa.Column("chosen_at", MOMENT, nullable=False),
+        sa.Column("chosen_by", BIG_ID, nullable=False),
+        sa.ForeignKeyConstraint(["chosen_by"], ["account.id"], name=op.f("fk_commendation_chosen_by_account")),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_commendation_decision_id_decision")),
+        sa.ForeignKeyConstraint(
+            ["model_id"], ["emulation_model.id"], name=op.f("fk_commendation_model_id_emulation_model")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commendation")),
+        sa.UniqueConstraint("decision_id", "model_id", name=op.f("uq_commendation_decision_id_model_id")),
     )
-    op.drop_index(op.f("ix_inspection_model_id"), table_name="inspection")
-    op.drop_table("inspection")
+    op.create_index(op.f("ix_commendation_model_id"), "commendation", ["model_id"])
+
+
+def drop() -> None:
+    """Take them away again, those that refer to others first."""
+    for table in (
+        "commendation",
+        "achievement_report",
+        "roster_entry",
+        "vote",
+        "agenda_item",
+        "visit_model",
+        "visit_member",
+        "visit",
+        "score",
+        "inspection_member",
+        "inspection",
+    ):
+        op.drop_table(table)
