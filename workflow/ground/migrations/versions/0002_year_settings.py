@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0002"
+down_revision = "0001"
 
 COLUMNS = {
     "min_inspectors": "INTEGER NOT NULL DEFAULT 2"
