@@ -243,7 +243,8 @@ def open_package(data: bytes, *, max_unpacked: int) -> Package:
         raise broken() from fault
 
 
-def _read_package(archive: zipfile.ZipFile, limit: int) -> Package:
+def _entries(archive: zipfile.ZipFile, limit: int) -> dict[str, zipfile.ZipInfo]:
+    """What is in the archive, by name in small letters. Raises WorkbookRefused for another kind of file and for one too large."""
     entries = archive.infolist()
     by_name = {info.filename.lower(): info for info in entries}
     if "xl/workbook.bin" in by_name:
@@ -255,6 +256,11 @@ def _read_package(archive: zipfile.ZipFile, limit: int) -> Package:
     for info in entries:
         if info.file_size > _RATIO_MATTERS_ABOVE and info.file_size > _MAX_RATIO * max(info.compress_size, 1):
             raise _too_large_inside(limit)
+    return by_name
+
+
+def _read_package(archive: zipfile.ZipFile, limit: int) -> Package:
+    by_name = _entries(archive, limit)
     parts: dict[str, bytes] = {}
     room = limit
 
