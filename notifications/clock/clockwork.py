@@ -138,7 +138,7 @@ def tick(
             with _noting(done, name), database.write() as connection:
                 done.counts[name] = step(connection, now)
     done.counts["composed"] = 0
-    for write in (composing.compose, noticing.tell):
+    for write in (composing.compose, noticing.compose):
         with _noting(done, "composed"):
             # A transaction for each lot of people, so that others come to write in between.
             while not stopping():
@@ -183,7 +183,7 @@ def preview(database: Database, now: datetime, work: Work) -> dict[str, int]:
             for name, step in STEPS:
                 counts[name] = step(connection, now)
             counts["composed"] = sum(
-                composing.whole(write, connection, now, work.site) for write in (composing.compose, noticing.tell)
+                composing.whole(write, connection, now, work.site) for write in (composing.compose, noticing.compose)
             )
             raise _Undo
     except _Undo:

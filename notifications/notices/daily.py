@@ -60,7 +60,7 @@ class Person:
     quiet_days: str
 
 
-def tell(connection: Connection, now: datetime, site: Site, *, most: int = MOST) -> Composed:
+def compose(connection: Connection, now: datetime, site: Site, *, most: int = MOST) -> Composed:
     """Write what happened up to this morning, one letter for each person. Nothing is left when `settled` is 0."""
     until = _this_morning(now)
     if connection.execute(_ANY, {"until": until}).first() is None:

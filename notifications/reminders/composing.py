@@ -212,7 +212,7 @@ def _write(connection: Connection, rows: Sequence[Reminder], now: datetime, site
     known = _known(connection, rows, now)
     people = {account_id: list(theirs) for account_id, theirs in groupby(rows, lambda row: row.account_id)}
     letters = {
-        account_id: letter.tell(connection, site, known, theirs[0].full_name, theirs[0].language, theirs, today)
+        account_id: letter.write(connection, site, known, theirs[0].full_name, theirs[0].language, theirs, today)
         for account_id, theirs in people.items()
     }
     # The lowest of the reminders is told once and for all, so no other run comes to the same keys.

@@ -27,7 +27,7 @@ LONGEST_WORD: Final = 500
 def open_call(connection: Connection, command: CallInput, who: int | str, now: datetime) -> Called:
     """Call for a report and tell everybody who owes it. Raises what `calls.open_call` does."""
     called = calls.open_call(connection, command, who, now)
-    planning.tell(connection, called.obligations, planning.OPENED, now)
+    planning.announce(connection, called.obligations, planning.OPENED, now)
     return called
 
 
@@ -35,7 +35,7 @@ def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     """Call for the year's reports whose time has come and tell those who owe them."""
     called = due_calls.open_due_calls(connection, now)
     if called:
-        planning.tell(connection, [key for call in called for key in call.obligations], planning.OPENED, now)
+        planning.announce(connection, [key for call in called for key in call.obligations], planning.OPENED, now)
     return called
 
 
@@ -49,7 +49,7 @@ def move_due(
 ) -> Called:
     """Give a call another due date and tell those who still owe it, once. Raises what `calls.move_due` does."""
     called = calls.move_due(connection, call_id, new_day, who, now, version)
-    planning.tell(connection, called.obligations, planning.MOVED, now)
+    planning.announce(connection, called.obligations, planning.MOVED, now)
     return called
 
 
@@ -65,7 +65,7 @@ def return_report(
 ) -> date:
     """Give a report back to be mended and tell those who owe it. Returns the new due date. Raises what `reports.return_` does."""
     day = reports.return_(connection, obligation_id, who, reason, due_on, now, version=version)
-    planning.tell(connection, [obligation_id], planning.RETURNED, now)
+    planning.announce(connection, [obligation_id], planning.RETURNED, now)
     return day
 
 
@@ -74,14 +74,14 @@ def note_day_off(
 ) -> int:
     """Correct the calendar and tell those whose due date moved by it; how many dates moved."""
     moved = days_off.note_day(connection, who, day, working, label, now)
-    planning.tell(connection, moved, planning.MOVED, now)
+    planning.announce(connection, moved, planning.MOVED, now)
     return len(moved)
 
 
 def forget_day_off(connection: Connection, who: int | str, day: date, now: datetime) -> int:
     """Take a correction of the calendar back and tell those whose due date moved by it; how many dates moved."""
     moved = days_off.forget_day(connection, who, day, now)
-    planning.tell(connection, moved, planning.MOVED, now)
+    planning.announce(connection, moved, planning.MOVED, now)
     return len(moved)
 
 
@@ -102,7 +102,7 @@ def chase(
         raise NotFound(_("Có việc không thuộc phạm vi của bạn. Hãy tải lại trang."), guard="obligation")
     open_rows = [row for row in rows if row.fulfilled_at is None and row.withdrawn_at is None]
     step = f"{planning.CHASED}{local_date(now):%Y%m%d}"
-    told = planning.tell(connection, [row.id for row in open_rows], step, now, word=word)
+    told = planning.announce(connection, [row.id for row in open_rows], step, now, word=word)
     if not told:
         raise NotPossible(
             _("Những việc này đã xong, hoặc đã được nhắc hôm nay. Mai hãy nhắc lại."),

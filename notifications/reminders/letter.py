@@ -91,7 +91,7 @@ class Told:
     link: str
 
 
-def tell(
+def write(
     connection: Connection,
     site: Site,
     known: Known,

@@ -194,7 +194,7 @@ def _planned(now: datetime, *, several: bool) -> sa.Select[Any]:
     )
 
 
-def tell(connection: Connection, obligation_ids: Sequence[int], step: str, now: datetime, *, word: str = "") -> int:
+def announce(connection: Connection, obligation_ids: Sequence[int], step: str, now: datetime, *, word: str = "") -> int:
     """Plan one reminder for everybody who owes these obligations, in the transaction of what caused it. Returns how many.
 
     step: OPENED, MOVED, RETURNED or CHASED with a number. word: the sender's own. The same is told once; a move or a
@@ -244,7 +244,7 @@ def tell_moved(connection: Connection, now: datetime) -> int:
     Whoever moves a date by hand tells of it in the same transaction (`deeds.py`); one statement when there is nothing.
     """
     moved = connection.execute(_UNTOLD).all()
-    return tell(connection, [row.id for row in moved], MOVED, now) if moved else 0
+    return announce(connection, [row.id for row in moved], MOVED, now) if moved else 0
 
 
 def _same(left: sa.FromClause, right: sa.FromClause, columns: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -175,10 +175,10 @@ def test_language_of_the_letter_is_that_of_the_account(eventful: World) -> None:
 def test_moments_in_the_evening_wait_for_the_morning_unless_they_pass_with_the_day(eventful: World) -> None:
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, at(DUE, 21, 5))
-        planning.tell(connection, [key], planning.OPENED, at(DUE, 21, 5))
+        planning.announce(connection, [key], planning.OPENED, at(DUE, 21, 5))
         assert tick(connection, at(DUE, 21, 10)) == 2
         later = owe(connection, eventful, DUE + timedelta(days=40), at(DUE, 21, 20), label="Báo cáo khác")
-        planning.tell(connection, later, planning.OPENED, at(DUE, 21, 20))
+        planning.announce(connection, later, planning.OPENED, at(DUE, 21, 20))
         assert tick(connection, at(DUE, 21, 30)) == 0
         assert tick(connection, at(DUE + timedelta(days=1), 7)) > 0
         assert "Báo cáo khác" in letters(connection, OFFICER)[-1].body_text
@@ -187,7 +187,7 @@ def test_moments_in_the_evening_wait_for_the_morning_unless_they_pass_with_the_d
 def test_what_was_opened_and_is_due_today_is_one_line(eventful: World) -> None:
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, at(DUE, 8))
-        planning.tell(connection, [key], planning.OPENED, at(DUE, 8))
+        planning.announce(connection, [key], planning.OPENED, at(DUE, 8))
         tick(connection, at(DUE, 9))
         (letter,) = letters(connection, OFFICER)
         assert letter.body_text.count("Báo cáo quý I") == 1
@@ -249,7 +249,7 @@ def test_names_that_look_like_markup_headers_or_places_stay_text(eventful: World
             .values(full_name="Hin\r\nBcc: ai@do.example <b>{name}</b>")
         )
         word = "xong\nsớm <img src=x onerror=alert(1)> {word}"
-        planning.tell(connection, [key], "chase:1", at(DUE - timedelta(days=3)), word=word)
+        planning.announce(connection, [key], "chase:1", at(DUE - timedelta(days=3)), word=word)
         tick(connection, at(DUE - timedelta(days=3)))
         (letter,) = letters(connection, OFFICER)
         assert label in letter.body_text
@@ -341,7 +341,7 @@ def test_every_cause_has_its_letter_in_both_languages(eventful: World, step: str
         if step.startswith("d"):
             day = DUE if step == "d0" else day
         else:
-            planning.tell(connection, many, step, at(day), word="Cảm ơn." if step.startswith("chase") else "")
+            planning.announce(connection, many, step, at(day), word="Cảm ơn." if step.startswith("chase") else "")
             connection.execute(sa.update(obligation).values(next_step_on=None))
         tick(connection, at(day))
         for who in (OFFICER, "deputy.officer", "staff"):

@@ -168,4 +168,4 @@ def test_year_opens_its_calls_and_tells_of_them_once(quiet: World) -> None:
         assert keys
         assert {row[0] for key in keys for row in reminders(connection, key)} == {"opened"}
         assert deeds.open_due_calls(connection, moment) == []
-        assert planning.tell(connection, keys, planning.OPENED, moment) == 0
+        assert planning.announce(connection, keys, planning.OPENED, moment) == 0

@@ -25,7 +25,7 @@ MORNING = at(date(2024, 3, 2), 7)
 
 
 def told(connection: Connection, now: datetime = MORNING) -> int:
-    return composing.whole(noticing.tell, connection, now, SITE)
+    return composing.whole(noticing.compose, connection, now, SITE)
 
 
 def waiting(connection: Connection) -> int:
@@ -50,13 +50,13 @@ def test_nothing_is_told_twice(eventful: World) -> None:
     with passing(eventful) as connection:
         told(connection)
         for hours in (0, 1, -1, 24, 48):
-            assert noticing.tell(connection, MORNING + timedelta(hours=hours), SITE) == Composed()
+            assert noticing.compose(connection, MORNING + timedelta(hours=hours), SITE) == Composed()
 
 
 def test_the_day_is_told_of_from_the_next_morning_on(eventful: World) -> None:
     with passing(eventful) as connection:
-        assert noticing.tell(connection, at(date(2024, 3, 1), 23), SITE) == Composed()
-        assert noticing.tell(connection, at(date(2024, 3, 2), 6, 59), SITE) == Composed()
+        assert noticing.compose(connection, at(date(2024, 3, 1), 23), SITE) == Composed()
+        assert noticing.compose(connection, at(date(2024, 3, 2), 6, 59), SITE) == Composed()
         assert told(connection) > 0
 
 
@@ -71,7 +71,7 @@ def test_many_deeds_are_told_of_in_lots(eventful: World) -> None:
     with passing(eventful) as connection:
         every = waiting(connection)
         settled = []
-        while (done := noticing.tell(connection, MORNING, SITE, most=10)).settled:
+        while (done := noticing.compose(connection, MORNING, SITE, most=10)).settled:
             settled.append(done.settled)
         assert sum(settled) == every
         assert max(settled) == 10

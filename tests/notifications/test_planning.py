@@ -235,8 +235,8 @@ def test_moved_date_is_told_once_and_the_steps_begin_anew(eventful: World) -> No
         planning.plan(connection, at(DUE - timedelta(days=3), 5))
         moved = at(DUE - timedelta(days=3), 6)
         obligations.move(connection, [key], DUE + timedelta(days=7), moved)
-        assert planning.tell(connection, [key], planning.MOVED, moved) == 2
-        assert planning.tell(connection, [key], planning.MOVED, moved) == 0
+        assert planning.announce(connection, [key], planning.MOVED, moved) == 2
+        assert planning.announce(connection, [key], planning.MOVED, moved) == 0
         old = [row for row in reminders(connection, key) if row[0] == "d-3"]
         assert {(status, why) for *_, status, why in old} == {("skipped", "moved")}
         for ahead in range(-3, 20):
@@ -265,7 +265,7 @@ def test_a_date_that_moves_there_and_back_is_told_each_time(eventful: World) -> 
         (key,) = owe(connection, eventful, DUE, OPENED)
         for day in (DUE + timedelta(days=7), DUE, DUE + timedelta(days=7)):
             obligations.move(connection, [key], day, OPENED)
-            assert planning.tell(connection, [key], planning.MOVED, OPENED) == 2
+            assert planning.announce(connection, [key], planning.MOVED, OPENED) == 2
 
 
 def test_meetings_have_no_steps_after_their_day(eventful: World) -> None:

@@ -63,7 +63,7 @@ def test_each_step_is_told_once_or_kept_with_a_reason(
             if move is not None:
                 stated = today + timedelta(days=move)
                 moved = obligations.move(connection, [key], stated, at(today, 7, 30))
-                planning.tell(connection, [key], planning.MOVED, at(today, 7, 30))
+                planning.announce(connection, [key], planning.MOVED, at(today, 7, 30))
                 if moved:
                     due = roll(connection, stated)
                     since = today if due == today else today + timedelta(days=1)
