@@ -194,10 +194,6 @@ class Settings(BaseSettings):
         return self.mail_domain or parseaddr(self.mail_from)[1].rpartition("@")[2] or "danvankheo.invalid"
 
     @property
-    def timezone(self) -> ZoneInfo:
-        return TIMEZONE
-
-    @property
     def secret_file(self) -> Path:
         return self.data_dir / SECRET_FILE
 

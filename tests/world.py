@@ -22,7 +22,7 @@ from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground import migrate
 from workflow.ground.database import Database
 from workflow.ground.reading.text import fold
-from workflow.ground.schema import ITEMS, account, assignment, emulation_model, unit
+from workflow.ground.schema import ITEMS, account, assignment, emulation_model, history, unit
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection.commands import InspectionInput
@@ -327,6 +327,38 @@ class World:
                     signer="Vi Văn Chủ",
                 )
             self.apply(code, "propose", "chair", now)
+
+
+def replay(connection: Connection, model_id: int) -> tuple[str | None, int]:
+    """State and version of a model as its history alone gives them; (None, 0) without any."""
+    state: str | None = None
+    version = 0
+    rows = connection.execute(
+        sa.select(history.c.seq, history.c.from_state, history.c.to_state)
+        .where(history.c.subject == "model", history.c.subject_id == model_id)
+        .order_by(history.c.seq)
+    )
+    for row in rows:
+        assert (row.seq, row.from_state) == (version + 1, state), (
+            f"history of model {model_id} breaks at entry {row.seq}"
+        )
+        state, version = row.to_state, row.seq
+    return state, version
+
+
+def record_vote(
+    connection: Connection,
+    who: int | str,
+    meeting_id: int,
+    code: str,
+    voter: str,
+    choice: str,
+    now: datetime,
+    *,
+    written: bool = False,
+) -> None:
+    """Record one vote: 'for', 'against' or 'abstain'."""
+    ballots.record_votes(connection, who, meeting_id, [(code, voter, choice, written)], now)
 
 
 def a_draft(**changes: Any) -> Draft:

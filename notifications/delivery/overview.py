@@ -25,7 +25,6 @@ _STATUSES: Final[dict[Standing, tuple[str, ...]]] = {
     "waiting": ("planned", "claimed"),
     "sent": ("sent",),
 }
-MOST_COUNTED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,6 @@ def one(connection: Connection, who: Actor, delivery_id: int) -> sa.Row[Any]:
     if row is None:
         raise NotFound(_("Không có thư này trong phạm vi của bạn."), guard="delivery")
     return row
-
-
-def count_failed(connection: Connection, who: Actor) -> int:
-    """How many letters failed for good, counted up to `MOST_COUNTED`."""
-    found = _letters(who).where(delivery.c.status == "failed").limit(MOST_COUNTED).subquery()
-    return connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one()
 
 
 def without_address(connection: Connection, who: Actor, today: date, *, after: int = 0, size: int = 100) -> Page:

@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy.engine import Connection
 
 from tests import world as small_world
-from tests.world import ACCOUNTS, COMMITTEE, NOW, YEAR, World, a_draft
+from tests.world import ACCOUNTS, COMMITTEE, NOW, YEAR, World, a_draft, record_vote
 from workflow.across.oversight import audit
 from workflow.core import access
 from workflow.core.engine import transition
@@ -57,7 +57,6 @@ from workflow.stages.inspection.commands import InspectionInput
 from workflow.stages.recognition import submission
 from workflow.stages.registration import change_requests
 from workflow.stages.registration import commands as registration
-from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
 from workflow.stages.review.committee import Member
 
@@ -235,7 +234,7 @@ class Lives(RuleBasedStateMachine):
             code = self.chance.choice(self.codes)
             who, voter = self.chance.choice(PEOPLE), self.chance.choice([*COMMITTEE, "villager"])
             choice, written = self.chance.choice(["for", "against", "abstain"]), self.chance.choice([True, False])
-            self.attempt(lambda c: ballots.record_vote(c, who, meeting, code, voter, choice, self.now, written=written))
+            self.attempt(lambda c: record_vote(c, who, meeting, code, voter, choice, self.now, written=written))
 
     @rule()
     def stand_in(self) -> None:
@@ -522,7 +521,7 @@ class Lives(RuleBasedStateMachine):
                     for written in (False, True):
                         self.attempt(
                             partial(
-                                ballots.record_vote,
+                                record_vote,
                                 who="secretary",
                                 meeting_id=meeting,
                                 code=code,

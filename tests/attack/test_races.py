@@ -15,9 +15,8 @@ import sqlalchemy as sa
 
 from tests import matrix
 from tests.matrix import LATER, Case, Stock
-from tests.world import COMMITTEE, ITEM_TEXTS, NOW, World, a_draft
+from tests.world import COMMITTEE, ITEM_TEXTS, NOW, World, a_draft, record_vote, replay
 from workflow.across.oversight import audit
-from workflow.core import history
 from workflow.core.engine import transition
 from workflow.core.lifecycles import parsing
 from workflow.ground.database import Database
@@ -125,7 +124,7 @@ def test_two_different_steps_of_one_model_exclude_each_other(world: World) -> No
         )
         assert world.state(code) in {answer.to_state for answer in answers if not isinstance(answer, Refusal)}
         with world.database.read() as connection:
-            state, version = history.replay(connection, world.model(code).id)
+            state, version = replay(connection, world.model(code).id)
         assert (state, version) == (world.state(code), world.model(code).version)
         # A withdrawal may follow an acceptance or a return; an acceptance and a return exclude each other.
         assert sum(isinstance(answers[place], Refusal) for place in (0, 2)) >= 1
@@ -222,7 +221,7 @@ def test_vote_against_close(world: World) -> None:
 
         def last_vote(meeting: int = meeting, code: str = code) -> None:
             with world.database.write() as connection:
-                ballots.record_vote(connection, "reviewer2", meeting, code, "reviewer2", "for", NOW)
+                record_vote(connection, "reviewer2", meeting, code, "reviewer2", "for", NOW)
 
         def close(meeting: int = meeting) -> object:
             with world.database.write() as connection:
@@ -255,7 +254,7 @@ def test_one_member_votes_once_whoever_records_it(world: World) -> None:
 
     def record(who: str, choice: str) -> None:
         with world.database.write() as connection:
-            ballots.record_vote(connection, who, meeting, code, "reviewer1", choice, NOW)
+            record_vote(connection, who, meeting, code, "reviewer1", choice, NOW)
 
     answers = at_once(lambda: record("reviewer1", "for"), lambda: record("secretary", "against"))
     lost = [answer for answer in answers if isinstance(answer, Refusal)]

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from tests import matrix
-from tests.world import COMMITTEE, NOW, World
+from tests.world import COMMITTEE, NOW, World, record_vote
 from workflow.core.people import assignments
 from workflow.ground.refusals import GuardRefused
 from workflow.ground.vietnam_time import local_date
-from workflow.stages.review import ballots
 from workflow.stages.review import commands as review
 
 DECISION: dict[str, Any] = {"decision_number": "31", "decision_date": local_date(NOW), "signer": "Nguyễn Văn Huyện"}
@@ -133,6 +132,6 @@ def test_member_of_the_unit_only_abstains_whoever_records_it(world: World, recor
     with world.database.write() as connection:
         review.open_meeting(connection, "chair", meeting, list(COMMITTEE), NOW)
     with pytest.raises(GuardRefused, match="Không biểu quyết"), world.database.write() as connection:
-        ballots.record_vote(connection, recorder, meeting, code, "reviewer.own", choice, NOW)
+        record_vote(connection, recorder, meeting, code, "reviewer.own", choice, NOW)
     with world.database.write() as connection:
-        ballots.record_vote(connection, recorder, meeting, code, "reviewer.own", "abstain", NOW)
+        record_vote(connection, recorder, meeting, code, "reviewer.own", "abstain", NOW)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
-from tests.world import NOW, World, a_draft
+from tests.world import NOW, World, a_draft, replay
 from workflow.core import history
 from workflow.core.engine import transition
 from workflow.core.history import GENESIS, Advance, Entry
@@ -69,12 +69,12 @@ def test_replay_gives_state_and_version(world: World) -> None:
     for state in ("draft", "returned", "remediation", "recognised", "withdrawn", "revoked"):
         code = world.carry(world.create(a_draft(name=f"Mô hình {state}")), state)
         with world.database.read() as connection:
-            assert history.replay(connection, world.model(code).id) == (state, world.model(code).version)
+            assert replay(connection, world.model(code).id) == (state, world.model(code).version)
 
 
 def test_replay_of_nothing(sqlite_world: World) -> None:
     with sqlite_world.database.read() as connection:
-        assert history.replay(connection, 4711) == (None, 0)
+        assert replay(connection, 4711) == (None, 0)
 
 
 def test_a_deputys_act_names_both(world: World) -> None:

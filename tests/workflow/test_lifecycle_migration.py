@@ -10,9 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from config import definitions
-from tests.world import NOW, World, a_draft
+from tests.world import NOW, World, a_draft, replay
 from workflow.across.oversight import audit
-from workflow.core import history
 from workflow.core.engine import moving, transition
 from workflow.core.engine.context import model_by_code
 from workflow.core.engine.moving import MigrationReport
@@ -70,7 +69,7 @@ def test_states_of_the_same_name_map_by_themselves_and_the_history_says_so(world
             "admin",
         )
         assert json.loads(last.payload) == {"from_definition": three().hash, "to_definition": two().hash}
-        assert history.replay(connection, model.id) == ("implementing", model.version)
+        assert replay(connection, model.id) == ("implementing", model.version)
         assert audit.verify(connection) == []
     # The model goes on under the new definition.
     with world.database.write() as connection:
@@ -101,7 +100,7 @@ def test_a_state_without_a_counterpart_stays_and_says_what_to_do(sqlite_world: W
     moved = migrate(sqlite_world, district_review="province_review").moved
     assert [(m.code, m.to_state) for m in moved] == [(code, "province_review")]
     with sqlite_world.database.read() as connection:
-        assert history.replay(connection, sqlite_world.model(code).id)[0] == "province_review"
+        assert replay(connection, sqlite_world.model(code).id)[0] == "province_review"
         assert audit.verify(connection) == []
 
 

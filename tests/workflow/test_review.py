@@ -13,9 +13,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tests.world import COMMITTEE, NOW, YEAR, World, a_draft
+from tests.world import COMMITTEE, NOW, YEAR, World, a_draft, record_vote, replay
 from workflow.core import access
-from workflow.core.history import replay
 from workflow.ground.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.ground.schema import (
     account,
@@ -57,7 +56,7 @@ def run(world: World, act: Callable[..., Any], who: str, *args: Any, **more: Any
 def cast(
     world: World, meeting_id: int, code: str, who: str, choice: str = "for", by: str = "secretary", **more: Any
 ) -> None:
-    run(world, ballots.record_vote, by, meeting_id, code, who, choice, **more)
+    run(world, record_vote, by, meeting_id, code, who, choice, **more)
 
 
 def seen(world: World, meeting_id: int, who: str = "chair") -> review_view.MeetingView:
@@ -521,7 +520,7 @@ def test_nothing_changes_after_the_close(world: World) -> None:
     meeting_id = world.hold_meeting([code])
     before = result(world, code), world.model(code).version
     for act, args in (
-        (ballots.record_vote, (meeting_id, code, "reviewer.own", "abstain")),
+        (record_vote, (meeting_id, code, "reviewer.own", "abstain")),
         (ballots.record_ballots, (meeting_id, code, 1, 0, 0)),
         (committee.mark_present, (meeting_id, COMMITTEE)),
         (committee.set_members, (meeting_id, [Member("chair")])),
@@ -599,7 +598,7 @@ def test_vote_that_meets_a_close_is_refused(world: World) -> None:
     refusal = _while_held(
         world,
         lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW),
-        lambda connection: ballots.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
+        lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
     )
     assert isinstance(refusal, NotPossible)
     assert result(world, code).votes_for == 1
@@ -613,7 +612,7 @@ def test_close_that_meets_a_vote_counts_it(world: World) -> None:
     cast(world, meeting_id, code, "chair")
     refusal = _while_held(
         world,
-        lambda connection: ballots.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
+        lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
         lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW),
     )
     assert refusal is None
@@ -626,8 +625,8 @@ def test_one_member_voting_twice_at_once_votes_once(world: World) -> None:
     meeting_id = opened(world, [code])
     refusal = _while_held(
         world,
-        lambda connection: ballots.record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
-        lambda connection: ballots.record_vote(connection, "secretary", meeting_id, code, "reviewer1", "against", NOW),
+        lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
+        lambda connection: record_vote(connection, "secretary", meeting_id, code, "reviewer1", "against", NOW),
     )
     assert isinstance(refusal, GuardRefused)
     assert guards(refusal) == ["second_vote"]

@@ -12,13 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from config.sample.content import content
-from tests.world import ITEM_TEXTS, NOW, World
+from tests.world import ITEM_TEXTS, NOW, World, replay
 from workflow.across import sample
 from workflow.across.figures.tally import Tally, tally
 from workflow.across.lists import listing
 from workflow.across.oversight import audit
 from workflow.across.sample import SampleReport
-from workflow.core import history
 from workflow.core.engine import transition
 from workflow.core.lifecycles import store
 from workflow.core.people import accounts, units
@@ -154,7 +153,7 @@ def test_every_state_was_reached_through_the_history(database: Database) -> None
         models = connection.execute(sa.select(emulation_model)).all()
         assert len(models) == 177 + 18
         for model in models:
-            assert history.replay(connection, model.id) == (model.state, model.version)
+            assert replay(connection, model.id) == (model.state, model.version)
 
 
 def test_every_change_of_state_is_a_step_of_the_definition(database: Database) -> None:

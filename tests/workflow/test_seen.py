@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.world import NOW, World
-from workflow.core.people.seen import VISIT_ENDS_AFTER, WRITTEN_EVERY, Seen, is_noted, look, mark_seen, seen, seen_until
+from workflow.core.people.seen import VISIT_ENDS_AFTER, WRITTEN_EVERY, Seen, is_noted, look, mark_seen, seen
 
 MINUTE = timedelta(minutes=1)
 
@@ -13,13 +13,13 @@ MINUTE = timedelta(minutes=1)
 def test_reading_goes_forward_only(world: World) -> None:
     me, other = world.accounts["staff"], world.accounts["chair"]
     with world.database.write() as connection:
-        assert seen_until(connection, me) is None
+        assert seen(connection, me).until is None
         mark_seen(connection, me, NOW, NOW)
         mark_seen(connection, me, NOW - timedelta(days=1), NOW)
-        assert seen_until(connection, me) == NOW
+        assert seen(connection, me).until == NOW
         mark_seen(connection, me, NOW + timedelta(days=30), NOW + timedelta(hours=1))
-        assert seen_until(connection, me) == NOW + timedelta(hours=1)
-        assert seen_until(connection, other) is None
+        assert seen(connection, me).until == NOW + timedelta(hours=1)
+        assert seen(connection, other).until is None
 
 
 def test_next_visit_begins_where_the_last_one_ended(world: World) -> None:
@@ -35,7 +35,7 @@ def test_next_visit_begins_where_the_last_one_ended(world: World) -> None:
         look(connection, me, tomorrow)
         assert seen(connection, me) == Seen(NOW + 45 * MINUTE, tomorrow)
         look(connection, me, tomorrow + VISIT_ENDS_AFTER)
-        assert seen_until(connection, me) == NOW + 45 * MINUTE
+        assert seen(connection, me).until == NOW + 45 * MINUTE
 
 
 def test_marking_and_visits_do_not_take_each_other_back(world: World) -> None:
@@ -45,7 +45,7 @@ def test_marking_and_visits_do_not_take_each_other_back(world: World) -> None:
         mark_seen(connection, me, NOW + 5 * MINUTE, NOW + 5 * MINUTE)
         assert seen(connection, me) == Seen(NOW + 5 * MINUTE, NOW)
         look(connection, me, NOW + timedelta(days=1))
-        assert seen_until(connection, me) == NOW + 5 * MINUTE
+        assert seen(connection, me).until == NOW + 5 * MINUTE
 
 
 def test_reload_within_a_minute_is_not_written_and_a_clock_that_jumped_back_is(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.ground.reading.similarity import NameIndex, Similar, core, similar, similar_many
+from workflow.ground.reading.similarity import NameIndex, Similar, core, similar
 
 WORDS = "hiến đất mở đường thu gom rác thải trồng hoa camera tự quản nuôi bò gà ong keo leo học đọc đoàn kết"
 NAMES = [
@@ -61,27 +61,25 @@ def test_similar_gives_the_most_alike_first_with_the_name_as_written() -> None:
     assert [hit.key for hit in similar("Camera an ninh thôn Bản Cậu", near, threshold=97)] == [2]
 
 
-def test_many_leaves_out_the_name_itself() -> None:
-    twins = [*NAMES, (6, "Phụ nữ giúp nhau phát triển kinh tế 2024")]
-    found = similar_many(twins, twins)
-    assert {key: [hit.key for hit in hits] for key, hits in found.items()} == {3: [6], 6: [3]}
+def test_index_leaves_out_the_name_itself() -> None:
+    twins = NameIndex([*NAMES, (6, "Phụ nữ giúp nhau phát triển kinh tế 2024")])
+    assert {key: [hit.key for hit in twins.similar(name, but=key)] for key, name in NAMES if key == 3} == {3: [6]}
 
 
-def test_many_finds_each_slip_among_thousands() -> None:
+def test_index_finds_each_slip_among_thousands() -> None:
     words = WORDS.split()
     names = [
         (i, " ".join([words[i % 23], words[i // 23 % 19], words[i // 437 % 17], f"bản {i * 7919}", words[i % 13]]))
         for i in range(3_000)
     ]
-    slipped = [(i + 100_000, name.replace("bản", "bàn")) for i, name in names[::10]]
-    found = similar_many(slipped, names)
-    assert [key for key, _ in slipped if key - 100_000 not in [hit.key for hit in found.get(key, [])]] == []
+    index = NameIndex(names)
+    slipped = [(i, name.replace("bản", "bàn")) for i, name in names[::10]]
+    assert [key for key, name in slipped if key not in [hit.key for hit in index.similar(name)]] == []
 
 
-def test_many_with_one_name_for_all_is_bounded() -> None:
-    same = [(i, f"Tổ tự quản thôn {i}") for i in range(3_000)]
-    found = similar_many(same[:50], same)
-    assert {len(hits) for hits in found.values()} == {5}
+def test_index_with_one_name_for_all_is_bounded() -> None:
+    same = NameIndex([(i, f"Tổ tự quản thôn {i}") for i in range(3_000)])
+    assert {len(same.similar(f"Tổ tự quản thôn {i}", but=i)) for i in range(50)} == {5}
 
 
 @settings(max_examples=50)

@@ -226,19 +226,3 @@ def staying(model: sa.Row[Any], by: By, now: datetime, trigger: str, payload: Ma
         payload=payload,
         definition_hash=model.definition_hash,
     )
-
-
-def replay(connection: Connection, model_id: int) -> tuple[str | None, int]:
-    """State and version of a model as its history alone gives them; (None, 0) without any."""
-    state: str | None = None
-    version = 0
-    rows = connection.execute(
-        sa.select(history.c.seq, history.c.from_state, history.c.to_state)
-        .where(history.c.subject == "model", history.c.subject_id == model_id)
-        .order_by(history.c.seq)
-    )
-    for row in rows:
-        if row.seq != version + 1 or row.from_state != state:
-            raise ValueError(f"history of model {model_id} breaks at entry {row.seq}")
-        state, version = row.to_state, row.seq
-    return state, version

@@ -18,7 +18,6 @@ from sqlalchemy.engine import Connection
 
 from workflow.core.history import GENESIS, digest
 from workflow.ground.dialects import alone
-from workflow.ground.refusals import Conflict
 from workflow.ground.schema import anchor, emulation_model, history, report_submission
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import end_of_day, local_date, start_of_day
@@ -96,13 +95,6 @@ def verify(connection: Connection, *, expected_root: str | None = None) -> list[
                 ),
             )
     return findings
-
-
-def require_unbroken(connection: Connection) -> None:
-    """Raises Conflict naming the first broken link, for callers that must not go on over a broken history."""
-    findings = verify(connection)
-    if findings:
-        raise Conflict(str(findings[0]), guard="history")
 
 
 def _chains(connection: Connection) -> Iterator[Finding]:

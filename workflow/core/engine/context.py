@@ -110,12 +110,6 @@ def model_by_code(connection: Connection, code: str, *, lock: bool) -> sa.Row[An
     return (_BY_CODE_LOCKED if lock else _BY_CODE).first(connection, {"code": code})
 
 
-def model_by_id(connection: Connection, model_id: int, *, lock: bool) -> sa.Row[Any] | None:
-    """The same by surrogate key."""
-    statement = MODEL.where(emulation_model.c.id == model_id)
-    return connection.execute(locked(statement, emulation_model) if lock else statement).first()
-
-
 def models_by_codes(connection: Connection, codes: Sequence[str]) -> dict[str, sa.Row[Any]]:
     """Many models at once, locked in the order of their keys so that two bulk applications cannot deadlock."""
     parameters = {"codes": as_list(codes)}

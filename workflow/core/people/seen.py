@@ -39,11 +39,6 @@ def seen(connection: Connection, account_id: int) -> Seen:
     return Seen(row.until if row.until > _NOTHING else None, row.looked_at)
 
 
-def seen_until(connection: Connection, account_id: int) -> datetime | None:
-    """Up to when this person has seen what happened; None before their second visit."""
-    return seen(connection, account_id).until
-
-
 def is_noted(before: Seen, now: datetime) -> bool:
     """Whether looking now needs no writing down."""
     return before.looked_at is not None and before.looked_at <= now < before.looked_at + WRITTEN_EVERY

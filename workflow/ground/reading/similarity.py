@@ -111,16 +111,3 @@ class NameIndex(Generic[K]):
                 if len(hits) == limit:
                     return hits
         return hits
-
-
-def similar_many(
-    names: Sequence[tuple[K, str]],
-    candidates: Sequence[tuple[K, str]],
-    *,
-    threshold: float = THRESHOLD,
-    limit: int = 5,
-) -> dict[K, list[Similar[K]]]:
-    """For every name that has any, the candidates alike to it; a candidate with the name's own key is left out."""
-    index = NameIndex(candidates)
-    found = ((key, index.similar(name, but=key, threshold=threshold, limit=limit)) for key, name in names)
-    return {key: hits for key, hits in found if hits}

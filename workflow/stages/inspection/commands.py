@@ -290,17 +290,6 @@ def saved_at(connection: Connection, model_id: int) -> datetime | None:
     ).scalar()
 
 
-def latest_total(connection: Connection, model_id: int) -> Decimal | None:
-    """Points of the last concluded record, None without one."""
-    record_id = connection.execute(
-        sa.select(inspection.c.id)
-        .where(inspection.c.model_id == model_id, inspection.c.concluded_at.is_not(None))
-        .order_by(inspection.c.id.desc())
-        .limit(1)
-    ).scalar()
-    return None if record_id is None else _total(connection, record_id)
-
-
 # Reading what was typed --------------------------------------------------------------------------------------------------------
 
 

@@ -81,15 +81,6 @@ def create_draft(
     return _write(connection, actor, desk, [checked], now, {})[0]
 
 
-def check_drafts(
-    connection: Connection, who: int | str, year: int, drafts: Sequence[Draft], now: datetime
-) -> dict[int, dict[str, str]]:
-    """What `create_drafts` would refuse: position → form field → sentence. Writes nothing."""
-    actor = access.actor(connection, who, now)
-    desk = Desk(connection, actor, stored.year(connection, year), drafts, local_date(now))
-    return check_list(desk, drafts)[1]
-
-
 def create_drafts(
     connection: Connection,
     who: int | str,

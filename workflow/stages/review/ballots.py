@@ -65,21 +65,6 @@ class BallotCount:
         return dict(zip(_COUNTS, (self.for_, self.against, self.abstaining), strict=True))
 
 
-def record_vote(
-    connection: Connection,
-    who: int | str,
-    meeting_id: int,
-    code: str,
-    voter: str,
-    choice: str,
-    now: datetime,
-    *,
-    written: bool = False,
-) -> None:
-    """Record one vote: 'for', 'against' or 'abstain'. See `record_votes`."""
-    record_votes(connection, who, meeting_id, [(code, voter, choice, written)], now)
-
-
 def record_votes(
     connection: Connection,
     who: int | str,
