@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.web.conftest import Browser, hidden_fields
 from tests.world import NOW, World, a_draft
-from workflow.ground.schema import attachment, emulation_model
+from workflow.ground.schema import attachment, emulation_model, programme_year
 from workflow.ground.schema import visit as visit_table
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection import visits
@@ -100,6 +100,12 @@ def test_record_is_read_once_more_before_it_is_concluded(
 def test_steps_that_close_no_record_show_none(visit: Visit, world: World) -> None:
     page = visit("staff2").get(f"/mo-hinh/{world.carry(world.create(), 'submitted')}/buoc/accept")
     assert "bien-ban-da-ghi" not in page
+
+
+def test_page_says_how_many_inspectors_the_year_asks_for(visit: Visit, world: World, waiting: str) -> None:
+    with world.database.write() as connection:
+        connection.execute(sa.update(programme_year).values(min_inspectors=4))
+    assert "Thành viên đoàn (ít nhất 4 người)" in words(visit("inspector1").get(f"/mo-hinh/{waiting}/kiem-tra"))
 
 
 def test_outcome_that_is_none_only_saves(visit: Visit, waiting: str) -> None:
@@ -251,4 +257,5 @@ def test_plan_asks_the_database_as_often_for_many(visit: Visit, world: World, co
     sa.event.listen(world.database.engine, "before_cursor_execute", count_one)
     inspector.get("/kiem-tra")
     sa.event.remove(world.database.engine, "before_cursor_execute", count_one)
-    assert len([one for one in statements if one.startswith("SELECT")]) == 6
+    # The session and the count of unread messages are among them.
+    assert len([one for one in statements if one.startswith("SELECT")]) == 8

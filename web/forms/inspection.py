@@ -27,7 +27,7 @@ class InspectionForm(PageForm):
     held_on = day_field(_l("Ngày kiểm tra"))
     place = line(_l("Địa điểm"), render_kw={"maxlength": 400})
     team_decision = line(_l("Quyết định lập đoàn"), render_kw={"maxlength": 300})
-    members = ChecksField(_l("Thành viên đoàn (ít nhất hai người)"), choices=[], validate_choice=False)
+    members = ChecksField(_l("Thành viên đoàn"), choices=[], validate_choice=False)
     head = SelectField(_l("Trưởng đoàn"), choices=[], validate_choice=False)
     strengths = prose(_l("Ưu điểm"), rows=4)
     shortcomings = prose(_l("Tồn tại"), rows=4)
@@ -41,8 +41,9 @@ class InspectionForm(PageForm):
     )
     record_version = HiddenField()
 
-    def choose_from(self, people: Sequence[Any]) -> None:
-        """The inspectors who can be named."""
+    def choose_from(self, people: Sequence[Any], least: int) -> None:
+        """The inspectors who can be named, and how many of them the year asks for."""
+        self.members.label.text = _l("Thành viên đoàn (ít nhất %(count)s người)", count=least)
         named = [(one.user_name, f"{one.full_name} – {one.unit_name or ''}") for one in people]
         self.members.choices = options(named)
         self.head.choices = options([("", _l("– chưa chọn –")), *named])

@@ -77,7 +77,8 @@ def record(code: str) -> Response | tuple[str, int]:
             {criterion.code: _(criterion.label) for criterion in sheet},
         )
         form.record_version.data = str(kept.version if kept else 0)
-    form.choose_from(people_for(reading(), model.unit_path, INSPECTORS, local_date(now)))
+    least = year_by_id(reading(), model.year_id).min_inspectors
+    form.choose_from(people_for(reading(), model.unit_path, INSPECTORS, local_date(now)), least)
     return page_again(
         "inspection/record.html",
         form,
