@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from tests import kept
 from tests.servers import Absent, PostgresServer, find_chromium, postgres_server
 from workflow.core.people import passwords
 
@@ -43,6 +44,14 @@ def full_hasher() -> Iterator[PasswordHasher]:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=1024, parallelism=1))
         passwords._nobody.cache_clear()
         yield full
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_between_tests() -> Iterator[None]:
+    """What every application would make anew although it comes out the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        kept.keep(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

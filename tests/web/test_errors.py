@@ -24,8 +24,9 @@ Visit = Callable[[str], Browser]
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
+    before = structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def test_photo_of_forty_megabytes_is_told_the_limit_and_what_to_do(visit: Visit) -> None:

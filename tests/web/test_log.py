@@ -14,8 +14,9 @@ from web.serving import log
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
+    before = structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def _fail(secret: str) -> None:
