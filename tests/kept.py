@@ -42,7 +42,7 @@ class AddressBuilders:
         self._kept: dict[tuple[Any, ...], Builder] = {}
 
     def of(self, rule: Rule, append_unknown: bool = True) -> Builder:
-        """The function of a rule. It takes the rule it builds for, so equal rules share it; defaults stand in the function itself."""
+        """The function of a rule. It is given the rule it builds for, so equal rules share it; defaults stand in it."""
         if rule.defaults:
             return self._compiled(rule, append_unknown)
         key = (rule.rule, tuple(rule._trace), append_unknown)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.site import Site, loaded_sample, serving
+from tests.browser.gallery import NAMES, furnish
+from tests.browser.site import Site, load_sample, made_once, serving, without_server
 
 ARGUMENTS = (
     "--headless",
@@ -32,13 +35,28 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the run: with several processes each has one of its own below it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if own.name.startswith("popen-") else own
+
+
+@pytest.fixture(scope="session")
+def sample_folder(shared_folder: Path) -> Path:
     """The sample, loaded once even when several processes test."""
-    shared = tmp_path_factory.getbasetemp()
-    # With several processes each has a folder of its own below the one of the run.
-    if shared.name.startswith("popen-"):
-        shared = shared.parent
-    return loaded_sample(shared / "sample")
+    return made_once(shared_folder / "sample", load_sample)
+
+
+@pytest.fixture(scope="session")
+def furnished_folder(shared_folder: Path, sample_folder: Path) -> Path:
+    """The sample with a model, a meeting, a report in every state that the gallery visits, furnished once."""
+
+    def make(data: Path) -> None:
+        shutil.copytree(sample_folder, data)
+        with without_server(data) as site:
+            (data / NAMES).write_text(json.dumps(furnish(site)), encoding="utf-8")
+
+    return made_once(shared_folder / "furnished", make)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,10 @@ LONG_NAME = (
     "Vận động nhân dân hiến đất, góp ngày công mở rộng đường liên thôn, trồng hoa hai bên đường,"
     " lắp đèn chiếu sáng và giữ gìn vệ sinh môi trường khu dân cư kiểu mẫu năm 2026"
 )
+
+
+NAMES = "names.json"
+"""File in a furnished data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +270,12 @@ VISITS = (
     Visit("account-new-refused", ADMIN, "/quan-tri/tai-khoan/moi", press="Thêm tài khoản", status=422),
     Visit("account", ADMIN, "/quan-tri/tai-khoan/nachuong"),
 )
+
+
+def names_of(site: Site) -> dict[str, str]:
+    """What stands between braces in the paths, on a copy of the furnished site."""
+    names: dict[str, str] = json.loads((site.settings.data_dir / NAMES).read_text(encoding="utf-8"))
+    return names
 
 
 def furnish(site: Site) -> dict[str, str]:

@@ -6,7 +6,7 @@ import fcntl
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,24 +69,39 @@ class Site:
             return connection.execute(wanted).one()
 
 
-def loaded_sample(folder: Path) -> Path:
-    """A data folder with the sample in it, made once for all processes of a test run. Copy it, do not change it."""
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """A data folder made once for all processes of a test run. Copy it, do not change it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         data = folder / "data"
         if not (folder / "done").exists():
             shutil.rmtree(data, ignore_errors=True)
-            settings = _settings(data)
-            database = Database(settings.database_url, synchronous="NORMAL")
-            migrate.upgrade(database)
-            sample.load(database, Store(data / "attachments", settings.max_upload_bytes), datetime.now(UTC))
-            with database.engine.connect() as connection:
-                # Everything into the one file, so that a copy of it is whole.
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            database.close()
+            make(data)
             (folder / "done").touch()
     return data
+
+
+def load_sample(data: Path) -> None:
+    """A data folder with the sample in it."""
+    with without_server(data) as site:
+        migrate.upgrade(site.database)
+        store = Store(data / "attachments", site.settings.max_upload_bytes)
+        sample.load(site.database, store, datetime.now(UTC))
+
+
+@contextmanager
+def without_server(folder: Path) -> Iterator[Site]:
+    """A site to be prepared, at no address."""
+    settings = _settings(folder)
+    database = Database(settings.database_url, synchronous="NORMAL")
+    try:
+        yield Site("", database, settings)
+        with database.engine.connect() as connection:
+            # Everything into the one file, so that a copy of it is whole.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.close()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 from werkzeug.test import TestResponse
 
-from tests.browser.gallery import DISTRICT, VISITS, Visit, furnish
+from tests.browser.gallery import DISTRICT, VISITS, Visit, names_of
 from tests.browser.looking import everybody_can_use
 from tests.browser.person import at_browser
 from tests.browser.seeding import OFFICER
@@ -80,7 +80,7 @@ class Walk:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.app = create_app(site.settings, site.database)
-        self.names = furnish(site)
+        self.names = names_of(site)
         self.theirs = sorted(_texts(site.database), key=len, reverse=True)
         self._people: dict[str, FlaskClient] = {}
 
@@ -131,8 +131,8 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    with serving(sample_folder, tmp_path_factory.mktemp("english") / "data") as site:
+def walk(furnished_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    with serving(furnished_folder, tmp_path_factory.mktemp("english") / "data") as site:
         yield Walk(site)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.gallery import VISITS, Visit, furnish, look_at
+from tests.browser.gallery import VISITS, Visit, look_at, names_of
 from tests.browser.looking import everybody_can_use
 from tests.browser.person import DESK, Person, at_browser
 from tests.browser.site import Site, serving
@@ -44,7 +44,7 @@ class Gallery:
 
     def __init__(self, browser: Browser, site: Site, stack: ExitStack) -> None:
         self.site = site
-        self.names = furnish(site)
+        self.names = names_of(site)
         self._browser = browser
         self._stack = stack
         self._people: dict[str, Person] = {}
@@ -61,8 +61,8 @@ class Gallery:
 
 
 @pytest.fixture(scope="module")
-def gallery(browser: Browser, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
-    with serving(sample_folder, tmp_path_factory.mktemp("gallery") / "data") as site, ExitStack() as stack:
+def gallery(browser: Browser, furnished_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    with serving(furnished_folder, tmp_path_factory.mktemp("gallery") / "data") as site, ExitStack() as stack:
         yield Gallery(browser, site, stack)
 
 
