@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from tests.workflow.conftest import Prepare
 from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.figures import cells, overview
 from workflow.across.figures.cells import COUNTED, Scope
@@ -24,8 +26,12 @@ EVERYTHING = ("field_id", "kind", "state", "origin", "late", "outstanding", "ins
 
 
 @pytest.fixture
-def lived_in(world: World) -> World:
+def lived_in(world_after: Callable[[Prepare], World]) -> World:
     """Models that went every way there is."""
+    return world_after(_every_way)
+
+
+def _every_way(world: World) -> None:
     for state in ("draft", "submitted", "returned", "implementing", "remediation", "inspected", "recognised"):
         world.carry(world.create(a_draft(name=f"Việc {state}")), state)
     taken_back = world.carry(world.create(a_draft(name="Rút sau khi tiếp nhận")), "registered")
@@ -37,7 +43,6 @@ def lived_in(world: World) -> World:
     world.apply(early, "withdraw", "officer.x1t1", reason="Không còn điều kiện thực hiện.")
     other = world.create(a_draft(unit="KL-X2-T1", name="Xã khác"), "officer.x2t1")
     world.apply(other, "submit", "officer.x2t1", NOW + timedelta(days=200))
-    return world
 
 
 def _recounted(connection: sa.Connection, year_id: int, path: str) -> Counter[tuple[Any, ...]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from tests.workflow.conftest import Prepare
 from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.lists import listing, search
 from workflow.across.lists.listing import ORDERS, Filters, Order
@@ -21,8 +23,12 @@ NAMES = ("Đường hoa", "Ánh sáng vùng quê", "đường hoa", "Bếp ăn t
 
 
 @pytest.fixture
-def models(world: World) -> World:
+def models(world_after: Callable[[Prepare], World]) -> World:
     """Models of two communes and an agency, in several states, and drafts."""
+    return world_after(_models)
+
+
+def _models(world: World) -> None:
     for i, (officer, place) in enumerate(
         [("officer.x1t1", "KL-X1-T1"), ("officer.x1t2", "KL-X1-T2"), ("officer.x2t1", "KL-X2-T1")] * 3
     ):
@@ -31,7 +37,6 @@ def models(world: World) -> World:
             world.apply(code, "submit", officer, NOW + timedelta(hours=i % 5 + 4))
     for state in ("registered", "implementing", "inspected", "withdrawn"):
         world.carry(world.create(a_draft(name=f"Việc {state}")), state, NOW + timedelta(days=1))
-    return world
 
 
 def _all(world: World, who: str, filters: Filters, order: Order, size: int) -> tuple[list[str], list[str]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.workflow.conftest import Prepare
 from tests.workflow.reporting_world import DUE, LATER, TEXTS, a_call, hand_in, owed_by, seen, write
 from tests.world import NOW, World, a_draft
 from workflow.across.obligations import calls
@@ -22,18 +23,29 @@ from workflow.across.reports import figures, prefill
 from workflow.across.reports import view as reading
 from workflow.core import access
 from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
-from workflow.ground.schema import history, obligation, report_submission
+from workflow.ground.schema import history, obligation, report_call, report_submission
 from workflow.ground.speech import speaking
 from workflow.stages.implementation import commands as implementation
 from workflow.stages.registration.model_quantities import QuantityInput
 
 
 @pytest.fixture
-def call(world: World) -> int:
-    """A call to the communes of the district, with some models below commune 1."""
+def world(world_after: Callable[[Prepare], World]) -> World:
+    """The world with some models below commune 1, and a call to the communes of the district."""
+    return world_after(_called)
+
+
+def _called(world: World) -> None:
     world.carry(world.create(a_draft(name="Vận động hiến đất làm đường")), "awaiting_inspection")
     world.carry(world.create(a_draft(name="Thắp sáng đường quê", field="Kinh tế")), "registered")
-    return a_call(world)
+    a_call(world)
+
+
+@pytest.fixture
+def call(world: World) -> int:
+    """That call."""
+    with world.database.read() as connection:
+        return int(connection.execute(sa.select(report_call.c.id)).scalar_one())
 
 
 @pytest.fixture
