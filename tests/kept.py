@@ -13,6 +13,9 @@ import pytest
 import structlog
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 Builder = Callable[..., tuple[str, str]]
@@ -51,11 +54,29 @@ class AddressBuilders:
         return self._kept[key]
 
 
+class CompiledStatements:
+    """Statements as they were compiled for one kind of database: SQLAlchemy forgets them with the engine of a test."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._begin = Engine.__init__
+        self._kept: LRUCache[Any, Any] = LRUCache(10_000)
+        # All dialects of a kind are one here: the servers of a run are of one version and set up alike.
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
+
+    def begin(self, engine: Engine, *given: Any, **named: Any) -> None:
+        """What an engine does when it is made, and then the statements of all."""
+        self._begin(engine, *given, **named)
+        engine._compiled_cache = self._kept
+
+
 def keep(patch: pytest.MonkeyPatch) -> None:
     """From now on, as long as the patch lasts."""
     patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
     builders = AddressBuilders()
     patch.setattr(Rule, "_compile_builder", lambda rule, append_unknown=True: builders.of(rule, append_unknown))
+    statements = CompiledStatements(patch)
+    patch.setattr(Engine, "__init__", lambda engine, *given, **named: statements.begin(engine, *given, **named))
     # A traceback as the program itself writes it: with the values of all variables it takes a second to draw.
     processors = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
