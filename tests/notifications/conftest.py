@@ -3,44 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests import world as small_world
+from tests.workflow.conftest import (
+    postgres_copy,
+    postgres_stages,
+    postgres_world,
+    sqlite_copy,
+    sqlite_stages,
+    sqlite_world,
+    world_file,
+    world_template,
+)
 from tests.world import World, a_draft
-from workflow.ground.database import Database
+
+__all__ = ["postgres_stages", "postgres_world", "sqlite_stages", "sqlite_world", "world_file", "world_template"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def eventful(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The world after a busy morning. Tests change it only in transactions that they roll back."""
     if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path_factory.mktemp('eventful') / 'dvk.db'}", synchronous="NORMAL")
-        yield _busy(small_world.build(database))
-        database.close()
+        original = request.getfixturevalue("sqlite_stages")(_busy)
+        with sqlite_copy(original, tmp_path_factory.mktemp("eventful") / "dvk.db") as world:
+            yield world
         return
-    with request.getfixturevalue("postgres").database() as name:
-        database = Database(request.getfixturevalue("postgres").url(name))
-        yield _busy(small_world.build(database))
-        database.close()
+    template = request.getfixturevalue("postgres_stages")(_busy)
+    with postgres_copy(request.getfixturevalue("postgres"), template) as world:
+        yield world
 
 
 @pytest.fixture
-def quiet(tmp_path: Path) -> Iterator[World]:
+def quiet(sqlite_world: World) -> World:
     """The world before anything happened, for one test alone."""
-    database = Database(f"sqlite:///{tmp_path / 'dvk.db'}", synchronous="NORMAL")
-    yield small_world.build(database)
-    database.close()
+    return sqlite_world
 
 
 @pytest.fixture
-def quiet_postgres(request: pytest.FixtureRequest) -> Iterator[World]:
+def quiet_postgres(postgres_world: World) -> World:
     """The same on PostgreSQL."""
-    with request.getfixturevalue("postgres").database() as name:
-        database = Database(request.getfixturevalue("postgres").url(name))
-        yield small_world.build(database)
-        database.close()
+    return postgres_world
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -50,7 +53,7 @@ def either(request: pytest.FixtureRequest) -> World:
     return found
 
 
-def _busy(world: World) -> World:
+def _busy(world: World) -> None:
     for state in ("returned", "remediation", "revoked", "not_recognised", "commune_recognised"):
         world.carry(world.create(a_draft(name=f"Mô hình đi tới {state}")), state)
     never_submitted = a_draft(unit="KL-X1-T2", name="Bản nháp rồi rút")
@@ -61,4 +64,3 @@ def _busy(world: World) -> World:
     into = world.carry(world.create(a_draft(name="Mô hình tiếp nhận")), "submitted")
     world.apply(merged, "submit", "deputy.officer")
     world.apply(merged, "merge", "deputy.staff", merged_into=into)
-    return world

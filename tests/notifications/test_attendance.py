@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +10,9 @@ import sqlalchemy as sa
 
 from notifications.calendar import dates
 from notifications.reminders import planning
-from tests import world as small_world
 from tests.world import NOW, World
 from workflow.across.obligations.sync import sync
 from workflow.core import access
-from workflow.ground.database import Database
 from workflow.ground.schema import account, obligation, reminder
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import visits
@@ -27,15 +23,10 @@ from workflow.stages.review.committee import Member
 SOON = NOW + timedelta(days=3)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+@pytest.fixture
+def world(either: World) -> World:
     """The small world on either database, for one test alone."""
-    url = f"sqlite:///{tmp_path / 'dvk.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
-    database = Database(url, synchronous="NORMAL")
-    yield small_world.build(database)
-    database.close()
+    return either
 
 
 def told(world: World, subject: str) -> dict[str, str]:
