@@ -25,7 +25,7 @@ run: environment ## set up, load the sample year if there is none, and serve it 
 	@exec $(BIN)/dvk serve $(ARGS)
 
 test: environment-dev ## run every test (ARGS="tests/workflow -k review" narrows it)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: environment-dev ## format, lint, types, imports, templates
 	$(BIN)/python -m ruff format --check .

@@ -6,6 +6,8 @@ less than it should must not look green.
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from tests import kept
-from tests.servers import Absent, PostgresServer, find_chromium, postgres_server
+from tests.servers import Absent, PostgresServer, find_chromium, memory, postgres_server
 from workflow.core.people import passwords
 
 pytest_plugins = ["tests.skip_policy", "tests.slowest_files"]
@@ -27,6 +29,18 @@ LONGEST = (
     "tests/workflow/test_sample",
 )
 """What takes longest begins first: a worker that is left with it at the end keeps all others waiting."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Keep the folders of the tests in memory where there is room. What failed is found there until the next run."""
+    if folder := memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays to the end: let nobody look through it for what may go."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from workflow.ground.schema import delivery, delivery_event, message, preference
 SITE = Site(
     "https://danvan.example",
     "khelam.example",
-    lambda language: sentences.load(None, language),
+    cache(lambda language: sentences.load(None, language)),
     catalogue.translator,
 )
 KEPT = Kept(timedelta(hours=1), timedelta(hours=12), timedelta(days=400))

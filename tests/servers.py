@@ -72,7 +72,7 @@ class PostgresServer:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """A folder in memory with room for a cluster, or None: copying a database there takes a tenth of the time."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
         return str(MEMORY)
@@ -153,7 +153,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
     user = _ordinary_user()
     # Not pytest's tmp_path: that lies below folders which only we may enter, and a socket's path may not
     # be longer than 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="dvk-pg-", dir=None if durable else _memory()))
+    folder = Path(tempfile.mkdtemp(prefix="dvk-pg-", dir=None if durable else memory()))
     data, owner = folder / "data", "dvk"
     try:
         if user is not None:

@@ -66,7 +66,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_told_twice(
     database, officer = reachable.database, reachable.accounts["officer.x1t1"]
     moments, longest_life = [BEGIN], 0.4
     with mail_server() as post, nursery(database, post.port, tmp_path / "clock", every=0.1) as schedulers:
-        clockwork.tick(database, BEGIN, work_for(post.port))
+        schedulers.tick(BEGIN)
         for number in range(ROUNDS):
             # Past every lease that the one before left behind; now and then past several days and their steps.
             moments.append(moments[-1] + LEASE + timedelta(minutes=chance.choice((5, 60, 700, 1440, 4000))))
@@ -104,8 +104,7 @@ def test_several_schedulers_tell_in_a_month_what_one_would(
     moments: list[datetime] = []
     with mail_server() as post, nursery(database, post.port, tmp_path / "clock", every=0.1) as schedulers:
         moments.append(BEGIN)
-        clockwork.tick(database, BEGIN, work_for(post.port))
-        schedulers.set_clock(BEGIN)
+        schedulers.tick(BEGIN)
         running = [schedulers.start() for _number in range(count)]
         for day in range(MONTH):
             moments.append(BEGIN + timedelta(days=day, minutes=1))

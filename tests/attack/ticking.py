@@ -1,4 +1,4 @@
-"""A nursery of scheduler processes: imports everything once and forks a scheduler for each line it reads, ready to be killed.
+"""A nursery of scheduler processes: gets ready once and forks a scheduler for each line it reads, to be killed.
 
 `python -m tests.attack.ticking URL PORT CLOCK EVERY`; CLOCK is a file with the moment it is taken to be.
 """
@@ -16,7 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from notifications.clock import scheduler
+import pytest
+
+from notifications.clock import clockwork, scheduler
+from tests import kept
 from tests.letters import work_for
 from workflow.ground.database import Database
 
@@ -35,6 +38,11 @@ class Nursery:
         draft = self.clock.with_suffix(".new")
         draft.write_text(moment.isoformat())
         draft.replace(self.clock)
+
+    def tick(self, moment: datetime) -> None:
+        """One tick of the nursery itself at this moment, undisturbed; its schedulers know all that it learned."""
+        self.set_clock(moment)
+        assert self._ask("tick") == "ticked\n"
 
     def start(self) -> int:
         """A new scheduler; its process id."""
@@ -74,6 +82,7 @@ def nursery(database: Database, port: int, clock: Path, every: float) -> Iterato
 def main() -> None:
     """Fork, kill and wait as told."""
     url, port, clock, every = sys.argv[1:]
+    kept.keep(pytest.MonkeyPatch())
     children: set[int] = set()
     for line in sys.stdin:
         command, _blank, argument = line.strip().partition(" ")
@@ -83,6 +92,9 @@ def main() -> None:
                 _be_a_scheduler(url, int(port), Path(clock), float(every))
             children.add(child)
             print(child, flush=True)
+        elif command == "tick":
+            _tick_once(url, int(port), Path(clock))
+            print("ticked", flush=True)
         elif command == "wait":
             os.waitpid(int(argument), 0)
             children.discard(int(argument))
@@ -94,6 +106,17 @@ def main() -> None:
         os.waitpid(child, 0)
 
 
+def _tick_once(url: str, port: int, clock: Path) -> None:
+    # Closed before anything is forked: no scheduler inherits a connection.
+    database = Database(url, synchronous="FULL", busy_seconds=10)
+    clockwork.tick(database, _moment(clock), work_for(port))
+    database.close()
+
+
+def _moment(clock: Path) -> datetime:
+    return datetime.fromisoformat(clock.read_text())
+
+
 def _be_a_scheduler(url: str, port: int, clock: Path, every: float) -> None:
     # Nothing of the parent's: neither its input nor its output.
     silence = os.open(os.devnull, os.O_RDWR)
@@ -102,7 +125,7 @@ def _be_a_scheduler(url: str, port: int, clock: Path, every: float) -> None:
     database = Database(url, synchronous="FULL", busy_seconds=10)
     scheduler.start(
         database,
-        lambda: datetime.fromisoformat(clock.read_text()),
+        lambda: _moment(clock),
         work_for(port),
         every=timedelta(seconds=every),
     )
