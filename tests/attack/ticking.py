@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -87,6 +88,8 @@ def main() -> None:
     for line in sys.stdin:
         command, _blank, argument = line.strip().partition(" ")
         if command == "start":
+            # What is here already is never thrown away: a scheduler that looks through it has to copy all of it.
+            gc.freeze()
             child = os.fork()
             if child == 0:
                 _be_a_scheduler(url, int(port), Path(clock), float(every))
