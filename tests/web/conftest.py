@@ -112,7 +112,7 @@ def _check_page(text: str) -> None:
     assert not [
         one for one in document.iter() if one.get("style") or any(k.startswith("on") for k in dict(one.items()))
     ]
-    ids = [one.get("id") for one in document.iter() if one.get("id")]
+    ids = [found for one in document.iter() if (found := one.get("id"))]
     assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
     labelled = {one.get("for") for one in document.iter("label")}
     for tag in ("input", "select", "textarea"):
