@@ -21,7 +21,7 @@ from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground import migrate
 from workflow.ground.database import Database
-from workflow.ground.reading.text import fold
+from workflow.ground.reading.names import keys_of
 from workflow.ground.schema import ITEMS, account, assignment, emulation_model, history, unit
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import commands as inspection
@@ -407,7 +407,7 @@ def _units(connection: Connection) -> dict[str, int]:
                 id=key,
                 code=code,
                 name=name,
-                name_folded=fold(name),
+                **keys_of(name, 200),
                 level=level,
                 kind=kind,
                 parent_id=ids.get(parent),

@@ -15,7 +15,7 @@ from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground import migrate
 from workflow.ground.database import Database
-from workflow.ground.reading.text import fold
+from workflow.ground.reading.names import keys_of
 from workflow.ground.schema import account, assignment, emulation_model, history, unit
 
 NOW = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
@@ -94,7 +94,7 @@ def _units(districts: int) -> Iterator[dict[str, Any]]:
             "id": number,
             "code": f"D{number}",
             "name": name,
-            "name_folded": fold(name),
+            **keys_of(name, 200),
             "level": level,
             "parent_id": parent,
             "path": path,
@@ -124,7 +124,7 @@ def _model(
         "kind": "collective",
         "field_id": field_id,
         "name": name,
-        "name_folded": fold(name),
+        **keys_of(name, 300),
         "definition_hash": definition_hash,
         "state": "submitted",
         "version": 1,

@@ -18,6 +18,7 @@ from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.selector import Selector
 from workflow.across.obligations.sync import sync
 from workflow.ground.database import Database
+from workflow.ground.reading.names import keys_of
 from workflow.ground.schema import obligation, unit
 
 IDLE: Final = 1_000_000
@@ -127,7 +128,7 @@ def _villages(database: Database, world: World) -> int:
                     "id": key,
                     "code": f"V{key}",
                     "name": f"Thôn {key}",
-                    "name_folded": f"thon {key}",
+                    **keys_of(f"Thôn {key}", 200),
                     "level": "village",
                     "kind": "administrative",
                     "parent_id": world.units["KL-X1"],

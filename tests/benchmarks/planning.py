@@ -19,6 +19,7 @@ from tests.benchmarks.measuring import Measurement, interleaved
 from tests.letters import KEPT, SITE
 from tests.world import World
 from workflow.ground.database import Database
+from workflow.ground.reading.names import keys_of
 from workflow.ground.schema import account, assignment, obligation, reminder, report_call, unit
 from workflow.ground.vietnam_time import end_of_day
 
@@ -133,7 +134,7 @@ def _owe(database: Database, world: World) -> None:
                     "id": key,
                     "code": f"V{key}",
                     "name": f"Thôn {key}",
-                    "name_folded": f"thon {key}",
+                    **keys_of(f"Thôn {key}", 200),
                     "level": "village",
                     "kind": "administrative",
                     "parent_id": place.id,

@@ -20,6 +20,7 @@ from tests.notifications.test_composing import passing
 from tests.world import World
 from workflow.across.obligations import obligations
 from workflow.across.obligations.working_days import roll
+from workflow.ground.reading.names import keys_of
 from workflow.ground.schema import account, assignment, message, obligation, reminder, reminder_step, unit
 
 FIRST = date(2024, 1, 20)
@@ -166,7 +167,7 @@ def test_three_thousand_people_at_one_minute(quiet: World) -> None:
                     "id": first + number,
                     "code": f"V{number}",
                     "name": f"Thôn {number}",
-                    "name_folded": f"thon {number}",
+                    **keys_of(f"Thôn {number}", 200),
                     "level": "village",
                     "kind": "administrative",
                     "parent_id": parent.id,

@@ -287,9 +287,8 @@ def test_page_takes_as_many_statements_for_fifty_models_as_for_one(
 
 def _fifty(database: Database) -> None:
     """Fifty models like the one there is."""
-    columns = (
-        "year_id, unit_id, person_id, kind, field_id, name, name_folded, definition_hash, state, version, last_hash, "
-    )
+    columns = "year_id, unit_id, person_id, kind, field_id, name, name_folded, name_identity, definition_hash, state, "
+    columns += "version, last_hash, "
     columns += "submitted_at, recognised_at, public_agreed_at, decision_id, created_at, created_by, changed_at"
     with database.write() as connection:
         for number in range(50):

@@ -21,7 +21,7 @@ from workflow.across.documents.registration_rows import RowRefusal
 from workflow.across.documents.registrations_template import SHEET_NAME, write_template
 from workflow.across.oversight import audit
 from workflow.core import access
-from workflow.ground.reading.text import fold
+from workflow.ground.reading.names import keys_of
 from workflow.ground.refusals import NotAllowed, NotFound
 from workflow.ground.schema import ITEMS, emulation_model, field, history, person, registration_form, unit
 from workflow.stages.registration import model_quantities
@@ -224,7 +224,7 @@ def test_unit_is_found_by_code_name_bare_name_and_drop_down(world: World) -> Non
 def test_ambiguous_unit_name_lists_the_codes(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
         connection.execute(
-            sa.update(unit).where(unit.c.code == "KL-X2-T1").values(name="Thôn Nà Hin", name_folded=fold("Thôn Nà Hin"))
+            sa.update(unit).where(unit.c.code == "KL-X2-T1").values(name="Thôn Nà Hin", **keys_of("Thôn Nà Hin", 200))
         )
     report = bring(sqlite_world, [ROAD])
     assert report.refused[0].message == ("Có 2 đơn vị cùng tên «Thôn Nà Hin»: KL-X1-T1, KL-X2-T1. Hãy ghi mã đơn vị.")

@@ -194,6 +194,7 @@ _HIDDEN = frozenset(
         "as_of",
         "figures",
         "name_folded",
+        "name_identity",
         "obligation",
         "report_submission",
         "request",

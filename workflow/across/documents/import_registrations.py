@@ -35,13 +35,13 @@ from workflow.core.programmes.year import Year
 from workflow.ground.database import Database
 from workflow.ground.dialects import any_of
 from workflow.ground.reading.similarity import NameIndex
-from workflow.ground.reading.text import shorten
+from workflow.ground.reading.text import identity, shorten
 from workflow.ground.refusals import NotAllowed
 from workflow.ground.schema import emulation_model, person, unit
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration.drafts import Checked, Desk, check_list
+from workflow.stages.registration.drafts import LONGEST_NAME, Checked, Desk, check_list
 from workflow.stages.registration.registrant import SUBMIT, roles_of
 
 Progress = Callable[[int, int], None]
@@ -245,9 +245,9 @@ class _Import:
         statement = (
             sa.select(
                 emulation_model.c.unit_id,
-                person.c.name_folded.label("person"),
+                person.c.name_identity.label("person"),
                 person.c.distinguisher,
-                emulation_model.c.name_folded,
+                emulation_model.c.name_identity,
                 emulation_model.c.submitted_at,
             )
             .outerjoin(person, person.c.id == emulation_model.c.person_id)
@@ -257,7 +257,11 @@ class _Import:
             )
         )
         return {
-            (row.unit_id, row.person, row.distinguisher, row.name_folded): row.submitted_at is not None
+            (
+                row.unit_id,
+                None if row.person is None else (row.person, identity(row.distinguisher)),
+                row.name_identity,
+            ): row.submitted_at is not None
             for row in self._connection.execute(statement)
         }
 
@@ -276,7 +280,7 @@ class _Import:
                 self._tell(position)
             for hit in index.similar(checked.name, but=(_IN_FILE, read.row)):
                 kind, key = hit.key
-                if hit.name.casefold() == checked.name.casefold() or (kind == _IN_FILE and key > read.row):
+                if identity(hit.name) == identity(checked.name) or (kind == _IN_FILE and key > read.row):
                     continue
                 where = _("dòng %(key)s", key=key) if kind == _IN_FILE else _("mô hình %(key)s", key=key)
                 sentences.append(
@@ -349,5 +353,4 @@ def _scope(connection: Connection, actor: Actor, year: Year) -> sa.ColumnElement
 
 
 def _identity(checked: Checked) -> tuple[Any, ...]:
-    who = checked.person
-    return (checked.unit.id, who and who.name_folded, who and who.distinguisher, checked.name_folded)
+    return (checked.unit.id, checked.person and checked.person.identity, identity(checked.name)[:LONGEST_NAME])

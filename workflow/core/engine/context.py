@@ -60,8 +60,10 @@ class Context:
         return self.connection.execute(sa.select(programme_year).where(programme_year.c.id == self.model.year_id)).one()
 
 
-# Moments that only pages show: each read costs more than the rest of the row.
-_ELSEWHERE = frozenset({"created_at", "changed_at", "started_at", "inspected_at", "recognised_at", "public_agreed_at"})
+# Moments that only pages show: each read costs more than the rest of the row. And the key that only searching reads.
+_ELSEWHERE = frozenset(
+    {"created_at", "changed_at", "started_at", "inspected_at", "recognised_at", "public_agreed_at", "name_folded"}
+)
 _namesake = emulation_model.alias("namesake")
 
 MODEL = (
@@ -81,7 +83,7 @@ MODEL = (
         sa.exists()
         .where(
             _namesake.c.unit_id == emulation_model.c.unit_id,
-            _namesake.c.name_folded == emulation_model.c.name_folded,
+            _namesake.c.name_identity == emulation_model.c.name_identity,
             _namesake.c.year_id == emulation_model.c.year_id,
             _namesake.c.id != emulation_model.c.id,
         )

@@ -16,7 +16,8 @@ from workflow.core.access import PRIVILEGED, Actor, Grant
 from workflow.core.lifecycles import store
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.ground.dialects import locked
-from workflow.ground.reading.text import clean, fold
+from workflow.ground.reading.names import keys_of
+from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotFound, NotPossible
 from workflow.ground.schema import unit
 from workflow.ground.speech import _, mark, spoken_day
@@ -122,7 +123,7 @@ def rename(connection: Connection, who: int | str, code: str, name: str, now: da
     new = _name(name)
     if new == found.name:
         return False
-    connection.execute(sa.update(unit).where(unit.c.id == found.id).values(name=new, name_folded=fold(new)))
+    connection.execute(sa.update(unit).where(unit.c.id == found.id).values(name=new, **keys_of(new, LONGEST_NAME)))
     _note(connection, found.id, actor, grant, "unit_renamed", now, {"name": [found.name, new]})
     return True
 
@@ -295,7 +296,7 @@ def _checked(
     return {
         "code": code,
         "name": name,
-        "name_folded": fold(name),
+        **keys_of(name, LONGEST_NAME),
         "level": level,
         "kind": kind,
         "valid_from": valid_from,
@@ -343,7 +344,7 @@ def _insert(connection: Connection, values: Mapping[str, Any], parent_path: str)
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name != "name_folded" and value is not None}
+    return {name: value for name, value in values.items() if not name.startswith("name_") and value is not None}
 
 
 def _note(

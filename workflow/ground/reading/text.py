@@ -1,4 +1,4 @@
-"""Text as people write and paste it: cleaned for keeping, folded for comparing, shortened for showing.
+"""Text as people write and paste it: cleaned for keeping, folded for searching, made a key of identity, shortened for showing.
 
 Nothing here knows what a text means. Every function is linear in the length of its input.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Unicode's own Stream-Safe Text Format (UAX #15) allows 30 marks in a row. Normalising longer runs takes
 # quadratic time in CPython: 100 000 marks on one letter keep a worker busy for seconds.
@@ -14,7 +15,21 @@ _MARKS_IN_A_ROW = 30
 _SHORT_ENOUGH = 1_000
 
 # Ð (eth) looks exactly like Đ and is what old Vietnamese typefaces produce for it.
+_ETH = str.maketrans({"ð": "đ", "Ð": "Đ"})
 _STROKED_D = str.maketrans({"đ": "d", "Đ": "d", "ð": "d"})
+
+# The marks of the five tones: huyền, sắc, ngã, hỏi, nặng. The other marks (â, ă, ê, ô, ơ, ư) make another letter.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_TONE = re.compile(f"[{_TONES}]")
+_WORD = re.compile(r"[^\W\d_]+")
+# One syllable without its tone. In "qu" before a vowel and "gi" before a vowel the second letter belongs to the consonant.
+_SYLLABLE = re.compile(
+    "(?P<onset>qu(?=[aeiouyăâêôơư])|gi(?=[aeouyăâêôơư])|[bcdđghklmnpqrstvx]*)"
+    "(?P<vowels>[aeiouyăâêôơư]{1,3})(?P<coda>ch|ng|nh|[cmnpt])?"
+)
+_PLAIN_VOWELS = "aeiouy"
+_VOWELS = _PLAIN_VOWELS + "ăâêôơư"
+_SYLLABLES_KEPT = 20_000
 
 _EMOJI = "\u00a9\u00ae\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 # What is kept comes first: a joiner inside an emoji (👩‍🌾) and the tag sequence of a regional flag mean
@@ -56,7 +71,7 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The form in which two texts are compared: no case, no marks, đ as d, single spaces."""
+    """The form in which texts are searched: no case, no marks, đ as d, single spaces. Never who or what is meant: `identity`."""
     lowered = normalise(text).casefold().translate(_STROKED_D)
     if not lowered.isascii():
         decomposed = unicodedata.normalize("NFD", _stream_safe(lowered))
@@ -64,6 +79,51 @@ def fold(text: str) -> str:
         # A few capitals have no small form of their own until their mark is gone (İ among them).
         lowered = unicodedata.normalize("NFC", lowered).casefold()
     return " ".join(lowered.split())
+
+
+def identity(text: str) -> str:
+    """The form in which two names are one: every accent counts; NFC, case, blanks and the place of the tone mark do not.
+
+    "Hoà" is "hòa", "thuý" is "thúy": two schools of writing one word. "Anh" and "Ánh" are two people, "lí" and "lý" two
+    spellings. Two texts with one identity have one `fold` too. Marks move only within what has the letters of one syllable.
+    """
+    lowered = normalise(text).casefold()
+    if not lowered.isascii():
+        # Twice, because a few letters have a small form only once they are composed, or come apart when they get it.
+        lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", lowered).casefold()).translate(_ETH)
+        lowered = _WORD.sub(_evened, lowered)
+    return " ".join(lowered.split())
+
+
+def _evened(match: re.Match[str]) -> str:
+    return match[0] if match[0].isascii() else _tone_in_place(match[0])
+
+
+@lru_cache(_SYLLABLES_KEPT)
+def _tone_in_place(word: str) -> str:
+    """The word with its tone mark on the vowel that the new school puts it on (hoà, thuý); unchanged when it is no syllable."""
+    decomposed = unicodedata.normalize("NFD", word)
+    tones = _TONE.findall(decomposed)
+    if len(tones) != 1:
+        return word
+    at = decomposed.index(tones[0])
+    syllable = _SYLLABLE.fullmatch(unicodedata.normalize("NFC", decomposed[:at] + decomposed[at + 1 :]))
+    if syllable is None or unicodedata.normalize("NFC", decomposed[:at])[-1:] not in _VOWELS:
+        return word
+    vowels = syllable["vowels"]
+    place = _place_of_tone(vowels, closed=syllable["coda"] is not None)
+    toned = vowels[: place + 1] + tones[0] + vowels[place + 1 :]
+    return unicodedata.normalize("NFC", syllable["onset"] + toned + (syllable["coda"] or ""))
+
+
+def _place_of_tone(vowels: str, *, closed: bool) -> int:
+    """Which of a syllable's vowels bears the mark: the last with a mark of its own, else by the position of the sounds."""
+    marked = [index for index, vowel in enumerate(vowels) if vowel not in _PLAIN_VOWELS]
+    if marked:
+        return marked[-1]
+    if len(vowels) == 1:
+        return 0
+    return 1 if closed or len(vowels) == 3 or vowels in ("oa", "oe", "uy") else 0
 
 
 def _visible(match: re.Match[str]) -> str:

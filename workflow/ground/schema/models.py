@@ -18,6 +18,7 @@ emulation_model = sa.Table(
     ref("field_id", "field"),
     sa.Column("name", sa.String(300), nullable=False),
     sa.Column("name_folded", sa.String(300), nullable=False),
+    sa.Column("name_identity", sa.String(300), nullable=False),
     sa.Column("definition_hash", sa.String(64), sa.ForeignKey("lifecycle_definition.hash"), nullable=False),
     # Cache of what a replay of the history gives; written by transition.py and migration of definitions only.
     sa.Column("state", sa.String(40), nullable=False),
@@ -100,7 +101,7 @@ sa.Index(
 sa.Index(
     "ix_emulation_model_namesake",
     emulation_model.c.unit_id,
-    emulation_model.c.name_folded,
+    emulation_model.c.name_identity,
     emulation_model.c.year_id,
 )
 # Serves the followers of a model: those that continue or replicate it.

@@ -12,7 +12,9 @@ unit = sa.Table(
     pk(),
     sa.Column("code", sa.String(40), nullable=False),
     sa.Column("name", sa.String(200), nullable=False),
+    # Searched by; two units are one by the other.
     sa.Column("name_folded", sa.String(200), nullable=False),
+    sa.Column("name_identity", sa.String(200), nullable=False),
     # The level is a word of the lifecycle definitions (province, district, commune, village), hence no CHECK.
     sa.Column("level", sa.String(20), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False, server_default="administrative"),
@@ -31,6 +33,7 @@ unit = sa.Table(
     longest("name", 200),
 )
 sa.Index("ix_unit_name_folded", unit.c.name_folded)
+sa.Index("ix_unit_name_identity", unit.c.name_identity)
 
 person = sa.Table(
     "person",
@@ -39,9 +42,10 @@ person = sa.Table(
     ref("unit_id", "unit", index=True),
     sa.Column("full_name", sa.String(120), nullable=False),
     sa.Column("name_folded", sa.String(120), nullable=False),
+    sa.Column("name_identity", sa.String(120), nullable=False),
     # Tells apart two people of one name in one unit ("thôn Nà Hin", "tổ 2"). Never an identity number.
     sa.Column("distinguisher", sa.String(60), nullable=False, server_default=""),
     ref("account_id", "account", nullable=True),
-    sa.UniqueConstraint("unit_id", "name_folded", "distinguisher"),
+    sa.UniqueConstraint("unit_id", "name_identity", "distinguisher"),
     longest("full_name", 120),
 )

@@ -16,11 +16,12 @@ from workflow.core.engine import changes
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
+from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.ground.schema import account, change_request, emulation_model, field, history
 from workflow.ground.speech import _, mark
-from workflow.stages.registration.drafts import check_name, folded
+from workflow.stages.registration.drafts import LONGEST_NAME, check_name
 from workflow.stages.registration.registrant import SUBMIT, before_review, editable, roles_of
 
 SUBJECTS: Final = {"name": mark("tên"), "field": mark("lĩnh vực")}
@@ -130,7 +131,7 @@ def decide_change(
         before, meant, field_id = _meant(connection, model, request.subject, request.after, problems)
         if request.subject == "name":
             _refuse_twin(connection, definition, model, meant)
-            new = {"name": meant, "name_folded": folded(meant)}
+            new = {"name": meant, **keys_of(meant, LONGEST_NAME)}
         else:
             new = {"field_id": field_id}
     _close(connection, request_id, "approved" if approve else "refused", actor, why, now)
@@ -261,7 +262,7 @@ def _refuse_twin(connection: Connection, definition: Definition, model: sa.Row[A
         .where(
             emulation_model.c.unit_id == model.unit_id,
             emulation_model.c.year_id == model.year_id,
-            emulation_model.c.name_folded == folded(name),
+            emulation_model.c.name_identity == keys_of(name, LONGEST_NAME)["name_identity"],
             emulation_model.c.person_id.is_not_distinct_from(model.person_id),
             emulation_model.c.id != model.id,
             emulation_model.c.accepted_at.is_not(None),

@@ -23,6 +23,7 @@ from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import year_by_id
 from workflow.ground.reading import similarity
+from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import InvalidInput, NotPossible
 from workflow.ground.schema import (
@@ -38,7 +39,7 @@ from workflow.ground.schema import (
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import consent, model_quantities, persons, view
-from workflow.stages.registration.drafts import Checked, Desk, Draft, check_list
+from workflow.stages.registration.drafts import LONGEST_NAME, Checked, Desk, Draft, check_list
 from workflow.stages.registration.model_quantities import quantities
 from workflow.stages.registration.registrant import editable
 
@@ -143,7 +144,6 @@ def edit_draft(
     }
     columns = {
         "name": checked.name,
-        "name_folded": checked.name_folded,
         "field_id": checked.field_id,
         "kind": checked.kind,
         "person_id": person_id,
@@ -151,6 +151,8 @@ def edit_draft(
         "origin_model_id": checked.origin_model_id,
     }
     changed = {name: value for name, value in columns.items() if getattr(model, name) != value}
+    if "name" in changed:
+        changed |= keys_of(checked.name, LONGEST_NAME)
     agreed = consent.agreed_at(connection, model.id) is not None
     agrees = checked.public and not (agreed and changed.keys() & {"kind", "person_id"})
     changed_form = {
@@ -323,7 +325,7 @@ def _write(
             "kind": draft.kind,
             "field_id": draft.field_id,
             "name": draft.name,
-            "name_folded": draft.name_folded,
+            **keys_of(draft.name, LONGEST_NAME),
             "origin": draft.origin,
             "origin_model_id": draft.origin_model_id,
             "public_agreed_at": now if draft.public else None,

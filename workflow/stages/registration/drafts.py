@@ -22,7 +22,7 @@ from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.year import Year
-from workflow.ground.reading.text import clean, fold, shorten
+from workflow.ground.reading.text import clean, identity, shorten
 from workflow.ground.refusals import InvalidInput, NotAllowed
 from workflow.ground.schema import ITEMS, account, emulation_model, programme_year, unit
 from workflow.ground.speech import _, mark
@@ -30,7 +30,7 @@ from workflow.stages.registration.model_quantities import Measures, ModelQuantit
 from workflow.stages.registration.registrant import SUBMIT, Standing, standing
 
 LONGEST_NAME: Final = 300
-_LONGEST_PERSON = 120
+LONGEST_PERSON: Final = 120
 _KINDS = ("collective", "individual")
 _ORIGINS = ("new", "continued", "replicated")
 _LINES: Final = {
@@ -73,9 +73,13 @@ class Person:
     """The individual who registers, before they are looked up among the unit's people."""
 
     full_name: str
-    name_folded: str
     distinguisher: str
     account_id: int | None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells them from everybody else of their unit."""
+        return identity(self.full_name)[:LONGEST_PERSON], identity(self.distinguisher)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,6 @@ class Checked:
     field_id: int
     kind: str
     name: str
-    name_folded: str
     person: Person | None
     origin: str
     origin_model_id: int | None
@@ -99,11 +102,6 @@ class Checked:
     def registrant(self) -> str:
         """Who registers, for the history."""
         return self.person.full_name if self.person else str(self.unit.name)
-
-
-def folded(name: str, longest: int = LONGEST_NAME) -> str:
-    """A name as it is compared and indexed; folding may lengthen it ("ß" becomes "ss")."""
-    return fold(name)[:longest]
 
 
 def check_name(written: str) -> tuple[str, str | None]:
@@ -170,7 +168,6 @@ class Desk:
             field_id=the_field.id,
             kind=draft.kind,
             name=name,
-            name_folded=folded(name),
             person=person,
             origin=draft.origin,
             origin_model_id=origin_id,
@@ -216,11 +213,11 @@ class Desk:
             return None
         if not any(character.isalpha() for character in full_name):
             problems["person"] = _("Hãy nhập họ và tên người đăng ký.")
-        elif len(full_name) > _LONGEST_PERSON:
+        elif len(full_name) > LONGEST_PERSON:
             problems["person"] = _(
                 "Họ và tên dài %(count)s ký tự, tối đa %(longest_person)s. Hãy kiểm tra lại.",
                 count=len(full_name),
-                longest_person=_LONGEST_PERSON,
+                longest_person=LONGEST_PERSON,
             )
         account_id = None
         if draft.person_account.strip():
@@ -234,7 +231,7 @@ class Desk:
                 account_id = int(known.id)
         # The same limit as `_form` checks and reports; here it only keeps the value usable until then.
         distinguisher = clean(draft.person_distinguisher)[:60]
-        return Person(full_name, folded(full_name, _LONGEST_PERSON), distinguisher, account_id)
+        return Person(full_name, distinguisher, account_id)
 
     def _form(self, draft: Draft, problems: dict[str, str]) -> dict[str, Any]:
         form: dict[str, Any] = {}

@@ -67,7 +67,7 @@ _TWINS = Prepared(
     sa.select(emulation_model.c.code, emulation_model.c.state).where(
         emulation_model.c.unit_id == sa.bindparam("unit"),
         emulation_model.c.year_id == sa.bindparam("year"),
-        emulation_model.c.name_folded == sa.bindparam("name"),
+        emulation_model.c.name_identity == sa.bindparam("name"),
         emulation_model.c.person_id.is_not_distinct_from(
             sa.bindparam("person", type_=emulation_model.c.person_id.type)
         ),
@@ -87,7 +87,7 @@ def name_and_field_fit(context: Context) -> str | None:
         {
             "unit": model.unit_id,
             "year": model.year_id,
-            "name": model.name_folded,
+            "name": model.name_identity,
             "person": model.person_id,
             "model": model.id,
         },

@@ -7,20 +7,27 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.ground.reading.names import keys_of
+from workflow.ground.reading.text import identity
 from workflow.ground.schema import person, unit
-from workflow.stages.registration.drafts import Checked
+from workflow.stages.registration.drafts import LONGEST_PERSON, Checked, Person
+
+_Key = tuple[int, tuple[str, str]]
 
 
 def known_or_added(connection: Connection, drafts: Sequence[Checked]) -> list[int | None]:
     """The person of each individual form, None for a collective one. Who is not known at their unit yet is added."""
-    wanted = {
-        (draft.unit.id, draft.person.name_folded, draft.person.distinguisher): draft.person
-        for draft in drafts
-        if draft.person
-    }
+    wanted: dict[_Key, Person] = {}
+    accounts: dict[_Key, int] = {}
+    for draft in drafts:
+        if draft.person:
+            # Of two spellings of one name the first is kept.
+            wanted.setdefault(_key(draft, draft.person), draft.person)
+            if draft.person.account_id is not None:
+                accounts[_key(draft, draft.person)] = draft.person.account_id
     if not wanted:
         return [None] * len(drafts)
-    units = sorted({unit_id for unit_id, _, _ in wanted})
+    units = sorted({unit_id for unit_id, _ in wanted})
     # Two forms at once must not both add the same person. NO KEY UPDATE: rows that merely refer to the unit need not wait.
     connection.execute(
         sa.select(unit.c.id).where(unit.c.id.in_(units)).order_by(unit.c.id).with_for_update(key_share=True)
@@ -28,29 +35,22 @@ def known_or_added(connection: Connection, drafts: Sequence[Checked]) -> list[in
     known = _known_people(connection, units)
     new = [
         {
-            "unit_id": unit_id,
+            "unit_id": key[0],
             "full_name": someone.full_name,
-            "name_folded": name_folded,
-            "distinguisher": distinguisher,
-            "account_id": someone.account_id,
+            **keys_of(someone.full_name, LONGEST_PERSON),
+            "distinguisher": someone.distinguisher,
+            "account_id": accounts.get(key),
         }
-        for (unit_id, name_folded, distinguisher), someone in wanted.items()
-        if (unit_id, name_folded, distinguisher) not in known
+        for key, someone in wanted.items()
+        if key not in known
     ]
     if new:
         connection.execute(sa.insert(person), new)
-    linked = [
-        {"the_id": known[key], "the_account": someone.account_id}
-        for key, someone in wanted.items()
-        if key in known and someone.account_id is not None
-    ]
+    linked = [{"the_id": known[key], "the_account": whose} for key, whose in accounts.items() if key in known]
     if linked:
         connection.execute(_LINK, linked)
     known = _known_people(connection, units) if new else known
-    return [
-        known[draft.unit.id, draft.person.name_folded, draft.person.distinguisher] if draft.person else None
-        for draft in drafts
-    ]
+    return [known[_key(draft, draft.person)] if draft.person else None for draft in drafts]
 
 
 _LINK = (
@@ -60,10 +60,14 @@ _LINK = (
 )
 
 
-def _known_people(connection: Connection, units: Sequence[int]) -> dict[tuple[int, str, str], int]:
+def _key(draft: Checked, someone: Person) -> _Key:
+    return draft.unit.id, someone.identity
+
+
+def _known_people(connection: Connection, units: Sequence[int]) -> dict[_Key, int]:
     rows = connection.execute(
-        sa.select(person.c.id, person.c.unit_id, person.c.name_folded, person.c.distinguisher).where(
+        sa.select(person.c.id, person.c.unit_id, person.c.name_identity, person.c.distinguisher).where(
             person.c.unit_id.in_(units)
         )
     )
-    return {(row.unit_id, row.name_folded, row.distinguisher): row.id for row in rows}
+    return {(row.unit_id, (row.name_identity, identity(row.distinguisher))): row.id for row in rows}
