@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LANGUAGE = "en"
 PO = ROOT / "web" / "translations" / LANGUAGE / "LC_MESSAGES" / "messages.po"
 MO = PO.with_suffix(".mo")
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "mark": None, "Sentence": None, "lazy_pgettext": ((1, "c"), 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "mark": None, "Sentence": None, "lpgettext": ((1, "c"), 2)}
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 # The same content gives the same files.
 MADE = datetime(2026, 1, 1, tzinfo=UTC)

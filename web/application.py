@@ -118,7 +118,6 @@ def build(settings: Settings, database: Database | None) -> Flask:
         MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
         # A form left open overnight is still a good form; what may be stale in it carries a version of its own.
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
         SIGN_IN_LIMIT=settings.sign_in_limit,
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
         RATELIMIT_HEADERS_ENABLED=True,

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.obligations.obligation import Obligation
 from workflow.core.lifecycles import store
-from workflow.ground.speech import _, other, spoken_day
+from workflow.ground.speech import _, spoken_day
 
 
 def name(connection: Connection, row: Obligation, *, outside: bool = False) -> str:
@@ -18,7 +18,7 @@ def name(connection: Connection, row: Obligation, *, outside: bool = False) -> s
     if row.state is not None and row.model_definition is not None:
         state = store.definition(connection, row.model_definition).states[row.state]
         called = row.model_code if outside and row.model_kind == "individual" else row.model_name
-        return f"{other(state.label, state.label_en)}: {called}"
+        return f"{state.label}: {called}"
     if row.subject == "visit":
         # Of a visit that was called off the day is known only from what was owed for it.
         return _("Chuyến kiểm tra ngày %(day)s", day=spoken_day(row.visit_day or row.due_on))

@@ -15,7 +15,7 @@ from workflow.core.access import OWN_SCOPED, Actor, Grant
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.schema import account, emulation_model, history, outbox, unit
-from workflow.ground.speech import _, other
+from workflow.ground.speech import _
 
 _LONGEST_REASON = 160
 # A path of so many slashes is that of a root or of a unit directly below one.
@@ -125,7 +125,7 @@ def step(connection: Connection, row: Deed) -> tuple[str, str]:
     """What was done and the state it led to, without who did it and why; '' for a state that the definition does not know."""
     definition = store.definition(connection, row.definition_hash)
     state = definition.states.get(row.to_state or "")
-    return _label(definition, row), other(state.label, state.label_en) if state else ""
+    return _label(definition, row), state.label if state else ""
 
 
 def _sentence(connection: Connection, row: Deed) -> str:
@@ -142,7 +142,7 @@ def _label(definition: Definition, row: Deed) -> str:
     """The words of the very entry that was taken: several of one trigger may differ in where they lead."""
     entries = definition.entries(row.from_state, row.trigger) if row.from_state else ()
     taken = next((entry for entry in entries if entry.target == row.to_state), None)
-    return other(taken.label, taken.label_en) if taken else row.trigger
+    return taken.label if taken else row.trigger
 
 
 def _short(reason: str) -> str:

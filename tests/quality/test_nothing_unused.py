@@ -35,6 +35,8 @@ HOOKS: Final = {
     "settings_customise_sources": "pydantic-settings",
     "get_command": "click, on a group",
     "format_commands": "click, on a group",
+    "get_translations": "WTForms, on the Meta of a form",
+    "ngettext": "WTForms, on what that gives",
 }
 # A decorator hands its function to somebody who calls it: a route, a command, a guard. These only change what it is.
 PLAIN_DECORATORS: Final = {

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 VIETNAMESE = re.compile("[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 PLACE = re.compile(r"%\((\w+)\)([sd])")
-CALLS = {"_", "_l", "mark", "gettext", "lazy_gettext", "lazy_pgettext", "ngettext", "Sentence"}
+CALLS = {"_", "_l", "mark", "pgettext", "lpgettext", "Sentence"}
 
 # Vietnamese by nature, with the reason. A name after the colon: only what stands in this function or is assigned to this name.
 KEPT = {

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask, url_for
 
 from tests.web.conftest import Browser
 from tests.world import World
+from workflow.ground.refusals import DatabaseUnusable
 from workflow.ground.schema import account
+from workflow.ground.speech import _l, speaking
 
 Visit = Callable[[str], Browser]
 
@@ -91,3 +94,27 @@ def test_public_page_has_its_language_in_the_address(app: Flask) -> None:
     # The same address is the same page for everybody, whatever their browser remembers.
     with app.test_request_context("/cong-khai", headers={"Cookie": "dvk_lang=en"}):
         assert url_for("public.listed") == "/cong-khai"
+
+
+def test_templates_speak_by_the_functions_of_the_code(app: Flask) -> None:
+    words = {"Tập thể": "Collective", "places\x04Quyết định": "Decisions", "còn %(n)s": "%(n)s left"}
+    page = app.jinja_env.from_string(
+        "{{ _('Tập thể') }} {{ pgettext('places', 'Quyết định') }} {{ _('còn %(n)s', n=2) }} {{ x }}"
+    )
+    with speaking(lambda message: words.get(message, message)):
+        assert page.render(x=_l("Tập thể")) == "Collective Decisions 2 left Collective"
+    assert page.render(x=_l("Tập thể")) == "Tập thể Quyết định còn 2 Tập thể"
+
+
+def test_error_before_anybody_is_known_is_in_the_language_of_the_browser(
+    stranger: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: object, **_named: object) -> None:
+        raise DatabaseUnusable("bận")
+
+    monkeypatch.setattr("workflow.core.people.sessions.resume", fails)
+    stranger.client.set_cookie("dvk_lang", "en")
+    stranger.client.set_cookie("dvk_session", "x" * 40)
+    page = stranger.client.get("/viec-cua-toi").get_data(as_text=True)
+    assert _language(page) == "en"
+    assert ("To the content" in page, "Đến nội dung" in page) == (True, False)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from workflow.core.lifecycles.parsing import standard
 from workflow.ground.reading.quantities import Quantity, format_quantity, parse_quantity, spoken_number, spoken_quantity
-from workflow.ground.speech import _, mark, other, speaking, spoken_day
+from workflow.ground.speech import _, _l, lpgettext, mark, other, pgettext, speaking, spoken_day
 
 
 def test_sentence_is_said_as_written_when_no_language_is_set() -> None:
@@ -24,6 +24,25 @@ def test_sentence_is_translated_inside_and_vietnamese_again_after() -> None:
             assert _(marked, days=3) == "Còn 3 ngày."
         assert _("Chưa dịch.") == "Chưa dịch."
     assert _(marked, days=3) == "Còn 3 ngày."
+
+
+def test_word_is_translated_for_where_it_stands() -> None:
+    words = {"Quyết định": "Decision", "places\x04Quyết định": "Decisions"}
+    assert pgettext("places", "Quyết định") == "Quyết định"
+    with speaking(lambda message: words.get(message, message)):
+        assert _("Quyết định") == "Decision"
+        assert pgettext("places", "Quyết định") == "Decisions"
+        # Without a translation for this place it stays as written: another place's would be wrong.
+        assert pgettext("conclusion", "Quyết định") == "Quyết định"
+
+
+def test_label_says_itself_in_the_language_of_the_moment() -> None:
+    words = {"Tập thể": "Collective", "nhiều nhất %(most)s": "%(most)s at most", "conclusion\x04Đạt": "Passed"}
+    collective, most, passed = _l("Tập thể"), _l("nhiều nhất %(most)s", most=3), lpgettext("conclusion", "Đạt")
+    assert f"{collective}, {most}, {passed}" == "Tập thể, nhiều nhất 3, Đạt"
+    with speaking(lambda message: words.get(message, message)):
+        assert f"{collective}, {most}, {passed}" == "Collective, 3 at most, Passed"
+    assert str(collective) == "Tập thể"
 
 
 def test_day_has_its_month_named_in_another_language() -> None:

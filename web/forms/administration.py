@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options
 from web.look.presentation import UNIT_KINDS
+from workflow.ground.speech import _l
 
 
 class UnitForm(PageForm):

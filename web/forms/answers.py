@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, render_template
-from flask_babel import gettext as _
 
 from web.forms.base import PageForm
 from web.serving.transactions import reading
 from web.words.meanwhile import since
 from workflow.ground.refusals import Conflict, Refusal
+from workflow.ground.speech import _
 
 STATUS = {
     "not_found": 404,

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -17,6 +16,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from web.serving import receipts
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _l
 
 # WTForms has no Vietnamese catalogue; these are the messages our forms can meet, said like all others.
 _MESSAGES = {

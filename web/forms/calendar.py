@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
 from web.forms.base import PageForm
+from workflow.ground.speech import _l
 
 SCOPES = {
     "mine": _l("Việc của tôi"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectField, StringField
 
@@ -13,6 +12,7 @@ from web.forms.fields import ChecksField
 from workflow.across.obligations.call_files import MOST_FILES
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.selector import Selector
+from workflow.ground.speech import _l
 
 CHOSEN = "chosen"
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from web.forms.base import options, said
+from workflow.ground.speech import _, _l
 from workflow.stages.registration.model_quantities import ModelQuantity, QuantityInput
 
 EMPTY_ROWS = 3
@@ -45,7 +44,7 @@ def prepare_rows(rows: FieldList[Any], measures: Sequence[Any], *, add: bool = F
     while len(rows) < empty or (add and len(rows) < MOST_ROWS):
         rows.append_entry()
         add = False
-    choices = [("", str(_l("– chọn –"))), *((m.code, f"{gettext(m.label)} ({gettext(m.unit)})") for m in measures)]
+    choices = [("", str(_l("– chọn –"))), *((m.code, f"{_(m.label)} ({_(m.unit)})") for m in measures)]
     known = {code for code, _ in choices}
     for row in rows:
         written = said(row.form.measure)

@@ -11,13 +11,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app, make_response, render_template, request, url_for
-from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from web.forms.session import SignInForm
 from web.serving import clock, receipts, visitor
 from web.serving.security import own_path, where_it_stood
+from workflow.ground.speech import _
 
 KEPT_FOR = timedelta(days=1)
 """A form left open overnight is sent on the next day; after that the text is shown and not sent."""

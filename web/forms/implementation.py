@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import lazy_gettext as _l
 from wtforms import FileField, HiddenField, RadioField, SelectField, TextAreaField
 
 from web.forms.base import PageForm, day_field, prose
 from web.forms.fields import quantity_rows
 from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.speech import _l
 
 
 class PlanForm(PageForm):

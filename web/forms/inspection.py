@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, MultipleFileField, SelectField
 
@@ -15,6 +14,7 @@ from web.forms.fields import ChecksField
 from web.look.presentation import INSPECTION_KINDS, day, number
 from web.serving.uploads import MOST_PHOTOS
 from workflow.core.programmes.year import Criterion
+from workflow.ground.speech import _l
 from workflow.stages.inspection.commands import InspectionInput, InspectionView
 from workflow.stages.inspection.visits import VisitInput, VisitView
 

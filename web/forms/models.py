@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from web.forms.base import printable
 from web.look.presentation import KINDS
 from workflow.across.lists.listing import Filters, Order
@@ -18,6 +15,7 @@ from workflow.core.people.places import find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes.year import Field, Year
 from workflow.ground.database import Connection
+from workflow.ground.speech import _, _l
 
 NAMES: Final = ("tim", "chang", "trang-thai", "linh-vuc", "loai", "don-vi", "tre")
 ORDERS: Final[Mapping[str, tuple[Order, Any]]] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 
 from web.forms.base import PageForm, line, options
 from web.forms.fields import ChecksField
+from workflow.ground.speech import _l
 
 WEEKDAYS = (
     ("1", _l("Thứ Hai")),

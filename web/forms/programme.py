@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     FieldList,
@@ -22,6 +21,7 @@ from web.forms.base import PageForm, day_field, line, options, said
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
 from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, MeasureInput
 from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _l
 
 SPARE_ROWS = 1
 PARTS = {

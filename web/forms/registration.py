@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, TextAreaField
 
@@ -14,6 +13,7 @@ from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
 from web.look.presentation import ITEMS, KINDS, REQUEST_SUBJECTS
 from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.speech import _l
 from workflow.stages.registration.drafts import Draft
 
 _GUIDANCE = {item.id: item for item in standard_defaults().items}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from web.forms.base import PageForm, day_field, line, prose, said
 from workflow.across.reports.checks import Doubt
 from workflow.core.programmes.report_sections import LONGEST_WORD, Section, numbered
+from workflow.ground.speech import _l
 
 
 class ReportForm(PageForm):

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose
 from web.look.presentation import BALLOTS
+from workflow.ground.speech import _l
 from workflow.stages.review.ballots import BallotCount, VoteInput
 from workflow.stages.review.committee import Member
 from workflow.stages.review.view import MeetingView

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField
 
 from web.forms.base import PageForm, line
+from workflow.ground.speech import _l
 
 
 class SignInForm(PageForm):

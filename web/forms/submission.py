@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from web.forms.base import PageForm, day_field, line, prose, said
+from workflow.ground.speech import _l
 from workflow.stages.review.view import AgendaView
 
 

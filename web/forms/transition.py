@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
@@ -13,6 +12,7 @@ from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantit
 from web.look.presentation import ITEMS, day, shown_day
 from workflow.across.models.offers import Offers
 from workflow.core.lifecycles.terms import Fact
+from workflow.ground.speech import _l
 
 Choice = tuple[str, str]
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Protocol
 
 from flask import current_app
-from flask_babel import get_locale
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -26,12 +25,12 @@ class Standing(Protocol):
 
 def badges(rows: Iterable[Standing]) -> dict[tuple[str, str], Markup]:
     """(hash of the definition, state) → badge, for the states of these models."""
-    language = str(get_locale())
     kinds = {(row.definition_hash, row.state) for row in rows}
-    return {kind: _badge(current_app.jinja_env, language, kind[0], state_of(*kind)) for kind in kinds}
+    states = {kind: state_of(*kind) for kind in kinds}
+    return {kind: _badge(current_app.jinja_env, state.label, kind[0], state) for kind, state in states.items()}
 
 
 @lru_cache(maxsize=512)
-def _badge(templates: Environment, language: str, definition_hash: str, state: State) -> Markup:
+def _badge(templates: Environment, said: str, definition_hash: str, state: State) -> Markup:
     badge = templates.get_template("_parts.html").module.badge  # type: ignore[attr-defined]
     return Markup(" ".join(badge(state).split()))  # noqa: S704 - our own macro

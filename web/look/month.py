@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from notifications.calendar import dates
 from notifications.calendar.dates import Scope
@@ -17,6 +16,7 @@ from workflow.across.obligations.obligations import EVENTS
 from workflow.core.access import Actor
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _
 
 EARLIEST, LATEST = 2000, 2100
 FEW = 4

@@ -9,9 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from flask import Flask, g, request
-from flask_babel import get_translations, lazy_pgettext
-from flask_babel import lazy_gettext as _l
+from flask import Flask, request
 from markupsafe import Markup
 
 from web.serving import clock, visitor
@@ -21,7 +19,7 @@ from workflow.across.obligations.chasing import CHASERS
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import END_STAGE, Definition, State
 from workflow.ground.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
-from workflow.ground.speech import _, spoken_day
+from workflow.ground.speech import _, _l, lpgettext, pgettext, spoken_day
 from workflow.ground.vietnam_time import ZONE, local_date
 
 KINDS = {"collective": _l("Tập thể"), "individual": _l("Cá nhân")}
@@ -40,7 +38,7 @@ INSPECTION_KINDS = {
     "appraisal": _l("Thẩm định"),
     "re_inspection": _l("Phúc tra"),
 }
-CONCLUSIONS = {"passed": lazy_pgettext("conclusion", "Đạt"), "remediation": _l("Cần khắc phục")}
+CONCLUSIONS = {"passed": lpgettext("conclusion", "Đạt"), "remediation": _l("Cần khắc phục")}
 AUDIENCES = {"unit": _l("Mọi người xem được mô hình"), "reviewers": _l("Chỉ người xét, không gồm đơn vị đăng ký")}
 DUTIES = {"chair": _l("Chủ trì"), "secretary": _l("Thư ký"), "member": _l("Thành viên")}
 BALLOTS = {"named": _l("Biểu quyết ghi tên"), "secret": _l("Bỏ phiếu kín")}
@@ -215,11 +213,6 @@ def amount(value: Decimal, unit: str, qualifier: Qualifier = "exactly") -> str:
     return spoken_quantity(Quantity(Decimal(str(value)), unit, qualifier))
 
 
-def said(label: str) -> str:
-    """A name that an installation keeps, in the language of the page where the catalogue knows it."""
-    return _(label)
-
-
 def state_of(definition_hash: str, state: str) -> State:
     """The state as the model's own definition has it."""
     return store.definition(reading(), definition_hash).states[state]
@@ -242,36 +235,36 @@ def with_query(**changes: str | None) -> str:
     return request.path + ("?" + urlencode(query) if query else "")
 
 
-def navigation() -> Sequence[tuple[str, Any]]:
+def navigation() -> Sequence[tuple[str, str]]:
     """The main places of the visitor: (endpoint, label)."""
     who = visitor.current()
     if who is None:
         return ()
-    places: list[tuple[str, Any]] = [
-        ("home.work", _l("Việc của tôi")),
-        ("models.listed", lazy_pgettext("places", "Mô hình")),
+    places: list[tuple[str, str]] = [
+        ("home.work", _("Việc của tôi")),
+        ("models.listed", pgettext("places", "Mô hình")),
     ]
     if who.actor.holds(REGISTRANTS | REVIEWERS | STAFF | RECOGNISERS | LEADERS):
-        places.append(("reports.listed", lazy_pgettext("places", "Báo cáo")))
+        places.append(("reports.listed", pgettext("places", "Báo cáo")))
     if who.actor.holds(CHASERS):
-        places.append(("chasing.listed", _l("Đôn đốc")))
+        places.append(("chasing.listed", _("Đôn đốc")))
     if who.actor.holds(INSPECTORS):
-        places.append(("visits.listed", _l("Kiểm tra")))
+        places.append(("visits.listed", _("Kiểm tra")))
     if who.actor.holds(REVIEWERS | STAFF | RECOGNISERS):
-        places.append(("review.listed", lazy_pgettext("places", "Bình xét")))
+        places.append(("review.listed", pgettext("places", "Bình xét")))
     if who.actor.holds(RECOGNISERS):
-        places.append(("submission.incoming", _l("Hồ sơ trình")))
+        places.append(("submission.incoming", _("Hồ sơ trình")))
     if who.actor.holds(REVIEWERS | STAFF):
-        places.append(("submission.listed", lazy_pgettext("places", "Tờ trình")))
+        places.append(("submission.listed", pgettext("places", "Tờ trình")))
     places += [
-        ("recognition.listed", lazy_pgettext("places", "Quyết định")),
-        ("overview.shown", _l("Tổng quan")),
-        ("tally.shown", _l("Tổng hợp")),
-        ("calendar.month", _l("Lịch")),
-        ("lifecycle.shown", lazy_pgettext("places", "Quy trình")),
+        ("recognition.listed", pgettext("places", "Quyết định")),
+        ("overview.shown", _("Tổng quan")),
+        ("tally.shown", _("Tổng hợp")),
+        ("calendar.month", _("Lịch")),
+        ("lifecycle.shown", pgettext("places", "Quy trình")),
     ]
     if who.actor.holds(ADMINISTRATORS):
-        places.append(("administration.home", lazy_pgettext("places", "Quản trị")))
+        places.append(("administration.home", pgettext("places", "Quản trị")))
     return places
 
 
@@ -281,24 +274,17 @@ def may_register() -> bool:
     return who is not None and who.actor.holds(REGISTRANTS | STAFF | REVIEWERS | RECOGNISERS)
 
 
-def _translations() -> Any:
-    """The catalogue of this request's language, looked up once: a page has dozens of words."""
-    found = g.get("translations")
-    if found is None:
-        found = g.translations = get_translations()
-    return found
+def _one_or_many(one: str, many: str, n: int) -> str:
+    return _(one if n == 1 else many)
 
 
 def install(app: Flask) -> None:
     """Make all of this available to the templates."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda word: _translations().gettext(word),
-        ngettext=lambda one, many, n: _translations().ngettext(one, many, n),
-        pgettext=lambda context, word: _translations().pgettext(context, word),
-        npgettext=lambda context, one, many, n: _translations().npgettext(context, one, many, n),
-        newstyle=True,
+        gettext=_, ngettext=_one_or_many, pgettext=pgettext, newstyle=True
     )
-    app.jinja_env.filters.update(day=shown_day, typed_day=day, moment=moment, number=shown_number, said=said)
+    app.jinja_env.filters.update(day=shown_day, typed_day=day, moment=moment, number=shown_number, said=_)
     app.jinja_env.globals.update(
         KINDS=KINDS,
         ORIGINS=ORIGINS,

@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 
 from web.look.badges import badges
 from web.look.presentation import KINDS
-from web.look.presentation import said as spoken
 from workflow.across.lists.listed import Listed
+from workflow.ground.speech import _
 
 # Characters that no text ever holds.
 _START, _END = "\ufdd0", "\ufdd1"
@@ -44,7 +44,7 @@ def _safe(value: Any) -> str:
 def model_rows(rows: Iterable[Listed], row: Callable[[Mark], Markup], facts: Callable[[bool, bool], Markup]) -> Markup:
     """Rows of `listing.page`. row: macro for one; facts: macro for what is said beside the state of a late or outstanding one."""
     rows = list(rows)
-    fields = {label: spoken(label) for label in {one.field_label for one in rows}}
+    fields = {label: _(label) for label in {one.field_label for one in rows}}
     badge_of = badges(rows)
     kinds = {kind: str(label) for kind, label in KINDS.items()}
     said = {(late, best): facts(late, best) for late, best in {(row.late, row.outstanding) for row in rows}}

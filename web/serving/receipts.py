@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import structlog
 from flask import Flask, Response, flash, g, redirect, request
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,6 +20,7 @@ from web.serving.transactions import begin_writing_with, database, reading
 from workflow.ground import receipts
 from workflow.ground.database import Connection
 from workflow.ground.refusals import Refusal
+from workflow.ground.speech import _
 
 FIELD = "form_token"
 _TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)

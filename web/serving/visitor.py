@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as form_session
-from flask_babel import gettext as _
 
 from web.serving import clock
 from web.serving.transactions import reading, settings, writing
 from workflow.core.access import Actor
 from workflow.core.people import sessions
 from workflow.ground.refusals import NotAllowed
+from workflow.ground.speech import _
 
 COOKIE = "dvk_session"
 # In the signed cookie of the forms, which outlives the session: whose forms are open in this browser.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from notifications.calendar import dates, feeds
@@ -18,6 +17,7 @@ from web.serving.access_rules import access_rule
 from web.serving.transactions import reading, settings, writing
 from web.serving.visitor import actor
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("calendar", __name__, url_prefix="/lich")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
@@ -26,6 +25,7 @@ from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.programmes.choice import every_year
 from workflow.core.programmes.report_sections import every_section
 from workflow.ground.refusals import Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("calls", __name__, url_prefix="/yeu-cau")

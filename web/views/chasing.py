@@ -8,8 +8,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
@@ -30,6 +28,7 @@ from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date, start_of_day
 
 pages = Blueprint("chasing", __name__, url_prefix="/don-doc")

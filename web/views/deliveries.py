@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from notifications.clock import clockwork
@@ -18,6 +16,7 @@ from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.views.inbox.messages import KINDS
 from workflow.ground.refusals import NotPossible
+from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("deliveries", __name__, url_prefix="/quan-tri/thu")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import wraps
+from typing import TypeVar
 
 import structlog
 from flask import Flask, current_app, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,19 +21,35 @@ from web.forms.session import SignInForm
 from web.serving import visitor
 from web.serving.security import limiter, where_it_stood
 from web.serving.transactions import settings
+from web.words import language
 from workflow.ground.reading.quantities import format_number
 from workflow.ground.refusals import Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import ZONE
+
+Error = TypeVar("Error", bound=Exception)
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger("web")
 
 
 def install(app: Flask) -> None:
     """Answer every error with a page of our own."""
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(Refusal, _in_their_language(_refused))
+    app.register_error_handler(CSRFError, _in_their_language(_stale_form))
+    app.register_error_handler(HTTPException, _in_their_language(_http))
+    app.register_error_handler(Exception, _in_their_language(_broken))
+
+
+def _in_their_language(handle: Callable[[Error], Answer]) -> Callable[[Error], Answer]:
+    """In the language of whoever asked, also when it went wrong before that was known."""
+
+    @wraps(handle)
+    def answer(error: Error) -> Answer:
+        language.speak()
+        return handle(error)
+
+    return answer
 
 
 def _refused(refusal: Refusal) -> tuple[str, int]:
@@ -192,4 +210,4 @@ def _sentences() -> dict[int, str]:
 
 
 def _general() -> str:
-    return str(_("Yêu cầu này không đúng dạng. Hãy quay lại trang trước rồi thử lại."))
+    return _("Yêu cầu này không đúng dạng. Hãy quay lại trang trước rồi thử lại.")

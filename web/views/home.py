@@ -6,7 +6,6 @@ from datetime import datetime
 
 import structlog
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.notices.newest import notices
@@ -25,6 +24,7 @@ from workflow.across.work.waiting import waiting, waits_outside
 from workflow.core.people.seen import Seen, is_noted, look, mark_seen
 from workflow.core.people.seen import seen as seen_by
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("home", __name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 
 from web.forms.base import printable
 from web.look import charts
@@ -18,6 +17,7 @@ from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.core.programmes.year import Field
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("overview", __name__)

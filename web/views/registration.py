@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, renewed, say
@@ -27,6 +26,7 @@ from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.implementation import attachments
 from workflow.stages.recognition import publication

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
@@ -34,6 +33,7 @@ from workflow.across.reports.figures import shown as written_sum
 from workflow.across.reports.view import ReportView
 from workflow.core.programmes import report_sections
 from workflow.ground.refusals import Conflict, NotFound, NotPossible, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("reports", __name__, url_prefix="/bao-cao")

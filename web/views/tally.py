@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from flask import Blueprint, Response, render_template, request, send_file
-from flask_babel import gettext as _
 
 from web.forms.base import printable
 from web.look.presentation import day
@@ -27,6 +26,7 @@ from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.core.programmes.year import Year
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("tally", __name__)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from web.look.presentation import NOTES
 from workflow.core.lifecycles import store
 from workflow.ground.database import Connection
+from workflow.ground.speech import _l
 
 SUBJECTS = {
     "model": _l("Mô hình"),

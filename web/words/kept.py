@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from workflow.across.models.entries import Figure, Kept
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.reading.quantities import spoken_quantity
+from workflow.ground.speech import _
 
 
 def written(value: Kept) -> str:
     """A kept value; rows of figures as one line each."""
     if isinstance(value, bool):
-        return str(_("có") if value else _("không"))
+        return _("có") if value else _("không")
     if isinstance(value, str):
         return value
     return "\n".join(_figure(one) for one in value or ())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from babel import Locale
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.serving import visitor
@@ -22,12 +20,10 @@ KEPT_SECONDS = 365 * 24 * 3600
 IN_ADDRESS = "public"
 PARAMETER = "ngon-ngu"
 _PUBLIC = f"{IN_ADDRESS}."
-_LOCALES = {code: Locale.parse(code) for code in LANGUAGES}
 
 
 def install(app: Flask) -> None:
     """Speak the language of whoever asks during the whole request. After the visitor is known."""
-    Babel(app, default_locale=SOURCE, locale_selector=_locale)
     app.before_request(_begin)
     app.teardown_request(_end)
     app.jinja_env.globals.update(
@@ -42,11 +38,6 @@ def current() -> str:
     if found is None:
         found = g.language = _chosen()
     return found
-
-
-def _locale() -> Locale:
-    # A parsed one: Flask-Babel would parse the code again in every request.
-    return _LOCALES[current()]
 
 
 def others() -> list[tuple[str, str]]:
@@ -93,11 +84,16 @@ def _carry(endpoint: str, values: dict[str, object]) -> None:
         values.setdefault(PARAMETER, current())
 
 
+def speak() -> None:
+    """Speak the language of this request from now to its end; once is enough."""
+    if "language_stack" not in g:
+        stack = g.language_stack = ExitStack()
+        stack.enter_context(speaking(catalogue.translator(current())))
+
+
 def _begin() -> None:
-    if request.endpoint == "static":
-        return
-    stack = g.language_stack = ExitStack()
-    stack.enter_context(speaking(catalogue.translator(current())))
+    if request.endpoint != "static":
+        speak()
 
 
 def _end(error: BaseException | None) -> None:

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from web.look.presentation import DUTIES, INSPECTION_KINDS, ROLES, shown_day, shown_number
 from web.words.deeds import DEEDS
 from web.words.timeline import Told, describe
@@ -17,6 +14,7 @@ from workflow.across.models.record import Record, Writing
 from workflow.core.lifecycles import store
 from workflow.ground.database import Connection
 from workflow.ground.reading.text import shorten
+from workflow.ground.speech import _, _l
 from workflow.stages.review.since import Deed, Lists, Since, VotesWritten
 
 MOST = 20
@@ -144,9 +142,9 @@ def _exchanged(name: str, before: Sequence[str], after: Sequence[str], *, ordere
 def _role(one: Deed | VotesWritten) -> str:
     role = str(ROLES.get(one.role, one.role))
     if one.principal:
-        return str(_("%(role)s, thay mặt %(principal)s", role=role, principal=one.principal))
+        return _("%(role)s, thay mặt %(principal)s", role=role, principal=one.principal)
     return role
 
 
 def _done(deed: str) -> str:
-    return str(_("đã %(deed)s", deed=deed[:1].lower() + deed[1:])) + "."
+    return _("đã %(deed)s", deed=deed[:1].lower() + deed[1:]) + "."

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flask_babel import lazy_gettext as _l
-
 from notifications.letters import subjects
 from workflow.across.obligations.obligation import Obligation
 from workflow.ground.database import Connection
+from workflow.ground.speech import _l
 
 SUBJECTS = {
     "report": _l("Báo cáo"),

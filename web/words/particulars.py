@@ -8,9 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from web.look.presentation import (
     AUDIENCES,
     BALLOTS,
@@ -27,7 +24,6 @@ from web.look.presentation import (
     REQUEST_SUBJECTS,
     ROLES,
     UNIT_KINDS,
-    said,
     shown_day,
     shown_number,
 )
@@ -36,6 +32,7 @@ from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.report_sections import every_section
 from workflow.ground.database import Connection
 from workflow.ground.reading.text import shorten
+from workflow.ground.speech import _, _l
 
 MOST_DETAILS = 30
 _LONGEST = 300
@@ -285,14 +282,14 @@ def _row(row: Any, people: People) -> str:
 def _title(path: tuple[str, ...]) -> str:
     """The names on the way to a value; that something changed is said by the arrow."""
     shown = [part for part in path if part != "changed" or len(path) == 1]
-    return " › ".join(str(PARTICULARS.get(part) or said(_CODES.get(part, part))) for part in shown)
+    return " › ".join(str(PARTICULARS.get(part) or _(_CODES.get(part, part))) for part in shown)
 
 
 def _text(name: str, value: Any, people: People) -> str:
     if value is None or value in ("", []):
         return "–"
     if isinstance(value, bool):
-        return str(_("có") if value else _("không"))
+        return _("có") if value else _("không")
     if isinstance(value, list):
         return "; ".join(_text(name, one, people) for one in value)
     if isinstance(value, int | float):
@@ -304,7 +301,7 @@ def _text(name: str, value: Any, people: People) -> str:
         return str(_VALUES[name].get(text, text))
     if _DAY.fullmatch(text):
         return _spelled(text)
-    return said(_CODES.get(text, text))
+    return _(_CODES.get(text, text))
 
 
 def _spelled(text: str) -> str:

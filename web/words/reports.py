@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from web.look.differences import Piece, pieces
 from web.look.presentation import ROLES
 from web.words.meanwhile import News
@@ -19,6 +16,7 @@ from workflow.across.reports.figures import Change
 from workflow.across.reports.view import ReportView
 from workflow.ground.database import Connection
 from workflow.ground.reading.text import shorten
+from workflow.ground.speech import _, _l
 
 STATUSES: Final[Mapping[str, Any]] = {
     "": _l("Chưa viết"),

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from web.look.differences import Piece, pieces
 from web.look.presentation import (
     CONCLUSIONS,
@@ -24,6 +22,7 @@ from web.words.kept import written
 from workflow.across.models.entries import Carried, Change, Entry, ItemNote
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.reading.text import shorten
+from workflow.ground.speech import _
 
 # These speak of a body, not of the one member who typed it in.
 _BODIES = {"visit_planned", "visit_cancelled", "inspection_recorded", "pass_inspection", "require_remediation"}
@@ -96,8 +95,8 @@ def _deed(definition: Definition, entry: Entry) -> str:
     label = label or str(NOTES.get(entry.trigger, entry.trigger))
     words = label[:1].lower() + label[1:]
     if words.startswith("không "):
-        return str(_("đã quyết định %(deed)s", deed=words))
-    return str(_("đã %(deed)s", deed=words))
+        return _("đã quyết định %(deed)s", deed=words)
+    return _("đã %(deed)s", deed=words)
 
 
 def _details(entry: Entry) -> list[str]:

@@ -1,5 +1,8 @@
 """The language in which sentences are said: Vietnamese as written in the code, or a translation while one is being spoken.
 
+All that people read is said here, by code and templates alike: `_` says a sentence now, `pgettext` a word whose translation
+depends on where it stands; `mark` notes one that `_` says later; `_l` makes one that says itself whenever it is shown.
+
 Knows no catalogue and no request. Whoever serves a person (a page, the command line, a mail) sets the language around the call.
 """
 
@@ -8,9 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 Translate = Callable[[str], str]
+
+# How a catalogue writes a message with its context.
+_CONTEXT_ENDS = "\x04"
 
 _spoken: ContextVar[Translate | None] = ContextVar("spoken", default=None)
 
@@ -22,9 +30,46 @@ def _(message: str, /, **values: object) -> str:
     return said % values if values else said
 
 
+def pgettext(context: str, message: str) -> str:
+    """A word that is one in Vietnamese and several in another language: the translation for this context, e.g. "places"."""
+    translate = _spoken.get()
+    if translate is None:
+        return message
+    asked = f"{context}{_CONTEXT_ENDS}{message}"
+    said = translate(asked)
+    return message if said == asked else said
+
+
 def mark(message: str) -> str:
     """Note a sentence for the catalogue where it is written; it is translated later, where it is said, by `_`."""
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sentence that stands at one place for good, such as a label, and says itself in the language of whoever reads it.
+
+    `str` gives it as it is said now; templates and forms do that by themselves.
+    """
+
+    message: str
+    context: str = ""
+    values: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        if self.context:
+            return pgettext(self.context, self.message)
+        return _(self.message, **dict(self.values))
+
+
+def _l(message: str, /, **values: object) -> Any:
+    """A sentence that is said when it is shown. Any: WTForms asks for `str` in its annotations and takes what has one."""
+    return Spoken(message, values=tuple(values.items()))
+
+
+def lpgettext(context: str, message: str) -> Spoken:
+    """The same for a word whose translation depends on where it stands."""
+    return Spoken(message, context)
 
 
 _MONTHS = (

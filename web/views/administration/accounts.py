@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.administration import AccountForm
@@ -17,6 +16,7 @@ from workflow.core.people import accounts, invitations
 from workflow.core.people.places import units_of
 from workflow.ground.reading.text import fold
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("accounts", __name__, url_prefix="/quan-tri/tai-khoan")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, redirect, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from web.forms.administration import AssignmentForm
@@ -23,6 +21,7 @@ from workflow.core.people import accounts, assignments, invitations
 from workflow.core.people.places import units_of
 from workflow.ground.database import Connection
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date
 
 RANKS = {"head": _l("Trưởng ban"), "deputy_head": _l("Phó Trưởng ban")}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 
@@ -20,6 +18,7 @@ from web.serving.visitor import actor
 from workflow.across.obligations import days_off
 from workflow.across.obligations.days_off import LONGEST_LABEL
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("days_off", __name__, url_prefix="/quan-tri/ngay-nghi")

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import SelectField
@@ -24,6 +23,7 @@ from workflow.core.lifecycles.drawing import svg
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.database import Connection
 from workflow.ground.refusals import Refusal
+from workflow.ground.speech import _
 
 pages = Blueprint("definitions", __name__, url_prefix="/quan-tri/quy-trinh")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask import session as form_session
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.clock import clockwork
@@ -20,6 +19,7 @@ from workflow.across.sample import removal
 from workflow.across.sample.removal import FirstAdministrator
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _
 
 pages = Blueprint("administration", __name__, url_prefix="/quan-tri")
 

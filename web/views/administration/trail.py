@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 
 from web.forms.base import printable
 from web.serving import clock
@@ -21,6 +20,7 @@ from workflow.core.people import units
 from workflow.core.people.places import units_of
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("trail", __name__)

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -26,6 +25,7 @@ from workflow.core.lifecycles import store
 from workflow.core.people import unit_tree, units
 from workflow.core.people.places import units_of
 from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("units", __name__, url_prefix="/quan-tri/don-vi")

@@ -8,8 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, renewed, say
@@ -42,6 +40,7 @@ from workflow.core.programmes.editing import YearInput
 from workflow.core.programmes.year import Year
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _, _l
 
 pages = Blueprint("years", __name__, url_prefix="/quan-tri/nam")
 
@@ -290,7 +289,7 @@ def _levels_of(year: Year) -> dict[str, str]:
 def _levels_in_words(levels: str) -> str:
     named = [str(LEVELS.get(level, level)) for level in levels.split(",") if level]
     if not named:
-        return str(_("Mọi đơn vị báo cáo trực tiếp"))
+        return _("Mọi đơn vị báo cáo trực tiếp")
     return ", ".join([named[0], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
@@ -18,6 +16,7 @@ from web.serving.security import own_path
 from web.serving.transactions import reading, settings, writing
 from web.serving.visitor import actor
 from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _, _l
 
 pages = Blueprint("inbox", __name__, url_prefix="/hop-thu")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from notifications.clock.clockwork import UNSUBSCRIBE
@@ -21,6 +20,7 @@ from web.words import language
 from web.words.catalogue import LANGUAGES
 from workflow.core.people.language import choose
 from workflow.ground.refusals import InvalidInput, NotPossible, Refusal
+from workflow.ground.speech import _
 
 pages = Blueprint("preferences", __name__)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -28,6 +27,7 @@ from workflow.core.programmes import stored
 from workflow.core.programmes.choice import year_by_id
 from workflow.ground import receipts
 from workflow.ground.refusals import Conflict, NotFound, NotPossible, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import ZONE, local_date
 from workflow.stages.implementation import attachments
 from workflow.stages.inspection import commands as inspection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, say, say_refused
@@ -14,6 +13,7 @@ from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.people.places import people_for
 from workflow.ground.refusals import Conflict, NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import visits
 

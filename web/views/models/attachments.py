@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, redirect, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,6 +17,7 @@ from web.serving.visitor import actor
 from workflow.core.engine import changes
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.stages.implementation import attachments
 
 pages = Blueprint("attachments", __name__)

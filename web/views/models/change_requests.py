@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, renewed, say, say_refused
@@ -17,6 +16,7 @@ from web.serving.visitor import actor
 from workflow.core.engine import changes
 from workflow.core.programmes import stored
 from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.stages.registration import change_requests
 
 pages = Blueprint("change_requests", __name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, renewed, say
@@ -16,6 +15,7 @@ from web.serving.visitor import actor
 from workflow.core.engine import changes
 from workflow.core.programmes.choice import year_by_id
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.stages.recognition import publication
 from workflow.stages.registration import consent
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from io import BytesIO, StringIO
 
 from flask import Blueprint, Response, request, send_file
-from flask_babel import gettext as _
 
 from web.forms.models import ListQuery, read_query
 from web.look.presentation import shown_day, shown_number, state_of
@@ -21,6 +20,7 @@ from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year
 from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("export", __name__)

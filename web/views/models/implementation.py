@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, renewed, say
@@ -18,6 +17,7 @@ from web.serving.visitor import actor
 from workflow.core.engine import changes
 from workflow.core.programmes import stored
 from workflow.ground.refusals import Refusal
+from workflow.ground.speech import _
 from workflow.stages.implementation import commands as implementation
 from workflow.stages.registration import view
 from workflow.stages.registration.model_quantities import quantities

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again
 from web.forms.models import ORDERS, read_query
 from web.forms.transition import Choice, transition_form
 from web.look.badges import badges
-from web.look.presentation import KINDS, said, stops
+from web.look.presentation import KINDS, stops
 from web.look.rows import model_rows
 from web.serving import accesses, clock
 from web.serving.access_rules import access_rule
@@ -33,6 +32,7 @@ from workflow.core.people.places import choices_of_units
 from workflow.core.programmes import starting, stored
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("models", __name__)
@@ -64,7 +64,7 @@ def listed() -> str:
         query=query,
         selects=_selects(
             definition,
-            [(field.code, said(field.label)) for field in fields],
+            [(field.code, _(field.label)) for field in fields],
             None if units is None else [(unit.code, unit.name) for unit in units],
         ),
         many_units=units is None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from flask import Blueprint, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, renewed, say
@@ -19,6 +18,7 @@ from workflow.core.engine import changes, transition
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.refusals import NotFound, NotPossible, Refusal
+from workflow.ground.speech import _
 from workflow.stages.implementation import attachments
 from workflow.stages.inspection import commands as inspection
 from workflow.stages.inspection import visits

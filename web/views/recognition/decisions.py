@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, say, say_refused
@@ -26,6 +25,7 @@ from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.speech import _
 from workflow.stages.recognition import commands as recognition
 from workflow.stages.recognition import commendation, comparison
 from workflow.stages.recognition.commendation import Chosen

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import render_template, request
-from flask_babel import gettext as _
 
 from web.forms.answers import page_again
 from web.forms.transition import TransitionForm, decision_choices, transition_form
@@ -21,6 +20,7 @@ from workflow.core.engine import facts, transition
 from workflow.core.engine.transition import Outcome
 from workflow.core.lifecycles.terms import Fact, Transition
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _
 
 
 @dataclass(frozen=True, slots=True)

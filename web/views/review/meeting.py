@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, renewed, say, status_of
@@ -35,6 +34,7 @@ from workflow.core.people.places import people_for
 from workflow.core.programmes import stored
 from workflow.ground.database import Connection
 from workflow.ground.refusals import Conflict, InvalidInput, NotPossible, Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.review import agenda as of_agenda
 from workflow.stages.review import ballots, committee

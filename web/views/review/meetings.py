@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, say
@@ -18,6 +17,7 @@ from workflow.core.people.places import units_of
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
 from workflow.ground.refusals import Refusal
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.recognition.view import submissions
 from workflow.stages.review import commands as review

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms import held
 from web.serving import visitor
 from web.serving.access_rules import rule_of
 from web.serving.security import where_it_stood
+from workflow.ground.speech import _
 
 
 def install(app: Flask) -> None:

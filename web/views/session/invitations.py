@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from web.forms.answers import page_again, say
@@ -15,6 +14,7 @@ from web.serving.security import address_limit, limiter
 from web.serving.transactions import reading, writing
 from workflow.core.people import invitations, sessions
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _
 
 pages = Blueprint("invitations", __name__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.forms import held
@@ -16,6 +15,7 @@ from web.serving.security import account_tried, address_limit, limiter, own_path
 from web.serving.transactions import database, writing
 from workflow.core.people import accounts, sessions
 from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.speech import _
 
 pages = Blueprint("session", __name__)
 
