@@ -1,4 +1,4 @@
-"""Where the data files that come with the program are: lifecycles, defaults of a programme year, sections of a report."""
+"""Where the data files that come with the program are: lifecycles, a year's defaults, sections of a report, days off."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ LIFECYCLE_IDS = ("three_tier", "two_tier")
 DEFAULT_LIFECYCLE = "three_tier"
 PROGRAMME_FILE = "programme.toml"
 REPORT_SECTIONS_FILE = "report_sections.toml"
+DAYS_OFF_FILE = "days_off.toml"
 
 
 def lifecycle_file(lifecycle_id: str) -> Traversable:
@@ -31,3 +32,8 @@ def programme_text() -> str:
 def report_sections_text() -> str:
     """The sections a report may have, as TOML text."""
     return files("config").joinpath(REPORT_SECTIONS_FILE).read_text(encoding="utf-8")
+
+
+def days_off_text() -> str:
+    """Days off and swapped working days that were decided, as TOML text."""
+    return files("config").joinpath(DAYS_OFF_FILE).read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
@@ -13,11 +13,12 @@ from sqlalchemy.engine import Connection
 from workflow.across.obligations import chasing, events
 from workflow.across.obligations.finding import Reach, Window, open_keys, owed_by, owed_by_unit, told
 from workflow.across.obligations.obligation import Obligation
-from workflow.across.obligations.working_days import public_holidays
+from workflow.across.obligations.official_days import SpecialDay
+from workflow.across.obligations.working_days import special_days
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.ground.refusals import NotAllowed
-from workflow.ground.schema import day_off, obligation, report_call, unit
+from workflow.ground.schema import obligation, report_call, unit
 from workflow.ground.speech import _
 
 Scope = Literal["mine", "unit", "all"]
@@ -25,7 +26,6 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 MOST_SHOWN: Final = 250
 """So many dates stand on a page; a month of more is read in the list of what is owed."""
 _BUT_REPORTS: Final = ("registration", "state", "meeting", "visit")
-_SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,14 @@ class CallDate:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The open dates of some days. calls: reports of many units as one date; off: days off by name; more: there are others."""
+    """The open dates of some days. calls: reports of many units as one date; more: there are others.
+
+    special: holidays and swapped days.
+    """
 
     owed: Sequence[Obligation]
     calls: Sequence[CallDate]
-    off: Mapping[date, str]
+    special: Mapping[date, SpecialDay]
     more: bool
 
 
@@ -76,7 +79,7 @@ def between(connection: Connection, actor: Actor, scope: Scope, first: date, las
     return Month(
         told(connection, [key for _day, key in keys[:MOST_SHOWN]]),
         _calls(connection, actor, first, last) if scope == "all" else (),
-        days_off(connection, first, last),
+        special_days(connection, first, last),
         len(keys) > MOST_SHOWN,
     )
 
@@ -116,27 +119,6 @@ def withdrawn_since(
     roles = {part.unit_id: set(part.roles) for part in reached.parts}
     paths = [(part.path, set(part.roles)) for part in reached.parts if part.unit_id is None]
     return [row for row in rows if scope != "mine" or _is_mine(row, roles, paths)]
-
-
-def days_off(connection: Connection, first: date, last: date) -> dict[date, str]:
-    """Days without work from the first day to the last, with the name of each; a Saturday or Sunday has none of its own."""
-    noted = {
-        row.day: row
-        for row in connection.execute(
-            sa.select(day_off.c.day, day_off.c.working, day_off.c.label).where(day_off.c.day.between(first, last))
-        )
-    }
-    found = {}
-    for ahead in range((last - first).days + 1):
-        day = first + timedelta(days=ahead)
-        if day in noted:
-            if not noted[day].working:
-                found[day] = str(noted[day].label)
-        elif (holiday := public_holidays(day.year).get(day)) is not None:
-            found[day] = holiday
-        elif day.weekday() >= _SATURDAY:
-            found[day] = ""
-    return found
 
 
 def _calls(connection: Connection, actor: Actor, first: date, last: date) -> list[CallDate]:

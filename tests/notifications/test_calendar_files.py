@@ -257,9 +257,12 @@ def test_days_off_have_their_names(either: World) -> None:
                     day=day, working=working, label=label, noted_at=datetime(2024, 9, 1, tzinfo=UTC)
                 )
             )
-        off = dates.days_off(connection, date(2024, 9, 2), date(2024, 9, 15))
-    assert date(2024, 9, 7) not in off
-    assert off[date(2024, 9, 10)] == "nghỉ bão"
-    assert off[date(2024, 9, 8)] == off[date(2024, 9, 14)] == ""
-    assert date(2024, 9, 9) not in off
-    assert "Quốc khánh" in off[date(2024, 9, 2)]
+    with either.database.read() as connection:
+        actor = access.actor(connection, "officer.x1", NOW)
+        month = dates.between(connection, actor, "mine", date(2024, 9, 2), date(2024, 9, 15))
+    assert [(day, one.working, one.label) for day, one in month.special.items()] == [
+        (date(2024, 9, 2), False, "Quốc khánh"),
+        (date(2024, 9, 3), False, "Quốc khánh"),
+        (date(2024, 9, 7), True, "làm bù"),
+        (date(2024, 9, 10), False, "nghỉ bão"),
+    ]

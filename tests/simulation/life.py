@@ -297,14 +297,16 @@ class Life:
             self.reckoning.meeting_set(meeting, commune, None)
 
     def _day_off(self, now: datetime) -> None:
-        """A day on which something is due becomes a day off."""
-        days = sorted({one.due for one in self.reckoning.owed.values() if one.open and one.due > local_date(now)})
-        days = [day for day in days if day not in self.reckoning.corrections and day.isoweekday() < 6]
+        """A day on which something is due becomes a day off, or one that was stated and is off becomes a working day."""
+        working = self.chance.random() < 0.3
+        ahead = [one for one in self.reckoning.owed.values() if one.open and one.due > local_date(now)]
+        days = sorted({one.stated if working else one.due for one in ahead} - set(self.reckoning.corrections))
+        days = [day for day in days if day > local_date(now) and self.reckoning.is_worked(day) != working]
         if days:
             day = self.chance.choice(days[:10])
             with self.province.database.write() as connection:
-                deeds.note_day_off(connection, self.province.admin, day, False, "Nghỉ bù", now)
-            self.reckoning.day_noted(day, False, now)
+                deeds.note_day_off(connection, self.province.admin, day, working, "Theo thông báo", now)
+            self.reckoning.day_noted(day, working, now)
 
 
 def _times(chance: Random, expected: float) -> int:

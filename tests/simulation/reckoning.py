@@ -5,6 +5,7 @@ Each method takes in one thing that happened; `tick` takes in that the work of t
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Final
 
 import holidays
 
+from config import definitions
 from tests.simulation.ledger import Call, Kind, Letter, Model, Owed, Reminder, Wishes
 from tests.simulation.roster import REPORTER, VACANT, WEIGHT, Roster
 from workflow.ground.vietnam_time import ZONE, local_date
@@ -60,9 +62,13 @@ class Reckoning:
     _of_model: dict[int, list[Owed]] = field(default_factory=lambda: defaultdict(list))
     _registering: dict[int, Owed] = field(default_factory=dict)
 
+    def is_worked(self, day: date) -> bool:
+        """Whether offices work on the day."""
+        return self.corrections.get(day, _usual(day))
+
     def roll(self, day: date) -> date:
         """The day, or the next one on which offices work."""
-        while not self.corrections.get(day, day.isoweekday() < 6 and day not in _holidays(day.year)):
+        while not self.is_worked(day):
             day += timedelta(days=1)
         return day
 
@@ -420,5 +426,10 @@ def _told(
 
 
 @cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("VN", years=year))
+def _usual(day: date) -> bool:
+    """Whether a day is worked: the table of decided days, else the library with its working Saturdays, else the weekday."""
+    decided = {row["day"]: row["kind"] for row in tomllib.loads(definitions.days_off_text())["days"]}
+    library = holidays.country_holidays("VN", years=day.year)
+    if day in decided:
+        return str(decided[day]) == "worked"
+    return day in library.weekend_workdays or (day.isoweekday() < 6 and day not in library)

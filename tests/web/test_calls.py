@@ -144,6 +144,9 @@ def test_day_off_is_noted_and_taken_back(visit: Visit, world: World) -> None:
     assert "Hạn của 2 việc đã đổi theo" in page
     page = admin.follow(admin.post(f"{path}/2024-03-08/bo"))
     assert "Hạn của 2 việc đã đổi theo" in page
+    page = admin.get(path, nam="2026")
+    assert "12729/VPCP-KGVX" in page
+    assert "chưa có quyết định" in admin.get(path, nam="2099")
     admin.get(path, 404, nam="chín")
     admin.post(f"{path}/2024-02-31/bo", status=404)
     visit("staff").fill(path, {"day": "08/03/2024", "working": "off", "label": "Nghỉ bù"}, 403)

@@ -46,6 +46,17 @@ def test_month_shows_what_is_due_and_where_it_is_done(visit: Visit, world: World
     assert page.count('class="off ') > 8
 
 
+def test_worked_saturday_is_no_day_off_and_a_year_to_come_is_provisional(visit: Visit, world: World) -> None:
+    officer = visit("officer.x1")
+    page = officer.get("/lich", thang="2026-08")
+    saturday = page[page.rindex("<td", 0, page.index('datetime="2026-08-22"')) : page.index('datetime="2026-08-23"')]
+    assert "off" not in saturday[: saturday.index(">")]
+    assert "Ngày làm bù" in saturday
+    assert "chưa có quyết định" not in officer.get("/lich", thang="2024-05")
+    assert "năm 2099 chưa có quyết định" in officer.get("/lich", thang="2099-05")
+    assert "Làm bù cho thứ Sáu 2/1/2026" in officer.get("/lich", thang="2026-01")
+
+
 def test_today_is_marked_and_late_is_said(visit: Visit, world: World) -> None:
     today = local_date(clock.now())
     first = today.replace(day=1)

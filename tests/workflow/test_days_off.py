@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from tests.world import NOW, World
 from workflow.across.obligations import calls, days_off, due_calls, kinds_editing, obligations
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
+from workflow.across.obligations.working_days import roll
 from workflow.core.programmes import deadlines, editing
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed
 from workflow.ground.schema import history, obligation, report_call
@@ -95,6 +96,23 @@ def test_listing_has_holidays_and_corrections_in_their_place(sqlite_world: World
         found = {one.day: one for one in days_off.listing(connection, 2024)}
     assert (found[date(2024, 9, 2)].working, found[date(2024, 9, 2)].by) == (True, "Hoàng Văn Quản")
     assert (found[date(2024, 1, 1)].noted, found[date(2024, 1, 1)].label) == (False, "Tết Dương lịch")
+
+
+def test_office_has_the_last_word_over_table_and_library(world: World) -> None:
+    now = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
+    saturdays = {date(2026, 1, 10): "12729/VPCP-KGVX, 25/12/2025", date(2026, 8, 22): "holidays"}
+    for day, source in saturdays.items():
+        with world.database.write() as connection:
+            assert days_off.listing(connection, 2026)[0].day == date(2026, 1, 1)
+            known = {one.day: one for one in days_off.listing(connection, 2026)}[day]
+            assert (known.working, known.source.startswith(source)) == (True, True)
+            assert roll(connection, day) == day
+            with pytest.raises(InvalidInput, match="vốn là ngày làm việc"):
+                days_off.note_day(connection, "admin", day, True, "Làm bù", now)
+            days_off.note_day(connection, "admin", day, False, "Cơ quan nghỉ", now)
+            assert roll(connection, day) == day + timedelta(days=2)
+            days_off.forget_day(connection, "admin", day, now)
+            assert roll(connection, day) == day
 
 
 # Kinds of report ---------------------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.across.obligations import due
-from workflow.across.obligations.working_days import WorkingDays, public_holidays
+from workflow.across.obligations.official_days import OfficialDaysInvalid, decided_by, load, official_days, undecided
+from workflow.across.obligations.working_days import WorkingDays
 from workflow.ground.refusals import InvalidInput
+from workflow.ground.speech import speaking
 
 NOW = datetime(2026, 10, 22, 2, 0, tzinfo=UTC)
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
@@ -26,6 +28,16 @@ DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
         (date(2026, 4, 30), date(2026, 5, 4)),
         (date(2025, 12, 31), date(2025, 12, 31)),
         (date(2027, 1, 1), date(2027, 1, 4)),
+        # Worked in lieu of 29 April 2024, of 2 May 2025 and of 31 August 2026, as the library knows.
+        (date(2024, 5, 4), date(2024, 5, 4)),
+        (date(2025, 4, 26), date(2025, 4, 26)),
+        (date(2026, 8, 22), date(2026, 8, 22)),
+        (date(2026, 8, 29), date(2026, 9, 3)),
+        # 12729/VPCP-KGVX, which no release of the library knows.
+        (date(2026, 1, 1), date(2026, 1, 5)),
+        (date(2026, 1, 2), date(2026, 1, 5)),
+        (date(2026, 1, 10), date(2026, 1, 10)),
+        (date(2026, 11, 24), date(2026, 11, 25)),
     ],
 )
 def test_day_off_rolls_to_next_working_day(stated: date, rolled: date) -> None:
@@ -57,7 +69,73 @@ def test_rolling_finds_the_first_working_day(day: date, corrections: dict[date, 
 
 @given(day=DAYS)
 def test_working_day_is_no_weekend_and_no_holiday(day: date) -> None:
-    assert WorkingDays().is_working(day) == (day.isoweekday() < 6 and day not in public_holidays(day.year))
+    known = official_days(day.year).get(day)
+    assert WorkingDays().is_working(day) == (day.isoweekday() < 6 if known is None else known.working)
+
+
+@pytest.mark.parametrize("year", range(2024, 2031))
+def test_tet_has_one_name_whatever_the_day_of_the_moon(year: int) -> None:
+    """4 February 2027 is the 28th of its month, which has 29 days: "29 Tết" would be wrong, in 2025 and 2028 too."""
+    labels = {one.label for one in official_days(year).values()}
+    assert "Nghỉ Tết Nguyên đán" in labels
+    assert not {label for label in labels if label.startswith(("29", "Giao thừa", "Mùng"))}
+
+
+def test_decided_days_stand_with_their_source() -> None:
+    found = official_days(2026)
+    assert (found[date(2026, 1, 10)].label, found[date(2026, 1, 10)].source) == (
+        "Làm bù cho thứ Sáu 2/1/2026",
+        "12729/VPCP-KGVX, 25/12/2025",
+    )
+    assert found[date(2026, 11, 24)].source == "80-NQ/TW"
+    assert found[date(2026, 8, 22)].source.startswith("holidays ")
+    with speaking(str.upper):
+        english = official_days(2026)
+    assert english[date(2026, 1, 2)].label == "Day off in exchange for Saturday 10 January 2026"
+    assert english[date(2026, 2, 16)].label == "NGHỈ TẾT NGUYÊN ĐÁN"
+    assert english[date(2026, 9, 2)].label == "National Day"
+
+
+def test_year_without_a_decision_is_told_apart() -> None:
+    assert [year for year in range(2024, 2031) if not decided_by(year)] == [2027, 2028, 2029, 2030]
+    # The library knows the swap of 2019 itself; what is over is decided anyhow.
+    assert decided_by(2019).startswith("holidays ")
+    assert undecided(2027, date(2026, 11, 30))
+    assert undecided(2027, date(2027, 12, 31))
+    assert not undecided(2026, date(2026, 1, 1))
+    assert not undecided(2023, date(2026, 1, 1))
+
+
+def test_table_that_cannot_be_used_names_every_fault() -> None:
+    bad = """
+        [[years]]
+        year = 2026
+        source = "1/VPCP"
+        [[years]]
+        year = 2026
+        source = "2/VPCP"
+        [[days]]
+        day = 2026-01-02
+        kind = "off"
+        name = "Nghỉ"
+        source = "1/VPCP"
+        [[days]]
+        day = 2026-01-02
+        kind = "worked"
+        name = "Làm bù"
+        name_en = "Worked"
+        """
+    with pytest.raises(OfficialDaysInvalid) as refused:
+        load(bad, "days_off.toml")
+    assert [problem.key for problem in refused.value.problems] == [
+        "years[1].year",
+        "days[0].kind",
+        "days[0].name_en",
+        "days[1].source",
+        "days[1].day",
+    ]
+    with pytest.raises(OfficialDaysInvalid):
+        load("[[days]", "days_off.toml")
 
 
 @pytest.mark.parametrize("written", ["31/02/2027", "ngày mai", "5/11", "21/10/2026", "01/01/2030", ""])

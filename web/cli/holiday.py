@@ -10,6 +10,7 @@ from notifications.reminders import deeds
 from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.across.obligations import days_off
+from workflow.across.obligations.official_days import EARLIEST, LATEST, undecided
 from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
 
@@ -22,19 +23,39 @@ def holiday_command() -> None:
 
 
 @holiday_command.command("list", help=mark("Ngày lễ của một năm và những ngày đã ghi."))
-@click.option("--year", type=click.IntRange(2000, 2100), help=mark("Mặc định năm nay."))
+@click.option("--year", type=click.IntRange(EARLIEST, LATEST), help=mark("Mặc định năm nay."))
 @arguments.form()
 def list_(year: int | None, form: str) -> None:
     with installation.opened() as database, database.read() as connection:
-        found = days_off.listing(connection, year or local_date(clock.now()).year)
+        today = local_date(clock.now())
+        meant = year or today.year
+        found = days_off.listing(connection, meant)
+    if undecided(meant, today):
+        console.message(
+            _(
+                "Lịch nghỉ Tết và các ngày hoán đổi của năm %(year)s chưa có quyết định; ngày nghỉ ở đây là dự kiến.",
+                year=meant,
+            )
+        )
     if form == "json":
         console.as_json(
-            [{"day": one.day, "working": one.working, "label": one.label, "noted": one.noted} for one in found]
+            [
+                {"day": one.day, "working": one.working, "label": one.label, "source": one.source, "noted": one.noted}
+                for one in found
+            ]
         )
         return
     console.table(
-        (_("Ngày"), _("Là"), _("Lý do")),
-        [(f"{one.day:%d/%m/%Y}", _("ngày làm bù") if one.working else _("ngày nghỉ"), one.label) for one in found],
+        (_("Ngày"), _("Là"), _("Lý do"), _("Căn cứ")),
+        [
+            (
+                f"{one.day:%d/%m/%Y}",
+                _("ngày làm bù") if one.working else _("ngày nghỉ"),
+                one.label,
+                _("quản trị ghi") if one.noted else one.source,
+            )
+            for one in found
+        ],
     )
 
 

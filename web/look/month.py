@@ -13,6 +13,8 @@ from notifications.calendar.dates import Scope
 from notifications.letters import subjects
 from workflow.across.obligations import chasing
 from workflow.across.obligations.obligations import EVENTS
+from workflow.across.obligations.official_days import SpecialDay, undecided
+from workflow.across.obligations.working_days import SATURDAY
 from workflow.core.access import Actor
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput
@@ -35,7 +37,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a page; not of the month when it only fills up a week. off: nobody works; name: of the holiday, if it is one."""
+    """One day of a page; not of the month when it only fills up a week. off: nobody works; name: of the holiday or swap."""
 
     day: date
     of_month: bool
@@ -46,13 +48,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A month in weeks from Monday to Sunday. more: not every date is on it."""
+    """A month in weeks from Monday to Sunday. more: not every date is on it; undecided: nor does anybody know every day off."""
 
     first: date
     weeks: tuple[tuple[Day, ...], ...]
     preceding: str
     following: str
     more: bool
+    undecided: bool
 
     @property
     def items(self) -> int:
@@ -90,13 +93,23 @@ def sheet(connection: Connection, actor: Actor, scope: Scope, first: date, today
     while start <= last:
         week = [start + timedelta(days=ahead) for ahead in range(7)]
         weeks.append(
-            tuple(
-                Day(day, first <= day <= last, day in found.off, found.off.get(day, ""), tuple(items.get(day, ())))
-                for day in week
-            )
+            tuple(_day(day, first <= day <= last, found.special.get(day), tuple(items.get(day, ()))) for day in week)
         )
         start += timedelta(days=7)
-    return Sheet(first, tuple(weeks), _written(first - timedelta(days=1)), _written(following), found.more)
+    return Sheet(
+        first,
+        tuple(weeks),
+        _written(first - timedelta(days=1)),
+        _written(following),
+        found.more,
+        undecided(first.year, today),
+    )
+
+
+def _day(day: date, of_month: bool, special: SpecialDay | None, items: tuple[Item, ...]) -> Day:
+    if special is None:
+        return Day(day, of_month, day.weekday() >= SATURDAY, "", items)
+    return Day(day, of_month, not special.working, special.label, items)
 
 
 def _written(day: date) -> str:

@@ -81,6 +81,11 @@ def test_day_off_moves_what_is_due(dvk: Dvk, world: World) -> None:
     iso = f"{due[6:]}-{due[3:5]}-{due[:2]}"
     assert [(one["label"], one["noted"]) for one in listed if one["day"] == iso] == [("Nghỉ bù", True)]
     assert dvk("holiday", "add", due, "--label", "Nghỉ bù", "--as", "staff").code == 1
+    far = dvk("holiday", "list", "--year", "2099")
+    assert "năm 2099 chưa có quyết định" in far.err
+    known = dvk("holiday", "list", "--year", "2024", "--format", "json")
+    assert "chưa có quyết định" not in known.err
+    assert {(one["day"], one["working"]) for one in known.json} >= {("2024-04-29", False), ("2024-05-04", True)}
     assert dvk("holiday", "remove", due, "--as", "admin").code == 0
     (owed,) = dvk("obligation", "list", "--as", "officer.x1", "--format", "json").json
     assert owed["due_on"] == iso

@@ -17,6 +17,7 @@ from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.across.obligations import days_off
 from workflow.across.obligations.days_off import LONGEST_LABEL
+from workflow.across.obligations.official_days import EARLIEST, LATEST, undecided
 from workflow.ground.refusals import NotFound, Refusal
 from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date
@@ -63,7 +64,9 @@ def listed() -> Response | tuple[str, int]:
             say(_("Đã ghi."), *_moved(moved))
             return redirect(url_for("days_off.listed", nam=year))
     days = days_off.listing(reading(), year)
-    return page_again("administration/days_off.html", form, refusal, days=days, year=year)
+    return page_again(
+        "administration/days_off.html", form, refusal, days=days, year=year, undecided=undecided(year, today)
+    )
 
 
 @pages.post("/<string:day>/bo")
@@ -90,6 +93,6 @@ def _moved(count: int) -> list[str]:
 def _year(written: str | None, today: date) -> int:
     if not written:
         return today.year
-    if not written.isdecimal() or not 2000 <= int(written[:5]) <= 2100:
+    if not written.isdecimal() or not EARLIEST <= int(written[:5]) <= LATEST:
         raise NotFound(_("Không có năm «%(written)s».", written=written[:10]), guard="year")
     return int(written)

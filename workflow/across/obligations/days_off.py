@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -12,14 +11,15 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import obligations
 from workflow.across.obligations.obligations import ON_THEIR_DAY, OPEN
-from workflow.across.obligations.working_days import WorkingDays, public_holidays, working_days
+from workflow.across.obligations.official_days import SpecialDay
+from workflow.across.obligations.working_days import WorkingDays, special_days, working_days
 from workflow.core import access, history
 from workflow.core.access import Actor, Grant
 from workflow.core.programmes.starting import root_grant
 from workflow.ground.reading.dates import DateUnreadable, parse_date_vi
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput
-from workflow.ground.schema import account, day_off, obligation, report_call
+from workflow.ground.schema import day_off, obligation, report_call
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import local_date
 
@@ -29,27 +29,9 @@ LONGEST_LABEL: Final = 200
 _YEARS_AROUND: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialDay:
-    """A day that is not what its day of the week says. noted: by an administrator; who noted it is empty for the command line."""
-
-    day: date
-    working: bool
-    label: str
-    noted: bool
-    by: str = ""
-
-
 def listing(connection: Connection, year: int) -> list[SpecialDay]:
-    """Public holidays of a year and what was noted for it, by day; a correction stands in place of the holiday."""
-    found = {day: SpecialDay(day, False, label, False) for day, label in public_holidays(year).items()}
-    rows = connection.execute(
-        sa.select(day_off, account.c.full_name)
-        .outerjoin(account, account.c.id == day_off.c.noted_by)
-        .where(day_off.c.day >= date(year, 1, 1), day_off.c.day <= date(year, 12, 31))
-    )
-    found |= {row.day: SpecialDay(row.day, row.working, row.label, True, row.full_name or "") for row in rows}
-    return [found[day] for day in sorted(found)]
+    """Holidays and swapped days of a year and what was noted for it, by day."""
+    return list(special_days(connection, date(year, 1, 1), date(year, 12, 31)).values())
 
 
 def note_day(

@@ -1,22 +1,22 @@
-"""Which days are worked in Vietnam: weekends and public holidays are off, and what an administrator noted corrects both."""
+"""Which days are worked in Vietnam: weekends and what is known officially (`official_days`); an administrator corrects both."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from typing import Final
 
-import holidays
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.across.obligations.official_days import SpecialDay, is_worked, official_days
 from workflow.ground.refusals import InvalidInput
-from workflow.ground.schema import day_off
-from workflow.ground.speech import _, spoken_day, vietnamese
+from workflow.ground.schema import account, day_off
+from workflow.ground.speech import _, spoken_day
 
-COUNTRY = "VN"
-_SATURDAY = 5
+SATURDAY: Final = 5
+"""The first day of a weekend, as `date.weekday` counts."""
 # No stretch of days off is as long; beyond it the table of days off is wrong.
 _LONGEST_BREAK = 60
 
@@ -32,7 +32,8 @@ class WorkingDays:
         noted = self.corrections.get(day)
         if noted is not None:
             return noted
-        return day.weekday() < _SATURDAY and day not in public_holidays(day.year)
+        known = is_worked(day)
+        return day.weekday() < SATURDAY if known is None else known
 
     def roll(self, day: date) -> date:
         """The day itself if it is worked, else the next one that is (docs/domain.md, Reports and deadlines)."""
@@ -51,16 +52,6 @@ class WorkingDays:
         )
 
 
-def public_holidays(year: int) -> Mapping[date, str]:
-    """Public holidays of Vietnam in a year, with their names; what was swapped by decision is only known for past years."""
-    return _named_holidays(year, "vi" if vietnamese() else "en_US")
-
-
-@cache
-def _named_holidays(year: int, language: str) -> Mapping[date, str]:
-    return dict(holidays.country_holidays(COUNTRY, years=year, language=language))
-
-
 def working_days(connection: Connection) -> WorkingDays:
     """The calendar with every correction. One statement."""
     rows = connection.execute(sa.select(day_off.c.day, day_off.c.working))
@@ -75,3 +66,15 @@ def is_working(connection: Connection, day: date) -> bool:
 def roll(connection: Connection, day: date) -> date:
     """The day itself if it is worked, else the next one that is."""
     return working_days(connection).roll(day)
+
+
+def special_days(connection: Connection, first: date, last: date) -> dict[date, SpecialDay]:
+    """Holidays, swapped days and what was noted, from the first day to the last; a correction stands in place of the rest."""
+    known = {day: one for year in range(first.year, last.year + 1) for day, one in official_days(year).items()}
+    rows = connection.execute(
+        sa.select(day_off, account.c.full_name)
+        .outerjoin(account, account.c.id == day_off.c.noted_by)
+        .where(day_off.c.day.between(first, last))
+    )
+    known |= {row.day: SpecialDay(row.day, row.working, row.label, "", True, row.full_name or "") for row in rows}
+    return {day: known[day] for day in sorted(known) if first <= day <= last}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from workflow.across.obligations.working_days import WorkingDays
 from workflow.ground.vietnam_time import ZONE
-
-_SATURDAY = 5
 
 
 def moment(day: date, hour: int, minute: int = 0) -> datetime:
@@ -15,8 +14,5 @@ def moment(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def working_day_after(day: date) -> date:
-    """The next day from Monday to Friday."""
-    following = day + timedelta(days=1)
-    while following.weekday() >= _SATURDAY:
-        following += timedelta(days=1)
-    return following
+    """The next day on which offices work."""
+    return WorkingDays().roll(day + timedelta(days=1))
