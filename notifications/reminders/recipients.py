@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
-from notifications.reminders.attendance import expected
+from workflow.across.obligations.attendance import expected
 from workflow.core.access import OWN_SCOPED
 from workflow.ground.schema import account, assignment, unit
 from workflow.ground.schema.base import BigId

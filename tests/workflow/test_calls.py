@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from tests.world import NOW, World
 from workflow.across.obligations import calls, due_calls, obligations
@@ -16,7 +17,8 @@ from workflow.across.obligations.calls import Called, CallInput
 from workflow.across.obligations.selector import Selector
 from workflow.core.people import units
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
-from workflow.ground.schema import day_off, history, obligation, report_call, report_kind, unit
+from workflow.ground.schema import account, assignment, day_off, history, obligation, report_call, report_kind, unit
+from workflow.ground.vietnam_time import local_date
 
 COMMAND = CallInput(
     year=2024,
@@ -84,6 +86,34 @@ def test_plan_tells_where_nobody_holds_the_role(world: World) -> None:
         plan = calls.plan_call(connection, command, "staff", NOW)
     assert all(one.held for one in everybody.units)
     assert [one.code for one in plan.units if not one.held] == ["KL-X2-T1"]
+
+
+@pytest.mark.parametrize("gone", ["locked", "ended", "to_come", "locked_deputy"])
+def test_reporter_who_cannot_sign_in_is_nobody(world: World, gone: str) -> None:
+    command = replace(COMMAND, to=Selector(levels=("village",)), roles=("unit_officer",))
+    village, today = world.units["KL-X2-T1"], local_date(NOW)
+    here = sa.and_(assignment.c.unit_id == village, assignment.c.role == "unit_officer")
+    with world.database.write() as connection:
+        officers = list(connection.execute(sa.select(assignment.c.account_id).where(here)).scalars())
+        assert len(officers) == 1
+        chair = connection.execute(sa.select(account.c.id).where(account.c.user_name == "chair")).scalar_one()
+        if gone in ("locked", "locked_deputy"):
+            lock = sa.update(account).values(locked_at=NOW)
+            connection.execute(lock.where(account.c.id.in_(officers)))
+        if gone == "locked_deputy":
+            deputy = {"account_id": chair, "role": "unit_officer", "unit_id": village, "deputy_for_id": officers[0]}
+            connection.execute(sa.insert(assignment).values(valid_from=today, **deputy))
+            assert not _vacant(connection, command)
+            connection.execute(lock.where(account.c.id == chair))
+        elif gone == "ended":
+            connection.execute(sa.update(assignment).where(here).values(valid_to=today - timedelta(days=1)))
+        elif gone == "to_come":
+            connection.execute(sa.update(assignment).where(here).values(valid_from=today + timedelta(days=1)))
+        assert _vacant(connection, command) == ["KL-X2-T1"]
+
+
+def _vacant(connection: Connection, command: CallInput) -> list[str]:
+    return [one.code for one in calls.plan_call(connection, command, "staff", NOW).units if not one.held]
 
 
 def test_unit_below_one_that_owes_reports_through_it(world: World) -> None:

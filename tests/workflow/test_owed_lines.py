@@ -12,7 +12,7 @@ from workflow.across.obligations import chasing
 from workflow.across.obligations.chasing import Filters
 from workflow.across.obligations.lines import lines, reminded
 from workflow.core import access
-from workflow.ground.schema import reminder
+from workflow.ground.schema import account, meeting_member, reminder, review_meeting
 
 TODAY = date(2024, 7, 10)
 AT = datetime(2024, 7, 10, 3, 0, tzinfo=UTC)
@@ -35,6 +35,27 @@ def test_line_names_the_nearest_holders_and_how_it_stands(world: World) -> None:
     assert found[nobody].standing == "soon"
     assert found[late].owed.unit_name == "Thôn Nà Hin"
     assert found[late].owed.is_open
+
+
+def test_line_names_the_members_of_a_meeting_and_nobody_locked(world: World) -> None:
+    with world.database.write() as connection:
+        made = {"created_at": NOW, "created_by": world.accounts["chair"], "title": "Phiên 1", "held_on": TODAY}
+        meeting = connection.execute(
+            sa.insert(review_meeting)
+            .values(year_id=world.year_id, unit_id=world.units["KL-X1"], **made)
+            .returning(review_meeting.c.id)
+        ).scalar_one()
+        for name in ("chair", "secretary"):
+            who = {"account_id": world.accounts[name], "full_name": name, "meeting_id": meeting}
+            connection.execute(sa.insert(meeting_member).values(**who))
+        owing.owe(connection, world, TODAY, subject="meeting", roles=f"meeting:{meeting}", meeting_id=meeting)
+        page = chasing.page(connection, access.actor(connection, "staff", NOW), Filters(standing="all"), TODAY)
+        (line,) = lines(connection, page, TODAY)
+        assert sorted(line.people) == ["Lò Văn Thư", "Vi Văn Chủ"]
+        members = (world.accounts["chair"], world.accounts["secretary"])
+        for locked, left in ((members[0], ("Lò Văn Thư",)), (members[1], ())):
+            connection.execute(sa.update(account).where(account.c.id == locked).values(locked_at=NOW))
+            assert lines(connection, page, TODAY)[0].people == left
 
 
 def test_reminded_by_hand_are_told_since_a_moment(world: World) -> None:

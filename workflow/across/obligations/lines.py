@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import chasing
+from workflow.across.obligations.attendance import expected
 from workflow.across.obligations.chasing import Page, Signs
 from workflow.across.obligations.obligation import Obligation
 from workflow.across.obligations.obligations import EVENTS
@@ -24,7 +25,7 @@ MOST_NAMED = 2
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that is owed. people: who sees to it, by name; empty when nobody holds the role; others: how many more do."""
+    """One thing that is owed. people: who sees to it, by name; empty when nobody who can sign in; others: how many more."""
 
     owed: Obligation
     standing: Literal["late", "soon", "ahead"]
@@ -42,10 +43,14 @@ class Reminded:
 
 
 def lines(connection: Connection, page: Page, today: date) -> list[Line]:
-    """The obligations of a page with who sees to each. One statement."""
+    """The obligations of a page with who sees to each. One statement, and one for the members of meetings and visits."""
     roles = {role for owed in page.rows for role in owed.roles.split(",")}
     holders = holders_over(connection, {owed.unit_path for owed in page.rows}, roles, today)
-    return [_line(owed, holders, page.signs[owed.id], today) for owed in page.rows]
+    members = _members(connection, roles)
+    return [
+        _line(owed, members.get(owed.roles) or _nearest(owed, holders), page.signs[owed.id], today)
+        for owed in page.rows
+    ]
 
 
 def reminded(connection: Connection, owed: Sequence[Obligation], since: datetime) -> list[Reminded]:
@@ -62,8 +67,23 @@ def reminded(connection: Connection, owed: Sequence[Obligation], since: datetime
     return [Reminded(one, tuple(told[one.id])) for one in owed]
 
 
-def _line(owed: Obligation, holders: Collection[Holder], signs: Signs, today: date) -> Line:
-    people = _nearest(owed, holders)
+def _members(connection: Connection, roles: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Who is expected at each meeting or visit that is named among the roles."""
+    members = expected(roles)
+    if members is None:
+        return {}
+    rows = connection.execute(
+        sa.select(members.c.roles, account.c.full_name)
+        .join(account, account.c.id == members.c.account_id)
+        .order_by(members.c.roles, account.c.id)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        found[row.roles] = (*found.get(row.roles, ()), row.full_name)
+    return found
+
+
+def _line(owed: Obligation, people: tuple[str, ...], signs: Signs, today: date) -> Line:
     standing = "ahead" if owed.subject in EVENTS else chasing.standing(owed.due_on, today)
     return Line(owed, standing, people[:MOST_NAMED], max(0, len(people) - MOST_NAMED), signs)
 

@@ -72,6 +72,7 @@ def close_registered(connection: Connection, model_ids: Sequence[int], now: date
 
 def _without_registration(year_id: int, year: int, today: date) -> sa.Select[tuple[int, str]]:
     model = emulation_model.c
+    # A locked officer makes it a unit that registers all the same: it owes, and staff are told that nobody can.
     officer = sa.exists().where(
         assignment.c.unit_id == unit.c.id,
         assignment.c.role.in_(sorted(OWN_SCOPED)),

@@ -17,7 +17,7 @@ from workflow.core import access
 from workflow.core.access import OWN_SCOPED
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.ground.dialects import any_of
-from workflow.ground.schema import assignment, unit
+from workflow.ground.schema import account, assignment, unit
 from workflow.ground.validity import valid_on
 
 _LONGEST_LINE: Final = 20
@@ -110,7 +110,10 @@ def chosen(connection: Connection, caller: Unit, codes: Collection[str], day: da
 
 
 def without_holder(connection: Connection, units: Iterable[int], roles: Collection[str], day: date) -> set[int]:
-    """Those of the units for which nobody holds one of the roles on the day; an officer's role counts at the very unit only."""
+    """Those of the units for which nobody who can sign in holds one of the roles on the day.
+
+    An officer's role counts at the very unit only; locked accounts are nobody, as for reminders.
+    """
     wanted = set(units)
     above = (
         sa.select(unit.c.id.label("place_id"), unit.c.id, unit.c.parent_id)
@@ -123,7 +126,9 @@ def without_holder(connection: Connection, units: Iterable[int], roles: Collecti
     held = connection.execute(
         sa.select(above.c.place_id)
         .join(assignment, assignment.c.unit_id == above.c.id)
+        .join(account, account.c.id == assignment.c.account_id)
         .where(
+            account.c.locked_at.is_(None),
             assignment.c.role.in_(sorted(roles)),
             sa.or_(assignment.c.role.not_in(sorted(OWN_SCOPED)), above.c.id == above.c.place_id),
             valid_on(assignment, day),
