@@ -44,7 +44,8 @@ def feed(connection: Connection, actor: Actor, scope: Scope, now: datetime, *, s
     calendar.add("x-wr-calname", _("Hạn “Dân vận khéo” – %(full_name)s", full_name=actor.full_name))
     calendar.add("x-wr-timezone", str(ZONE))
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", _REFRESH)
+    # A name that the library does not know is written as Python writes it ("6:00:00") unless its type is given.
+    calendar.add("x-published-ttl", icalendar.vDuration(_REFRESH))
     calendar.add_component(_timezone(ZONE))
     for row in _each_once(rows, gone):
         calendar.add_component(_event(connection, row, scope, site, domain))
@@ -68,7 +69,9 @@ def _event(connection: Connection, row: Obligation, scope: Scope, site: str, dom
     event.add("sequence", row.sequence + (1 if withdrawn else 0))
     event.add("status", "CANCELLED" if withdrawn else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    event.add("summary", name if scope == "mine" else f"{name} – {row.unit_name}")
+    title = name if scope == "mine" else f"{name} – {row.unit_name}"
+    # Not every program heeds the status.
+    event.add("summary", _("Đã rút: %(title)s", title=title) if withdrawn else title)
     event.add("description", _description(row, link))
     event.add("url", link)
     if withdrawn is None:

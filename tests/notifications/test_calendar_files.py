@@ -75,6 +75,7 @@ def test_file_is_a_whole_calendar(either: World) -> None:
     assert datetime(2026, 7, 1, tzinfo=zone.to_tz()).utcoffset() == timedelta(hours=7)
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     assert content.endswith(b"END:VCALENDAR\r\n")
+    assert {b"REFRESH-INTERVAL;VALUE=DURATION:PT6H", b"X-PUBLISHED-TTL:PT6H"} <= set(content.split(b"\r\n"))
 
 
 def test_moved_date_keeps_its_identity_and_counts(either: World) -> None:
@@ -97,6 +98,8 @@ def test_what_was_withdrawn_is_struck_out_for_a_while_and_what_was_done_is_gone(
         assert f"viec-{done}" not in events
         assert str(events[f"viec-{withdrawn}"]["status"]) == "CANCELLED"
         assert events[f"viec-{withdrawn}"]["sequence"] == 3
+        where = "" if scope == "mine" else " – Xã Bản Lầu"
+        assert str(events[f"viec-{withdrawn}"]["summary"]) == f"Đã rút: Đăng ký mô hình năm 2024{where}"
         assert events[f"viec-{withdrawn}"].walk("VALARM") == []
     later = NOW + timedelta(days=ics.STRUCK_OUT_DAYS + 1)
     assert _read(either, "officer.x1", now=later) == {}
