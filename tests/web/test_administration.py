@@ -119,6 +119,43 @@ def test_score_sheet_shows_its_sum_before_it_is_kept(visit: Visit, world: World)
         admin.get(f"/quan-tri/nam/{YEAR}/{part}")
 
 
+def test_form_of_a_year_asks_as_the_year_says(visit: Visit, world: World) -> None:
+    admin, path = visit("admin"), f"/quan-tri/nam/{YEAR}/phieu"
+    assert "Thêm dòng" not in words(admin.get(path))
+    with world.database.read() as connection:
+        items = list(stored.items(connection, world.year_id).values())
+    sent: dict[str, str] = {}
+    for number, row in enumerate(items):
+        sent |= {f"rows-{number}-{name}": str(getattr(row, name)) for name in ("code", "guidance", "good", "bad")}
+        sent |= {f"rows-{number}-label": row.label, f"rows-{number}-max_length": str(row.max_length)}
+    assert "rows-1-max_length" in admin.fill(path, {**sent, "rows-1-max_length": "nhiều"}, status=422).text
+    admin.fill(path, {**sent, "rows-1-label": "Khó khăn của bản", "rows-1-good": "Đường lầy, 17 hộ."})
+    code = world.create()
+    officer = visit("officer.x1t1")
+    asked = words(officer.get(f"/mo-hinh/{code}/phieu/muc-tieu"))
+    assert "Khó khăn của bản" in asked
+    assert "Đường lầy, 17 hộ." in asked
+    for page in (f"/mo-hinh/{code}", f"/mo-hinh/{code}/phieu/kiem-tra", f"/mo-hinh/{code}/phieu/ca-phieu"):
+        shown = words(officer.get(page))
+        assert "Khó khăn của bản" in shown
+        assert "Thực trạng và lý do chọn" not in shown
+
+
+def test_words_that_speak_for_a_field_are_kept(visit: Visit, world: World) -> None:
+    admin, path = visit("admin"), f"/quan-tri/nam/{YEAR}/linh-vuc"
+    with world.database.read() as connection:
+        found = stored.fields(connection, world.year_id)
+    sent: dict[str, str] = {}
+    for number, row in enumerate(found):
+        sent |= {f"rows-{number}-code": row.code, f"rows-{number}-label": row.label}
+        sent |= {f"rows-{number}-order": str(number + 1), f"rows-{number}-aliases": "; ".join(row.aliases)}
+        sent |= {f"rows-{number}-keywords": "; ".join(row.keywords)}
+    assert "hiến đất; mở đường" in admin.get(path)
+    admin.fill(path, {**sent, "rows-0-keywords": "nuôi ong; lấy mật"})
+    hint = visit("officer.x1t1").client.get("/mo-hinh/gan-giong", query_string={"ten": "Tổ lấy mật rừng"})
+    assert "Kinh tế" in words(hint.text)
+
+
 def test_models_move_to_another_definition_after_a_dry_run(visit: Visit, world: World) -> None:
     code = world.carry(world.create(), "implementing")
     admin = visit("admin")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from tests.world import World
 from workflow.core.programmes import stored
+from workflow.ground.schema import field
 from workflow.stages.registration.field_suggestion import suggest
 
 
@@ -40,6 +42,17 @@ def test_suggestion_says_why_and_counts_a_phrase_inside_another_once(sqlite_worl
     assert found is not None
     assert found.label == "Nông thôn mới"
     assert found.phrases == ("hiến đất", "mở rộng đường")
+
+
+def test_words_are_those_of_the_year(sqlite_world: World) -> None:
+    of_economy = field.c.code == "kinh_te"
+    with sqlite_world.database.write() as connection:
+        connection.execute(sa.update(field).where(of_economy).values(keywords=["nuôi ong"]))
+        fields = stored.fields(connection, sqlite_world.year_id)
+    found = suggest("Tổ nuôi ong bản Huồi Sét", fields)
+    assert found is not None
+    assert (found.code, found.phrases) == ("kinh_te", ("nuôi ong",))
+    assert suggest("Tổ hợp tác chăn nuôi giúp nhau thoát nghèo", fields) is None
 
 
 def test_very_long_text_takes_no_time(sqlite_world: World) -> None:

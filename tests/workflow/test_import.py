@@ -16,14 +16,14 @@ from openpyxl import Workbook, load_workbook
 from tests.world import ITEM_TEXTS, NOW, YEAR, World
 from workflow.across.documents.import_registrations import ImportReport, import_registrations
 from workflow.across.documents.package import WorkbookRefused
-from workflow.across.documents.registration_columns import BY_KEY, COLUMNS
+from workflow.across.documents.registration_columns import Column, columns_of
 from workflow.across.documents.registration_rows import RowRefusal
 from workflow.across.documents.registrations_template import SHEET_NAME, write_template
 from workflow.across.oversight import audit
 from workflow.core import access
 from workflow.ground.reading.names import keys_of
 from workflow.ground.refusals import NotAllowed, NotFound
-from workflow.ground.schema import ITEMS, emulation_model, field, history, person, registration_form, unit
+from workflow.ground.schema import ITEMS, emulation_model, field, form_item, history, person, registration_form, unit
 from workflow.stages.registration import model_quantities
 
 BARE = ("Tên mô hình", "Lĩnh vực", "Loại", "Đơn vị", "Người đăng ký")
@@ -51,6 +51,11 @@ def bring(world: World, rows: Sequence[Sequence[Any]], headers: Sequence[str] = 
     who, now = options.pop("who", "staff"), options.pop("now", NOW)
     content = book(rows, headers, options.pop("merge", ""))
     return import_registrations(world.database, content, YEAR, who, now, **options)
+
+
+def columns(world: World) -> dict[str, Column]:
+    with world.database.read() as connection:
+        return columns_of(connection, world.year_id)
 
 
 def hidden_lists(workbook: Any) -> list[str]:
@@ -123,7 +128,8 @@ def test_title_lines_above_the_header_and_unread_columns_do_not_matter(sqlite_wo
 
 
 def test_complete_row_fills_the_whole_form(world: World) -> None:
-    headers = [column.title for column in COLUMNS]
+    asked = columns(world)
+    headers = [column.title for column in asked.values()]
     values = {
         "name": "Tổ phụ nữ góp vốn nuôi gà đồi",
         "field": "Phát triển kinh tế",
@@ -136,7 +142,7 @@ def test_complete_row_fills_the_whole_form(world: World) -> None:
         "targets": "Ngày công: trên 350; Tiền mặt: 35.300.000đ (góp vốn)",
         **ITEM_TEXTS,
     }
-    report = bring(world, [[values.get(column.key, "") for column in COLUMNS]], headers, strict=True)
+    report = bring(world, [[values.get(key, "") for key in asked]], headers, strict=True)
     assert (report.created, report.refused) == (1, ())
     code = report.codes[0]
     kept = form(world, code)
@@ -151,10 +157,38 @@ def test_complete_row_fills_the_whole_form(world: World) -> None:
     ]
 
 
+def test_items_are_found_and_named_as_the_year_calls_them(sqlite_world: World, tmp_path: Path) -> None:
+    with sqlite_world.database.write() as connection:
+        values = {"label": "Khó khăn của bản", "guidance": "Nêu một con số.", "max_length": 20}
+        connection.execute(sa.update(form_item).where(form_item.c.code == "situation").values(values))
+        # What one item is called now was an alias of another.
+        connection.execute(sa.update(form_item).where(form_item.c.code == "goals").values(label="Cách làm"))
+    headers = [*BARE, "Khó khăn của bản", "Cách làm"]
+    report = bring(sqlite_world, [[*ROAD, "Đường lầy", "17 hộ"]], headers)
+    kept = form(sqlite_world, report.codes[0])
+    assert (kept.situation, kept.goals, kept.method) == ("Đường lầy", "17 hộ", "")
+    long = bring(sqlite_world, [[*ROAD[:3], "Thôn Pác Cọ", "", "Đường lầy, xe không qua được", ""]], headers)
+    assert [(refusal.column, refusal.message) for refusal in long.refused] == [
+        (
+            "Khó khăn của bản",
+            "«Khó khăn của bản» dài 28 ký tự, tối đa 20. Hãy rút gọn, phần còn lại đính kèm thành tệp.",
+        )
+    ]
+    # The names that come with the program are still understood.
+    assert (
+        bring(sqlite_world, [[*ROAD[:3], "Thôn Pác Cọ", "", "Lầy"]], [*BARE, "Thực trạng và lý do chọn"]).created == 1
+    )
+    path = tmp_path / "mau.xlsx"
+    write_template(sqlite_world.database, path, YEAR)
+    shown = [cell.value for cell in load_workbook(path)[SHEET_NAME][1]]
+    assert "Khó khăn của bản" in shown
+    assert "Thực trạng và lý do chọn" not in shown
+
+
 def test_strict_refuses_a_row_whose_form_has_gaps(sqlite_world: World) -> None:
     report = bring(sqlite_world, [ROAD], strict=True)
     assert report.created == 0
-    assert (report.refused[0].row, report.refused[0].column) == (2, BY_KEY["situation"].title)
+    assert (report.refused[0].row, report.refused[0].column) == (2, "Thực trạng và lý do chọn")
     assert "thiếu 8 mục" in report.refused[0].message
 
 
@@ -199,10 +233,9 @@ def test_faulty_row_is_refused_by_column_with_what_to_do(
     ],
 )
 def test_faulty_optional_column_is_named(sqlite_world: World, key: str, value: str, message: str) -> None:
-    report = bring(sqlite_world, [[*ROAD, value]], [*BARE, BY_KEY[key].title])
-    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [
-        (2, BY_KEY[key].title, value)
-    ]
+    title = columns(sqlite_world)[key].title
+    report = bring(sqlite_world, [[*ROAD, value]], [*BARE, title])
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [(2, title, value)]
     assert message in report.refused[0].message
 
 
@@ -441,7 +474,7 @@ def test_template_offers_fields_kinds_and_units_and_explains_every_column(sqlite
     assert "Quốc phòng - an ninh" in offered
     assert '"Có,Không"' in offered
     explained = [row[0].value for row in workbook["Hướng dẫn"].iter_rows()]
-    assert {column.title for column in COLUMNS} <= set(explained)
+    assert {column.title for column in columns(sqlite_world).values()} <= set(explained)
 
 
 def test_refusal_as_json_has_the_four_keys() -> None:

@@ -8,19 +8,22 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from notifications.reminders import deeds
 from tests.world import NOW, World, a_draft
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.sync import sync
 from workflow.across.oversight import audit
+from workflow.core.programmes import stored
 from workflow.ground import migrate, migrations
 from workflow.ground.schema import history, metadata
 
 
 def steps() -> list[str]:
-    """The revisions in their order, as the files are named."""
-    return sorted(path.name[:4] for path in Path(migrations.__file__).with_name("versions").glob("[0-9]*.py"))
+    """The revisions in the order in which they are taken, which their numbers need not have."""
+    scripts = ScriptDirectory(Path(migrations.__file__).parent).walk_revisions()
+    return [script.revision for script in scripts][::-1]
 
 
 @pytest.fixture
@@ -61,6 +64,20 @@ def test_going_back_to_any_step_and_up_again_keeps_the_data(lived_in: World) -> 
         assert entries() == before
         with lived_in.database.read() as connection:
             assert audit.verify(connection) == []
+
+
+def test_a_year_that_was_there_gets_the_words_it_was_held_to(world: World) -> None:
+    def words() -> tuple[list[list[str]], list[tuple[str, str, int]]]:
+        with world.database.read() as connection:
+            fields = stored.fields(connection, world.year_id)
+            items = stored.items(connection, world.year_id)
+            return [row.keywords for row in fields], [(row.code, row.good, row.max_length) for row in items.values()]
+
+    before = words()
+    assert before[0][0]
+    migrate.downgrade(world.database, "0002")
+    migrate.upgrade(world.database)
+    assert words() == before
 
 
 def test_numbers_of_the_steps_before_the_baseline_are_not_used_again() -> None:

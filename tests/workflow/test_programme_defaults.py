@@ -138,6 +138,8 @@ def test_weights_of_99_are_refused_naming_file_and_key() -> None:
         ("month = 1, day = 15", "month = 2, day = 29", "window.opens"),
         ("month = 1, day = 15", "month = 4, day = 15", "window.closes"),
         ('id = "outputs"', 'id = "output"', "items[7].id"),
+        ("max_length = 300\n", "max_length = 301\n", "items[0].max_length"),
+        ("max_length = 5000", "max_length = 20001", "items[1].max_length"),
         ('numbering = "year"', 'numbering = "decade"', "numbering"),
         ("days = 7\n", "days = 3\n", "reminder_steps[7].days"),
         ('recipients = ["reporter", "head"]', 'recipients = ["reporter", "haed"]', "reminder_steps[7].recipients[1]"),

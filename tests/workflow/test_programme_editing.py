@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tests.world import NOW, YEAR, World
+from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.oversight import audit
 from workflow.core.lifecycles import parsing
 from workflow.core.programmes import change as programme_change
 from workflow.core.programmes import editing, parts, stored
 from workflow.core.programmes.editing import YearInput
-from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, MeasureInput
+from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
 from workflow.ground.schema import history, score_band
 
@@ -28,7 +28,13 @@ STATED = YearInput("Phong trào năm 2024", date(2024, 1, 15), date(2024, 3, 31)
 def fields(world: World) -> list[FieldInput]:
     with world.database.read() as connection:
         rows = stored.fields(connection, world.year_id)
-    return [FieldInput(row.code, row.label, "; ".join(row.aliases)) for row in rows]
+    return [FieldInput(row.code, row.label, "; ".join(row.aliases), "; ".join(row.keywords)) for row in rows]
+
+
+def items(world: World) -> list[ItemInput]:
+    with world.database.read() as connection:
+        rows = stored.items(connection, world.year_id).values()
+    return [ItemInput(row.code, row.label, row.guidance, row.good, row.bad, str(row.max_length)) for row in rows]
 
 
 def criteria(world: World) -> list[CriterionInput]:
@@ -88,6 +94,12 @@ def test_a_year_is_copied_whole_and_stands_on_its_own(world: World) -> None:
             copied, source = listed(connection, new.id), listed(connection, old.id)
             assert [row.code for row in copied] == [row.code for row in source]
             assert {row.id for row in copied}.isdisjoint({row.id for row in source})
+        assert [row.keywords for row in stored.fields(connection, new.id)] == [
+            row.keywords for row in stored.fields(connection, old.id)
+        ]
+        assert [replace(row, id=0, year_id=0) for row in stored.items(connection, new.id).values()] == [
+            replace(row, id=0, year_id=0) for row in stored.items(connection, old.id).values()
+        ]
         assert stored.band(connection, new.id, 85) == stored.band(connection, old.id, 85)
         assert told(connection, year_id) == [
             ("year_started", {"year": 2025, "copied_from": 2024, "opens_on": "2025-01-15", "closes_on": "2025-03-31"})
@@ -197,6 +209,52 @@ def test_a_field_with_models_stays_but_its_label_may_be_corrected(sqlite_world: 
     assert "Nông thôn mới" in refused.value.problems["rows"]
     corrected = [replace(row, label="Xây dựng nông thôn mới") if row is used else row for row in rows]
     assert change(world, parts.set_fields, corrected)
+
+
+def test_words_that_speak_for_a_field_belong_to_the_year(world: World) -> None:
+    wanted = [replace(row, keywords="nuôi ong; Lấy mật\nnuôi ong") for row in fields(world)]
+    assert change(world, parts.set_fields, wanted)
+    assert not change(world, parts.set_fields, wanted)
+    with world.database.write() as connection:
+        copied = editing.copy_year(connection, "admin", YEAR, 2025, NOW)
+        assert [row.keywords for row in stored.fields(connection, copied)] == [["nuôi ong", "Lấy mật"]] * len(wanted)
+
+
+def test_items_of_the_form_are_called_and_asked_for_as_the_year_says(world: World) -> None:
+    first, second, *rest = items(world)
+    wanted = [second, replace(first, label="Tên gọi", guidance=" Ngắn\n\n\ngọn ", good="", max_length="120"), *rest]
+    assert change(world, parts.set_items, wanted)
+    assert not change(world, parts.set_items, items(world))
+    with world.database.read() as connection:
+        kept = stored.items(connection, world.year_id)
+        trigger, payload = told(connection, world.year_id)[-1]
+    # Their order is the form's, whatever came first.
+    assert list(kept) == [row.code for row in (first, second, *rest)]
+    name = kept["name"]
+    assert (name.label, name.guidance, name.good, name.bad) == ("Tên gọi", "Ngắn\n\ngọn", "", first.bad)
+    assert (trigger, list(payload["changed"])) == ("items_edited", ["name"])
+    assert payload["changed"]["name"]["max_length"] == [300, 120]
+    with pytest.raises(InvalidInput, match="tối đa 120"):
+        world.create(a_draft(name="Dê " * 50))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "key"),
+    [
+        (lambda rows: rows[1:], "rows"),
+        (lambda rows: [*rows, rows[0]], "rows"),
+        (lambda rows: [*rows[1:], replace(rows[0], code="khac")], "rows"),
+        (lambda rows: [replace(rows[0], label=" "), *rows[1:]], "rows-0-label"),
+        (lambda rows: [replace(rows[0], label=rows[1].label), *rows[1:]], "rows-1-label"),
+        (lambda rows: [replace(rows[0], max_length="301"), *rows[1:]], "rows-0-max_length"),
+        (lambda rows: [rows[0], replace(rows[1], max_length="20001"), *rows[2:]], "rows-1-max_length"),
+        (lambda rows: [replace(rows[0], bad="x" * 2001), *rows[1:]], "rows-0-bad"),
+    ],
+)
+def test_items_that_cannot_be_are_refused_by_row(sqlite_world: World, spoil: Any, key: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        change(sqlite_world, parts.set_items, spoil(items(sqlite_world)))
+    assert list(refused.value.problems) == [key]
 
 
 @pytest.mark.parametrize(

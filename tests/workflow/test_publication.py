@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.documents import import_registrations
+from workflow.across.documents.registration_columns import columns_of
 from workflow.across.lists import listing, search
 from workflow.across.lists.listing import Filters
 from workflow.across.oversight import audit
@@ -302,6 +303,9 @@ def test_filters_and_pages(open_world: World) -> None:
 
 
 def test_lists_of_offices_say_who_agreed(world: World) -> None:
+    with world.database.read() as connection:
+        columns = columns_of(connection, world.year_id).values()
+
     def rows(*answers: str) -> bytes:
         return lists.workbook(
             [
@@ -314,7 +318,8 @@ def test_lists_of_offices_say_who_agreed(world: World) -> None:
                     "public": answer,
                 }
                 for i, answer in enumerate(answers)
-            ]
+            ],
+            columns,
         )
 
     with world.database.write() as connection:

@@ -325,7 +325,7 @@ def test_returned_form_says_what_to_mend_and_goes_in_again(sqlite_world: World) 
     named = [{"item": "goals", "note": "Ghi rõ số hộ."}, {"item": "outputs"}]
     world.apply(code, "return_registration", "staff", reason="Chỉ tiêu chưa đo được.", items=named)
     with world.database.read() as connection:
-        returned = view.last_return(connection, world.model(code).id)
+        returned = view.last_return(connection, world.model(code).id, {})
     assert returned is not None
     assert (returned.at, returned.by, returned.reason) == (NOW, "Trần Thị Giúp", "Chỉ tiêu chưa đo được.")
     assert [(one.item, one.note) for one in returned.items] == [("goals", "Ghi rõ số hộ."), ("outputs", "")]

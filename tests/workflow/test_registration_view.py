@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from tests.world import NOW, YEAR, World, a_draft
+from workflow.across.models import page
 from workflow.core import access
 from workflow.ground.refusals import NotFound, NotPossible
+from workflow.ground.schema import form_item
 from workflow.stages.registration import commands as registration
 from workflow.stages.registration import view
 from workflow.stages.registration.drafts import Draft
@@ -58,7 +61,7 @@ def test_form_is_open_until_it_is_handed_in_and_again_when_it_comes_back(sqlite_
 def test_form_that_never_came_back_has_no_return(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with sqlite_world.database.read() as connection:
-        assert view.last_return(connection, sqlite_world.model(code).id) is None
+        assert view.last_return(connection, sqlite_world.model(code).id, {}) is None
 
 
 def test_latest_return_is_the_one_that_counts(sqlite_world: World) -> None:
@@ -66,9 +69,22 @@ def test_latest_return_is_the_one_that_counts(sqlite_world: World) -> None:
     sqlite_world.apply(code, "submit", "officer.x1t1")
     sqlite_world.apply(code, "return_registration", "staff2", reason="Còn thiếu số hộ.")
     with sqlite_world.database.read() as connection:
-        returned = view.last_return(connection, sqlite_world.model(code).id)
+        returned = view.last_return(connection, sqlite_world.model(code).id, {})
     assert returned is not None
     assert (returned.by, returned.reason, returned.items) == ("Vi Văn Việc", "Còn thiếu số hộ.", ())
+
+
+def test_items_to_mend_are_called_what_the_year_calls_them(sqlite_world: World) -> None:
+    world = sqlite_world
+    code = world.carry(world.create(), "submitted")
+    with world.database.write() as connection:
+        connection.execute(sa.update(form_item).where(form_item.c.code == "goals").values(label="Đích đến"))
+    world.apply(code, "return_registration", "staff", reason="Chưa rõ chỉ tiêu.", items=[{"item": "goals"}])
+    with world.database.read() as connection:
+        shown = page.of_model(connection, page.seen(connection, None, code), None, NOW)
+    assert shown.returned is not None
+    assert [(one.item, one.label) for one in shown.returned.items] == [("goals", "Đích đến")]
+    assert shown.item_labels["goals"] == "Đích đến"
 
 
 def test_waived_items_are_empty_and_named(sqlite_world: World) -> None:

@@ -8,7 +8,7 @@ from wtforms import FileField, HiddenField, RadioField, SelectField, TextAreaFie
 
 from web.forms.base import PageForm, day_field, prose
 from web.forms.fields import quantity_rows
-from workflow.core.programmes.defaults import standard_defaults
+from workflow.core.programmes.year import Item
 from workflow.ground.speech import _l
 
 
@@ -31,12 +31,9 @@ class ResultsForm(PageForm):
     version = HiddenField()
 
 
-def results_form(waived: Sequence[str]) -> type[ResultsForm]:
+def results_form(waived: Sequence[Item]) -> type[ResultsForm]:
     """The form with a field for each item that was let off at registration."""
-    guidance = {item.id: item for item in standard_defaults().items}
-    fields: dict[str, TextAreaField] = {
-        item: prose(_l(guidance[item].label), _l(guidance[item].guidance), rows=3) for item in waived
-    }
+    fields: dict[str, TextAreaField] = {item.code: prose(_l(item.label), _l(item.guidance), rows=3) for item in waived}
     return type("ResultsOfModelForm", (ResultsForm,), fields)
 
 

@@ -1,4 +1,4 @@
-"""The forms of a programme year: starting it, its settings, and the rows of its fields, score sheet, bands and measures."""
+"""The forms of a programme year: starting it, its settings, and the rows of its fields, score sheet, bands, measures, items."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wtforms import (
 
 from web.forms.base import PageForm, day_field, line, options, said
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
-from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, MeasureInput
+from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
 from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _l
 
@@ -112,6 +112,7 @@ class _Row(Form):
 
 class _FieldRow(_Row):
     aliases = StringField(_l("Tên gọi khác (cách nhau bằng ;)"), render_kw={"maxlength": 2000})
+    keywords = TextAreaField(_l("Cụm từ gợi ý (cách nhau bằng ;)"), render_kw={"rows": 2, "maxlength": 4000})
 
 
 class _CriterionRow(_Row):
@@ -175,7 +176,7 @@ class FieldsForm(PartForm):
     rows = FieldList(FormField(_FieldRow), label=_l("Lĩnh vực"))
 
     def input(self, row: Any) -> FieldInput:
-        return FieldInput(said(row.code), said(row.label), said(row.aliases))
+        return FieldInput(said(row.code), said(row.label), said(row.aliases), said(row.keywords))
 
 
 class CriteriaForm(PartForm):
@@ -215,6 +216,29 @@ class MeasuresForm(PartForm):
             said(row.aliases),
             said(row.unit_aliases),
             said(row.outlier_above),
+        )
+
+
+class _ItemRow(Form):
+    code = HiddenField()
+    label = StringField(_l("Tên mục"), render_kw={"maxlength": 300})
+    guidance = TextAreaField(_l("Hướng dẫn"), render_kw={"rows": 2, "maxlength": 4000})
+    good = TextAreaField(_l("Ví dụ nên viết"), render_kw={"rows": 2, "maxlength": 4000})
+    bad = TextAreaField(_l("Ví dụ chưa đạt"), render_kw={"rows": 2, "maxlength": 4000})
+    max_length = StringField(_l("Dài nhất (ký tự)"), render_kw=_NUMBER)
+
+
+class ItemsForm(PartForm):
+    """The items of the registration form: always the same, so every row is meant."""
+
+    rows = FieldList(FormField(_ItemRow), label=_l("Mục của phiếu"))
+
+    def kept(self) -> list[int]:
+        return list(range(len(self.rows)))
+
+    def input(self, row: Any) -> ItemInput:
+        return ItemInput(
+            said(row.code), said(row.label), said(row.guidance), said(row.good), said(row.bad), said(row.max_length)
         )
 
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from werkzeug.datastructures import FileStorage
-from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
 from web.look.presentation import ITEMS, KINDS, REQUEST_SUBJECTS
-from workflow.core.programmes.defaults import standard_defaults
-from workflow.ground.speech import _l
+from workflow.core.programmes.year import Item
+from workflow.ground.speech import _, _l
 from workflow.stages.registration.drafts import Draft
-
-_GUIDANCE = {item.id: item for item in standard_defaults().items}
-_NAME = _GUIDANCE["name"]
-
-
-def _item(name: str) -> TextAreaField:
-    item = _GUIDANCE[name]
-    return prose(_l(item.label), _l(item.guidance), rows=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +92,9 @@ _ALWAYS = frozenset({"csrf_token", "version"})
 
 
 class RegistrationForm(PageForm):
-    """The nine items and what goes with them. Choices come from the programme year and the person's units."""
+    """The nine items and what goes with them. Their words and the choices come from the programme year and the person's units."""
 
-    name = prose(_l(_NAME.label), _l(_NAME.guidance), rows=2)
+    name = prose("", rows=2)
     field = SelectField(_l("Lĩnh vực"), choices=[], validate_choice=False)
     unit = SelectField(_l("Đơn vị đăng ký"), choices=[], validate_choice=False)
     kind = RadioField(
@@ -136,14 +128,14 @@ class RegistrationForm(PageForm):
         _l("Chỉ điền khi tiếp tục hoặc nhân rộng. Ví dụ: DVK-2023-00017."),
         render_kw={"class": "short"},
     )
-    situation = _item("situation")
-    goals = _item("goals")
-    method = _item("method")
-    place_people = _item("place_people")
-    forces = _item("forces")
-    time_resources = _item("time_resources")
-    outputs = _item("outputs")
-    sustainability = _item("sustainability")
+    situation = prose("", rows=4)
+    goals = prose("", rows=4)
+    method = prose("", rows=4)
+    place_people = prose("", rows=4)
+    forces = prose("", rows=4)
+    time_resources = prose("", rows=4)
+    outputs = prose("", rows=4)
+    sustainability = prose("", rows=4)
     targets = quantity_rows(
         _l("Chỉ tiêu bằng số (nếu có)"), _l("Ví dụ: 350 ngày công; 1,139 tỷ đồng; 172,5 kg; trên 200 hộ.")
     )
@@ -172,6 +164,11 @@ class RegistrationForm(PageForm):
         for name in [field.name for field in self]:
             if name not in names and name not in _ALWAYS:
                 del self[name]
+
+    def ask_for(self, items: Mapping[str, Item]) -> None:
+        """Say what the year calls each item, and how it is to be written."""
+        for name, item in items.items():
+            self[name].label.text, self[name].description = _(item.label), _(item.guidance)
 
     def choose_from(self, units: Sequence[tuple[str, str]], fields: Sequence[tuple[str, str]]) -> None:
         """Units the person may register for and fields of the year, each by code and name."""

@@ -9,7 +9,7 @@ from wtforms import BooleanField, Field, FieldList, HiddenField, RadioField, Sel
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField, prepare_rows, quantity_inputs, quantity_rows, typed_again
-from web.look.presentation import ITEMS, day, shown_day
+from web.look.presentation import day, shown_day
 from workflow.across.models.offers import Offers
 from workflow.core.lifecycles.terms import Fact
 from workflow.ground.speech import _l
@@ -134,7 +134,9 @@ def _field(fact: Fact, offers: Offers, *, recorded: bool) -> Field:
             ]
             return _select(label, fact.help, submissions, _l("– tờ trình đã có mô hình này –"))
         case "list" if fact.name == "items":
-            return ChecksField(label, description=fact.help, choices=options(ITEMS.items()), validate_choice=False)
+            return ChecksField(
+                label, description=fact.help, choices=options(offers.items.items()), validate_choice=False
+            )
         case "list":
             return quantity_rows(label, fact.help)
         case "integer":

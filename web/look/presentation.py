@@ -302,7 +302,6 @@ def install(app: Flask) -> None:
         UNIT_KINDS=UNIT_KINDS,
         ROLES=ROLES,
         LEVELS=LEVELS,
-        ITEMS=ITEMS,
         FIELD_NAMES=FIELD_NAMES,
         INSPECTORS=INSPECTORS,
         amount=amount,

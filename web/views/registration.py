@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.people.places import units_of
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
-from workflow.core.programmes.defaults import standard_defaults
+from workflow.core.programmes.year import Item, Year
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import NotFound, Refusal
 from workflow.ground.speech import _
@@ -52,7 +52,8 @@ def new() -> Response | tuple[str, int]:
     year = chosen_year(reading(), request.values.get("nam"), to_register=True)
     begun = _beginning(year.id)
     form = RegistrationForm(data=_typed(begun))
-    units = _prepare(form, year.id, year.definition_hash)
+    items = stored.items(reading(), year.id)
+    units = _prepare(form, year, items)
     form.keep(PARTS[0].fields)
     if form.is_submitted():
         try:
@@ -80,7 +81,7 @@ def new() -> Response | tuple[str, int]:
         to_mend={},
         copied=begun.origin_model,
         beginnings=() if begun.origin_model else kin.to_continue(reading(), who, year.year, units),
-        examples=_EXAMPLES,
+        items=items,
         files=(),
     )
 
@@ -93,7 +94,8 @@ def edit(code: str) -> str:
     model = view.open_form(connection, actor(), code)
     form = view.form(connection, model.id)
     draft = view.typed(connection, model.id)
-    returned = view.last_return(connection, model.id) if model.submitted_at else None
+    labels = stored.item_labels(connection, model.year_id)
+    returned = view.last_return(connection, model.id, labels) if model.submitted_at else None
     to_mend = _to_mend(returned)
     return render_template(
         "registration/parts.html",
@@ -101,7 +103,7 @@ def edit(code: str) -> str:
         year=year_by_id(connection, model.year_id),
         parts=states_of_parts(draft, form.waived if form else (), to_mend),
         returned=returned,
-        to_mend=to_mend,
+        labels=labels,
         alike=_alike(model.year_id, model.name, model.id),
     )
 
@@ -119,7 +121,8 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
     before = view.typed(reading(), model.id)
     form = RegistrationForm(data={**_typed(before), "version": str(model.version)})
     sent = form.is_submitted() and "add_row" not in request.form
-    _prepare(form, year.id, year.definition_hash)
+    items = stored.items(reading(), year.id)
+    _prepare(form, year, items)
     form.keep(asked.fields)
     if sent:
         try:
@@ -145,7 +148,8 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
             return redirect(_following(asked, code))
     model = changes.seen(reading(), who, code)
     renewed(form, refusal, model.version)
-    returned = view.last_return(reading(), model.id) if model.submitted_at else None
+    labels = {name: _(item.label) for name, item in items.items()}
+    returned = view.last_return(reading(), model.id, labels) if model.submitted_at else None
     return page_again(
         "registration/part.html",
         form,
@@ -162,7 +166,7 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
         to_mend=_to_mend(returned),
         copied="",
         beginnings=(),
-        examples=_EXAMPLES,
+        items=items,
         files=attachments.listing(reading(), model.id) if "file" in asked.fields else (),
     )
 
@@ -176,7 +180,8 @@ def check(code: str) -> str:
     year = year_by_id(connection, model.year_id)
     form = view.form(connection, model.id)
     draft = view.typed(connection, model.id)
-    returned = view.last_return(connection, model.id) if model.submitted_at else None
+    labels = stored.item_labels(connection, year.id)
+    returned = view.last_return(connection, model.id, labels) if model.submitted_at else None
     definition = lifecycle_store.definition(connection, model.definition_hash)
     targets = quantities(connection, model.id, "target")
     return render_template(
@@ -186,6 +191,7 @@ def check(code: str) -> str:
         draft=draft,
         parts=states_of_parts(draft, form.waived if form else (), _to_mend(returned)),
         waived=form.waived if form else (),
+        labels=labels,
         field_label=next(
             (_(f.label) for f in stored.fields(connection, year.id) if f.code == draft.field), draft.field
         ),
@@ -283,17 +289,18 @@ def _typed(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _prepare(form: RegistrationForm, year_id: int, definition_hash: str) -> Sequence[str]:
-    """Give the form its choices; returns the codes of the units one may register for."""
+def _prepare(form: RegistrationForm, year: Year, items: Mapping[str, Item]) -> Sequence[str]:
+    """Give the form the words of its year and its choices; returns the codes of the units one may register for."""
     connection = reading()
-    definition = lifecycle_store.definition(connection, definition_hash)
+    definition = lifecycle_store.definition(connection, year.definition_hash)
+    form.ask_for(items)
     roles = roles_of(definition, SUBMIT) | roles_of(definition, SUBMIT, on_behalf=True)
     units = units_of(connection, actor(), roles, local_date(clock.now()))
     form.choose_from(
         [(one.code, one.name) for one in units],
-        [(one.code, _(one.label)) for one in stored.fields(connection, year_id)],
+        [(one.code, _(one.label)) for one in stored.fields(connection, year.id)],
     )
-    prepare_rows(form.targets, stored.measures(connection, year_id), add="add_row" in request.form, empty=2)
+    prepare_rows(form.targets, stored.measures(connection, year.id), add="add_row" in request.form, empty=2)
     return [one.code for one in units]
 
 
@@ -336,6 +343,3 @@ def _following(asked: Part, code: str) -> str:
     if asked in PARTS[:-1]:
         return url_for("registration.part", code=code, part=PARTS[PARTS.index(asked) + 1].slug)
     return url_for("registration.check", code=code)
-
-
-_EXAMPLES = {item.id: item for item in standard_defaults().items}

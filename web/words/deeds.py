@@ -48,6 +48,7 @@ DEEDS = {
     "criteria_edited": _l("Sửa bảng chấm điểm"),
     "bands_edited": _l("Sửa xếp hạng"),
     "measures_edited": _l("Sửa chỉ số"),
+    "items_edited": _l("Sửa các mục của phiếu đăng ký"),
     "report_kinds_edited": _l("Sửa các kỳ báo cáo"),
     "reminder_steps_edited": _l("Sửa các bước nhắc việc"),
     "call_opened": _l("Yêu cầu báo cáo"),

@@ -17,6 +17,7 @@ from web.forms.programme import (
     CriteriaForm,
     DefinitionForm,
     FieldsForm,
+    ItemsForm,
     KindsForm,
     MeasuresForm,
     PartForm,
@@ -50,7 +51,10 @@ NAME_EMPTIED = _l("Xoá trắng tên để bỏ một dòng.")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a year that is edited as rows. read: its rows now, as the form has them; hint: what the page says first."""
+    """One part of a year that is edited as rows. read: its rows now, as the form has them; hint: what the page says first.
+
+    fixed: no row comes or goes.
+    """
 
     title: Any
     hint: Any
@@ -58,6 +62,7 @@ class Part:
     store: Callable[..., bool]
     read: Callable[[Connection, int], list[dict[str, Any]]]
     emptied: Any = NAME_EMPTIED
+    fixed: bool = False
 
 
 @pages.get("")
@@ -217,7 +222,7 @@ def rows(year: int, part: str) -> Response | tuple[str, int]:
             refusal = refused
         else:
             return _stored(year, changed)
-    if "add_row" in request.form or not form.is_submitted():
+    if not chosen.fixed and ("add_row" in request.form or not form.is_submitted()):
         form.add_rows()
     if isinstance(form, KindsForm):
         form.offer(_levels_of(row), _levels_in_words)
@@ -229,7 +234,13 @@ def rows(year: int, part: str) -> Response | tuple[str, int]:
 
 def _field_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
     return [
-        {"code": row.code, "order": str(number), "label": row.label, "aliases": "; ".join(row.aliases)}
+        {
+            "code": row.code,
+            "order": str(number),
+            "label": row.label,
+            "aliases": "; ".join(row.aliases),
+            "keywords": "; ".join(row.keywords),
+        }
         for number, row in enumerate(stored.fields(connection, year_id), 1)
     ]
 
@@ -308,10 +319,27 @@ def _measure_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
     ]
 
 
+def _item_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": row.code,
+            "label": row.label,
+            "guidance": row.guidance,
+            "good": row.good,
+            "bad": row.bad,
+            "max_length": str(row.max_length),
+        }
+        for row in stored.items(connection, year_id).values()
+    ]
+
+
 PARTS = {
     "linh-vuc": Part(
         _l("Lĩnh vực"),
-        _l("Thứ tự này là thứ tự trong mọi bảng tổng hợp. Lĩnh vực đã có mô hình chỉ sửa được tên, không bỏ được."),
+        _l(
+            "Thứ tự này là thứ tự trong mọi bảng tổng hợp. Lĩnh vực đã có mô hình chỉ sửa được tên, không bỏ được. Cụm từ"
+            " gợi ý có trong tên mô hình thì phần mềm gợi ý lĩnh vực ấy."
+        ),
         FieldsForm,
         parts.set_fields,
         _field_rows,
@@ -336,6 +364,15 @@ PARTS = {
         MeasuresForm,
         parts.set_measures,
         _measure_rows,
+    ),
+    "phieu": Part(
+        _l("Phiếu đăng ký"),
+        _l("Phiếu luôn có chín mục này; sửa được tên, hướng dẫn, ví dụ và độ dài của từng mục."),
+        ItemsForm,
+        parts.set_items,
+        _item_rows,
+        "",
+        fixed=True,
     ),
     "ky-bao-cao": Part(
         _l("Kỳ báo cáo"),

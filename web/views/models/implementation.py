@@ -72,7 +72,8 @@ def results(code: str) -> Response | tuple[str, int]:
     kept = implementation.results_of(reading(), model.id)
     registered = view.form(reading(), model.id)
     waived = [item for item in registered.waived if not registered.items[item]] if registered else []
-    form = results_form(waived)(
+    asked = stored.items(reading(), model.year_id) if waived else {}
+    form = results_form([asked[item] for item in waived])(
         data={
             "results": typed_again(quantities(reading(), model.id, "result")),
             "summary": kept.summary if kept else "",

@@ -7,7 +7,7 @@ creates nothing. The columns are in `registration_columns`, the understanding of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.documents.registration_columns import WANTED
+from workflow.across.documents.registration_columns import Column, columns_of, headings
 from workflow.across.documents.registration_rows import (
     Candidate,
     RowRefusal,
@@ -31,6 +31,7 @@ from workflow.core.access import Actor
 from workflow.core.engine import transition
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored as programme
+from workflow.core.programmes.terms import LONGEST_NAME
 from workflow.core.programmes.year import Year
 from workflow.ground.database import Database
 from workflow.ground.dialects import any_of
@@ -41,7 +42,7 @@ from workflow.ground.schema import emulation_model, person, unit
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import commands as registration
-from workflow.stages.registration.drafts import LONGEST_NAME, Checked, Desk, check_list
+from workflow.stages.registration.drafts import Checked, Desk, check_list
 from workflow.stages.registration.registrant import SUBMIT, roles_of
 
 Progress = Callable[[int, int], None]
@@ -100,9 +101,10 @@ def import_registrations(
     sample: invented data, and the history says so.
     Raises WorkbookRefused when the file cannot be used at all, NotAllowed when the person may register for nobody.
     """
-    sheet = _read(content)
+    with database.read() as connection:
+        table = _read(connection, content, year)
     with database.write() as connection:
-        task = _Import(connection, sheet, year, who, now, draft=draft, strict=strict, progress=progress, sample=sample)
+        task = _Import(connection, table, year, who, now, draft=draft, strict=strict, progress=progress, sample=sample)
         return task.kept(dry_run=dry_run, partial=partial)
 
 
@@ -110,14 +112,24 @@ def import_list(
     connection: Connection, content: bytes | Path, year: int, who: int | str, now: datetime, *, sample: bool = False
 ) -> ImportReport:
     """The same, all or nothing, within the caller's writing transaction."""
-    task = _Import(connection, _read(content), year, who, now, draft=False, strict=False, progress=None, sample=sample)
+    table = _read(connection, content, year)
+    task = _Import(connection, table, year, who, now, draft=False, strict=False, progress=None, sample=sample)
     return task.kept(dry_run=False, partial=False)
 
 
-def _read(content: bytes | Path) -> Sheet:
-    sheet = read_sheet(content, wanted=WANTED)
-    require_columns(sheet)
-    return sheet
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What the file holds, and the columns that the year looks for in it."""
+
+    sheet: Sheet
+    columns: Mapping[str, Column]
+
+
+def _read(connection: Connection, content: bytes | Path, year: int) -> _Table:
+    columns = columns_of(connection, programme.year(connection, year).id)
+    sheet = read_sheet(content, wanted=headings(columns))
+    require_columns(sheet, columns)
+    return _Table(sheet, columns)
 
 
 class _Import:
@@ -126,7 +138,7 @@ class _Import:
     def __init__(
         self,
         connection: Connection,
-        sheet: Sheet,
+        table: _Table,
         year: int,
         who: int | str,
         now: datetime,
@@ -137,7 +149,8 @@ class _Import:
         sample: bool,
     ) -> None:
         self._connection = connection
-        self._sheet = sheet
+        self._sheet = table.sheet
+        self._columns = table.columns
         self._now = now
         self._draft = draft
         self._strict = strict
@@ -147,7 +160,7 @@ class _Import:
         self._year = programme.year(connection, year)
         self._scope = _scope(connection, self._actor, self._year)
         self._refused: list[RowRefusal] = []
-        self._warnings: list[str] = list(sheet.warnings)
+        self._warnings: list[str] = list(table.sheet.warnings)
         self._unchanged = 0
 
     def kept(self, *, dry_run: bool, partial: bool) -> ImportReport:
@@ -193,7 +206,7 @@ class _Import:
         names = UnitNames(self._connection.execute(sa.select(unit).where(self._scope)), local_date(self._now))
         candidates: list[Candidate] = []
         for row in self._sheet.rows:
-            read = candidate(self._sheet, row, names, strict=self._strict)
+            read = candidate(self._sheet, row, self._columns, names, strict=self._strict)
             if isinstance(read, Candidate):
                 candidates.append(read)
             else:

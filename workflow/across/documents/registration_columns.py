@@ -5,11 +5,15 @@ Reading the cells is in `registration_rows`, what becomes of the rows in `regist
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from workflow.core.programmes.defaults import standard_defaults
+from sqlalchemy.engine import Connection
+
+from workflow.core.programmes import stored
+from workflow.core.programmes.terms import name_key
+from workflow.core.programmes.year import Item
 from workflow.ground.schema import ITEMS
 
 KIND_LABELS: Final[Mapping[str, str]] = {"collective": "Tập thể", "individual": "Cá nhân"}
@@ -32,34 +36,65 @@ class Column:
 
 # Headings by which offices call the items of the form; accents, case and remarks in brackets do not matter.
 _ITEM_HEADINGS: Final[Mapping[str, Sequence[str]]] = {
-    "situation": ("Thực trạng", "Thực trạng và lý do", "Lý do chọn", "Sự cần thiết", "Đặc điểm tình hình"),
-    "goals": ("Mục tiêu", "Mục tiêu và chỉ tiêu", "Mục đích, yêu cầu"),
-    "method": ("Nội dung", "Cách làm", "Nội dung, cách làm", "Nội dung thực hiện", "Nội dung đăng ký"),
-    "place_people": ("Địa bàn", "Đối tượng", "Địa bàn, đối tượng", "Địa điểm, đối tượng", "Địa điểm thực hiện"),
-    "forces": ("Lực lượng", "Lực lượng tham gia", "Đơn vị phối hợp"),
-    "time_resources": ("Thời gian, nguồn lực", "Thời gian và kinh phí", "Thời gian thực hiện", "Nguồn lực"),
-    "outputs": ("Sản phẩm", "Kết quả dự kiến", "Dự kiến kết quả", "Sản phẩm, kết quả dự kiến"),
-    "sustainability": ("Khả năng duy trì", "Khả năng nhân rộng", "Duy trì và nhân rộng", "Duy trì, nhân rộng"),
+    "name": (
+        "Tên mô hình",
+        "Mô hình",
+        "Tên mô hình đăng ký",
+        "Tên mô hình Dân vận khéo",
+        "Tên gọi mô hình",
+        "Tên mô hình, điển hình",
+    ),
+    "situation": (
+        "Thực trạng và lý do chọn",
+        "Thực trạng",
+        "Thực trạng và lý do",
+        "Lý do chọn",
+        "Sự cần thiết",
+        "Đặc điểm tình hình",
+    ),
+    "goals": ("Mục tiêu, chỉ tiêu", "Mục tiêu", "Mục tiêu và chỉ tiêu", "Mục đích, yêu cầu"),
+    "method": (
+        "Nội dung và cách làm",
+        "Nội dung",
+        "Cách làm",
+        "Nội dung, cách làm",
+        "Nội dung thực hiện",
+        "Nội dung đăng ký",
+    ),
+    "place_people": (
+        "Địa bàn và đối tượng",
+        "Địa bàn",
+        "Đối tượng",
+        "Địa bàn, đối tượng",
+        "Địa điểm, đối tượng",
+        "Địa điểm thực hiện",
+    ),
+    "forces": ("Lực lượng thực hiện", "Lực lượng", "Lực lượng tham gia", "Đơn vị phối hợp"),
+    "time_resources": (
+        "Thời gian và nguồn lực",
+        "Thời gian, nguồn lực",
+        "Thời gian và kinh phí",
+        "Thời gian thực hiện",
+        "Nguồn lực",
+    ),
+    "outputs": (
+        "Sản phẩm kiểm chứng được",
+        "Sản phẩm",
+        "Kết quả dự kiến",
+        "Dự kiến kết quả",
+        "Sản phẩm, kết quả dự kiến",
+    ),
+    "sustainability": (
+        "Khả năng duy trì, nhân rộng",
+        "Khả năng duy trì",
+        "Khả năng nhân rộng",
+        "Duy trì và nhân rộng",
+        "Duy trì, nhân rộng",
+    ),
 }
 
 
-def _items() -> tuple[Column, ...]:
-    known = {item.id: item for item in standard_defaults().items}
-    return tuple(
-        Column(item, known[item].label, _ITEM_HEADINGS[item], width=36, help=known[item].guidance) for item in ITEMS
-    )
-
-
-COLUMNS: Final[tuple[Column, ...]] = (
-    Column(
-        "name",
-        "Tên mô hình",
-        ("Mô hình", "Tên mô hình đăng ký", "Tên mô hình Dân vận khéo", "Tên gọi mô hình", "Tên mô hình, điển hình"),
-        required=True,
-        width=60,
-        help="Ngắn, nói rõ vận động ai làm việc gì, ở đâu. Tối đa 300 ký tự.",
-        example="Vận động nhân dân hiến đất mở rộng đường liên bản",
-    ),
+_BEFORE_ITEMS: Final[tuple[Column, ...]] = (
     Column(
         "field",
         "Lĩnh vực",
@@ -109,7 +144,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
         help="Chỉ điền khi một đơn vị có hai người trùng họ tên, ví dụ tên thôn. Không ghi số giấy tờ tuỳ thân.",
         example="bản Huồi Sét",
     ),
-    *_items(),
+)
+_AFTER_ITEMS: Final[tuple[Column, ...]] = (
     Column(
         "representative", "Người đại diện", ("Họ tên người đại diện",), help="Người thay mặt đơn vị về mô hình này."
     ),
@@ -148,5 +184,32 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
 )
 
-BY_KEY: Final[Mapping[str, Column]] = {column.key: column for column in COLUMNS}
-WANTED: Final[Mapping[str, Sequence[str]]] = {column.key: (column.title, *column.aliases) for column in COLUMNS}
+
+def columns_of(connection: Connection, year_id: int) -> dict[str, Column]:
+    """The columns of a year's list by their key and in their order, the items of the form under the names the year gives them."""
+    items = stored.items(connection, year_id)
+    named = {name_key(item.label) for item in items.values()}
+    asked = {code: _asked(item, named) for code, item in items.items()}
+    return {
+        column.key: column
+        for column in (
+            replace(
+                asked["name"], required=True, width=60, example="Vận động nhân dân hiến đất mở rộng đường liên bản"
+            ),
+            *_BEFORE_ITEMS,
+            *(asked[code] for code in ITEMS),
+            *_AFTER_ITEMS,
+        )
+    }
+
+
+def headings(columns: Mapping[str, Column]) -> dict[str, Sequence[str]]:
+    """Under which headings each column is looked for."""
+    return {key: (column.title, *column.aliases) for key, column in columns.items()}
+
+
+def _asked(item: Item, named: Collection[str]) -> Column:
+    # What the year calls one item is no longer another way of calling a second.
+    others = tuple(heading for heading in _ITEM_HEADINGS[item.code] if name_key(heading) not in named)
+    said = f"{item.guidance} Tối đa {item.max_length} ký tự.".strip()
+    return Column(item.code, item.label, others, width=36, help=said)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from workflow.across.documents.package import WorkbookRefused
-from workflow.across.documents.registration_columns import BY_KEY, COLUMNS, KIND_LABELS, ORIGIN_LABELS
+from workflow.across.documents.registration_columns import KIND_LABELS, ORIGIN_LABELS, Column
 from workflow.across.documents.workbook import Row, Sheet
 from workflow.core.programmes.terms import name_key
 from workflow.ground.reading.text import clean, shorten
@@ -135,17 +135,17 @@ class Candidate:
         return RowRefusal(self.row, self.columns.get(key, key), self.values.get(key, ""), message)
 
 
-def require_columns(sheet: Sheet) -> None:
+def require_columns(sheet: Sheet, columns: Mapping[str, Column]) -> None:
     """Raise WorkbookRefused naming the required columns that the sheet lacks, and the headings that were found."""
     missing = [
         column.title
-        for column in COLUMNS
+        for column in columns.values()
         if column.required
         and column.key not in sheet.columns
         and not (column.key == "unit" and "unit_code" in sheet.columns)
     ]
     if "person" not in sheet.columns and any(_kind(sheet, row) == "individual" for row in sheet.rows):
-        missing.append(BY_KEY["person"].title)
+        missing.append(columns["person"].title)
     if missing:
         wanted = ", ".join(f"“{title}”" for title in missing)
         found = ", ".join(f"“{shorten(clean(title), 40)}”" for title in sheet.headers if title)
@@ -170,7 +170,9 @@ def unread_columns(sheet: Sheet) -> list[str]:
     ]
 
 
-def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Candidate | list[RowRefusal]:
+def candidate(
+    sheet: Sheet, row: Row, columns: Mapping[str, Column], units: UnitNames, *, strict: bool
+) -> Candidate | list[RowRefusal]:
     """One row as a draft, or everything that cannot be understood in it.
 
     strict: an item of the form left empty refuses the row instead of being waived.
@@ -180,7 +182,7 @@ def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Cand
     problems: list[RowRefusal] = []
 
     def refuse(key: str, message: str) -> None:
-        problems.append(RowRefusal(row.number, BY_KEY[key].title, shown.get(key, ""), message))
+        problems.append(RowRefusal(row.number, columns[key].title, shown.get(key, ""), message))
 
     position_keys = {position: key for key, position in sheet.columns.items()}
     for position, message in row.problems:
@@ -200,7 +202,7 @@ def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Cand
     items = {item: values.get(item, "") for item in ITEMS}
     empty = [item for item in ITEMS if not items[item]]
     if strict and empty:
-        listed = "; ".join(BY_KEY[item].title for item in empty)
+        listed = "; ".join(columns[item].title for item in empty)
         refuse(
             empty[0],
             _("Phiếu đăng ký còn thiếu %(count)s mục: %(listed)s. Hãy điền đủ.", count=len(empty), listed=listed),
@@ -226,11 +228,11 @@ def candidate(sheet: Sheet, row: Row, units: UnitNames, *, strict: bool) -> Cand
         waived=empty,
         public=bool(agreed),
     )
-    columns = {key: column.title for key, column in BY_KEY.items()}
+    titles = {key: column.title for key, column in columns.items()}
     if kind == "collective" and not values.get("representative"):
-        columns["representative"], shown["representative"] = columns["person"], shown.get("person", "")
-    columns["unit"], shown["unit"] = columns[unit_column], shown.get(unit_column, "")
-    return Candidate(row.number, draft, columns, shown)
+        titles["representative"], shown["representative"] = titles["person"], shown.get("person", "")
+    titles["unit"], shown["unit"] = titles[unit_column], shown.get(unit_column, "")
+    return Candidate(row.number, draft, titles, shown)
 
 
 def _kind(sheet: Sheet, row: Row) -> str:

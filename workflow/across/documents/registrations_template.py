@@ -11,7 +11,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.documents.registration_columns import ANSWERS, COLUMNS, KIND_LABELS, ORIGIN_LABELS, Column
+from workflow.across.documents.registration_columns import ANSWERS, KIND_LABELS, ORIGIN_LABELS, Column, columns_of
 from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
 from workflow.core import access
 from workflow.core.access import Actor
@@ -36,6 +36,7 @@ def write_template(database: Database, target: Path | BinaryIO, year: int, *, ac
     """Write the template of a programme year (NotFound if there is none), its units limited to the actor's scope if given."""
     with database.read() as connection:
         programme_year = stored.year(connection, year)
+        asked = columns_of(connection, programme_year.id)
         choices = {
             "field": [row.label for row in stored.fields(connection, programme_year.id)],
             "kind": list(KIND_LABELS.values()),
@@ -43,7 +44,7 @@ def write_template(database: Database, target: Path | BinaryIO, year: int, *, ac
             "origin": list(ORIGIN_LABELS.values()),
             "public": list(ANSWERS),
         }
-    columns = [_spec(column, choices.get(column.key, ())) for column in COLUMNS]
+    columns = [_spec(column, choices.get(column.key, ())) for column in asked.values()]
     write_workbook(target, [SheetSpec(SHEET_NAME, columns), explanation_sheet(columns, notes=NOTES)])
 
 

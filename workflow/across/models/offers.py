@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -45,11 +45,13 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The records that the facts of a step may name, empty where the step names none or the year has none.
+    """What the facts of a step may name, empty where the step names none or the year has none.
 
-    decisions: of the kind the step leaves; meetings: those being prepared; submissions: those that have the model.
+    items: of the registration form, what the year calls each by code; decisions: of the kind the step leaves; meetings: those
+    being prepared; submissions: those that have the model.
     """
 
+    items: Mapping[str, str] = field(default_factory=dict)
     decisions: tuple[DecisionView, ...] = ()
     meetings: tuple[MeetingSummary, ...] = ()
     submissions: tuple[SubmissionView, ...] = ()
@@ -71,6 +73,7 @@ def offers_for(
     year = _year(connection, model.year_id) if types & {"meeting", "submission"} else 0
     papers = submissions(connection, actor, year) if "submission" in types else ()
     return Offers(
+        items=stored.item_labels(connection, model.year_id) if "items" in names else {},
         decisions=tuple(
             one for one in (decisions(connection, actor) if "decision" in types else ()) if one.type == wanted
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from workflow.core.engine.context import model_by_code
 from workflow.core.engine.transition import Possibility
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, State
+from workflow.core.programmes import stored
 from workflow.ground.refusals import NotFound
 from workflow.ground.schema import PUBLISHED, decision, emulation_model, field, programme_year, submission, unit
 from workflow.ground.speech import _
@@ -120,7 +122,7 @@ class ModelPage:
     """One model with every record.
 
     possible: what this person may do next and why not, in the definition's order; empty, like the comments, for nobody in
-    particular. returned: the latest return of the form.
+    particular. returned: the latest return of the form; item_labels: what the year calls the items of the form, by code.
     """
 
     about: Particulars
@@ -128,6 +130,7 @@ class ModelPage:
     state: State
     possible: tuple[Possibility, ...]
     form: Form | None
+    item_labels: Mapping[str, str]
     returned: Returned | None
     targets: tuple[ModelQuantity, ...]
     plan: Plan | None
@@ -180,13 +183,15 @@ def of_model(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
     actor: None for somebody who has the database itself in hand.
     """
     definition = store.definition(connection, model.definition_hash)
+    labels = stored.item_labels(connection, model.year_id)
     return ModelPage(
         about=particulars(connection, model),
         definition=definition,
         state=definition.states[model.state],
         possible=tuple(transition.possible(connection, model, actor, now)) if actor is not None else (),
         form=view.form(connection, model.id),
-        returned=view.last_return(connection, model.id) if model.submitted_at is not None else None,
+        item_labels=labels,
+        returned=view.last_return(connection, model.id, labels) if model.submitted_at is not None else None,
         targets=tuple(quantities(connection, model.id, "target")),
         plan=implementation.plan_of(connection, model.id),
         results=implementation.results_of(connection, model.id),

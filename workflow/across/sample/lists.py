@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.engine import Connection
@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection
 from config.sample.content import content
 from config.sample.records import CommuneModel, DistrictRow
 from workflow.across.documents.import_registrations import import_list
-from workflow.across.documents.registration_columns import COLUMNS, KIND_LABELS, ORIGIN_LABELS
+from workflow.across.documents.registration_columns import KIND_LABELS, ORIGIN_LABELS, Column, columns_of
 from workflow.across.documents.registrations_template import SHEET_NAME
 from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
 from workflow.across.sample.calendar import moment
+from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
 
 _HOUR = 9
@@ -30,9 +31,12 @@ def register(connection: Connection) -> Mapping[str, str]:
     for day in sorted({model.registered_on for model in sample.commune.rows}):
         full = [_full(model) for model in sample.commune.rows if model.registered_on == day]
         files.append((day, sample.commune.importer, full))
+    columns = columns_of(connection, stored.year(connection, sample.commune.year).id).values()
     codes: dict[str, str] = {}
     for day, who, rows in sorted(files, key=lambda file: file[:2]):
-        report = import_list(connection, workbook(rows), sample.commune.year, who, moment(day, _HOUR), sample=True)
+        report = import_list(
+            connection, workbook(rows, columns), sample.commune.year, who, moment(day, _HOUR), sample=True
+        )
         if report.refused:
             first = report.refused[0]
             raise RuntimeError(f"the sample's list of {day} is refused: {first}")
@@ -40,13 +44,13 @@ def register(connection: Connection) -> Mapping[str, str]:
     return codes
 
 
-def workbook(rows: Sequence[Mapping[str, str]]) -> bytes:
+def workbook(rows: Sequence[Mapping[str, str]], columns: Collection[Column]) -> bytes:
     """A list as the template has it, with the columns that some row uses. rows: column key → text."""
-    used = [column for column in COLUMNS if any(row.get(column.key) for row in rows)]
-    columns = [ColumnSpec(column.title, width=column.width, required=column.required) for column in used]
+    used = [column for column in columns if any(row.get(column.key) for row in rows)]
+    heads = [ColumnSpec(column.title, width=column.width, required=column.required) for column in used]
     target = io.BytesIO()
     cells = [[row.get(column.key, "") for column in used] for row in rows]
-    write_workbook(target, [SheetSpec(SHEET_NAME, columns, cells)])
+    write_workbook(target, [SheetSpec(SHEET_NAME, heads, cells)])
     return target.getvalue()
 
 

@@ -95,6 +95,13 @@ class Edit:
             self.problems[f"rows-{number}-label"] = _("Hãy điền tên, tối đa %(longest)s ký tự.", longest=longest)
         return label
 
+    def prose(self, key: str, written: str, longest: int) -> str:
+        """Some sentences that may be left out but must not be too long."""
+        text = clean(written, multiline=True)
+        if len(text) > longest:
+            self.problems[key] = _("Tối đa %(longest)s ký tự. Hãy rút gọn.", longest=longest)
+        return text
+
     def integer(self, key: str, written: str, low: int, high: int) -> int:
         """A whole number between two bounds."""
         text = written.strip().replace(".", "")

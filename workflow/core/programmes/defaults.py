@@ -16,6 +16,8 @@ from workflow.core.programmes.report_sections import every_section
 from workflow.core.programmes.terms import (
     FULL_SCORE,
     ITEM_IDS,
+    LONGEST_ITEM,
+    LONGEST_NAME,
     BandDefault,
     CriterionDefault,
     DayOfYear,
@@ -294,7 +296,8 @@ def _items(root: Table) -> tuple[ItemDefault, ...]:
         if any(item.id == item_id for item in found):
             table.problem("id", _("mục “%(item_id)s” đã có ở trên; hãy bỏ bớt một", item_id=item_id))
         label, label_en = _labels(table)
-        length = table.integer("max_length", low=1, high=100_000) or 0
+        most = LONGEST_NAME if item_id == "name" else LONGEST_ITEM
+        length = table.integer("max_length", low=1, high=most) or 0
         found.append(
             ItemDefault(item_id, label, label_en, table.text("guidance"), length, table.text("good"), table.text("bad"))
         )

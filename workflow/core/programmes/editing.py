@@ -22,7 +22,7 @@ from workflow.core.programmes.parts import used_fields
 from workflow.core.programmes.starting import root_grant
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotPossible
-from workflow.ground.schema import criterion, field, measure, programme_year, score_band
+from workflow.ground.schema import criterion, field, form_item, measure, programme_year, score_band
 from workflow.ground.speech import _
 
 MOST_INSPECTORS: Final = 20
@@ -59,7 +59,7 @@ def copy_year(
     closes_on: date | None = None,
     definition: str = "",
 ) -> int:
-    """Start a year with the fields, score sheet, bands, measures and rules of another one. Returns its id.
+    """Start a year with the fields, score sheet, bands, measures, items and rules of another one. Returns its id.
 
     definition: beginning of a definition's hash; by default that of the source. The days are those of the source, moved.
     """
@@ -94,7 +94,7 @@ def copy_year(
         )
         .returning(programme_year.c.id)
     ).scalar_one()
-    for table in (field, criterion, score_band, measure):
+    for table in (field, criterion, score_band, measure, form_item):
         kept = [column for column in table.c if column.name not in ("id", "year_id")]
         connection.execute(
             sa.insert(table).from_select(

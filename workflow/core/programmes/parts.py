@@ -1,4 +1,4 @@
-"""The fields, score sheet, bands and measures of a programme year, as an administrator changes them.
+"""The fields, score sheet, bands, measures and items of the form of a programme year, as an administrator changes them.
 
 What is in use keeps its meaning: a field with models, a criterion with scores or a measure with quantities is neither removed nor
 made another. A label may be corrected; the year's history has it before and after.
@@ -17,19 +17,32 @@ from sqlalchemy.engine import Connection
 
 from workflow.core.programmes import stored
 from workflow.core.programmes.change import Edit, Names, listed
-from workflow.core.programmes.terms import FULL_SCORE
+from workflow.core.programmes.terms import FULL_SCORE, LONGEST_ITEM, LONGEST_NAME
 from workflow.ground.reading.text import clean
-from workflow.ground.schema import criterion, emulation_model, field, inspection, measure, quantity, score, score_band
+from workflow.ground.schema import (
+    criterion,
+    emulation_model,
+    field,
+    form_item,
+    inspection,
+    measure,
+    quantity,
+    score,
+    score_band,
+)
 from workflow.ground.speech import _
+
+_LONGEST_PROSE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class FieldInput:
-    """One field, in the programme's order. code: empty for a new one; aliases: separated by semicolons."""
+    """One field, in the programme's order. code: empty for a new one; aliases and keywords: separated by semicolons."""
 
     code: str
     label: str
     aliases: str = ""
+    keywords: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,18 @@ class MeasureInput:
     aliases: str = ""
     unit_aliases: str = ""
     outlier_above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInput:
+    """One item of the registration form. max_length: as typed."""
+
+    code: str
+    label: str
+    guidance: str
+    good: str
+    bad: str
+    max_length: str
 
 
 def used_fields(connection: Connection, year_id: int) -> dict[int, int]:
@@ -113,7 +138,8 @@ def set_fields(
         aliases = listed(row.aliases)
         for name in (label, *aliases):
             names.take(f"rows-{number}-{'label' if name == label else 'aliases'}", name, number)
-        values.append({"code": code, "label": label, "aliases": aliases, "position": number})
+        keywords = listed(row.keywords)
+        values.append({"code": code, "label": label, "aliases": aliases, "keywords": keywords, "position": number})
     edit.keep_used(old, codes, lambda row: used.get(row.id, 0) > 0, _("lĩnh vực"), _("có mô hình"))
     return edit.store(field, old, values, "fields_edited")
 
@@ -239,6 +265,37 @@ def set_measures(
         )
     edit.keep_used(old, codes, lambda row: row.id in used, _("chỉ số"), _("có số liệu"))
     return edit.store(measure, old, values, "measures_edited")
+
+
+def set_items(
+    connection: Connection,
+    who: int | str,
+    year: int,
+    rows: Sequence[ItemInput],
+    now: datetime,
+    *,
+    version: int | None = None,
+) -> bool:
+    """Set what each item of the registration form is called and how it is asked for. Which items there are is fixed."""
+    edit = Edit(connection, who, year, now, version)
+    old = stored.items(connection, edit.year.id)
+    if sorted(row.code for row in rows) != sorted(old):
+        edit.problems["rows"] = _("Phiếu đăng ký luôn có chín mục này. Hãy tải lại trang rồi sửa lại.")
+    edit.stop_at_problems()
+    names = Names(edit.problems)
+    values: list[dict[str, Any]] = []
+    for number, row in enumerate(rows):
+        key = f"rows-{number}-"
+        label = edit.label(number, row.label, 120)
+        names.take(f"{key}label", label, number)
+        prose = {
+            name: edit.prose(f"{key}{name}", written, _LONGEST_PROSE)
+            for name, written in (("guidance", row.guidance), ("good", row.good), ("bad", row.bad))
+        }
+        most = LONGEST_NAME if row.code == "name" else LONGEST_ITEM
+        length = edit.integer(f"{key}max_length", row.max_length, 1, most)
+        values.append({"code": row.code, "label": label, **prose, "max_length": length})
+    return edit.store(form_item, old, values, "items_edited")
 
 
 def _concluded(connection: Connection, year_id: int) -> bool:

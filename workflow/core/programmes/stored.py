@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import deadlines
-from workflow.core.programmes.terms import ProgrammeDefaults, name_key
-from workflow.core.programmes.year import Band, Criterion, Field, Measure, Year
+from workflow.core.programmes.terms import ITEM_IDS, ProgrammeDefaults, name_key
+from workflow.core.programmes.year import Band, Criterion, Field, Item, Measure, Year
 from workflow.ground.refusals import InvalidInput, NotFound
-from workflow.ground.schema import criterion, field, measure, programme_year, score_band
+from workflow.ground.schema import criterion, field, form_item, measure, programme_year, score_band
 from workflow.ground.speech import _
 
 _YEAR = sa.select(programme_year).where(programme_year.c.year == sa.bindparam("number"))
@@ -62,7 +62,14 @@ def create_year(
     connection.execute(
         sa.insert(field),
         [
-            {"year_id": year_id, "code": f.code, "label": f.label, "aliases": list(f.aliases), "position": i}
+            {
+                "year_id": year_id,
+                "code": f.code,
+                "label": f.label,
+                "aliases": list(f.aliases),
+                "keywords": list(f.keywords),
+                "position": i,
+            }
             for i, f in enumerate(defaults.fields)
         ],
     )
@@ -98,6 +105,21 @@ def create_year(
                 "position": i,
             }
             for i, m in enumerate(defaults.measures)
+        ],
+    )
+    connection.execute(
+        sa.insert(form_item),
+        [
+            {
+                "year_id": year_id,
+                "code": item.id,
+                "label": item.label,
+                "guidance": item.guidance,
+                "good": item.good,
+                "bad": item.bad,
+                "max_length": item.max_length,
+            }
+            for item in defaults.items
         ],
     )
     deadlines.write_defaults(connection, year_id, year, defaults)
@@ -168,6 +190,18 @@ def bands(connection: Connection, year_id: int) -> list[Band]:
         .order_by(score_band.c.from_points.desc())
     )
     return [Band(**row._mapping) for row in rows]
+
+
+def items(connection: Connection, year_id: int) -> dict[str, Item]:
+    """The items of a year's registration form by their code, the name among them, in the form's order."""
+    rows = connection.execute(sa.select(form_item).where(form_item.c.year_id == year_id))
+    found = {row.code: Item(**row._mapping) for row in rows}
+    return {code: found[code] for code in ITEM_IDS}
+
+
+def item_labels(connection: Connection, year_id: int) -> dict[str, str]:
+    """What the year calls each item of its registration form, by code."""
+    return {code: _(item.label) for code, item in items(connection, year_id).items()}
 
 
 def measures(connection: Connection, year_id: int) -> list[Measure]:

@@ -24,6 +24,9 @@ ITEM_IDS = (
     "sustainability",
 )
 FULL_SCORE = 100
+# What the database holds: of a model's name, and of any other item of the form.
+LONGEST_NAME = 300
+LONGEST_ITEM = 20_000
 Numbering = Literal["year", "term"]
 ObligationKind = Literal["quarterly", "six_monthly", "annual", "thematic", "ad_hoc"]
 

@@ -36,13 +36,14 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a year. aliases: other names under which it is recognised."""
+    """One field of a year. aliases: other names under which it is recognised; keywords: phrases in a name that speak for it."""
 
     id: int
     year_id: int
     code: str
     label: str
     aliases: list[str]
+    keywords: list[str]
     position: int
 
 
@@ -80,6 +81,20 @@ class Measure:
     unit_aliases: list[str]
     outlier_above: Decimal | None
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a year's registration form. code: fixed; good, bad: one example of each; max_length: in characters."""
+
+    id: int
+    year_id: int
+    code: str
+    label: str
+    guidance: str
+    good: str
+    bad: str
+    max_length: int
 
 
 @dataclass(frozen=True, slots=True)

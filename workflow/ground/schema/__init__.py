@@ -37,7 +37,15 @@ from workflow.ground.schema.obligations import (
     report_call,
     report_kind,
 )
-from workflow.ground.schema.programme import criterion, field, lifecycle_definition, measure, programme_year, score_band
+from workflow.ground.schema.programme import (
+    criterion,
+    field,
+    form_item,
+    lifecycle_definition,
+    measure,
+    programme_year,
+    score_band,
+)
 from workflow.ground.schema.receipts import form_receipt
 from workflow.ground.schema.recognition import achievement_report, commendation, decision, roster_entry, submission
 from workflow.ground.schema.reports import report, report_submission
@@ -69,6 +77,7 @@ __all__ = [
     "delivery_event",
     "emulation_model",
     "field",
+    "form_item",
     "form_receipt",
     "history",
     "inspection",

@@ -56,6 +56,8 @@ field = sa.Table(
     sa.Column("code", sa.String(40), nullable=False),
     sa.Column("label", sa.String(120), nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
+    # Phrases in a model's name that speak for this field.
+    sa.Column("keywords", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("position", sa.Integer, nullable=False),
     sa.UniqueConstraint("year_id", "code"),
     sa.UniqueConstraint("year_id", "label"),
@@ -103,4 +105,21 @@ measure = sa.Table(
     sa.UniqueConstraint("year_id", "code"),
 )
 
-__all__ = ["criterion", "field", "lifecycle_definition", "measure", "programme_year", "score_band"]
+# How the items of the registration form are asked for, the name among them: one row for each.
+form_item = sa.Table(
+    "form_item",
+    metadata,
+    pk(),
+    ref("year_id", "programme_year"),
+    sa.Column("code", sa.String(40), nullable=False),
+    sa.Column("label", sa.String(120), nullable=False),
+    sa.Column("guidance", sa.Text, nullable=False),
+    # One example of each, shown beside the field.
+    sa.Column("good", sa.Text, nullable=False),
+    sa.Column("bad", sa.Text, nullable=False),
+    sa.Column("max_length", sa.Integer, nullable=False),
+    sa.UniqueConstraint("year_id", "code"),
+    sa.CheckConstraint("max_length BETWEEN 1 AND 20000", name="max_length_range"),
+)
+
+__all__ = ["criterion", "field", "form_item", "lifecycle_definition", "measure", "programme_year", "score_band"]

@@ -16,7 +16,7 @@ from workflow.core.engine.context import Context
 from workflow.core.engine.rules import writes
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
-from workflow.core.programmes.defaults import standard_defaults
+from workflow.core.programmes import stored
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import InvalidInput, NotPossible, Refusal
@@ -136,7 +136,7 @@ def save_results(
         "summary": _text(summary, "summary", _("Tóm tắt kết quả"), problems),
         "evidence_note": _text(evidence_note, "evidence_note", _("Minh chứng"), problems),
     }
-    filled, waived = _filled(connection, model.id, items or {}, problems)
+    filled, waived = _filled(connection, model, items or {}, problems)
     if problems:
         raise InvalidInput(problems)
     model_quantities.replace(connection, model.id, "result", rows)
@@ -226,13 +226,13 @@ def _text(written: str, name: str, label: str, problems: dict[str, str]) -> str:
 
 
 def _filled(
-    connection: Connection, model_id: int, items: Mapping[str, str], problems: dict[str, str]
+    connection: Connection, model: sa.Row[Any], items: Mapping[str, str], problems: dict[str, str]
 ) -> tuple[dict[str, str], list[str]]:
     """The waived items that are filled in now, and those that stay waived."""
     waived = connection.execute(
-        sa.select(registration_form.c.waived).where(registration_form.c.model_id == model_id)
+        sa.select(registration_form.c.waived).where(registration_form.c.model_id == model.id)
     ).scalar()
-    labels = {item.id: item for item in standard_defaults().items}
+    asked = stored.items(connection, model.year_id) if items else {}
     filled: dict[str, str] = {}
     for name, written in items.items():
         text = clean(written, multiline=True)
@@ -242,14 +242,14 @@ def _filled(
             continue
         elif name not in (waived or ()):
             problems[name] = _(
-                "«%(label)s» đã có trong phiếu đăng ký nên không điền lại ở đây.", label=_(labels[name].label)
+                "«%(label)s» đã có trong phiếu đăng ký nên không điền lại ở đây.", label=_(asked[name].label)
             )
-        elif len(text) > labels[name].max_length:
+        elif len(text) > asked[name].max_length:
             problems[name] = _(
                 "«%(label)s» dài %(count)s ký tự, tối đa %(max_length)s. Hãy rút gọn.",
-                label=_(labels[name].label),
+                label=_(asked[name].label),
                 count=len(text),
-                max_length=labels[name].max_length,
+                max_length=asked[name].max_length,
             )
         else:
             filled[name] = text

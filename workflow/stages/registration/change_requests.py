@@ -16,12 +16,13 @@ from workflow.core.engine import changes
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
+from workflow.core.programmes.terms import LONGEST_NAME
 from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.ground.schema import account, change_request, emulation_model, field, history
 from workflow.ground.speech import _, mark
-from workflow.stages.registration.drafts import LONGEST_NAME, check_name
+from workflow.stages.registration.drafts import check_name
 from workflow.stages.registration.registrant import SUBMIT, before_review, editable, roles_of
 
 SUBJECTS: Final = {"name": mark("tên"), "field": mark("lĩnh vực")}
@@ -196,7 +197,7 @@ def _meant(
 ) -> tuple[str, str, int | None]:
     """What it is called now, what it is to be called, and the field's key when the field is to change."""
     if subject == "name":
-        name, problem = check_name(after)
+        name, problem = check_name(after, stored.items(connection, model.year_id)["name"].max_length)
         if problem:
             problems["after"] = problem
         return model.name, name, None

@@ -22,6 +22,7 @@ from workflow.core.history import GENESIS, Entry, chained
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import year_by_id
+from workflow.core.programmes.terms import LONGEST_NAME
 from workflow.ground.reading import similarity
 from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.text import clean, shorten
@@ -39,7 +40,7 @@ from workflow.ground.schema import (
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import consent, model_quantities, persons, view
-from workflow.stages.registration.drafts import LONGEST_NAME, Checked, Desk, Draft, check_list
+from workflow.stages.registration.drafts import Checked, Desk, Draft, check_list
 from workflow.stages.registration.model_quantities import quantities
 from workflow.stages.registration.registrant import editable
 
@@ -236,7 +237,7 @@ def write_items_to_mend(context: Context) -> None:
         raise InvalidInput({"resubmit_by": _("Hạn nộp lại đã qua. Hãy chọn ngày từ hôm nay trở đi.")})
     context.changes["mend_by"] = context.payload["resubmit_by"] = by
     rows: list[dict[str, str]] = []
-    labels = view.item_labels()
+    labels = stored.item_labels(context.connection, context.year().id)
     for stated in context.facts.get("items", ()):
         item, note = str(stated.get("item", "")), clean(str(stated.get("note", "")), multiline=True)
         if item not in labels:

@@ -20,7 +20,6 @@ from workflow.core.access import Actor
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
-from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.year import Year
 from workflow.ground.reading.text import clean, identity, shorten
 from workflow.ground.refusals import InvalidInput, NotAllowed
@@ -29,7 +28,6 @@ from workflow.ground.speech import _, mark
 from workflow.stages.registration.model_quantities import Measures, ModelQuantity, QuantityInput
 from workflow.stages.registration.registrant import SUBMIT, Standing, standing
 
-LONGEST_NAME: Final = 300
 LONGEST_PERSON: Final = 120
 _KINDS = ("collective", "individual")
 _ORIGINS = ("new", "continued", "replicated")
@@ -104,16 +102,16 @@ class Checked:
         return self.person.full_name if self.person else str(self.unit.name)
 
 
-def check_name(written: str) -> tuple[str, str | None]:
-    """The name of a model as it is kept, and a sentence if it cannot be."""
+def check_name(written: str, longest: int) -> tuple[str, str | None]:
+    """The name of a model as it is kept, and a sentence if it cannot be. longest: what its year allows."""
     name = clean(written)
     if not any(character.isalpha() for character in name):
         return name, _("Hãy nhập tên mô hình, bằng chữ.")
-    if len(name) > LONGEST_NAME:
+    if len(name) > longest:
         return name, _(
             "Tên mô hình dài %(count)s ký tự, tối đa %(longest_name)s. Hãy rút gọn.",
             count=len(name),
-            longest_name=LONGEST_NAME,
+            longest_name=longest,
         )
     return name, None
 
@@ -128,7 +126,7 @@ class Desk:
         self.definition: Definition = store.definition(connection, year.definition_hash)
         self._fields = stored.field_names(connection, year.id)
         self._measures = Measures.of_year(connection, year.id)
-        self._items = {item.id: item for item in standard_defaults().items if item.id in ITEMS}
+        self._items = stored.items(connection, year.id)
         codes = _distinct(draft.unit for draft in drafts)
         self._units = {row.code: row for row in connection.execute(sa.select(unit).where(unit.c.code.in_(codes)))}
         self._accounts = self._read_accounts(connection, drafts)
@@ -142,7 +140,7 @@ class Desk:
         """
         problems: dict[str, str] = {}
         place, held = self._unit(draft, prefer_behalf, problems)
-        name, problem = check_name(draft.name)
+        name, problem = check_name(draft.name, self._items["name"].max_length)
         if problem:
             problems["name"] = problem
         the_field = self._fields.find(clean(draft.field[:500]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.terms import name_key
 from workflow.core.programmes.year import Field
 from workflow.ground.speech import _
@@ -29,13 +28,10 @@ def suggest(text: str, fields: Sequence[Field]) -> Suggestion | None:
     more, and one inside another that is found too does not count twice.
     """
     words = f" {name_key(text[:_LONGEST_READ])} "
-    known = {default.code: default.keywords for default in standard_defaults().fields}
     ranked: list[tuple[int, Suggestion]] = []
     for row in fields:
         spellings = {
-            name_key(phrase): phrase
-            for phrase in (*known.get(row.code, ()), row.label, *row.aliases)
-            if name_key(phrase)
+            name_key(phrase): phrase for phrase in (*row.keywords, row.label, *row.aliases) if name_key(phrase)
         }
         found = [key for key in spellings if f" {key} " in words]
         own = [key for key in found if not any(key != other and f" {key} " in f" {other} " for other in found)]

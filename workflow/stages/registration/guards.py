@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from workflow.core.engine.context import Context
 from workflow.core.engine.rules import among, guard
+from workflow.core.programmes import stored
 from workflow.ground.prepared import Prepared
 from workflow.ground.schema import (
     ITEMS,
@@ -18,30 +19,23 @@ from workflow.ground.schema import (
     registration_form,
     unit,
 )
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 
-ITEM_LABELS: Final = {
-    "situation": mark("thực trạng và lý do"),
-    "goals": mark("mục tiêu, chỉ tiêu"),
-    "method": mark("nội dung, cách làm"),
-    "place_people": mark("địa bàn, đối tượng"),
-    "forces": mark("lực lượng"),
-    "time_resources": mark("thời gian, nguồn lực"),
-    "outputs": mark("sản phẩm kiểm chứng được"),
-    "sustainability": mark("khả năng duy trì, nhân rộng"),
-}
 SHORTEST_REASON: Final = 5
 
 
-def missing_items(context: Context, *, count_waived: bool = False) -> list[str]:
-    """Labels of the items of the registration form that are empty and were not waived (or were, when asked for)."""
+def missing_items(context: Context) -> list[str]:
+    """What the year calls the items of the registration form that are empty and were not waived."""
     form = context.connection.execute(
         sa.select(registration_form).where(registration_form.c.model_id == context.model.id)
     ).first()
     if form is None:
-        return [_(label) for label in ITEM_LABELS.values()]
-    waived = set() if count_waived else set(form.waived)
-    return [_(ITEM_LABELS[item]) for item in ITEMS if not form._mapping[item].strip() and item not in waived]
+        missing = list(ITEMS)
+    else:
+        waived = set(form.waived)
+        missing = [item for item in ITEMS if not form._mapping[item].strip() and item not in waived]
+    labels = stored.item_labels(context.connection, context.year().id) if missing else {}
+    return [labels[item] for item in missing]
 
 
 @guard
@@ -51,7 +45,7 @@ def items_filled(context: Context) -> str | None:
         return _(
             "Phiếu đăng ký còn thiếu %(count)s mục: %(missing)s. Hãy điền rồi gửi lại.",
             count=len(missing),
-            missing=", ".join(missing),
+            missing="; ".join(missing),
         )
     return None
 

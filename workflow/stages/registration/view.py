@@ -14,7 +14,6 @@ from sqlalchemy.engine import Connection
 from workflow.core.access import Actor
 from workflow.core.engine import changes
 from workflow.core.lifecycles import store
-from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.refusals import NotPossible
 from workflow.ground.schema import ITEMS, account, emulation_model, field, history, person, registration_form, unit
 from workflow.ground.speech import _
@@ -140,8 +139,11 @@ def typed(connection: Connection, model_id: int) -> Draft:
     )
 
 
-def last_return(connection: Connection, model_id: int) -> Returned | None:
-    """The latest time the form was given back (index uq_history_subject_subject_id_seq); None if it never was."""
+def last_return(connection: Connection, model_id: int, labels: Mapping[str, str]) -> Returned | None:
+    """The latest time the form was given back (index uq_history_subject_subject_id_seq); None if it never was.
+
+    labels: what the model's year calls the items.
+    """
     row = connection.execute(
         sa.select(history.c.at, history.c.reason, history.c.payload, account.c.full_name)
         .join(account, account.c.id == history.c.actor_id)
@@ -155,7 +157,6 @@ def last_return(connection: Connection, model_id: int) -> Returned | None:
     ).first()
     if row is None:
         return None
-    labels = item_labels()
     return Returned(
         row.at,
         row.full_name,
@@ -165,8 +166,3 @@ def last_return(connection: Connection, model_id: int) -> Returned | None:
             for one in json.loads(row.payload).get("items", ())
         ),
     )
-
-
-def item_labels() -> dict[str, str]:
-    """What each item of the form is called, the name among them."""
-    return {item.id: _(item.label) for item in standard_defaults().items}
