@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from tests.browser.person import DESK, PHONE, Person
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 BY_TAG: Final = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # Width in pixels and the size of the letters: two telephones, and a page twice as large on a small and on a wide screen.
 VIEWS = ((PHONE["width"], 1), (320, 1), (640, 2), (DESK["width"], 2))
@@ -17,7 +15,6 @@ VIEWS = ((PHONE["width"], 1), (320, 1), (640, 2), (DESK["width"], 2))
 def everybody_can_use(person: Person, name: str) -> None:
     """The page has one heading and a title, axe finds nothing, and nothing scrolls sideways. name: of its pictures."""
     page = person.page
-    page.evaluate(AXE)
     assert told(violations(person)) == []
     # The dark colours at once: half-way between the two nothing has its contrast.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
@@ -36,7 +33,7 @@ def everybody_can_use(person: Person, name: str) -> None:
 
 
 def violations(person: Person, only: Mapping[str, Any] = BY_TAG) -> list[dict[str, Any]]:
-    """What axe finds wrong on a page that has it. The many elements it finds right are not brought over from the browser."""
+    """What axe finds wrong. The many elements it finds right are not brought over from the browser."""
     found: list[dict[str, Any]] = person.page.evaluate(
         "runOnly => axe.run(document, {runOnly, resultTypes: ['violations']}).then(found => found.violations)", only
     )

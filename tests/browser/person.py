@@ -18,6 +18,7 @@ PHONE: Final = ViewportSize(width=360, height=740)
 DESK: Final = ViewportSize(width=1280, height=800)
 # A page of this program takes some 50 ms; half a minute is a very busy machine.
 PATIENCE_MS = 30_000
+AXE: Final = Path(__file__).parent / "vendor" / "axe.min.js"
 
 _numbers = count(1)
 
@@ -120,7 +121,7 @@ def at_browser(
 ) -> Iterator[Person]:
     """Somebody who has just signed in, or nobody under the name "".
 
-    scripts: the program has none of its own; a test may need them to measure.
+    scripts: the program has none of its own; a test may need them to measure, and every page then has axe.
     """
     context = browser.new_context(
         viewport=size,
@@ -130,6 +131,9 @@ def at_browser(
         locale="vi-VN",
     )
     context.set_default_timeout(PATIENCE_MS)
+    if scripts:
+        # Read once for a window: sent to each page it costs more than all that axe then does.
+        context.add_init_script(path=AXE)
     try:
         person = Person(context.new_page(), site, user_name)
         if user_name:

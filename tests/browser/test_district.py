@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser import journey
 from tests.browser.journey import COUNCIL
-from tests.browser.looking import AXE, violations
+from tests.browser.looking import violations
 from tests.browser.person import DESK, PHONE, Person, at_browser
 from tests.browser.seeding import model_in
 from tests.browser.site import Site
@@ -142,7 +142,6 @@ def test_check_page_and_result_are_for_everybody(browser: Browser, site: Site, s
 
 def faults(person: Person) -> list[str]:
     """What axe finds on the page."""
-    person.page.evaluate(AXE)
     return [violation["id"] for violation in violations(person)]
 
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -18,6 +19,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 import sqlalchemy as sa
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
@@ -225,8 +227,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _english(said: str) -> str:
     """The English of what stands on a button, also where it names somebody."""
-    with (FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        catalogue = read_po(file)
+    catalogue = _catalogue()
     known = catalogue.get(said)
     if known is not None:
         return str(known.string)
@@ -237,6 +238,13 @@ def _english(said: str) -> str:
         if found:
             return str(message.string) % found.groupdict()
     return said
+
+
+@cache
+def _catalogue() -> Catalog:
+    """The English sentences, read once."""
+    with (FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file)
 
 
 def _parsed(answer: TestResponse) -> Element:
