@@ -22,6 +22,7 @@ from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground import migrate
 from workflow.ground.database import Database
 from workflow.ground.reading.names import keys_of
+from workflow.ground.reading.order import person_order, tree_order
 from workflow.ground.schema import ITEMS, account, assignment, emulation_model, history, unit
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import commands as inspection
@@ -398,9 +399,11 @@ def found(database: Database) -> World:
 def _units(connection: Connection) -> dict[str, int]:
     ids: dict[str | None, int] = {}
     paths: dict[str | None, str] = {None: "/"}
+    orders: dict[str | None, str] = {None: ""}
     for key, (code, name, level, kind, parent) in enumerate(UNITS, start=1):
         # The path contains the key, so the key is known before the row: nobody else writes into an empty database.
         paths[code] = f"{paths[parent]}{key}/"
+        orders[code] = tree_order(orders[parent], name, key)
         ids[code] = key
         connection.execute(
             sa.insert(unit).values(
@@ -412,6 +415,7 @@ def _units(connection: Connection) -> dict[str, int]:
                 kind=kind,
                 parent_id=ids.get(parent),
                 path=paths[code],
+                tree_sort=orders[code],
             )
         )
     if connection.dialect.name == "postgresql":
@@ -427,6 +431,7 @@ def _accounts(connection: Connection, units: Mapping[str, int], now: datetime) -
             .values(
                 user_name=user_name,
                 full_name=full_name,
+                name_sort=person_order(full_name),
                 unit_id=units[home],
                 password_hash=_password_hash(),
                 created_at=now,

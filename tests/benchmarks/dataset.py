@@ -16,6 +16,7 @@ from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground import migrate
 from workflow.ground.database import Database
 from workflow.ground.reading.names import keys_of
+from workflow.ground.reading.order import name_order, tree_order
 from workflow.ground.schema import account, assignment, emulation_model, history, unit
 
 NOW = datetime(2024, 3, 1, 2, 0, tzinfo=UTC)
@@ -89,7 +90,10 @@ def build(database: Database, models: int) -> Dataset:
 
 
 def _units(districts: int) -> Iterator[dict[str, Any]]:
+    keys: dict[int | None, str] = {None: ""}
+
     def row(number: int, name: str, level: str, parent: int | None, path: str) -> dict[str, Any]:
+        keys[number] = tree_order(keys[parent], name, number)
         return {
             "id": number,
             "code": f"D{number}",
@@ -98,6 +102,7 @@ def _units(districts: int) -> Iterator[dict[str, Any]]:
             "level": level,
             "parent_id": parent,
             "path": path,
+            "tree_sort": keys[number],
         }
 
     yield row(1, "Tỉnh đo", "province", None, "/1/")
@@ -125,6 +130,7 @@ def _model(
         "field_id": field_id,
         "name": name,
         **keys_of(name, 300),
+        "name_sort": name_order(name),
         "definition_hash": definition_hash,
         "state": "submitted",
         "version": 1,

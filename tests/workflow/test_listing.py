@@ -64,15 +64,15 @@ def _expected(world: World, who: str, order: Order, *where: sa.ColumnElement[boo
         seen = access.visible(access.actor(connection, who, NOW))
         rows: list[Any] = list(
             connection.execute(
-                sa.select(emulation_model, unit.c.path)
+                sa.select(emulation_model, unit.c.tree_sort)
                 .join(unit, unit.c.id == emulation_model.c.unit_id)
                 .where(seen, *where)
             )
         )
     keys = {
         "newest": lambda row: -row.id,
-        "name": lambda row: (row.name_folded, row.id),
-        "unit": lambda row: (row.path, row.id),
+        "name": lambda row: (row.name_sort, row.id),
+        "unit": lambda row: (row.tree_sort, row.id),
         "state": lambda row: (row.state, row.id),
         "changed": lambda row: (-row.changed_at.timestamp(), -row.id),
     }

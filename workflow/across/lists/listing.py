@@ -90,11 +90,11 @@ _EXPORTED = (
 
 _model = emulation_model.c
 # Keys of each order, and whether it falls; the key of the row comes last in all of them. Served by ix_emulation_model_year_id_id,
-# _name, _changed_at, uq_unit_path with ix_emulation_model_unit_id, and ix_emulation_model_state.
+# _name, _changed_at, ix_unit_tree_sort with ix_emulation_model_unit_id, and ix_emulation_model_state.
 _KEYS: Final[dict[Order, tuple[tuple[sa.ColumnElement[Any], bool], ...]]] = {
     "newest": ((_model.id, True),),
-    "name": ((_model.name_folded, False), (_model.id, False)),
-    "unit": ((unit.c.path, False), (_model.id, False)),
+    "name": ((_model.name_sort, False), (_model.id, False)),
+    "unit": ((unit.c.tree_sort, False), (_model.id, False)),
     "state": ((_model.state, False), (_model.id, False)),
     "changed": ((_model.changed_at, True), (_model.id, True)),
 }

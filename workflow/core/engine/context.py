@@ -60,9 +60,10 @@ class Context:
         return self.connection.execute(sa.select(programme_year).where(programme_year.c.id == self.model.year_id)).one()
 
 
-# Moments that only pages show: each read costs more than the rest of the row. And the key that only searching reads.
+# Moments that only pages show: each read costs more than the rest of the row. And the keys that only searching and lists read.
 _ELSEWHERE = frozenset(
-    {"created_at", "changed_at", "started_at", "inspected_at", "recognised_at", "public_agreed_at", "name_folded"}
+    {"created_at", "changed_at", "started_at", "inspected_at", "recognised_at", "public_agreed_at"}
+    | {"name_folded", "name_sort"}
 )
 _namesake = emulation_model.alias("namesake")
 

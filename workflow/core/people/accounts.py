@@ -15,6 +15,7 @@ from workflow.core import access, history
 from workflow.core.access import PRIVILEGED, Actor, Grant
 from workflow.core.people import passwords, units
 from workflow.ground.dialects import locked
+from workflow.ground.reading.order import person_order
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.ground.schema import account, assignment, invitation, unit, web_session
@@ -424,7 +425,12 @@ def _checked(connection: Connection, user_name: str, full_name: str, position: s
             problems[key] = _("%(label)s dài %(count)s ký tự, tối đa 120. Hãy rút gọn.", label=label, count=len(value))
     if problems:
         raise InvalidInput(problems)
-    return {"user_name": user_name, "full_name": full_name, "position": position}
+    return {
+        "user_name": user_name,
+        "full_name": full_name,
+        "name_sort": person_order(full_name),
+        "position": position,
+    }
 
 
 def _insert(connection: Connection, values: Mapping[str, Any], password: str | None, now: datetime) -> int:

@@ -15,8 +15,9 @@ from workflow.core import access, history
 from workflow.core.access import PRIVILEGED, Actor, Grant
 from workflow.core.lifecycles import store
 from workflow.core.people.unit import COLUMNS, Unit
-from workflow.ground.dialects import locked
+from workflow.ground.dialects import alone, locked
 from workflow.ground.reading.names import keys_of
+from workflow.ground.reading.order import LONGEST_TREE_KEY, tree_order
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotFound, NotPossible
 from workflow.ground.schema import unit
@@ -31,6 +32,9 @@ KINDS: Mapping[str, str] = {
     "armed_force": mark("Lực lượng vũ trang"),
 }
 LONGEST_NAME = 200
+
+_TREE = "unit tree"
+# Only one at a time adds or renames units: a new one takes the beginning of its key from the one above.
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -98,6 +102,7 @@ def create_unit(
 
     level: a level of some lifecycle definition, not above the parent's. Raises InvalidInput by field.
     """
+    alone(connection, _TREE)
     actor = access.actor(connection, who, now)
     parent, grant = _held(connection, actor, parent_code, to=_("thêm đơn vị"))
     if parent.valid_to is not None and parent.valid_to < local_date(now):
@@ -118,12 +123,14 @@ def create_unit(
 
 def rename(connection: Connection, who: int | str, code: str, name: str, now: datetime) -> bool:
     """Give a unit another name, as an administrator over it. Returns False when it has that name already."""
+    alone(connection, _TREE)
     actor = access.actor(connection, who, now)
     found, grant = _held(connection, actor, code, to=_("đổi tên đơn vị"))
     new = _name(name)
     if new == found.name:
         return False
     connection.execute(sa.update(unit).where(unit.c.id == found.id).values(name=new, **keys_of(new, LONGEST_NAME)))
+    _put_in_order(connection, found, new)
     _note(connection, found.id, actor, grant, "unit_renamed", now, {"name": [found.name, new]})
     return True
 
@@ -339,8 +346,26 @@ def _insert(connection: Connection, values: Mapping[str, Any], parent_path: str)
     path = f"{parent_path}{unit_id}/"
     if len(path) > 200:
         raise InvalidInput({"parent": _("Cây đơn vị đã quá nhiều tầng. Hãy chọn đơn vị chủ quản cao hơn.")})
-    connection.execute(sa.update(unit).where(unit.c.id == unit_id).values(path=path))
+    above = connection.execute(sa.select(unit.c.tree_sort).where(unit.c.id == values["parent_id"])).scalar() or ""
+    connection.execute(
+        sa.update(unit)
+        .where(unit.c.id == unit_id)
+        .values(path=path, tree_sort=tree_order(above, values["name"], unit_id))
+    )
     return unit_id
+
+
+def _put_in_order(connection: Connection, renamed: Unit, name: str) -> None:
+    """Give a renamed unit, and with it everything below, its place in the order of the tree."""
+    keys = sa.select(unit.c.tree_sort)
+    before = connection.execute(keys.where(unit.c.id == renamed.id)).scalar_one()
+    above = connection.execute(keys.where(unit.c.id == renamed.parent_id)).scalar() or ""
+    after = sa.literal(tree_order(above, name, renamed.id)) + sa.func.substr(unit.c.tree_sort, len(before) + 1)
+    connection.execute(
+        sa.update(unit)
+        .where(unit.c.path >= renamed.path, unit.c.path < renamed.path[:-1] + "0")
+        .values(tree_sort=sa.func.substr(after, 1, LONGEST_TREE_KEY))
+    )
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflow.ground.schema.base import Moment, flag, longest, metadata, pk, ref
+from workflow.ground.schema.base import Moment, flag, longest, metadata, pk, ref, sort_key
 
 account = sa.Table(
     "account",
@@ -12,6 +12,7 @@ account = sa.Table(
     pk(),
     sa.Column("user_name", sa.String(60), nullable=False),
     sa.Column("full_name", sa.String(120), nullable=False),
+    sort_key("name_sort"),
     sa.Column("position", sa.String(120), nullable=False, server_default=""),
     ref("unit_id", "unit", nullable=True),
     # NULL: the account exists in the records but nobody can sign in with it yet.
@@ -26,6 +27,8 @@ account = sa.Table(
     sa.UniqueConstraint("user_name"),
     longest("full_name", 120),
 )
+# Serves lists of people, page by page.
+sa.Index("ix_account_name_sort_id", account.c.name_sort, account.c.id)
 
 assignment = sa.Table(
     "assignment",

@@ -81,6 +81,12 @@ def ref(name: str, target: str, *, nullable: bool = False, index: bool = False) 
     return sa.Column(name, BigId, sa.ForeignKey(f"{target}.id"), nullable=nullable, index=index)
 
 
+def sort_key(name: str, longest: int = 400) -> sa.Column[str]:
+    """A key of reading/order.py: byte order, so that no database brings an order of its own."""
+    kind = sa.String(longest).with_variant(sa.String(longest, collation="C"), "postgresql")
+    return sa.Column(name, kind, nullable=False, server_default="")
+
+
 def flag(name: str) -> sa.Column[bool]:
     """A boolean that is false unless somebody says otherwise."""
     return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflow.ground.schema.base import Moment, flag, longest, metadata, one_of, pk, ref
+from workflow.ground.schema.base import Moment, flag, longest, metadata, one_of, pk, ref, sort_key
 
 emulation_model = sa.Table(
     "emulation_model",
@@ -19,6 +19,7 @@ emulation_model = sa.Table(
     sa.Column("name", sa.String(300), nullable=False),
     sa.Column("name_folded", sa.String(300), nullable=False),
     sa.Column("name_identity", sa.String(300), nullable=False),
+    sort_key("name_sort"),
     sa.Column("definition_hash", sa.String(64), sa.ForeignKey("lifecycle_definition.hash"), nullable=False),
     # Cache of what a replay of the history gives; written by transition.py and migration of definitions only.
     sa.Column("state", sa.String(40), nullable=False),
@@ -80,7 +81,7 @@ sa.Index(
 sa.Index("ix_emulation_model_year_id_id", emulation_model.c.year_id, emulation_model.c.id)
 sa.Index("ix_emulation_model_state", emulation_model.c.year_id, emulation_model.c.state, emulation_model.c.id)
 sa.Index("ix_emulation_model_unit_id", emulation_model.c.unit_id, emulation_model.c.id)
-sa.Index("ix_emulation_model_name", emulation_model.c.year_id, emulation_model.c.name_folded, emulation_model.c.id)
+sa.Index("ix_emulation_model_name", emulation_model.c.year_id, emulation_model.c.name_sort, emulation_model.c.id)
 sa.Index("ix_emulation_model_changed_at", emulation_model.c.year_id, emulation_model.c.changed_at, emulation_model.c.id)
 sa.Index("ix_emulation_model_kind", emulation_model.c.year_id, emulation_model.c.kind, emulation_model.c.id)
 sa.Index(

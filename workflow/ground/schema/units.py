@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from workflow.ground.schema.base import PathText, flag, longest, metadata, one_of, pk, ref
+from workflow.ground.schema.base import PathText, flag, longest, metadata, one_of, pk, ref, sort_key
 
 unit = sa.Table(
     "unit",
@@ -21,6 +21,8 @@ unit = sa.Table(
     ref("parent_id", "unit", nullable=True, index=True),
     # Ids from the root down to the unit itself, '/1/5/22/': one comparison answers "is it under …?" in Python, one range in SQL.
     sa.Column("path", PathText, nullable=False),
+    # Its place among all units, each under its parent and those of one parent by name: order.tree_order.
+    sort_key("tree_sort", 2_000),
     sa.Column("valid_from", sa.Date),
     sa.Column("valid_to", sa.Date),
     ref("successor_id", "unit", nullable=True),
@@ -34,6 +36,7 @@ unit = sa.Table(
 )
 sa.Index("ix_unit_name_folded", unit.c.name_folded)
 sa.Index("ix_unit_name_identity", unit.c.name_identity)
+sa.Index("ix_unit_tree_sort", unit.c.tree_sort)
 
 person = sa.Table(
     "person",

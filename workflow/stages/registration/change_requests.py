@@ -18,6 +18,7 @@ from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.core.programmes.terms import LONGEST_NAME
 from workflow.ground.reading.names import keys_of
+from workflow.ground.reading.order import name_order
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.ground.schema import account, change_request, emulation_model, field, history
@@ -132,7 +133,7 @@ def decide_change(
         before, meant, field_id = _meant(connection, model, request.subject, request.after, problems)
         if request.subject == "name":
             _refuse_twin(connection, definition, model, meant)
-            new = {"name": meant, **keys_of(meant, LONGEST_NAME)}
+            new = {"name": meant, **keys_of(meant, LONGEST_NAME), "name_sort": name_order(meant)}
         else:
             new = {"field_id": field_id}
     _close(connection, request_id, "approved" if approve else "refused", actor, why, now)

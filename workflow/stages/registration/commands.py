@@ -25,6 +25,7 @@ from workflow.core.programmes.choice import year_by_id
 from workflow.core.programmes.terms import LONGEST_NAME
 from workflow.ground.reading import similarity
 from workflow.ground.reading.names import keys_of
+from workflow.ground.reading.order import name_order
 from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import InvalidInput, NotPossible
 from workflow.ground.schema import (
@@ -153,7 +154,7 @@ def edit_draft(
     }
     changed = {name: value for name, value in columns.items() if getattr(model, name) != value}
     if "name" in changed:
-        changed |= keys_of(checked.name, LONGEST_NAME)
+        changed |= {**keys_of(checked.name, LONGEST_NAME), "name_sort": name_order(checked.name)}
     agreed = consent.agreed_at(connection, model.id) is not None
     agrees = checked.public and not (agreed and changed.keys() & {"kind", "person_id"})
     changed_form = {
@@ -327,6 +328,7 @@ def _write(
             "field_id": draft.field_id,
             "name": draft.name,
             **keys_of(draft.name, LONGEST_NAME),
+            "name_sort": name_order(draft.name),
             "origin": draft.origin,
             "origin_model_id": draft.origin_model_id,
             "public_agreed_at": now if draft.public else None,
