@@ -49,6 +49,7 @@ def test_page_names_every_command() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # thirty commands one after the other, each a process
 def test_example_on_the_page_works(tmp_path: Path) -> None:
     shell = shutil.which("sh")
     assert shell
@@ -69,7 +70,7 @@ def test_example_on_the_page_works(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=500,
     )
     assert done.returncode == 0, done.stderr
     assert '"state": "recognised"' in done.stdout
