@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -53,6 +54,10 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
     names: ClassVar[dict[str, str]] = {}
     """Where the domain calls a fact by another name than the form does: fact → field."""
+    version_field: ClassVar[str] = "version"
+    """The hidden field with the version of what the page showed."""
+    redrawn_by: ClassVar[frozenset[str]] = frozenset({"add_row"})
+    """Buttons that send the form only to get it back: with another row, with a sum."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: Form) -> _Spoken:
@@ -73,6 +78,12 @@ class PageForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.general: list[str] = []
+        self.refusal: Refusal | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Whether it was sent for something to be done."""
+        return bool(self.is_submitted()) and self.redrawn_by.isdisjoint(request.form)
 
     def take(self, refusal: Refusal) -> None:
         """Put what the domain refused where the person can mend it."""
@@ -97,9 +108,20 @@ class PageForm(FlaskForm):  # type: ignore[misc]
     @property
     def present(self) -> int | None:
         """The version the person saw, of a form that carries one."""
-        field = self._fields.get("version")
-        text = str(field.data or "") if field is not None else ""
-        return int(text) if text.isdecimal() and len(text) < 10 else None
+        field = self._fields.get(self.version_field)
+        return version_in(said(field)) if field is not None else None
+
+    @property
+    def sent_version(self) -> int | None:
+        """The version the form was sent for, whatever `renew` put into it since."""
+        sent = getattr(self._fields.get(self.version_field), "raw_data", None)
+        return version_in(str(sent[0])) if sent else None
+
+    def renew(self, version: int | None) -> None:
+        """Be for the present version after a conflict: sending it again is a decision then, not an accident."""
+        field = self._fields.get(self.version_field)
+        if field is not None and version is not None:
+            field.data = str(version)
 
 
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
@@ -110,6 +132,11 @@ def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
 def printable(value: Any) -> Any:
     """A text without control characters other than ends of lines and tabs; anything else as it is."""
     return _CONTROL.sub("", value) if isinstance(value, str) else value
+
+
+def version_in(text: str) -> int | None:
+    """The version in a hidden field; None for one that is missing or made up."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def said(field: Field) -> str:

@@ -21,6 +21,7 @@ class CallForm(PageForm):
     """What is called for, by when, and of whom."""
 
     names: ClassVar[dict[str, str]] = {"units": "to"}
+    redrawn_by = frozenset({"again"})
     unit = SelectField(_l("Đơn vị yêu cầu"), choices=[], validate_choice=False)
     year = SelectField(_l("Năm thi đua"), choices=[], validate_choice=False)
     label = line(

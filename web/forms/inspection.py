@@ -22,6 +22,7 @@ from workflow.stages.inspection.visits import VisitInput, VisitView
 class InspectionForm(PageForm):
     """What every record has; the criteria of the year are added by `inspection_form`."""
 
+    version_field = "record_version"
     criteria: tuple[str, ...] = ()
     kind = SelectField(_l("Hình thức"), choices=options(INSPECTION_KINDS.items()), validate_choice=False)
     held_on = day_field(_l("Ngày kiểm tra"))
@@ -69,12 +70,6 @@ class InspectionForm(PageForm):
     def pictures(self) -> list[FileStorage]:
         """The photos that were sent; a browser sends an empty one for none."""
         return [one for one in self.photos.data or () if isinstance(one, FileStorage) and one.filename]
-
-    @property
-    def seen(self) -> int | None:
-        """The version of the record the person saw; 0 when there was none."""
-        text = said(self.record_version)
-        return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def inspection_form(sheet: Sequence[Criterion]) -> type[InspectionForm]:
@@ -134,6 +129,7 @@ def kept_record(record: InspectionView | None, planned: VisitView | None, today:
 class VisitForm(PageForm):
     """A day, a team and the models it goes to."""
 
+    version_field = "visit_version"
     day = day_field(_l("Ngày đi"))
     team_decision = line(_l("Quyết định lập đoàn"), render_kw={"maxlength": 300})
     members = ChecksField(_l("Thành viên đoàn"), choices=[], validate_choice=False)
@@ -159,12 +155,6 @@ class VisitForm(PageForm):
             team_decision=said(self.team_decision),
             note=said(self.note),
         )
-
-    @property
-    def seen(self) -> int | None:
-        """The version of the visit the person saw."""
-        text = said(self.visit_version)
-        return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def kept_visit(planned: VisitView, codes: Sequence[str]) -> dict[str, Any]:

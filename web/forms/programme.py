@@ -20,7 +20,7 @@ from wtforms import (
 from web.forms.base import PageForm, day_field, line, options, said
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
 from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
-from workflow.ground.refusals import InvalidInput
+from workflow.ground.refusals import InvalidInput, Refusal
 from workflow.ground.speech import _l
 
 SPARE_ROWS = 1
@@ -103,56 +103,125 @@ class DefinitionForm(PageForm):
 
 
 class _Row(Form):
-    """What every row has: the code of what it is about, and its place among the others."""
+    """A row of a part: what has nothing typed into the field that names it is left out."""
+
+    named_by: ClassVar[str] = "label"
+
+
+class _ListedRow(_Row):
+    """What most rows have: the code of what it is about, and its place among the others."""
 
     code = HiddenField()
     order = StringField(_l("Thứ tự"), render_kw={**_NUMBER, "maxlength": 4})
     label = StringField(_l("Tên"), render_kw={"maxlength": 300})
 
 
-class _FieldRow(_Row):
+class _FieldRow(_ListedRow):
     aliases = StringField(_l("Tên gọi khác (cách nhau bằng ;)"), render_kw={"maxlength": 2000})
     keywords = TextAreaField(_l("Cụm từ gợi ý (cách nhau bằng ;)"), render_kw={"rows": 2, "maxlength": 4000})
 
+    def as_input(self) -> FieldInput:
+        return FieldInput(said(self.code), said(self.label), said(self.aliases), said(self.keywords))
 
-class _CriterionRow(_Row):
+
+class _CriterionRow(_ListedRow):
     points = StringField(_l("Điểm tối đa"), render_kw=_NUMBER)
     guidance = TextAreaField(_l("Hướng dẫn chấm"), render_kw={"rows": 2, "maxlength": 2000})
 
+    def as_input(self) -> CriterionInput:
+        return CriterionInput(said(self.code), said(self.label), said(self.points), said(self.guidance))
 
-class _BandRow(Form):
+
+class _BandRow(_Row):
     label = StringField(_l("Hạng"), render_kw={"maxlength": 100})
     from_points = StringField(_l("Từ điểm"), render_kw=_NUMBER)
 
+    def as_input(self) -> BandInput:
+        return BandInput(said(self.label), said(self.from_points))
 
-class _MeasureRow(_Row):
+
+class _MeasureRow(_ListedRow):
     unit = StringField(_l("Đơn vị tính"), render_kw={"maxlength": 60})
     aliases = StringField(_l("Tên gọi khác (cách nhau bằng ;)"), render_kw={"maxlength": 2000})
     unit_aliases = StringField(_l("Cách viết khác của đơn vị tính"), render_kw={"maxlength": 2000})
     outlier_above = StringField(_l("Hỏi lại khi lớn hơn"), render_kw=_NUMBER)
 
+    def as_input(self) -> MeasureInput:
+        typed = self.code, self.label, self.unit, self.aliases, self.unit_aliases, self.outlier_above
+        return MeasureInput(*(said(field) for field in typed))
+
+
+class _ItemRow(_Row):
+    code = HiddenField()
+    label = StringField(_l("Tên mục"), render_kw={"maxlength": 300})
+    guidance = TextAreaField(_l("Hướng dẫn"), render_kw={"rows": 2, "maxlength": 4000})
+    good = TextAreaField(_l("Ví dụ nên viết"), render_kw={"rows": 2, "maxlength": 4000})
+    bad = TextAreaField(_l("Ví dụ chưa đạt"), render_kw={"rows": 2, "maxlength": 4000})
+    max_length = StringField(_l("Dài nhất (ký tự)"), render_kw=_NUMBER)
+
+    def as_input(self) -> ItemInput:
+        typed = self.code, self.label, self.guidance, self.good, self.bad, self.max_length
+        return ItemInput(*(said(field) for field in typed))
+
+
+class _KindRow(_ListedRow):
+    kind = SelectField(_l("Loại"), choices=options(REPORT_KINDS.items()), validate_choice=False)
+    due = StringField(_l("Hạn gửi"), render_kw=_DAY)
+    period_from = StringField(_l("Kỳ từ ngày"), render_kw=_DAY)
+    period_to = StringField(_l("Kỳ đến ngày"), render_kw=_DAY)
+    opens_days = StringField(_l("Yêu cầu trước hạn (ngày)"), render_kw=_NUMBER)
+    levels = SelectField(_l("Ai báo cáo"), choices=[], validate_choice=False)
+
+    def as_input(self) -> KindInput:
+        return KindInput(
+            said(self.code),
+            said(self.label),
+            said(self.kind),
+            said(self.due),
+            said(self.period_from),
+            said(self.period_to),
+            said(self.opens_days),
+            tuple(level for level in said(self.levels).split(",") if level),
+        )
+
+
+class _StepRow(_Row):
+    named_by = "days"
+    days = StringField(_l("Số ngày so với hạn"), render_kw={**_NUMBER, "inputmode": "text"})
+    reporter = BooleanField(PARTS["reporter"])
+    head_of_unit = BooleanField(PARTS["head_of_unit"])
+    staff = BooleanField(PARTS["staff"])
+    deputy_head = BooleanField(PARTS["deputy_head"])
+    head = BooleanField(PARTS["head"])
+    with_list_of_late = BooleanField(_l("Kèm danh sách trễ"))
+
+    def as_input(self) -> StepInput:
+        told = tuple(part for part in PARTS if self[part].data)
+        return StepInput(said(self.days), told, bool(self.with_list_of_late.data))
+
 
 class PartForm(PageForm):
-    """Rows of one part of a year. A row whose name is empty is left out; the others stand in the order of their numbers."""
+    """Rows of one part of a year; those that are meant stand in the order of their numbers."""
 
+    redrawn_by = frozenset({"add_row", "sum"})
     version = HiddenField()
     rows: FieldList[Any]
 
     def kept(self) -> list[int]:
         """Positions in the form of the rows that are meant, in the order asked for."""
-        named = [index for index, row in enumerate(self.rows) if said(row.form.label).strip()]
-        return sorted(named, key=lambda index: (_place(self.rows[index].form), index))
+        rows = [entry.form for entry in self.rows]
+        named = [index for index, row in enumerate(rows) if said(row[row.named_by]).strip()]
+        return sorted(named, key=lambda index: (_place(rows[index]), index))
 
     def inputs(self) -> Sequence[Any]:
         """The rows that are meant, as the domain takes them."""
-        return [self.input(self.rows[index].form) for index in self.kept()]
+        return [self.rows[index].form.as_input() for index in self.kept()]
 
-    def input(self, row: Any) -> Any:
-        """One row as the domain takes it."""
-        raise NotImplementedError
+    def take(self, refusal: Refusal) -> None:
+        """The refusal with the domain's row numbers turned into those of the form."""
+        super().take(self._placed(refusal) if isinstance(refusal, InvalidInput) else refusal)
 
-    def placed(self, refused: InvalidInput) -> InvalidInput:
-        """The same refusal with the domain's row numbers turned into those of the form."""
+    def _placed(self, refused: InvalidInput) -> InvalidInput:
         kept = self.kept()
         problems = {}
         for key, sentence in refused.problems.items():
@@ -175,17 +244,11 @@ class FieldsForm(PartForm):
 
     rows = FieldList(FormField(_FieldRow), label=_l("Lĩnh vực"))
 
-    def input(self, row: Any) -> FieldInput:
-        return FieldInput(said(row.code), said(row.label), said(row.aliases), said(row.keywords))
-
 
 class CriteriaForm(PartForm):
     """The score sheet."""
 
     rows = FieldList(FormField(_CriterionRow), label=_l("Tiêu chí"))
-
-    def input(self, row: Any) -> CriterionInput:
-        return CriterionInput(said(row.code), said(row.label), said(row.points), said(row.guidance))
 
     @property
     def total(self) -> int:
@@ -199,33 +262,11 @@ class BandsForm(PartForm):
 
     rows = FieldList(FormField(_BandRow), label=_l("Hạng"))
 
-    def input(self, row: Any) -> BandInput:
-        return BandInput(said(row.label), said(row.from_points))
-
 
 class MeasuresForm(PartForm):
     """Measures."""
 
     rows = FieldList(FormField(_MeasureRow), label=_l("Chỉ số"))
-
-    def input(self, row: Any) -> MeasureInput:
-        return MeasureInput(
-            said(row.code),
-            said(row.label),
-            said(row.unit),
-            said(row.aliases),
-            said(row.unit_aliases),
-            said(row.outlier_above),
-        )
-
-
-class _ItemRow(Form):
-    code = HiddenField()
-    label = StringField(_l("Tên mục"), render_kw={"maxlength": 300})
-    guidance = TextAreaField(_l("Hướng dẫn"), render_kw={"rows": 2, "maxlength": 4000})
-    good = TextAreaField(_l("Ví dụ nên viết"), render_kw={"rows": 2, "maxlength": 4000})
-    bad = TextAreaField(_l("Ví dụ chưa đạt"), render_kw={"rows": 2, "maxlength": 4000})
-    max_length = StringField(_l("Dài nhất (ký tự)"), render_kw=_NUMBER)
 
 
 class ItemsForm(PartForm):
@@ -235,30 +276,6 @@ class ItemsForm(PartForm):
 
     def kept(self) -> list[int]:
         return list(range(len(self.rows)))
-
-    def input(self, row: Any) -> ItemInput:
-        return ItemInput(
-            said(row.code), said(row.label), said(row.guidance), said(row.good), said(row.bad), said(row.max_length)
-        )
-
-
-class _KindRow(_Row):
-    kind = SelectField(_l("Loại"), choices=options(REPORT_KINDS.items()), validate_choice=False)
-    due = StringField(_l("Hạn gửi"), render_kw=_DAY)
-    period_from = StringField(_l("Kỳ từ ngày"), render_kw=_DAY)
-    period_to = StringField(_l("Kỳ đến ngày"), render_kw=_DAY)
-    opens_days = StringField(_l("Yêu cầu trước hạn (ngày)"), render_kw=_NUMBER)
-    levels = SelectField(_l("Ai báo cáo"), choices=[], validate_choice=False)
-
-
-class _StepRow(Form):
-    days = StringField(_l("Số ngày so với hạn"), render_kw={**_NUMBER, "inputmode": "text"})
-    reporter = BooleanField(PARTS["reporter"])
-    head_of_unit = BooleanField(PARTS["head_of_unit"])
-    staff = BooleanField(PARTS["staff"])
-    deputy_head = BooleanField(PARTS["deputy_head"])
-    head = BooleanField(PARTS["head"])
-    with_list_of_late = BooleanField(_l("Kèm danh sách trễ"))
 
 
 class KindsForm(PartForm):
@@ -274,31 +291,11 @@ class KindsForm(PartForm):
                 ({**choices} | ({} if there in choices else {there: named(there)})).items()
             )
 
-    def input(self, row: Any) -> KindInput:
-        return KindInput(
-            said(row.code),
-            said(row.label),
-            said(row.kind),
-            said(row.due),
-            said(row.period_from),
-            said(row.period_to),
-            said(row.opens_days),
-            tuple(level for level in said(row.levels).split(",") if level),
-        )
-
 
 class StepsForm(PartForm):
-    """Reminder steps. A row whose number of days is empty is left out."""
+    """Reminder steps."""
 
     rows = FieldList(FormField(_StepRow), label=_l("Bước nhắc"))
-
-    def kept(self) -> list[int]:
-        return [index for index, row in enumerate(self.rows) if said(row.form.days).strip()]
-
-    def input(self, row: Any) -> StepInput:
-        return StepInput(
-            said(row.days), tuple(part for part in PARTS if row[part].data), bool(row.with_list_of_late.data)
-        )
 
 
 def _place(row: Any) -> int:

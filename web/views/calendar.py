@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from notifications.calendar import dates, feeds
 from notifications.calendar.dates import SCOPES, Scope
-from web.forms.answers import page_again, say
+from web.forms.answers import Done, attempt, page_again
 from web.forms.base import options, said
 from web.forms.calendar import SCOPES as LABELS
 from web.forms.calendar import FeedForm
@@ -16,7 +16,7 @@ from web.serving import clock
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading, settings, writing
 from web.serving.visitor import actor
-from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
@@ -50,18 +50,17 @@ def month() -> tuple[str, int]:
 @access_rule(signed_in=True)
 def addresses() -> str | tuple[str, int]:
     """The person's addresses; sent, a new one, which is shown on this very page and never again."""
-    form, refusal, token = FeedForm(), None, ""
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                token = feeds.create(connection, actor(), _scope(said(form.scope)), clock.now())
-        except Refusal as refused:
-            refusal = refused
+    form = FeedForm()
+
+    def create() -> str:
+        with writing() as connection:
+            return feeds.create(connection, actor(), _scope(said(form.scope)), clock.now())
+
+    token = attempt(form, create)
     form.scope.choices = options((one, LABELS[one]) for one in dates.scopes(actor()))
     return page_again(
         "calendar/addresses.html",
         form,
-        refusal,
         found=feeds.of(reading(), actor().account_id),
         scopes=LABELS,
         address=url_for("calendar.feed", token=token, _external=True) if token else "",
@@ -73,8 +72,8 @@ def addresses() -> str | tuple[str, int]:
 def revoke(feed_id: int) -> AnyResponse:
     with writing() as connection:
         feeds.revoke(connection, actor().account_id, feed_id, clock.now())
-    say(_("Đã thu hồi. Chương trình lịch dùng địa chỉ này sẽ không còn nhận được gì."))
-    return redirect(url_for("calendar.addresses"))
+    told = _("Đã thu hồi. Chương trình lịch dùng địa chỉ này sẽ không còn nhận được gì.")
+    return Done(told, url_for("calendar.addresses")).answer()
 
 
 @pages.get("/<token>.ics")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
-from web.forms.answers import page_again, renewed, say
+from web.forms.answers import Answer, Done, act, attempt, page_again
 from web.forms.base import options, said
 from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
 from web.look.presentation import LEVELS, UNIT_KINDS, shown_day
@@ -24,7 +24,7 @@ from workflow.across.obligations.calls import CALLERS
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.programmes.choice import every_year
 from workflow.core.programmes.report_sections import every_section
-from workflow.ground.refusals import Refusal
+from workflow.ground.database import Connection
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
@@ -40,7 +40,7 @@ def listed() -> str:
 
 @pages.route("/moi", methods=["GET", "POST"])
 @access_rule(roles=CALLERS)
-def begin() -> Response | tuple[str, int]:
+def begin() -> Answer:
     """Word a call; sent, it is shown with what it will do; «gui» sends it out."""
     sending = "send" in request.form
     form = LastLookForm() if sending else CallForm()
@@ -50,26 +50,28 @@ def begin() -> Response | tuple[str, int]:
         form.year.data = str(every_year(reading())[0].year)
         form.to.data = ""
     _offer(form, places)
-    refusal: Refusal | None = None
-    if form.is_submitted() and "again" not in request.form:
-        command, now = form.as_call(), clock.now()
-        try:
-            if isinstance(form, LastLookForm):
-                files = [(one.filename or "", one.read()) for one in form.sent]
-                with writing() as connection:
-                    called = deeds.open_call(connection, command, actor().account_id, now)
-                    for name, content in files:
-                        call_files.attach(connection, store(), called.call_id, name, content, actor().account_id, now)
-                say(_("Đã gửi yêu cầu tới %(count)s đơn vị.", count=len(called.obligations)))
-                return redirect(url_for("calls.shown", call_id=called.call_id))
-            plan = calls.plan_call(reading(), command, actor().account_id, now)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            look = LastLookForm()
-            _offer(look, places)
-            return page_again("calls/check.html", look, None, plan=plan, command=command)
-    return page_again("calls/new.html", form, refusal, several=len(places) > 1, chosen=CHOSEN)
+    answer = attempt(form, lambda: _sent_out(form) if isinstance(form, LastLookForm) else _last_look(form, places))
+    return answer or page_again("calls/new.html", form, several=len(places) > 1, chosen=CHOSEN)
+
+
+def _sent_out(form: LastLookForm) -> Response:
+    command, now, who = form.as_call(), clock.now(), actor().account_id
+    files = [(one.filename or "", one.read()) for one in form.sent]
+    with writing() as connection:
+        called = deeds.open_call(connection, command, who, now)
+        for name, content in files:
+            call_files.attach(connection, store(), called.call_id, name, content, who, now)
+    told = _("Đã gửi yêu cầu tới %(count)s đơn vị.", count=len(called.obligations))
+    return Done(told, url_for("calls.shown", call_id=called.call_id)).answer()
+
+
+def _last_look(form: CallForm, places: list[Any]) -> tuple[str, int]:
+    """What sending the call out would do, with the form that does it."""
+    command = form.as_call()
+    plan = calls.plan_call(reading(), command, actor().account_id, clock.now())
+    look = LastLookForm()
+    _offer(look, places)
+    return page_again("calls/check.html", look, plan=plan, command=command)
 
 
 @pages.get("/<int:call_id>")
@@ -77,7 +79,7 @@ def begin() -> Response | tuple[str, int]:
 def shown(call_id: int) -> str:
     """A call: what was called for, how far it is, what happened to it."""
     connection = reading()
-    call = calls_view.call(connection, actor(), call_id, clock.now())
+    call = _call(call_id)
     told = calls_view.entries(connection, call_id)
     return render_template(
         "calls/show.html",
@@ -105,55 +107,37 @@ def file(call_id: int, file_id: int) -> Response:
 
 @pages.route("/<int:call_id>/doi-han", methods=["GET", "POST"])
 @access_rule(roles=CALLERS)
-def move(call_id: int) -> Response | tuple[str, int]:
-    call = calls_view.call(reading(), actor(), call_id, clock.now())
-    form, refusal = MoveForm(data={"version": str(call.version)}), None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                moved = deeds.move_due(
-                    connection, call_id, said(form.due), actor().account_id, clock.now(), form.present
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(
-                _(
-                    "Đã dời hạn tới %(day)s và báo cho %(count)s đơn vị chưa gửi.",
-                    day=shown_day(moved.due_on),
-                    count=len(moved.obligations),
-                )
-            )
-            return redirect(url_for("calls.shown", call_id=call_id))
-    call = calls_view.call(reading(), actor(), call_id, clock.now())
-    renewed(form, refusal, call.version)
-    return _page(call, form, refusal, _("Dời hạn"), _("Dời hạn và báo các đơn vị"))
+def move(call_id: int) -> Answer:
+    form = MoveForm(data={"version": str(_call(call_id).version)})
+
+    def moved(connection: Connection) -> Done:
+        done = deeds.move_due(connection, call_id, said(form.due), actor().account_id, clock.now(), form.present)
+        told = _(
+            "Đã dời hạn tới %(day)s và báo cho %(count)s đơn vị chưa gửi.",
+            day=shown_day(done.due_on),
+            count=len(done.obligations),
+        )
+        return Done(told, url_for("calls.shown", call_id=call_id))
+
+    return act(form, moved) or _page(call_id, form, _("Dời hạn"), _("Dời hạn và báo các đơn vị"))
 
 
 @pages.route("/<int:call_id>/thu-hoi", methods=["GET", "POST"])
 @access_rule(roles=CALLERS)
-def withdraw(call_id: int) -> Response | tuple[str, int]:
-    call = calls_view.call(reading(), actor(), call_id, clock.now())
-    form, refusal = WithdrawForm(data={"version": str(call.version)}), None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                calls.withdraw(
-                    connection,
-                    call_id,
-                    actor().account_id,
-                    clock.now(),
-                    reason=said(form.reason),
-                    version=form.present,
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã thu hồi yêu cầu. Các đơn vị chưa gửi không phải gửi nữa."))
-            return redirect(url_for("calls.shown", call_id=call_id))
-    call = calls_view.call(reading(), actor(), call_id, clock.now())
-    renewed(form, refusal, call.version)
-    return _page(call, form, refusal, _("Thu hồi yêu cầu"), _("Thu hồi"), danger=True)
+def withdraw(call_id: int) -> Answer:
+    form = WithdrawForm(data={"version": str(_call(call_id).version)})
+
+    def withdrawn(connection: Connection) -> Done:
+        who, reason = actor().account_id, said(form.reason)
+        calls.withdraw(connection, call_id, who, clock.now(), reason=reason, version=form.present)
+        told = _("Đã thu hồi yêu cầu. Các đơn vị chưa gửi không phải gửi nữa.")
+        return Done(told, url_for("calls.shown", call_id=call_id))
+
+    return act(form, withdrawn) or _page(call_id, form, _("Thu hồi yêu cầu"), _("Thu hồi"), danger=True)
+
+
+def _call(call_id: int) -> calls_view.CallView:
+    return calls_view.call(reading(), actor(), call_id, clock.now())
 
 
 def _offer(form: CallForm, places: list[Any]) -> None:
@@ -185,12 +169,9 @@ def _named(group: calls_view.Group) -> tuple[str, Any]:
 
 
 def _page(
-    call: calls_view.CallView,
-    form: MoveForm | WithdrawForm,
-    refusal: Refusal | None,
-    title: str,
-    button: str,
-    *,
-    danger: bool = False,
+    call_id: int, form: MoveForm | WithdrawForm, title: str, button: str, *, danger: bool = False
 ) -> tuple[str, int]:
-    return page_again("calls/change.html", form, refusal, call=call, title=title, button=button, danger=danger)
+    call = _call(call_id)
+    return page_again(
+        "calls/change.html", form, version=call.version, call=call, title=title, button=button, danger=danger
+    )

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
-from web.forms.answers import say_refused
+from web.forms.answers import Done, press
 from web.forms.base import printable
 from web.look import charts
 from web.look.charts import Bar
 from web.serving import clock
 from web.serving.access_rules import access_rule
 from web.serving.security import own_path
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from web.words.owed import REPORTS, SUBJECTS, links
 from workflow.across.obligations import chasing, punctuality
@@ -27,7 +27,8 @@ from workflow.across.obligations.lines import lines, reminded
 from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes.choice import chosen_year, every_year
-from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date, start_of_day
 
@@ -81,18 +82,15 @@ def remind() -> Response:
     back = own_path(request.form.get("back"), url_for("chasing.listed"))
     name = "shown" if "tat-ca" in request.form else "id"
     ids = [int(one) for one in request.form.getlist(name) if one.isdecimal() and len(one) < 18][:MOST_AT_ONCE]
-    try:
+
+    def chase(connection: Connection) -> Done:
         if not ids:
             raise InvalidInput({"id": _("Hãy chọn ít nhất một dòng, rồi bấm nhắc.")})
         word = printable(request.form.get("word", ""))
-        with writing() as connection:
-            deeds.chase(connection, ids, actor().account_id, clock.now(), word=word)
-    except NotFound:
-        raise
-    except Refusal as refused:
-        say_refused(refused)
-        return redirect(back)
-    return redirect(url_for("chasing.done", ma=",".join(str(one) for one in ids), ve=back))
+        deeds.chase(connection, ids, actor().account_id, clock.now(), word=word)
+        return Done("", url_for("chasing.done", ma=",".join(str(one) for one in ids), ve=back))
+
+    return press(back, chase)
 
 
 @pages.get("/da-nhac")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from notifications.clock import clockwork
 from notifications.delivery import overview, undelivered
 from notifications.delivery.overview import STANDINGS, Standing
 from notifications.notices import inbox
-from web.forms.answers import say, say_refused
+from web.forms.answers import Done, press
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from web.views.inbox.messages import KINDS
-from workflow.ground.refusals import NotPossible
+from workflow.ground.database import Connection
 from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date
 
@@ -90,14 +90,13 @@ def shown(delivery_id: int) -> str:
 @pages.post("/<int:delivery_id>/gui-lai")
 @access_rule(roles=ADMINISTRATORS | STAFF)
 def retry(delivery_id: int) -> Response:
-    try:
-        with writing() as connection:
-            undelivered.retry(connection, delivery_id, actor().account_id, clock.now())
-    except NotPossible as refused:
-        say_refused(refused)
-    else:
-        say(_("Thư sẽ được gửi lại trong vài phút."))
-    return redirect(url_for("deliveries.shown", delivery_id=delivery_id))
+    back = url_for("deliveries.shown", delivery_id=delivery_id)
+
+    def again(connection: Connection) -> Done:
+        undelivered.retry(connection, delivery_id, actor().account_id, clock.now())
+        return Done(_("Thư sẽ được gửi lại trong vài phút."), back)
+
+    return press(back, again)
 
 
 @pages.get("/khong-dia-chi")

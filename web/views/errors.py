@@ -95,7 +95,7 @@ def _sign_in_anew() -> tuple[str, int]:
     sent = {name: request.form.get(name, "") for name in ("user_name", "next", "held")}
     form = SignInForm(formdata=None, data=sent)
     form.general.append(_("Trang đăng nhập mở đã lâu. Hãy nhập lại mật khẩu."))
-    return page_again("session/sign_in.html", form, None, held=typed)[0], 400
+    return page_again("session/sign_in.html", form, held=typed)[0], 400
 
 
 def _http(error: HTTPException) -> tuple[str, int] | HTTPException:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from notifications.notices.newest import notices
-from web.forms.answers import say
+from web.forms.answers import Done
 from web.look.speaking_dates import due_day
 from web.serving import clock
 from web.serving.access_rules import RECOGNISERS, access_rule
@@ -93,5 +93,4 @@ def seen() -> Response:
         raise InvalidInput({"until": _("Trang này đã cũ. Hãy tải lại rồi bấm lại.")})
     with writing() as connection:
         mark_seen(connection, actor().account_id, until, clock.now())
-    say(_("Đã đánh dấu là đã xem."))
-    return redirect(url_for("home.work"))
+    return Done(_("Đã đánh dấu là đã xem."), url_for("home.work")).answer()

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, request, url_for
 
-from web.forms.answers import page_again, renewed, say
+from web.forms.answers import Answer, Done, act, page_again
 from web.forms.base import said
 from web.forms.fields import prepare_rows
 from web.forms.registration import PARTS, WHOLE, Part, RegistrationForm, states_of_parts
 from web.serving import clock
 from web.serving.access_rules import RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF, access_rule
-from web.serving.transactions import reading, store, writing
+from web.serving.transactions import reading, store
 from web.serving.visitor import actor
 from workflow.across.models import kin
 from workflow.core.engine import changes, transition
@@ -24,8 +23,9 @@ from workflow.core.people.places import units_of
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year, year_by_id
 from workflow.core.programmes.year import Item, Year
+from workflow.ground.database import Connection
 from workflow.ground.reading.text import clean
-from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.implementation import attachments
@@ -46,36 +46,31 @@ MOST_ALIKE = 3
 
 @pages.route("/mo-hinh/moi", methods=["GET", "POST"])
 @access_rule(roles=MAY_REGISTER)
-def new() -> Response | tuple[str, int]:
+def new() -> Answer:
     """The first part; with it the draft begins. tiep-tuc, nhan-rong: code of a model whose form is copied."""
-    who, refusal = actor(), None
+    who = actor()
     year = chosen_year(reading(), request.values.get("nam"), to_register=True)
     begun = _beginning(year.id)
     form = RegistrationForm(data=_typed(begun))
     items = stored.items(reading(), year.id)
     units = _prepare(form, year, items)
     form.keep(PARTS[0].fields)
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                code = registration.create_draft(connection, who.account_id, year.year, form.over(begun), clock.now())
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lưu bản nháp %(code)s.", code=code))
-            return redirect(url_for("registration.part", code=code, part=PARTS[1].slug))
-    hint = _hint(form, year.id)
-    return page_again(
+
+    def begin(connection: Connection) -> Done:
+        code = registration.create_draft(connection, who.account_id, year.year, form.over(begun), clock.now())
+        following = url_for("registration.part", code=code, part=PARTS[1].slug)
+        return Done(_("Đã lưu bản nháp %(code)s.", code=code), following)
+
+    return act(form, begin) or page_again(
         "registration/part.html",
         form,
-        refusal,
         model=None,
         year=year,
         years=every_year(reading()),
         part=PARTS[0],
         number=1,
         count=len(PARTS) + 1,
-        hint=hint,
+        hint=_hint(form, year.id),
         alike=(),
         returned=None,
         to_mend={},
@@ -110,50 +105,36 @@ def edit(code: str) -> str:
 
 @pages.route("/mo-hinh/<code>/phieu/<part>", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def part(code: str, part: str) -> Response | tuple[str, int]:
+def part(code: str, part: str) -> Answer:
     """One part of the form, or the whole of it on one page."""
-    who, refusal = actor(), None
+    who = actor()
     asked = next((one for one in (*PARTS, WHOLE) if one.slug == part), None)
-    model = view.open_form(reading(), actor(), code)
+    model = view.open_form(reading(), who, code)
     if asked is None:
         raise NotFound(_("Phiếu đăng ký không có phần này."), guard="part")
     year = year_by_id(reading(), model.year_id)
     before = view.typed(reading(), model.id)
     form = RegistrationForm(data={**_typed(before), "version": str(model.version)})
-    sent = form.is_submitted() and "add_row" not in request.form
     items = stored.items(reading(), year.id)
     _prepare(form, year, items)
     form.keep(asked.fields)
-    if sent:
-        try:
-            with writing() as connection:
-                registration.edit_draft(
-                    connection, who.account_id, code, form.over(before), clock.now(), version=form.present
-                )
-                if (file := form.chosen_file) is not None:
-                    attachments.add(
-                        connection,
-                        store(),
-                        who.account_id,
-                        code,
-                        file.filename or "",
-                        file.read(),
-                        "registration",
-                        clock.now(),
-                    )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lưu."), *_echo(asked, model.id, form.over(before)))
-            return redirect(_following(asked, code))
+
+    def save(connection: Connection) -> Done:
+        typed, now = form.over(before), clock.now()
+        registration.edit_draft(connection, who.account_id, code, typed, now, version=form.present)
+        if (file := form.chosen_file) is not None:
+            name, content = file.filename or "", file.read()
+            attachments.add(connection, store(), who.account_id, code, name, content, "registration", now)
+        return Done(_("Đã lưu."), _following(asked, code), _echo(connection, asked, model.id, typed))
+
+    if answer := act(form, save):
+        return answer
     model = changes.seen(reading(), who, code)
-    renewed(form, refusal, model.version)
     labels = {name: _(item.label) for name, item in items.items()}
     returned = view.last_return(reading(), model.id, labels) if model.submitted_at else None
     return page_again(
         "registration/part.html",
         form,
-        refusal,
         model=model,
         year=year,
         years=[year],
@@ -161,7 +142,7 @@ def part(code: str, part: str) -> Response | tuple[str, int]:
         number=PARTS.index(asked) + 1 if asked in PARTS else None,
         count=len(PARTS) + 1,
         hint=_hint(form, year.id),
-        alike=_alike(model.year_id, model.name, model.id) if asked is PARTS[1] and refusal is None else (),
+        alike=_alike(model.year_id, model.name, model.id) if asked is PARTS[1] and form.refusal is None else (),
         returned=returned,
         to_mend=_to_mend(returned),
         copied="",
@@ -322,12 +303,12 @@ def _alike(year_id: int, name: str, itself: int) -> list[tuple[str, str, int, st
     return registration.similar_models(reading(), year_id, name, exclude_id=itself, limit=MOST_ALIKE, actor=actor())
 
 
-def _echo(asked: Part, model_id: int, typed: Draft) -> list[str]:
+def _echo(connection: Connection, asked: Part, model_id: int, typed: Draft) -> list[str]:
     """How the figures were read, which of them look wrong, and what another registrant has to be asked again."""
     told = []
-    if typed.public and consent.agreed_at(reading(), model_id) is None:
+    if typed.public and consent.agreed_at(connection, model_id) is None:
         told.append(_("Người đăng ký đã đổi nên cần hỏi lại việc giới thiệu công khai, ở phần cuối của phiếu."))
-    targets = quantities(reading(), model_id, "target") if "targets" in asked.fields else []
+    targets = quantities(connection, model_id, "target") if "targets" in asked.fields else []
     if targets:
         read = "; ".join(f"{row.label}: {row.said}" for row in targets)
         told += [_("Chỉ tiêu đã ghi: %(read)s. Nếu chưa đúng, hãy sửa.", read=read), *doubts(targets)]

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
-from web.forms.answers import page_again, renewed, say
-from web.forms.base import PageForm, printable, said
+from web.forms.answers import Answer, Done, act, page_again
+from web.forms.base import PageForm, printable, said, version_in
 from web.forms.reports import ReturnForm, check_form, kept_texts, report_form
 from web.look.presentation import with_query
 from web.serving import clock
@@ -32,7 +32,8 @@ from workflow.across.reports.figures import changes as figure_changes
 from workflow.across.reports.figures import shown as written_sum
 from workflow.across.reports.view import ReportView
 from workflow.core.programmes import report_sections
-from workflow.ground.refusals import Conflict, NotFound, NotPossible, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import Conflict, NotFound, NotPossible
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
@@ -74,34 +75,32 @@ def shown(obligation_id: int) -> str:
 
 @pages.route("/<int:obligation_id>/viet", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def write(obligation_id: int) -> Response | tuple[str, int]:
+def write(obligation_id: int) -> Answer:
     """The whole report on one page, kept as a draft each time it is sent."""
-    now, refusal = clock.now(), None
+    now = clock.now()
     seen = _to_write(obligation_id)
     known = prefill.of_view(reading(), seen, actor(), now)
     begun = seen.report_id is not None
     texts = kept_texts(seen.content.sections, known.suggested.sections, begun=begun)
     form = report_form(seen.sections)(data={"version": str(seen.version), **texts})
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                reports.save(connection, obligation_id, actor().account_id, form.texts(), now, version=form.present)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            if "check" in request.form:
-                return redirect(url_for("reports.check", obligation_id=obligation_id))
-            say(_("Đã lưu bản nháp."))
-            return redirect(url_for("reports.write", obligation_id=obligation_id))
+
+    def save(connection: Connection) -> Done:
+        reports.save(connection, obligation_id, actor().account_id, form.texts(), now, version=form.present)
+        if "check" in request.form:
+            return Done("", url_for("reports.check", obligation_id=obligation_id))
+        return Done(_("Đã lưu bản nháp."), url_for("reports.write", obligation_id=obligation_id))
+
+    if answer := act(form, save):
+        return answer
     files = call_files.listing(reading(), seen.call_id)
-    return _again("reports/write.html", form, refusal, seen, known=known, files=files)
+    return _again("reports/write.html", form, seen, known=known, files=files)
 
 
 @pages.route("/<int:obligation_id>/kiem-tra", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def check(obligation_id: int) -> Response | tuple[str, int]:
+def check(obligation_id: int) -> Answer:
     """The last look: the text, the figures as of now, what is missing and what looks wrong; sent, it goes with these figures."""
-    now, refusal = clock.now(), None
+    now = clock.now()
     seen = _to_write(obligation_id)
     checked_at = _moment(request.form.get("as_of", "")) if request.method == "POST" else now
     fresh = now - reports.FIGURES_KEPT_FOR <= checked_at <= now
@@ -109,27 +108,22 @@ def check(obligation_id: int) -> Response | tuple[str, int]:
     data = {"version": str(seen.version), "as_of": now.isoformat()}
     data |= {f"word-{name}": word for name, word in seen.content.words.items()}
     form = check_form(known.doubts)(data=data)
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                version = reports.save(
-                    connection, obligation_id, actor().account_id, {}, now, words=form.words(), version=form.present
-                )
-                done = reports.submit(
-                    connection, obligation_id, actor().account_id, now, version=version, as_of=checked_at
-                )
-        except Refusal as refused:
-            refusal = refused
-            if not fresh:
-                form.as_of.data = now.isoformat()
-        else:
-            late = [_("Báo cáo gửi trễ %(n)s ngày so với hạn.", n=done.late_days)] if done.late_days else []
-            say(_("Đã gửi báo cáo tới %(unit)s.", unit=seen.collector_name), *late)
-            return redirect(url_for("reports.shown", obligation_id=obligation_id))
+
+    def send(connection: Connection) -> Done:
+        who, version = actor().account_id, form.present
+        version = reports.save(connection, obligation_id, who, {}, now, words=form.words(), version=version)
+        done = reports.submit(connection, obligation_id, who, now, version=version, as_of=checked_at)
+        late = [_("Báo cáo gửi trễ %(n)s ngày so với hạn.", n=done.late_days)] if done.late_days else []
+        told = _("Đã gửi báo cáo tới %(unit)s.", unit=seen.collector_name)
+        return Done(told, url_for("reports.shown", obligation_id=obligation_id), late)
+
+    if answer := act(form, send):
+        return answer
+    if not fresh:
+        form.as_of.data = now.isoformat()
     return _again(
         "reports/check.html",
         form,
-        refusal,
         seen,
         known=known,
         gaps=report_sections.gaps(seen.sections, seen.content),
@@ -142,42 +136,31 @@ def check(obligation_id: int) -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def accept(obligation_id: int) -> Response:
     """Take a report in, as it was on the page."""
-    seen = _seen(obligation_id)
+    seen, version = _seen(obligation_id), version_in(request.form.get("version", ""))
     with writing() as connection:
-        reports.accept(connection, obligation_id, actor().account_id, clock.now(), version=_version())
-    say(_("Đã tiếp nhận báo cáo của %(unit)s.", unit=seen.unit_name))
-    return redirect(url_for("reports.shown", obligation_id=obligation_id))
+        reports.accept(connection, obligation_id, actor().account_id, clock.now(), version=version)
+    told = _("Đã tiếp nhận báo cáo của %(unit)s.", unit=seen.unit_name)
+    return Done(told, url_for("reports.shown", obligation_id=obligation_id)).answer()
 
 
 @pages.route("/<int:obligation_id>/tra-lai", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def give_back(obligation_id: int) -> Response | tuple[str, int]:
+def give_back(obligation_id: int) -> Answer:
     """Return a report with what is to be mended, and by when."""
-    refusal = None
     seen = _seen(obligation_id)
     if seen.decides is None:
         raise NotFound(_("Không có báo cáo này trong phạm vi của bạn."), guard="report")
     if request.method == "GET" and not seen.waits_for_decision:
         raise NotPossible(_("Báo cáo này không chờ quyết định."), guard="status")
     form = ReturnForm(data={"version": str(seen.version)})
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                day = deeds.return_report(
-                    connection,
-                    obligation_id,
-                    actor().account_id,
-                    said(form.reason),
-                    said(form.due),
-                    clock.now(),
-                    version=form.present,
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã trả lại báo cáo của %(unit)s, hạn gửi lại %(day)s.", unit=seen.unit_name, day=f"{day:%d/%m/%Y}"))
-            return redirect(url_for("reports.shown", obligation_id=obligation_id))
-    return _again("reports/return.html", form, refusal, seen)
+
+    def returned(connection: Connection) -> Done:
+        who, reason, due = actor().account_id, said(form.reason), said(form.due)
+        day = deeds.return_report(connection, obligation_id, who, reason, due, clock.now(), version=form.present)
+        told = _("Đã trả lại báo cáo của %(unit)s, hạn gửi lại %(day)s.", unit=seen.unit_name, day=f"{day:%d/%m/%Y}")
+        return Done(told, url_for("reports.shown", obligation_id=obligation_id))
+
+    return act(form, returned) or _again("reports/return.html", form, seen)
 
 
 @pages.get("/<int:obligation_id>/ban-in")
@@ -282,13 +265,13 @@ def _paged(lines: Sequence[Line]) -> tuple[Sequence[Line], tuple[str | None, str
     return shown, (before, following)
 
 
-def _again(template: str, form: PageForm, refusal: Refusal | None, seen: ReportView, **facts: Any) -> tuple[str, int]:
+def _again(template: str, form: PageForm, seen: ReportView, **facts: Any) -> tuple[str, int]:
     """A page with a form; after a conflict with what others did meanwhile and for the version there is now."""
-    meanwhile = []
-    if isinstance(refusal, Conflict):
-        meanwhile = told.since(reading(), reports_view.view(reading(), actor(), seen.obligation_id), form.present or 0)
-        renewed(form, refusal, _seen(seen.obligation_id).version)
-    return page_again(template, form, refusal, report=seen, meanwhile=meanwhile, **_words(), **facts)
+    meanwhile, version = [], None
+    if isinstance(form.refusal, Conflict):
+        present = _seen(seen.obligation_id)
+        meanwhile, version = told.since(reading(), present, form.present or 0), present.version
+    return page_again(template, form, version=version, report=seen, meanwhile=meanwhile, **_words(), **facts)
 
 
 def _page(template: str, **facts: Any) -> str:
@@ -297,11 +280,6 @@ def _page(template: str, **facts: Any) -> str:
 
 def _words() -> dict[str, Any]:
     return {"STATUSES": told.STATUSES, "TONES": told.TONES, "written": written_sum}
-
-
-def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _moment(text: str) -> datetime:

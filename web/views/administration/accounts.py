@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from web.forms.administration import AccountForm
-from web.forms.answers import page_again
+from web.forms.answers import Answer, attempt, page_again
 from web.forms.base import options, printable, said
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
@@ -15,7 +14,7 @@ from web.serving.visitor import actor
 from workflow.core.people import accounts, invitations
 from workflow.core.people.places import units_of
 from workflow.ground.reading.text import fold
-from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
@@ -39,31 +38,29 @@ def listed() -> str:
 
 @pages.route("/moi", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def new() -> Response | str | tuple[str, int]:
-    form, refusal = AccountForm(), None
-    if form.is_submitted():
+def new() -> Answer | str:
+    form = AccountForm()
+
+    def make() -> str:
+        who, now, name, token = actor().account_id, clock.now(), said(form.user_name), None
         link = said(form.entry) != "password"
-        token = None
-        try:
-            with writing() as connection:
-                who, now = actor().account_id, clock.now()
-                _account_id, initial = accounts.create_account(
-                    connection,
-                    who,
-                    said(form.user_name),
-                    said(form.full_name),
-                    said(form.unit),
-                    now,
-                    position=said(form.position),
-                    sign_in=not link,
-                )
-                if link:
-                    token = invitations.invite(connection, who, said(form.user_name), now)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            made = looked_after(said(form.user_name))
-            return key_page(made, initial=initial, token=token)
+        with writing() as connection:
+            _account_id, initial = accounts.create_account(
+                connection,
+                who,
+                name,
+                said(form.full_name),
+                said(form.unit),
+                now,
+                position=said(form.position),
+                sign_in=not link,
+            )
+            if link:
+                token = invitations.invite(connection, who, name, now)
+        return key_page(looked_after(name), initial=initial, token=token)
+
+    if page := attempt(form, make):
+        return page
     form.unit.choices = options(
         (one.code, f"{one.name} ({one.code})")
         for one in units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now()))
@@ -71,7 +68,6 @@ def new() -> Response | str | tuple[str, int]:
     return page_again(
         "administration/form.html",
         form,
-        refusal,
         title=_("Thêm tài khoản"),
         button=_("Thêm tài khoản"),
         back=url_for("accounts.listed"),

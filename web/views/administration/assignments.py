@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from web.forms.administration import AssignmentForm
-from web.forms.answers import page_again, say, say_refused
+from web.forms.answers import Answer, Done, act, attempt_from, page_again, press
 from web.forms.base import day_of, options, said
 from web.look.presentation import ROLES
 from web.serving import clock
@@ -20,7 +21,7 @@ from workflow.core.lifecycles import store
 from workflow.core.people import accounts, assignments, invitations
 from workflow.core.people.places import units_of
 from workflow.ground.database import Connection
-from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date
 
@@ -31,30 +32,28 @@ pages = Blueprint("assignments", __name__, url_prefix="/quan-tri/tai-khoan/<user
 
 @pages.route("", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def shown(user_name: str) -> Response | tuple[str, int]:
+def shown(user_name: str) -> Answer:
     """The page of an account; sent, it gives the account a role."""
-    account = looked_after(user_name)
-    form, refusal = AssignmentForm(), None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                assignments.assign(
-                    connection,
-                    actor().account_id,
-                    account.user_name,
-                    said(form.role),
-                    said(form.unit),
-                    clock.now(),
-                    valid_from=day_of(form.valid_from),
-                    valid_to=day_of(form.valid_to),
-                    deputy_for=said(form.deputy_for).strip() or None,
-                    rank=said(form.rank),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã giao vai trò."))
-            return redirect(url_for("assignments.shown", user_name=account.user_name))
+    name = looked_after(user_name).user_name
+    form = AssignmentForm()
+
+    def assign(connection: Connection) -> Done:
+        assignments.assign(
+            connection,
+            actor().account_id,
+            name,
+            said(form.role),
+            said(form.unit),
+            clock.now(),
+            valid_from=day_of(form.valid_from),
+            valid_to=day_of(form.valid_to),
+            deputy_for=said(form.deputy_for).strip() or None,
+            rank=said(form.rank),
+        )
+        return Done(_("Đã giao vai trò."), _page_of(name))
+
+    if answer := act(form, assign):
+        return answer
     today = local_date(clock.now())
     form.role.choices = options((role, ROLES.get(role, role)) for role in store.roles(reading()))
     form.unit.choices = options(
@@ -64,7 +63,6 @@ def shown(user_name: str) -> Response | tuple[str, int]:
     return page_again(
         "administration/account.html",
         form,
-        refusal,
         account=found,
         link_until=invitations.pending(reading(), found.id, clock.now()),
         day_now=today,
@@ -77,86 +75,72 @@ def shown(user_name: str) -> Response | tuple[str, int]:
 def end(user_name: str, assignment_id: int) -> Response:
     if assignment_id not in {one.id for one in looked_after(user_name).assignments}:
         raise NotFound(_("Tài khoản này không có vai trò ấy."), guard="assignment")
-    return _done(
-        user_name,
-        lambda connection: assignments.end_assignment(connection, actor().account_id, assignment_id, clock.now()),
-        _("Đã kết thúc vai trò."),
-    )
+
+    def ended(connection: Connection, who: int, _user_name: str, now: datetime) -> None:
+        assignments.end_assignment(connection, who, assignment_id, now)
+
+    return _done(user_name, ended, _("Đã kết thúc vai trò."))
 
 
 @pages.post("/khoa")
 @access_rule(roles=ADMINISTRATORS)
 def lock(user_name: str) -> Response:
-    return _done(
-        user_name,
-        lambda connection: accounts.lock(connection, actor().account_id, user_name, clock.now()),
-        _("Đã khoá tài khoản."),
-    )
+    return _done(user_name, accounts.lock, _("Đã khoá tài khoản."))
 
 
 @pages.post("/mo-khoa")
 @access_rule(roles=ADMINISTRATORS)
 def unlock(user_name: str) -> Response:
-    return _done(
-        user_name,
-        lambda connection: accounts.unlock(connection, actor().account_id, user_name, clock.now()),
-        _("Đã mở khoá tài khoản."),
-    )
+    return _done(user_name, accounts.unlock, _("Đã mở khoá tài khoản."))
 
 
 @pages.post("/mat-khau")
 @access_rule(roles=ADMINISTRATORS)
 def reset(user_name: str) -> Response | str:
     account = looked_after(user_name)
-    try:
+
+    def give() -> str:
         with writing() as connection:
             initial = accounts.reset_password(connection, actor().account_id, account.user_name, clock.now())
-    except Refusal as refused:
-        say_refused(refused)
-        return redirect(url_for("assignments.shown", user_name=account.user_name))
-    return key_page(account, initial=initial)
+        return key_page(account, initial=initial)
+
+    return attempt_from(_page_of(account.user_name), give)
 
 
 @pages.post("/duong-dan")
 @access_rule(roles=ADMINISTRATORS)
 def invite(user_name: str) -> Response | str:
     account = looked_after(user_name)
-    try:
+
+    def give() -> str:
         with writing() as connection:
             token = invitations.invite(connection, actor().account_id, account.user_name, clock.now())
-    except Refusal as refused:
-        say_refused(refused)
-        return redirect(url_for("assignments.shown", user_name=account.user_name))
-    return key_page(account, token=token)
+        return key_page(account, token=token)
+
+    return attempt_from(_page_of(account.user_name), give)
 
 
 @pages.post("/thu-hoi-duong-dan")
 @access_rule(roles=ADMINISTRATORS)
 def withdraw(user_name: str) -> Response:
-    return _done(
-        user_name,
-        lambda connection: invitations.withdraw(connection, actor().account_id, user_name, clock.now()),
-        _("Đã thu hồi đường dẫn."),
-    )
+    return _done(user_name, invitations.withdraw, _("Đã thu hồi đường dẫn."))
 
 
 @pages.post("/dang-xuat")
 @access_rule(roles=ADMINISTRATORS)
 def sign_out(user_name: str) -> Response:
-    return _done(
-        user_name,
-        lambda connection: accounts.end_sessions(connection, actor().account_id, user_name, clock.now()),
-        _("Đã đăng xuất người này khỏi mọi thiết bị."),
-    )
+    return _done(user_name, accounts.end_sessions, _("Đã đăng xuất người này khỏi mọi thiết bị."))
 
 
-def _done(user_name: str, act: Callable[[Connection], object], sentence: str) -> Response:
-    account = looked_after(user_name)
-    try:
-        with writing() as connection:
-            act(connection)
-    except Refusal as refused:
-        say_refused(refused)
-    else:
-        say(sentence)
-    return redirect(url_for("assignments.shown", user_name=account.user_name))
+def _done(user_name: str, command: Callable[[Connection, int, str, datetime], object], sentence: str) -> Response:
+    name = looked_after(user_name).user_name
+
+    def done(connection: Connection) -> Done:
+        command(connection, actor().account_id, name, clock.now())
+        return Done(sentence, _page_of(name))
+
+    return press(_page_of(name), done)
+
+
+def _page_of(user_name: str) -> str:
+    return url_for("assignments.shown", user_name=user_name)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import RadioField
 
 from notifications.reminders import deeds
-from web.forms.answers import page_again, say, say_refused
+from web.forms.answers import Answer, Done, act, page_again, press
 from web.forms.base import PageForm, day_field, line, options, said
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from workflow.across.obligations import days_off
 from workflow.across.obligations.days_off import LONGEST_LABEL
 from workflow.across.obligations.official_days import EARLIEST, LATEST, undecided
-from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _, _l
 from workflow.ground.vietnam_time import local_date
 
@@ -42,31 +43,21 @@ class DayForm(PageForm):
 
 @pages.route("", methods=["GET", "POST"])
 @access_rule(roles=KEEPERS)
-def listed() -> Response | tuple[str, int]:
+def listed() -> Answer:
     """nam: the year that is shown."""
     today = local_date(clock.now())
     year = _year(request.args.get("nam"), today)
-    form, refusal = DayForm(), None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                moved = deeds.note_day_off(
-                    connection,
-                    actor().account_id,
-                    said(form.day),
-                    said(form.working) == "working",
-                    said(form.label),
-                    clock.now(),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã ghi."), *_moved(moved))
-            return redirect(url_for("days_off.listed", nam=year))
+    form = DayForm()
+
+    def note(connection: Connection) -> Done:
+        working, label = said(form.working) == "working", said(form.label)
+        moved = deeds.note_day_off(connection, actor().account_id, said(form.day), working, label, clock.now())
+        return Done(_("Đã ghi."), url_for("days_off.listed", nam=year), _moved(moved))
+
+    if answer := act(form, note):
+        return answer
     days = days_off.listing(reading(), year)
-    return page_again(
-        "administration/days_off.html", form, refusal, days=days, year=year, undecided=undecided(year, today)
-    )
+    return page_again("administration/days_off.html", form, days=days, year=year, undecided=undecided(year, today))
 
 
 @pages.post("/<string:day>/bo")
@@ -76,14 +67,13 @@ def forget(day: str) -> Response:
         meant = date.fromisoformat(day)
     except ValueError:
         raise NotFound(_("Không có ngày này."), guard="day") from None
-    try:
-        with writing() as connection:
-            moved = deeds.forget_day_off(connection, actor().account_id, meant, clock.now())
-    except Refusal as refused:
-        say_refused(refused)
-    else:
-        say(_("Đã bỏ ghi."), *_moved(moved))
-    return redirect(url_for("days_off.listed", nam=meant.year))
+    back = url_for("days_off.listed", nam=meant.year)
+
+    def forgotten(connection: Connection) -> Done:
+        moved = deeds.forget_day_off(connection, actor().account_id, meant, clock.now())
+        return Done(_("Đã bỏ ghi."), back, _moved(moved))
+
+    return press(back, forgotten)
 
 
 def _moved(count: int) -> list[str]:

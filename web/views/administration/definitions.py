@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 from wtforms import SelectField
 
-from web.forms.answers import page_again, say
+from web.forms.answers import Answer, Done, attempt, page_again
 from web.forms.base import PageForm, options
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
@@ -22,7 +21,6 @@ from workflow.core.lifecycles import store
 from workflow.core.lifecycles.drawing import svg
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.database import Connection
-from workflow.ground.refusals import Refusal
 from workflow.ground.speech import _
 
 pages = Blueprint("definitions", __name__, url_prefix="/quan-tri/quy-trinh")
@@ -51,30 +49,27 @@ def shown(prefix: str) -> str:
 
 @pages.route("/<prefix>/chuyen", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def move(prefix: str) -> Response | tuple[str, int]:
+def move(prefix: str) -> Answer:
     """First a dry run that shows every model that would stay and why; then the same mapping is applied."""
     old = store.find(reading(), prefix)
     new = store.find(reading(), request.values.get("den", ""), key="to")
     form = _mapping_form(old, new)
-    refusal: Refusal | None = None
-    report: MigrationReport | None = None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                report = _migrate(connection, old, new, form, dry_run="confirm" not in request.form)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            if not report.dry_run:
-                say(
-                    _(
-                        "Đã chuyển %(moved)s mô hình; %(stayed)s mô hình ở lại.",
-                        moved=len(report.moved),
-                        stayed=len(report.stayed),
-                    )
-                )
-                return redirect(url_for("definitions.shown", prefix=old.short_hash))
-    return page_again("administration/move.html", form, refusal, old=old, new=new, report=report)
+
+    def moved() -> Answer:
+        with writing() as connection:
+            report = _migrate(connection, old, new, form, dry_run="confirm" not in request.form)
+        if report.dry_run:
+            return _move_page(form, old, new, report)
+        told = _(
+            "Đã chuyển %(moved)s mô hình; %(stayed)s mô hình ở lại.", moved=len(report.moved), stayed=len(report.stayed)
+        )
+        return Done(told, url_for("definitions.shown", prefix=old.short_hash)).answer()
+
+    return attempt(form, moved) or _move_page(form, old, new, None)
+
+
+def _move_page(form: PageForm, old: Definition, new: Definition, report: MigrationReport | None) -> tuple[str, int]:
+    return page_again("administration/move.html", form, old=old, new=new, report=report)
 
 
 def _mapping_form(old: Definition, new: Definition) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, render_template, url_for
 from flask import session as form_session
 from werkzeug.wrappers import Response
 
 from notifications.clock import clockwork
 from web.forms.administration import BeginningForm
-from web.forms.answers import page_again
+from web.forms.answers import Answer, Done, attempt, page_again
 from web.forms.base import options, said
 from web.serving import clock, visitor
 from web.serving.access_rules import ADMINISTRATORS, access_rule
@@ -18,7 +18,7 @@ from web.serving.visitor import actor
 from workflow.across.sample import removal
 from workflow.across.sample.removal import FirstAdministrator
 from workflow.core.lifecycles import store as lifecycle_store
-from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _
 
 pages = Blueprint("administration", __name__, url_prefix="/quan-tri")
@@ -33,32 +33,32 @@ def home() -> str:
 
 @pages.route("/du-lieu-mau", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def sample() -> Response | tuple[str, int]:
+def sample() -> Answer:
     """What the sample holds; sent, it is removed whole and the first real administrator takes over."""
-    form, refusal = BeginningForm(), None
-    if form.is_submitted():
-        try:
-            if said(form.password) != said(form.again):
-                raise InvalidInput({"again": _("Hai lần nhập mật khẩu chưa giống nhau.")})
-            if not form.understood.data:
-                raise InvalidInput({"understood": _("Hãy đánh dấu để xác nhận.")})
-            first = FirstAdministrator(
-                said(form.unit_code),
-                said(form.unit_name),
-                said(form.unit_level),
-                said(form.user_name),
-                said(form.full_name),
-                said(form.password),
-            )
-            removal.remove(database(), store(), clock.now(), who=actor().account_id, first=first)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            forget()
-            form_session.clear()
-            flash(_("Đã xoá dữ liệu mẫu. Hãy đăng nhập bằng tài khoản quản trị vừa tạo."), "success")
-            answer = make_response(redirect(url_for("session.sign_in")))
-            visitor.take_token(answer)
-            return answer
+    form = BeginningForm()
+
+    def begin() -> Response:
+        if said(form.password) != said(form.again):
+            raise InvalidInput({"again": _("Hai lần nhập mật khẩu chưa giống nhau.")})
+        if not form.understood.data:
+            raise InvalidInput({"understood": _("Hãy đánh dấu để xác nhận.")})
+        first = FirstAdministrator(
+            said(form.unit_code),
+            said(form.unit_name),
+            said(form.unit_level),
+            said(form.user_name),
+            said(form.full_name),
+            said(form.password),
+        )
+        removal.remove(database(), store(), clock.now(), who=actor().account_id, first=first)
+        forget()
+        form_session.clear()
+        told = _("Đã xoá dữ liệu mẫu. Hãy đăng nhập bằng tài khoản quản trị vừa tạo.")
+        answer = make_response(Done(told, url_for("session.sign_in")).answer())
+        visitor.take_token(answer)
+        return answer
+
+    if done := attempt(form, begin):
+        return done
     form.unit_level.choices = options(lifecycle_store.levels(reading()).items())
-    return page_again("administration/sample.html", form, refusal, holdings=removal.holdings(reading()))
+    return page_again("administration/sample.html", form, holdings=removal.holdings(reading()))

@@ -7,24 +7,25 @@ import binascii
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from web.forms.administration import MergeForm, UnitEditForm, UnitForm, UnitsFileForm
-from web.forms.answers import page_again, say
-from web.forms.base import day_of, options, printable, said
+from web.forms.answers import Answer, Done, act, attempt, page_again
+from web.forms.base import PageForm, day_of, options, printable, said
 from web.look.presentation import day
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
-from web.serving.transactions import database, reading, writing
+from web.serving.transactions import database, reading
 from web.serving.visitor import actor
 from web.views.tally import XLSX
-from workflow.across.documents.import_units import UnitsReport, import_units, write_list, write_template
+from workflow.across.documents.import_units import import_units, write_list, write_template
 from workflow.core.lifecycles import store
 from workflow.core.people import unit_tree, units
 from workflow.core.people.places import units_of
-from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput, NotFound
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
@@ -52,103 +53,90 @@ def listed() -> str:
 
 @pages.route("/moi", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def new() -> Response | tuple[str, int]:
-    form, refusal = UnitForm(data={"parent": printable(request.args.get("thuoc", ""))[:60]}), None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                units.create_unit(
-                    connection,
-                    actor().account_id,
-                    said(form.code),
-                    said(form.name),
-                    said(form.level),
-                    said(form.kind),
-                    said(form.parent),
-                    clock.now(),
-                    valid_from=day_of(form.valid_from),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã thêm đơn vị."))
-            return redirect(url_for("units.listed", goc=said(form.parent)))
+def new() -> Answer:
+    form = UnitForm(data={"parent": printable(request.args.get("thuoc", ""))[:60]})
+
+    def add(connection: Connection) -> Done:
+        units.create_unit(
+            connection,
+            actor().account_id,
+            said(form.code),
+            said(form.name),
+            said(form.level),
+            said(form.kind),
+            said(form.parent),
+            clock.now(),
+            valid_from=day_of(form.valid_from),
+        )
+        return Done(_("Đã thêm đơn vị."), url_for("units.listed", goc=said(form.parent)))
+
+    if answer := act(form, add):
+        return answer
     form.level.choices = options(store.levels(reading()).items())
     form.parent.choices = options(_places())
-    return _page(form, refusal, _("Thêm đơn vị"), _("Thêm đơn vị"))
+    return _page(form, _("Thêm đơn vị"), _("Thêm đơn vị"))
 
 
 @pages.route("/<code>", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def edit(code: str) -> Response | tuple[str, int]:
+def edit(code: str) -> Answer:
     place = _place(code)
     present = {"name": place.name, "valid_from": day(place.valid_from), "valid_to": day(place.valid_to)}
-    form, refusal = UnitEditForm(data=present), None
-    if form.is_submitted():
-        try:
-            who, now = actor().account_id, clock.now()
-            first, last = day_of(form.valid_from), day_of(form.valid_to)
-            with writing() as connection:
-                renamed = units.rename(connection, who, place.code, said(form.name), now)
-                moved = units.set_validity(connection, who, place.code, first, last, now)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lưu đơn vị.") if renamed or moved else _("Không có gì thay đổi."))
-            return redirect(url_for("units.listed"))
+    form = UnitEditForm(data=present)
+
+    def save(connection: Connection) -> Done:
+        who, now = actor().account_id, clock.now()
+        first, last = day_of(form.valid_from), day_of(form.valid_to)
+        renamed = units.rename(connection, who, place.code, said(form.name), now)
+        moved = units.set_validity(connection, who, place.code, first, last, now)
+        told = _("Đã lưu đơn vị.") if renamed or moved else _("Không có gì thay đổi.")
+        return Done(told, url_for("units.listed"))
+
+    if answer := act(form, save):
+        return answer
     links = [] if place.successor_id else [(_("Sáp nhập vào đơn vị khác"), url_for("units.merge", code=place.code))]
-    return _page(form, refusal, f"{place.name} ({place.code})", _("Lưu"), links=links)
+    return _page(form, f"{place.name} ({place.code})", _("Lưu"), links=links)
 
 
 @pages.route("/<code>/sap-nhap", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def merge(code: str) -> Response | tuple[str, int]:
+def merge(code: str) -> Answer:
     place = _place(code)
-    form, refusal = MergeForm(), None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                units.merge_into(
-                    connection,
-                    actor().account_id,
-                    place.code,
-                    said(form.successor),
-                    clock.now(),
-                    last_day=day_of(form.last_day),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã sáp nhập đơn vị. Các mô hình đang làm vẫn tiếp tục ở đơn vị cũ."))
-            return redirect(url_for("units.listed"))
+    form = MergeForm()
+
+    def merged(connection: Connection) -> Done:
+        who, into, last = actor().account_id, said(form.successor), day_of(form.last_day)
+        units.merge_into(connection, who, place.code, into, clock.now(), last_day=last)
+        told = _("Đã sáp nhập đơn vị. Các mô hình đang làm vẫn tiếp tục ở đơn vị cũ.")
+        return Done(told, url_for("units.listed"))
+
+    if answer := act(form, merged):
+        return answer
     form.successor.choices = options([("", _("– chọn –")), *(one for one in _places() if one[0] != place.code)])
-    return _page(form, refusal, _("Sáp nhập %(name)s vào đơn vị khác", name=place.name), _("Sáp nhập"), danger=True)
+    return _page(form, _("Sáp nhập %(name)s vào đơn vị khác", name=place.name), _("Sáp nhập"), danger=True)
 
 
 @pages.route("/nhap", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
-def bring() -> Response | tuple[str, int]:
+def bring() -> Answer:
     """First the file is only checked; the page that tells of it carries the file, so that importing it is one more button."""
-    form, refusal = UnitsFileForm(), None
-    report: UnitsReport | None = None
-    if form.is_submitted():
-        try:
-            content = _sent(form)
-            kept = bool(said(form.checked))
-            report = import_units(database(), content, actor().account_id, clock.now(), dry_run=not kept)
-            if kept and not report.refused:
-                say(
-                    _(
-                        "Đã thêm %(new)s đơn vị; %(old)s đơn vị đã có từ trước.",
-                        new=len(report.created),
-                        old=report.unchanged,
-                    )
-                )
-                return redirect(url_for("units.listed"))
+    form = UnitsFileForm()
+
+    def read() -> Answer:
+        content, kept = _sent(form), bool(said(form.checked))
+        report = import_units(database(), content, actor().account_id, clock.now(), dry_run=not kept)
+        if not kept or report.refused:
             form.checked.data = base64.b64encode(content).decode() if report.created else ""
-        except Refusal as refused:
-            refusal, form.checked.data = refused, ""
-    return page_again("administration/units_import.html", form, refusal, report=report)
+            return page_again("administration/units_import.html", form, report=report)
+        told = _(
+            "Đã thêm %(new)s đơn vị; %(old)s đơn vị đã có từ trước.", new=len(report.created), old=report.unchanged
+        )
+        return Done(told, url_for("units.listed")).answer()
+
+    if answer := attempt(form, read):
+        return answer
+    form.checked.data = ""
+    return page_again("administration/units_import.html", form, report=None)
 
 
 @pages.get("/mau.xlsx")
@@ -201,18 +189,11 @@ def _place(code: str) -> Any:
 
 
 def _page(
-    form: Any,
-    refusal: Refusal | None,
-    title: str,
-    button: str,
-    *,
-    danger: bool = False,
-    links: list[tuple[str, str]] | None = None,
+    form: PageForm, title: str, button: str, *, danger: bool = False, links: list[tuple[str, str]] | None = None
 ) -> tuple[str, int]:
     return page_again(
         "administration/form.html",
         form,
-        refusal,
         title=title,
         button=button,
         back=url_for("units.listed"),

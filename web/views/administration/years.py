@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.forms.answers import page_again, renewed, say
-from web.forms.base import day_of, options, said
+from web.forms.answers import Answer, Done, act, attempt, page_again
+from web.forms.base import PageForm, day_of, options, said
 from web.forms.programme import (
     BandsForm,
     CriteriaForm,
@@ -40,7 +40,7 @@ from workflow.core.programmes import change, deadlines, editing, parts, starting
 from workflow.core.programmes.editing import YearInput
 from workflow.core.programmes.year import Year
 from workflow.ground.database import Connection
-from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _, _l
 
 pages = Blueprint("years", __name__, url_prefix="/quan-tri/nam")
@@ -73,43 +73,30 @@ def listed() -> str:
 
 @pages.route("/moi", methods=["GET", "POST"])
 @access_rule(roles=KEEPERS)
-def new() -> Response | tuple[str, int]:
+def new() -> Answer:
     there = starting.listing(reading())
     form = YearForm(
         data={"year": str(there[0].year + 1) if there else "", "source": str(there[0].year) if there else ""}
     )
-    refusal: Refusal | None = None
-    if form.is_submitted():
-        try:
-            year = _number(said(form.year), "year")
-            opens_on, closes_on = day_of(form.opens_on), day_of(form.closes_on)
-            who, now, definition = actor().account_id, clock.now(), said(form.definition)
-            with writing() as connection:
-                if said(form.source):
-                    source = _number(said(form.source), "source")
-                    editing.copy_year(
-                        connection,
-                        who,
-                        source,
-                        year,
-                        now,
-                        opens_on=opens_on,
-                        closes_on=closes_on,
-                        definition=definition,
-                    )
-                else:
-                    chosen = lifecycle_store.find(connection, definition) if definition else None
-                    starting.start_year(
-                        connection, who, year, now, definition=chosen, opens_on=opens_on, closes_on=closes_on
-                    )
-        except Refusal as refused:
-            refusal = refused
+
+    def begin(connection: Connection) -> Done:
+        year, source = _number(said(form.year), "year"), said(form.source)
+        who, now, definition = actor().account_id, clock.now(), said(form.definition)
+        first, last = day_of(form.opens_on), day_of(form.closes_on)
+        if source:
+            copied = _number(source, "source")
+            editing.copy_year(connection, who, copied, year, now, opens_on=first, closes_on=last, definition=definition)
         else:
-            say(_("Đã mở năm thi đua. Hãy xem lại thời hạn và các danh mục."))
-            return redirect(url_for("years.shown", year=year))
+            chosen = lifecycle_store.find(connection, definition) if definition else None
+            starting.start_year(connection, who, year, now, definition=chosen, opens_on=first, closes_on=last)
+        told = _("Đã mở năm thi đua. Hãy xem lại thời hạn và các danh mục.")
+        return Done(told, url_for("years.shown", year=year))
+
+    if answer := act(form, begin):
+        return answer
     form.source.choices = options([*((str(one.year), str(one.year)) for one in there), ("", _("– giá trị mặc định –"))])
     form.definition.choices = options([("", _("– như năm được chép –")), *_definitions()])
-    return _page(form, refusal, _("Mở năm thi đua"), _("Mở năm"), url_for("years.listed"))
+    return _page(form, _("Mở năm thi đua"), _("Mở năm"))
 
 
 @pages.get("/<int:year>")
@@ -133,7 +120,7 @@ def shown(year: int) -> str:
 
 @pages.route("/<int:year>/thong-tin", methods=["GET", "POST"])
 @access_rule(roles=KEEPERS)
-def settings(year: int) -> Response | tuple[str, int]:
+def settings(year: int) -> Answer:
     row = stored.year(reading(), year)
     form = SettingsForm(
         data={
@@ -149,87 +136,65 @@ def settings(year: int) -> Response | tuple[str, int]:
             "public": row.public,
         }
     )
-    refusal: Refusal | None = None
-    if form.is_submitted():
-        try:
-            stated = YearInput(
-                said(form.name),
-                day_of(form.opens_on),
-                day_of(form.closes_on),
-                said(form.quorum),
-                said(form.threshold),
-                said(form.numbering),
-                bool(form.public.data),
-                said(form.min_inspectors),
-                said(form.days_to_mend),
-            )
-            with writing() as connection:
-                changed = editing.edit_year(
-                    connection, actor().account_id, year, stated, clock.now(), version=form.present
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            publicity.forget()
-            return _stored(year, changed)
-    renewed(form, refusal, change.version(reading(), row.id))
-    return _page(
-        form, refusal, _("Thông tin năm %(year)s", year=year), _("Lưu"), url_for("years.shown", year=year), year
-    )
+
+    def save() -> Response:
+        stated = YearInput(
+            said(form.name),
+            day_of(form.opens_on),
+            day_of(form.closes_on),
+            said(form.quorum),
+            said(form.threshold),
+            said(form.numbering),
+            bool(form.public.data),
+            said(form.min_inspectors),
+            said(form.days_to_mend),
+        )
+        with writing() as connection:
+            changed = editing.edit_year(connection, actor().account_id, year, stated, clock.now(), version=form.present)
+        publicity.forget()
+        return _stored(year, changed).answer()
+
+    return attempt(form, save) or _page(form, _("Thông tin năm %(year)s", year=year), _("Lưu"), row)
 
 
 @pages.route("/<int:year>/quy-trinh", methods=["GET", "POST"])
 @access_rule(roles=KEEPERS)
-def definition(year: int) -> Response | tuple[str, int]:
+def definition(year: int) -> Answer:
     row = stored.year(reading(), year)
     form = DefinitionForm(data={"version": str(change.version(reading(), row.id)), "definition": row.definition_hash})
-    refusal: Refusal | None = None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                changed = editing.set_definition(
-                    connection, actor().account_id, year, said(form.definition), clock.now(), version=form.present
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            return _stored(year, changed)
-    renewed(form, refusal, change.version(reading(), row.id))
+
+    def save(connection: Connection) -> Done:
+        who, wanted = actor().account_id, said(form.definition)
+        changed = editing.set_definition(connection, who, year, wanted, clock.now(), version=form.present)
+        return _stored(year, changed)
+
+    if answer := act(form, save):
+        return answer
     form.definition.choices = options(_definitions())
-    return _page(
-        form, refusal, _("Quy trình của năm %(year)s", year=year), _("Lưu"), url_for("years.shown", year=year), year
-    )
+    return _page(form, _("Quy trình của năm %(year)s", year=year), _("Lưu"), row)
 
 
 @pages.route("/<int:year>/<part>", methods=["GET", "POST"])
 @access_rule(roles=KEEPERS)
-def rows(year: int, part: str) -> Response | tuple[str, int]:
+def rows(year: int, part: str) -> Answer:
     """The rows of one part of the year. «Thêm dòng» and «Tính tổng» send the form and get it back unsaved."""
     chosen = PARTS.get(part) or abort(404)
     row = stored.year(reading(), year)
     present = chosen.read(reading(), row.id)
     form = chosen.form(data={"version": str(change.version(reading(), row.id)), "rows": present})
-    refusal: Refusal | None = None
-    if form.is_submitted() and "add_row" not in request.form and "sum" not in request.form:
-        try:
-            with writing() as connection:
-                changed = chosen.store(
-                    connection, actor().account_id, year, form.inputs(), clock.now(), version=form.present
-                )
-        except InvalidInput as refused:
-            refusal = form.placed(refused)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            return _stored(year, changed)
+
+    def save(connection: Connection) -> Done:
+        who, typed = actor().account_id, form.inputs()
+        return _stored(year, chosen.store(connection, who, year, typed, clock.now(), version=form.present))
+
+    if answer := act(form, save):
+        return answer
     if not chosen.fixed and ("add_row" in request.form or not form.is_submitted()):
         form.add_rows()
     if isinstance(form, KindsForm):
         form.offer(_levels_of(row), _levels_in_words)
-    renewed(form, refusal, change.version(reading(), row.id))
-    return page_again(
-        "administration/part.html", form, refusal, year=row, part=chosen, adds_up=chosen.form is CriteriaForm
-    )
+    version, adds_up = change.version(reading(), row.id), chosen.form is CriteriaForm
+    return page_again("administration/part.html", form, version=version, year=row, part=chosen, adds_up=adds_up)
 
 
 def _field_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
@@ -407,24 +372,23 @@ def _number(written: str, key: str) -> int:
     return int(text)
 
 
-def _stored(year: int, changed: bool) -> Response:
-    say(_("Đã lưu. Thay đổi được ghi vào lịch sử của năm.") if changed else _("Không có gì thay đổi."))
-    return redirect(url_for("years.shown", year=year))
+def _stored(year: int, changed: bool) -> Done:
+    told = _("Đã lưu. Thay đổi được ghi vào lịch sử của năm.") if changed else _("Không có gì thay đổi.")
+    return Done(told, url_for("years.shown", year=year))
 
 
-def _page(
-    form: Any, refusal: Refusal | None, title: str, button: str, back: str, year: int | None = None
-) -> tuple[str, int]:
+def _page(form: PageForm, title: str, button: str, year: Year | None = None) -> tuple[str, int]:
+    """A page of a year, or of one that is to begin."""
     trail = [(_("Quản trị"), url_for("administration.home")), (_("Năm thi đua"), url_for("years.listed"))]
     if year is not None:
-        trail.append((str(year), url_for("years.shown", year=year)))
+        trail.append((str(year.year), url_for("years.shown", year=year.year)))
     return page_again(
         "administration/form.html",
         form,
-        refusal,
+        version=None if year is None else change.version(reading(), year.id),
         title=title,
         button=button,
-        back=back,
+        back=trail[-1][1],
         trail=trail,
         danger=False,
         links=[],

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from notifications.notices import inbox
-from web.forms.answers import say
+from web.forms.answers import Done
 from web.serving import clock, visitor
 from web.serving.access_rules import access_rule
 from web.serving.security import own_path
@@ -90,8 +90,7 @@ def read() -> Response:
         raise InvalidInput({"newest": _("Trang này đã cũ. Hãy tải lại rồi bấm lại.")})
     with writing() as connection:
         count = inbox.mark_all(connection, actor().account_id, newest, clock.now())
-    say(_("Đã đánh dấu %(count)s thư là đã đọc.", count=count))
-    return redirect(url_for("inbox.listed"))
+    return Done(_("Đã đánh dấu %(count)s thư là đã đọc.", count=count), url_for("inbox.listed")).answer()
 
 
 def _with_links(text: str, site: str) -> Markup:

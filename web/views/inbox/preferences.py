@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from notifications.clock.clockwork import UNSUBSCRIBE
 from notifications.delivery import preferences
 from notifications.delivery.preferences import Preference, Wish
 from notifications.reminders import trial as trials
-from web.forms.answers import page_again, say, say_refused
+from web.forms.answers import Answer, Done, attempt, page_again, press
 from web.forms.base import options, said
 from web.forms.preferences import PreferencesForm
 from web.serving import clock
@@ -19,7 +19,8 @@ from web.serving.visitor import actor
 from web.words import language
 from web.words.catalogue import LANGUAGES
 from workflow.core.people.language import choose
-from workflow.ground.refusals import InvalidInput, NotPossible, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _
 
 pages = Blueprint("preferences", __name__)
@@ -29,37 +30,35 @@ MASK = "••••••"
 
 @pages.route("/hop-thu/cach-nhan", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def edit() -> Response | tuple[str, int]:
+def edit() -> Answer:
     kept = preferences.of(reading(), actor().account_id)
-    form, refusal = PreferencesForm(data=_written(kept)), None
+    form = PreferencesForm(data=_written(kept))
     schemes = frozenset(settings().other_channels.split())
-    if form.is_submitted():
+
+    def save() -> Response:
         spoken = said(form.language)
-        try:
-            if spoken not in LANGUAGES:
-                raise InvalidInput({"language": _("Lựa chọn này không có. Hãy chọn lại.")})
-            wish = Wish(
-                said(form.email),
-                bool(form.by_email.data),
-                # What is kept is not shown; who types nothing keeps it.
-                said(form.other_address) or kept.other_address,
-                bool(form.by_other.data),
-                said(form.digest_hour),
-                tuple(form.quiet_days.data or ()),
-            )
-            with writing() as connection:
-                preferences.save(connection, actor().account_id, wish, clock.now(), schemes=schemes)
-                choose(connection, actor().account_id, spoken)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lưu cách nhận thư."))
-            return language.keep(redirect(url_for("preferences.edit")), spoken)
+        if spoken not in LANGUAGES:
+            raise InvalidInput({"language": _("Lựa chọn này không có. Hãy chọn lại.")})
+        wish = Wish(
+            said(form.email),
+            bool(form.by_email.data),
+            # What is kept is not shown; who types nothing keeps it.
+            said(form.other_address) or kept.other_address,
+            bool(form.by_other.data),
+            said(form.digest_hour),
+            tuple(form.quiet_days.data or ()),
+        )
+        with writing() as connection:
+            preferences.save(connection, actor().account_id, wish, clock.now(), schemes=schemes)
+            choose(connection, actor().account_id, spoken)
+        return language.keep(Done(_("Đã lưu cách nhận thư."), url_for("preferences.edit")).answer(), spoken)
+
+    if answer := attempt(form, save):
+        return answer
     form.language.choices = options(LANGUAGES.items())
     return page_again(
         "inbox/preferences.html",
         form,
-        refusal,
         channels=sorted(schemes),
         masked=_masked(kept.other_address),
         mail_goes=bool(settings().smtp_host),
@@ -70,21 +69,14 @@ def edit() -> Response | tuple[str, int]:
 @access_rule(signed_in=True)
 def trial() -> Response:
     """A message to oneself, the ways that were chosen."""
-    try:
-        with writing() as connection:
-            trials.send(
-                connection,
-                actor().account_id,
-                clock.now(),
-                site=settings().site,
-                domain=settings().message_domain,
-                link=url_for("preferences.edit"),
-            )
-    except NotPossible as refused:
-        say_refused(refused)
-    else:
-        say(_("Đã gửi một thư thử. Thư có trong hộp thư ngay; thư điện tử tới sau ít phút."))
-    return redirect(url_for("preferences.edit"))
+    back = url_for("preferences.edit")
+
+    def send(connection: Connection) -> Done:
+        site, domain = settings().site, settings().message_domain
+        trials.send(connection, actor().account_id, clock.now(), site=site, domain=domain, link=back)
+        return Done(_("Đã gửi một thư thử. Thư có trong hộp thư ngay; thư điện tử tới sau ít phút."), back)
+
+    return press(back, send)
 
 
 @pages.route(f"{UNSUBSCRIBE}/<token>", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from web.forms.answers import page_again, say
+from web.forms.answers import Answer, attempt, page_again, say
 from web.forms.inspection import inspection_form, kept_record
 from web.look.presentation import number
 from web.serving import accesses, clock
@@ -39,8 +39,8 @@ pages = Blueprint("inspection", __name__)
 
 @pages.route("/mo-hinh/<code>/kiem-tra", methods=["GET", "POST"])
 @access_rule(roles=INSPECTORS)
-def record(code: str) -> Response | tuple[str, int]:
-    who, refusal, now = actor(), None, clock.now()
+def record(code: str) -> Answer:
+    who, now = actor(), clock.now()
     model = changes.seen(reading(), who, code)
     definition = lifecycle_store.definition(reading(), model.definition_hash)
     conclusions = [step for step in definition.outgoing(model.state) if step.record == visits.RECORD]
@@ -53,36 +53,27 @@ def record(code: str) -> Response | tuple[str, int]:
     sheet = stored.criteria(reading(), model.year_id)
     planned = visits.of_model(reading(), model.id)
     form = inspection_form(sheet)(data=kept_record(_open(model.id), planned, local_date(now)))
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                inspection.save_record(connection, who.account_id, code, form.as_record(), now, version=form.seen)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            return _saved(
-                code,
-                model.id,
-                _keep(code, form.pictures, now),
-                request.form.get("then", "") in {step.trigger for step in conclusions},
-                more=bool(form.pictures),
-            )
+
+    def save() -> Response:
+        with writing() as connection:
+            inspection.save_record(connection, who.account_id, code, form.as_record(), now, version=form.present)
+        concluding = request.form.get("then", "") in {step.trigger for step in conclusions}
+        return _saved(code, model.id, _keep(code, form.pictures, now), concluding, more=bool(form.pictures))
+
+    if answer := attempt(form, save):
+        return answer
     kept = _open(model.id)
     meanwhile = []
-    if isinstance(refusal, Conflict):
-        meanwhile = record_news(
-            reading(),
-            model.definition_hash,
-            writings_since(reading(), model.id, form.seen or 0),
-            {criterion.code: _(criterion.label) for criterion in sheet},
-        )
-        form.record_version.data = str(kept.version if kept else 0)
+    if isinstance(form.refusal, Conflict):
+        written = writings_since(reading(), model.id, form.present or 0)
+        labels = {criterion.code: _(criterion.label) for criterion in sheet}
+        meanwhile = record_news(reading(), model.definition_hash, written, labels)
     least = year_by_id(reading(), model.year_id).min_inspectors
     form.choose_from(people_for(reading(), model.unit_path, INSPECTORS, local_date(now)), least)
     return page_again(
         "inspection/record.html",
         form,
-        refusal,
+        version=kept.version if kept else 0,
         model=model,
         sheet=sheet,
         kept=kept,

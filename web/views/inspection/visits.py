@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from web.forms.answers import page_again, say, say_refused
+from web.forms.answers import Answer, Done, act, page_again, press
 from web.forms.inspection import VisitForm, kept_visit
 from web.serving import clock
 from web.serving.access_rules import INSPECTORS, access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from workflow.core.people.places import people_for
-from workflow.ground.refusals import Conflict, NotFound, Refusal
+from workflow.ground.database import Connection
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import visits
@@ -39,14 +39,14 @@ def listed() -> str:
 
 @pages.route("/kiem-tra/chuyen/moi", methods=["GET", "POST"])
 @access_rule(roles=INSPECTORS)
-def begin() -> Response | tuple[str, int]:
+def begin() -> Answer:
     codes = request.args.getlist("ma")
     return _edit(VisitForm(data={"models": codes, "members": [actor().user_name], "head": actor().user_name}), None)
 
 
 @pages.route("/kiem-tra/chuyen/<int:visit_id>", methods=["GET", "POST"])
 @access_rule(roles=INSPECTORS)
-def edit(visit_id: int) -> Response | tuple[str, int]:
+def edit(visit_id: int) -> Answer:
     planned = visits.get(reading(), actor(), visit_id)
     codes = [row.code for row in visits.models_of(reading(), visit_id)]
     return _edit(VisitForm(data=kept_visit(planned, codes)), visit_id)
@@ -55,38 +55,30 @@ def edit(visit_id: int) -> Response | tuple[str, int]:
 @pages.post("/kiem-tra/chuyen/<int:visit_id>/huy")
 @access_rule(roles=INSPECTORS)
 def cancel(visit_id: int) -> Response:
-    try:
-        with writing() as connection:
-            visits.cancel(connection, actor().account_id, visit_id, clock.now())
-    except NotFound:
-        raise
-    except Refusal as refused:
-        say_refused(refused)
-    else:
-        say(_("Đã huỷ chuyến kiểm tra. Các mô hình của chuyến chờ hẹn ngày khác."))
-    return redirect(url_for("visits.listed"))
+    def cancelled(connection: Connection) -> Done:
+        visits.cancel(connection, actor().account_id, visit_id, clock.now())
+        return Done(_("Đã huỷ chuyến kiểm tra. Các mô hình của chuyến chờ hẹn ngày khác."), url_for("visits.listed"))
+
+    return press(url_for("visits.listed"), cancelled)
 
 
-def _edit(form: VisitForm, visit_id: int | None) -> Response | tuple[str, int]:
-    who, refusal = actor(), None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                visits.save(
-                    connection, who.account_id, form.as_visit(), clock.now(), visit_id=visit_id, version=form.seen
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã hẹn ngày kiểm tra. Đơn vị thấy ngày hẹn trong lịch sử của mô hình."))
-            return redirect(url_for("visits.listed"))
+def _edit(form: VisitForm, visit_id: int | None) -> Answer:
+    who = actor()
+
+    def save(connection: Connection) -> Done:
+        stated = form.as_visit()
+        visits.save(connection, who.account_id, stated, clock.now(), visit_id=visit_id, version=form.present)
+        told = _("Đã hẹn ngày kiểm tra. Đơn vị thấy ngày hẹn trong lịch sử của mô hình.")
+        return Done(told, url_for("visits.listed"))
+
+    if answer := act(form, save):
+        return answer
     planned = visits.get(reading(), who, visit_id) if visit_id is not None else None
-    if isinstance(refusal, Conflict) and planned is not None:
-        form.visit_version.data = str(planned.version)
     rows = visits.waiting(reading(), who).rows
     path = visits.common_path([grant.unit_path for grant in who.grants if grant.role in INSPECTORS])
     form.choose_from(
         people_for(reading(), path, INSPECTORS, local_date(clock.now())),
         [(row.code, f"{row.name} – {row.unit_name}") for row in rows],
     )
-    return page_again("inspection/visit.html", form, refusal, planned=planned, rows=rows)
+    version = planned.version if planned else None
+    return page_again("inspection/visit.html", form, version=version, planned=planned, rows=rows)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, send_file, url_for
+from flask import Blueprint, Response, abort, send_file, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from web.forms.answers import page_again, say, say_refused
+from web.forms.answers import Answer, Done, act, page_again, press
 from web.forms.base import options, said
 from web.forms.implementation import FileForm
 from web.look.presentation import PURPOSES
 from web.serving import accesses, clock
 from web.serving.access_rules import access_rule
-from web.serving.transactions import reading, store, writing
+from web.serving.transactions import reading, store
 from web.serving.visitor import actor
 from workflow.core.engine import changes
 from workflow.ground.database import Connection
-from workflow.ground.refusals import InvalidInput, NotFound, Refusal
+from workflow.ground.refusals import InvalidInput, NotFound
 from workflow.ground.speech import _
 from workflow.stages.implementation import attachments
 
@@ -28,42 +28,22 @@ SANDBOX = "default-src 'none'; sandbox"
 
 @pages.route("/mo-hinh/<code>/tep", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def add(code: str) -> AnyResponse | tuple[str, int]:
-    who, refusal = actor(), None
+def add(code: str) -> Answer:
+    who = actor()
     model = changes.seen(reading(), who, code)
     form = FileForm(data={"purpose": "evidence"})
     form.purpose.choices = options(PURPOSES.items())
-    if form.is_submitted():
-        try:
-            file = form.file.data
-            if not isinstance(file, FileStorage) or not file.filename:
-                raise InvalidInput({"file": _("Hãy chọn một tệp.")})
-            content = file.read()
-            with writing() as connection:
-                attachments.add(
-                    connection,
-                    store(),
-                    who.account_id,
-                    code,
-                    file.filename,
-                    content,
-                    said(form.purpose),
-                    clock.now(),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã đính kèm tệp."))
-            return redirect(url_for("models.shown", code=code) + "#tep")
-    return page_again(
-        "record.html",
-        form,
-        refusal,
-        model=model,
-        title=_("Đính kèm tệp"),
-        button=_("Gửi tệp"),
-        told=(),
-        upload=True,
+
+    def attach(connection: Connection) -> Done:
+        file = form.file.data
+        if not isinstance(file, FileStorage) or not file.filename:
+            raise InvalidInput({"file": _("Hãy chọn một tệp.")})
+        content, purpose = file.read(), said(form.purpose)
+        attachments.add(connection, store(), who.account_id, code, file.filename, content, purpose, clock.now())
+        return Done(_("Đã đính kèm tệp."), _files_of(code))
+
+    return act(form, attach) or page_again(
+        "record.html", form, model=model, title=_("Đính kèm tệp"), button=_("Gửi tệp"), upload=True
     )
 
 
@@ -100,17 +80,16 @@ def thumbnail(code: str, attachment_id: int) -> Response:
 @pages.post("/mo-hinh/<code>/tep/<int:attachment_id>/go")
 @access_rule(signed_in=True)
 def remove(code: str, attachment_id: int) -> AnyResponse:
-    try:
-        with writing() as connection:
-            _require_of(connection, changes.seen(connection, actor(), code).id, code, attachment_id)
-            attachments.remove(connection, actor().account_id, attachment_id, clock.now())
-    except NotFound:
-        raise
-    except Refusal as refused:
-        say_refused(refused)
-    else:
-        say(_("Đã gỡ tệp."))
-    return redirect(url_for("models.shown", code=code) + "#tep")
+    def take_off(connection: Connection) -> Done:
+        _require_of(connection, changes.seen(connection, actor(), code).id, code, attachment_id)
+        attachments.remove(connection, actor().account_id, attachment_id, clock.now())
+        return Done(_("Đã gỡ tệp."), _files_of(code))
+
+    return press(_files_of(code), take_off)
+
+
+def _files_of(code: str) -> str:
+    return url_for("models.shown", code=code, _anchor="tep")
 
 
 def _require_of(connection: Connection, model_id: int, code: str, attachment_id: int) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
-from web.forms.answers import page_again
+from web.forms.answers import Answer, attempt, page_again
 from web.forms.models import ORDERS, read_query
 from web.forms.transition import Choice, transition_form
 from web.look.badges import badges
@@ -31,7 +30,7 @@ from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units
 from workflow.core.programmes import starting, stored
 from workflow.core.programmes.choice import chosen_year, every_year
-from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
@@ -130,7 +129,7 @@ def _waits_for(definition: Definition, state: str, unit_path: str) -> list[tuple
 
 @pages.route("/mo-hinh/hang-loat", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def many() -> Response | str | tuple[str, int]:
+def many() -> Answer | str:
     """First the facts of the step, asked once; then a result for each model. `confirm` marks the second round."""
     if request.method == "GET":
         return redirect(url_for("models.listed"))
@@ -153,23 +152,20 @@ def many() -> Response | str | tuple[str, int]:
     form = transition_form(
         step.facts, offers, version=None, add_row="add_row" in request.form, recorded=step.record is not None
     )
-    outcomes = None
-    refusal: Refusal | None = None
-    if "confirm" in request.form and "add_row" not in request.form:
-        try:
-            with writing() as connection:
-                outcomes = transition.apply_many(
-                    connection, codes, trigger, who.account_id, clock.now(), stated=form.stated()
-                )
-        except Refusal as refused:
-            refusal = refused
-        if outcomes is not None:
-            names = {model.code: model for model in models}
-            return render_template("models/many_done.html", step=step, outcomes=outcomes, names=names, back=back)
+
+    def take_all() -> str:
+        with writing() as connection:
+            outcomes = transition.apply_many(
+                connection, codes, trigger, who.account_id, clock.now(), stated=form.stated()
+            )
+        names = {model.code: model for model in models}
+        return render_template("models/many_done.html", step=step, outcomes=outcomes, names=names, back=back)
+
+    if "confirm" in request.form and (page := attempt(form, take_all)):
+        return page
     return page_again(
         "models/many.html",
         form,
-        refusal,
         step=step,
         codes=codes,
         models=models,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from flask import Blueprint, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, request, url_for
 
-from web.forms.answers import page_again, renewed, say
+from web.forms.answers import Answer, Done, act, page_again
 from web.forms.transition import transition_form
 from web.serving import clock
 from web.serving.access_rules import access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from workflow.across.models.offers import offers_for
 from workflow.core.engine import changes, transition
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
-from workflow.ground.refusals import NotFound, NotPossible, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import NotFound, NotPossible
 from workflow.ground.speech import _
 from workflow.stages.implementation import attachments
 from workflow.stages.inspection import commands as inspection
@@ -28,8 +28,8 @@ pages = Blueprint("transition", __name__)
 
 @pages.route("/mo-hinh/<code>/buoc/<trigger>", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def step(code: str, trigger: str) -> Response | tuple[str, int]:
-    who, refusal = actor(), None
+def step(code: str, trigger: str) -> Answer:
+    who = actor()
     model = changes.seen(reading(), who, code)
     definition = store.definition(reading(), model.definition_hash)
     # The entries of one trigger differ in what the facts say, so the form asks for all of their facts.
@@ -38,40 +38,29 @@ def step(code: str, trigger: str) -> Response | tuple[str, int]:
         _refuse(code, trigger, definition, model.state)
     facts = tuple({fact.name: fact for entry in entries for fact in entry.facts}.values())
     usual = entries[-1]
-    adding = "add_row" in request.form
     form = transition_form(
         facts,
         offers_for(reading(), who, model, usual),
         version=model.version,
-        add_row=adding,
+        add_row="add_row" in request.form,
         recorded=usual.record is not None,
     )
-    if form.is_submitted() and not adding:
-        try:
-            with writing() as connection:
-                applied = transition.apply(
-                    connection, code, trigger, who.account_id, clock.now(), stated=form.stated(), version=form.present
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            reached = definition.states[applied.to_state].label
-            say(
-                _(
-                    "Đã xong: %(step)s. Mô hình nay «%(state)s».",
-                    step=usual.label,
-                    state=reached,
-                ),
-                *applied.warnings,
-            )
-            return redirect(url_for("models.shown", code=code))
+
+    def take(connection: Connection) -> Done:
+        applied = transition.apply(
+            connection, code, trigger, who.account_id, clock.now(), stated=form.stated(), version=form.present
+        )
+        reached = definition.states[applied.to_state].label
+        told = _("Đã xong: %(step)s. Mô hình nay «%(state)s».", step=usual.label, state=reached)
+        return Done(told, url_for("models.shown", code=code), applied.warnings)
+
+    if answer := act(form, take):
+        return answer
     model = changes.seen(reading(), who, code)
-    renewed(form, refusal, model.version)
     answers = transition.possible(reading(), model, who, clock.now())
     return page_again(
         "models/step.html",
         form,
-        refusal,
         model=model,
         definition=definition,
         state=definition.states[model.state],

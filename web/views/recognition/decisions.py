@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from web.forms.answers import page_again, say, say_refused
+from web.forms.answers import Answer, Done, act, page_again, press
+from web.forms.base import version_in
 from web.forms.recognition import SelectionForm, chosen_in
 from web.look.presentation import shown_day
 from web.serving import accesses, clock
 from web.serving.access_rules import RECOGNISERS, REVIEWERS, access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from web.views.recognition import together
 from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
@@ -24,7 +25,7 @@ from workflow.core.engine import changes
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.core.programmes.choice import chosen_year, every_year
-from workflow.ground.refusals import NotFound, Refusal
+from workflow.ground.database import Connection
 from workflow.ground.speech import _
 from workflow.stages.recognition import commands as recognition
 from workflow.stages.recognition import commendation, comparison
@@ -97,38 +98,24 @@ def _deciding(definition: Definition) -> Sequence[Transition]:
 
 @pages.route("/quyet-dinh/<int:decision_id>", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def shown(decision_id: int) -> Response | tuple[str, int]:
+def shown(decision_id: int) -> Answer:
     """A decision with its models; who recognises such models marks the outstanding ones and those for a commendation."""
-    refusal: Refusal | None = None
-    form = SelectionForm()
-    if form.is_submitted():
-        choice = chosen_in(request.form)
-        try:
-            with writing() as connection:
-                changed = commendation.choose(
-                    connection,
-                    actor().account_id,
-                    decision_id,
-                    choice.outstanding,
-                    choice.commended,
-                    clock.now(),
-                    seen=choice.seen,
-                )
-        except NotFound:
-            raise
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lưu lựa chọn (%(count)s mô hình thay đổi).", count=changed))
-            return redirect(url_for("recognition.shown", decision_id=decision_id))
+    form, choice = SelectionForm(), chosen_in(request.form)
+
+    def choose(connection: Connection) -> Done:
+        marked = choice.outstanding, choice.commended
+        changed = commendation.choose(
+            connection, actor().account_id, decision_id, *marked, clock.now(), seen=choice.seen
+        )
+        told = _("Đã lưu lựa chọn (%(count)s mô hình thay đổi).", count=changed)
+        return Done(told, url_for("recognition.shown", decision_id=decision_id))
+
+    if answer := act(form, choose):
+        return answer
     selection = commendation.selection(reading(), actor(), decision_id)
     _note(selection.models, "page")
     return page_again(
-        "recognition/show.html",
-        form,
-        refusal,
-        selection=selection,
-        typed=chosen_in(request.form) if refusal is not None else None,
+        "recognition/show.html", form, selection=selection, typed=None if form.refusal is None else choice
     )
 
 
@@ -187,21 +174,11 @@ def compare() -> tuple[str, int]:
 @pages.post("/mo-hinh/<code>/tieu-bieu")
 @access_rule(roles=RECOGNISERS | REVIEWERS)
 def outstanding(code: str) -> Response:
-    version = request.form.get("version", "")
-    try:
-        with writing() as connection:
-            recognition.mark_outstanding(
-                connection,
-                actor().account_id,
-                code,
-                request.form.get("outstanding") == "1",
-                clock.now(),
-                version=int(version) if version.isdecimal() and len(version) < 10 else None,
-            )
-    except NotFound:
-        raise
-    except Refusal as refused:
-        say_refused(refused)
-    else:
-        say(_("Đã ghi nhận."))
-    return redirect(url_for("models.shown", code=code))
+    back = url_for("models.shown", code=code)
+
+    def mark(connection: Connection) -> Done:
+        chosen, version = request.form.get("outstanding") == "1", version_in(request.form.get("version", ""))
+        recognition.mark_outstanding(connection, actor().account_id, code, chosen, clock.now(), version=version)
+        return Done(_("Đã ghi nhận."), back)
+
+    return press(back, mark)

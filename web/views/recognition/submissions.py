@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, request, url_for
 
-from web.forms.answers import page_again, say
+from web.forms.answers import Answer, Done, act, page_again
 from web.forms.base import said
 from web.forms.submission import NumberForm, ReportForm, submission_form
 from web.serving import accesses, clock
 from web.serving.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from web.views.recognition import together
 from workflow.across.models.offers import offers_for
@@ -19,7 +18,8 @@ from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
-from workflow.ground.refusals import InvalidInput, NotFound, NotPossible, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput, NotFound, NotPossible
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.recognition import dossier, submission
@@ -60,64 +60,52 @@ def incoming() -> str:
 
 @pages.route("/phien-binh-xet/<int:meeting_id>/to-trinh", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def prepare(meeting_id: int) -> Response | tuple[str, int]:
-    who, refusal = actor(), None
+def prepare(meeting_id: int) -> Answer:
+    who = actor()
     meeting = review_view.meeting(reading(), who, meeting_id, local_date(clock.now()))
     definition = store.definition(reading(), stored.year(reading(), meeting.year).definition_hash)
     proposable = {state for step in definition.transitions if step.record == "submission" for state in step.sources}
     # What the commune recognised itself, or has sent up already, carried as well.
     carried = [item for item in meeting.agenda if item.result.carried and item.state in proposable]
     form = submission_form(carried)(data={"declared_models": str(len(carried))})
-    if form.is_submitted():
-        try:
-            declared = said(form.declared_models).strip()
-            if declared and not declared.isdecimal():
-                raise InvalidInput({"declared_models": _("Hãy ghi một số nguyên, ví dụ 7.")})
-            with writing() as connection:
-                submission_id = submission.prepare_submission(
-                    connection,
-                    who.account_id,
-                    meeting_id,
-                    clock.now(),
-                    reports=form.reports(),
-                    results=form.results(),
-                    number=said(form.number),
-                    dated=said(form.dated) or None,
-                    signer=said(form.signer),
-                    declared_models=int(declared) if declared else None,
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lập tờ trình và danh sách trích ngang. Hãy kiểm tra rồi đề nghị công nhận."))
-            return redirect(url_for("submission.shown", submission_id=submission_id))
-    return page_again("submission/prepare.html", form, refusal, meeting=meeting, carried=carried)
+
+    def draw_up(connection: Connection) -> Done:
+        declared = said(form.declared_models).strip()
+        if declared and not declared.isdecimal():
+            raise InvalidInput({"declared_models": _("Hãy ghi một số nguyên, ví dụ 7.")})
+        submission_id = submission.prepare_submission(
+            connection,
+            who.account_id,
+            meeting_id,
+            clock.now(),
+            reports=form.reports(),
+            results=form.results(),
+            number=said(form.number),
+            dated=said(form.dated) or None,
+            signer=said(form.signer),
+            declared_models=int(declared) if declared else None,
+        )
+        told = _("Đã lập tờ trình và danh sách trích ngang. Hãy kiểm tra rồi đề nghị công nhận.")
+        return Done(told, url_for("submission.shown", submission_id=submission_id))
+
+    return act(form, draw_up) or page_again("submission/prepare.html", form, meeting=meeting, carried=carried)
 
 
 @pages.route("/to-trinh/<int:submission_id>", methods=["GET", "POST"])
 @access_rule(roles=READERS)
-def shown(submission_id: int) -> Response | tuple[str, int]:
+def shown(submission_id: int) -> Answer:
     """The page of a submission; sent, it enters number, date and signer."""
-    who, refusal = actor(), None
+    who = actor()
     seen = submission_view(reading(), who, submission_id)
     form = NumberForm()
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                submission.number_submission(
-                    connection,
-                    who.account_id,
-                    submission_id,
-                    said(form.number),
-                    said(form.dated),
-                    said(form.signer),
-                    clock.now(),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã ghi số tờ trình."))
-            return redirect(url_for("submission.shown", submission_id=submission_id))
+
+    def enter(connection: Connection) -> Done:
+        paper = said(form.number), said(form.dated), said(form.signer)
+        submission.number_submission(connection, who.account_id, submission_id, *paper, clock.now())
+        return Done(_("Đã ghi số tờ trình."), url_for("submission.shown", submission_id=submission_id))
+
+    if answer := act(form, enter):
+        return answer
     definition = _definition(seen)
     steps = [
         (step, sum(line.state in step.sources for line in seen.roster))
@@ -127,7 +115,6 @@ def shown(submission_id: int) -> Response | tuple[str, int]:
     return page_again(
         "submission/show.html",
         form,
-        refusal,
         submission=seen,
         definition=definition,
         gaps=dossier.gaps_of_roster(reading(), submission_id),
@@ -179,21 +166,17 @@ def _steps(definition: Definition, seen: SubmissionView) -> list[Transition]:
 
 @pages.route("/to-trinh/<int:submission_id>/bao-cao/<code>", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def report(submission_id: int, code: str) -> Response | tuple[str, int]:
-    who, refusal = actor(), None
+def report(submission_id: int, code: str) -> Answer:
+    who = actor()
     seen = submission_view(reading(), who, submission_id)
     line = next((one for one in seen.roster if one.code == code), None)
     if line is None:
         raise NotFound(_("Danh sách trích ngang không có mô hình %(code)s.", code=code), guard="model")
     accesses.note(changes.seen(reading(), who, code), "report")
     form = ReportForm(data={"content": line.report})
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                submission.save_report(connection, who.account_id, submission_id, code, said(form.content), clock.now())
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lưu báo cáo thành tích."))
-            return redirect(url_for("submission.shown", submission_id=submission_id))
-    return page_again("submission/report.html", form, refusal, submission=seen, line=line)
+
+    def save(connection: Connection) -> Done:
+        submission.save_report(connection, who.account_id, submission_id, code, said(form.content), clock.now())
+        return Done(_("Đã lưu báo cáo thành tích."), url_for("submission.shown", submission_id=submission_id))
+
+    return act(form, save) or page_again("submission/report.html", form, submission=seen, line=line)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from flask import render_template, request
 
-from web.forms.answers import page_again
+from web.forms.answers import attempt, page_again
 from web.forms.transition import TransitionForm, decision_choices, transition_form
 from web.serving import clock
 from web.serving.transactions import writing
@@ -19,7 +19,7 @@ from workflow.across.models.offers import Offers
 from workflow.core.engine import facts, transition
 from workflow.core.engine.transition import Outcome
 from workflow.core.lifecycles.terms import Fact, Transition
-from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _
 
 
@@ -68,12 +68,9 @@ def answered(task: Task) -> str | tuple[str, int]:
         chosen = [code for code in chosen if code in sent]
     elif not task.ticked:
         chosen = []
-    if request.method == "GET" or "mend" in request.form:
-        return page_again("submission/step.html", form, None, task=task, chosen=chosen)
-    try:
-        return _taken(task, form, chosen)
-    except Refusal as refused:
-        return page_again("submission/step.html", form, refused, task=task, chosen=chosen)
+    return attempt(form, lambda: _taken(task, form, chosen)) or page_again(
+        "submission/step.html", form, task=task, chosen=chosen
+    )
 
 
 def _taken(task: Task, form: TransitionForm, chosen: Sequence[str]) -> str:

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
-from web.forms.answers import page_again, renewed, say, status_of
+from web.forms.answers import Answer, Done, act, page_again, status_of
 from web.forms.base import PageForm, said
 from web.forms.review import (
     AgendaForm,
@@ -25,7 +24,7 @@ from web.forms.review import (
 )
 from web.serving import clock
 from web.serving.access_rules import REVIEWERS, access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from web.words.meanwhile import News, meeting_news
 from workflow.across.lists import listing
@@ -33,7 +32,7 @@ from workflow.core.lifecycles import store
 from workflow.core.people.places import people_for
 from workflow.core.programmes import stored
 from workflow.ground.database import Connection
-from workflow.ground.refusals import Conflict, InvalidInput, NotPossible, Refusal
+from workflow.ground.refusals import Conflict, InvalidInput, NotPossible
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.review import agenda as of_agenda
@@ -51,7 +50,7 @@ pages = Blueprint("meeting", __name__, url_prefix="/phien-binh-xet/<int:meeting_
 
 @pages.route("/thanh-vien", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def members(meeting_id: int) -> Response | tuple[str, int]:
+def members(meeting_id: int) -> Answer:
     seen = _meeting(meeting_id)
     people = people_for(reading(), seen.unit_path, None, _today())
     chosen = {one.user_name: one.duty for one in seen.members}
@@ -84,7 +83,7 @@ def members(meeting_id: int) -> Response | tuple[str, int]:
 
 @pages.route("/chuong-trinh", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def agenda(meeting_id: int) -> Response | tuple[str, int]:
+def agenda(meeting_id: int) -> Answer:
     seen = _meeting(meeting_id)
     year = stored.year(reading(), seen.year)
     definition = store.definition(reading(), year.definition_hash)
@@ -121,7 +120,7 @@ def agenda(meeting_id: int) -> Response | tuple[str, int]:
 
 @pages.route("/khai-mac", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def opening(meeting_id: int) -> Response | tuple[str, int]:
+def opening(meeting_id: int) -> Answer:
     """The check page before members and rules are frozen."""
     seen = _meeting(meeting_id)
     form = ListForm(data={"version": str(seen.version)})
@@ -146,7 +145,7 @@ def opening(meeting_id: int) -> Response | tuple[str, int]:
 
 @pages.route("/diem-danh", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def attendance(meeting_id: int) -> Response | tuple[str, int]:
+def attendance(meeting_id: int) -> Answer:
     seen = _meeting(meeting_id)
     present = request.form.getlist("present")
     if request.method == "GET":
@@ -166,7 +165,7 @@ def attendance(meeting_id: int) -> Response | tuple[str, int]:
 
 @pages.route("/phieu", methods=["GET", "POST"])
 @access_rule(signed_in=True)
-def votes(meeting_id: int) -> Response | tuple[str, int]:
+def votes(meeting_id: int) -> Answer:
     """The whole meeting on one page: a row for each model, its dossier in short, the votes, and what comes of them."""
     seen = _meeting(meeting_id)
     if seen.status != "open" and request.method == "GET":
@@ -191,7 +190,7 @@ def votes(meeting_id: int) -> Response | tuple[str, int]:
 
 @pages.route("/ket-thuc", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def closing(meeting_id: int) -> Response | tuple[str, int]:
+def closing(meeting_id: int) -> Answer:
     """The check page: every result before it is final, and the minutes as the data propose them."""
     seen = _meeting(meeting_id)
     form = MinutesForm(data={"version": str(seen.version), "minutes": of_minutes.proposed_minutes(seen)})
@@ -208,7 +207,7 @@ def closing(meeting_id: int) -> Response | tuple[str, int]:
 
 @pages.route("/huy", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def cancelling(meeting_id: int) -> Response | tuple[str, int]:
+def cancelling(meeting_id: int) -> Answer:
     form = ReasonForm()
     return _handled(
         meeting_id,
@@ -223,7 +222,7 @@ def cancelling(meeting_id: int) -> Response | tuple[str, int]:
 
 @pages.route("/ghi-chu", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def noting(meeting_id: int) -> Response | tuple[str, int]:
+def noting(meeting_id: int) -> Answer:
     """A correction after the close is a note of its own."""
     form = NoteForm()
     return _handled(
@@ -270,28 +269,24 @@ def _handled(
     meeting_id: int,
     template: str,
     form: PageForm,
-    act: Callable[[Connection], object],
+    command: Callable[[Connection], object],
     done: str,
     *,
     after: str = "review.shown",
     **facts: Any,
-) -> Response | tuple[str, int]:
+) -> Answer:
     """The page of one thing to do with a meeting, and doing it when it was sent. after: the page that follows."""
-    refusal: Refusal | None = None
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                act(connection)
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(done)
-            return redirect(url_for(after, meeting_id=meeting_id))
-    seen = _meeting(meeting_id)
+
+    def handle(connection: Connection) -> Done:
+        command(connection)
+        return Done(done, url_for(after, meeting_id=meeting_id))
+
+    if answer := act(form, handle):
+        return answer
+    seen, refusal = _meeting(meeting_id), form.refusal
     meanwhile = _meanwhile(form, seen) if refusal is not None and status_of(refusal) == 409 else []
-    renewed(form, refusal, seen.version)
-    _date(form, refusal)
-    return page_again(template, form, refusal, meeting=seen, meanwhile=meanwhile, **facts)
+    _date(form)
+    return page_again(template, form, version=seen.version, meeting=seen, meanwhile=meanwhile, **facts)
 
 
 def _meanwhile(form: PageForm, seen: MeetingView) -> list[News]:
@@ -306,10 +301,10 @@ def _meanwhile(form: PageForm, seen: MeetingView) -> list[News]:
     return meeting_news(done_since(reading(), seen.id, [item.model_id for item in seen.agenda], moment))
 
 
-def _date(form: PageForm, refusal: Refusal | None) -> None:
+def _date(form: PageForm) -> None:
     """The page is made now: for a fresh one, and for one that has just told what happened since."""
     field = form._fields.get("opened_at")
-    if field is not None and (not form.is_submitted() or isinstance(refusal, Conflict)):
+    if field is not None and (not form.is_submitted() or isinstance(form.refusal, Conflict)):
         field.data = clock.now().isoformat()
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, request, url_for
 
-from web.forms.answers import page_again, say
+from web.forms.answers import Answer, Done, act, page_again
 from web.forms.base import options, said
 from web.forms.review import MeetingForm
 from web.serving import clock
 from web.serving.access_rules import REVIEWERS, access_rule
-from web.serving.transactions import reading, writing
+from web.serving.transactions import reading
 from web.serving.visitor import actor
 from workflow.core.lifecycles import store
 from workflow.core.people.places import units_of
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import chosen_year, every_year
-from workflow.ground.refusals import Refusal
+from workflow.ground.database import Connection
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.recognition.view import submissions
@@ -41,33 +40,32 @@ def listed() -> str:
 
 @pages.route("/phien-binh-xet/moi", methods=["GET", "POST"])
 @access_rule(roles=REVIEWERS)
-def new() -> Response | tuple[str, int]:
-    who, refusal = actor(), None
+def new() -> Answer:
+    who = actor()
     year = chosen_year(reading(), request.values.get("nam"))
     definition = store.definition(reading(), year.definition_hash)
     form = MeetingForm()
-    if form.is_submitted():
-        try:
-            with writing() as connection:
-                meeting_id = review.prepare_meeting(
-                    connection,
-                    who.account_id,
-                    said(form.unit),
-                    year.year,
-                    clock.now(),
-                    title=said(form.title),
-                    held_on=said(form.held_on),
-                    place=said(form.place),
-                    ballot=said(form.ballot),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã lập phiên bình xét. Hãy chọn thành viên và chương trình."))
-            return redirect(url_for("review.shown", meeting_id=meeting_id))
+
+    def prepare(connection: Connection) -> Done:
+        meeting_id = review.prepare_meeting(
+            connection,
+            who.account_id,
+            said(form.unit),
+            year.year,
+            clock.now(),
+            title=said(form.title),
+            held_on=said(form.held_on),
+            place=said(form.place),
+            ballot=said(form.ballot),
+        )
+        told = _("Đã lập phiên bình xét. Hãy chọn thành viên và chương trình.")
+        return Done(told, url_for("review.shown", meeting_id=meeting_id))
+
+    if answer := act(form, prepare):
+        return answer
     places = units_of(reading(), who, REVIEWERS, local_date(clock.now()))
     form.unit.choices = options((one.code, one.name) for one in places if one.level == definition.reviewing_level)
-    return page_again("review/new.html", form, refusal, year=year)
+    return page_again("review/new.html", form, year=year)
 
 
 @pages.get("/phien-binh-xet/<int:meeting_id>")

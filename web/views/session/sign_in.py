@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from web.forms import held
-from web.forms.answers import page_again, say
+from web.forms.answers import Answer, Done, act, attempt, page_again
 from web.forms.base import said
 from web.forms.session import PasswordForm, SignInForm
 from web.serving import clock, visitor
@@ -14,7 +14,8 @@ from web.serving.access_rules import access_rule
 from web.serving.security import account_tried, address_limit, limiter, own_path, sign_in_limit
 from web.serving.transactions import database, writing
 from workflow.core.people import accounts, sessions
-from workflow.ground.refusals import InvalidInput, Refusal
+from workflow.ground.database import Connection
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _
 
 pages = Blueprint("session", __name__)
@@ -29,31 +30,28 @@ def _failed(response: Response) -> bool:
 @access_rule(public=True)
 @limiter.limit(address_limit, methods=["POST"], deduct_when=_failed)
 @limiter.limit(sign_in_limit, key_func=account_tried, methods=["POST"], deduct_when=_failed)
-def sign_in() -> AnyResponse | tuple[str, int]:
+def sign_in() -> Answer:
     home = url_for("home.work")
-    form = SignInForm(data={"next": request.args.get("next", "")})
-    refusal: Refusal | None = None
-    if form.is_submitted():
-        try:
-            opened = sessions.sign_in(
-                database(), said(form.user_name), said(form.password), request.remote_addr or "", clock.now()
-            )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            # The token of forms made before belongs to nobody in particular; this person gets a new one.
-            visitor.forget_forms()
-            typed = held.opened(said(form.held))
-            answer = make_response(
-                held.offered(typed, opened.account_id, must_change_password=opened.must_change_password)
-                if typed
-                else redirect(own_path(said(form.next), home))
-            )
-            visitor.give_token(answer, opened.token)
-            return answer
-    elif visitor.current() is not None:
+    if request.method != "POST" and visitor.current() is not None:
         return redirect(home)
-    return page_again("session/sign_in.html", form, refusal, held=held.opened(said(form.held)))
+    form = SignInForm(data={"next": request.args.get("next", "")})
+    typed = held.opened(said(form.held))
+
+    def enter() -> AnyResponse:
+        opened = sessions.sign_in(
+            database(), said(form.user_name), said(form.password), request.remote_addr or "", clock.now()
+        )
+        # The token of forms made before belongs to nobody in particular; this person gets a new one.
+        visitor.forget_forms()
+        answer = make_response(
+            held.offered(typed, opened.account_id, must_change_password=opened.must_change_password)
+            if typed
+            else redirect(own_path(said(form.next), home))
+        )
+        visitor.give_token(answer, opened.token)
+        return answer
+
+    return attempt(form, enter) or page_again("session/sign_in.html", form, held=typed)
 
 
 @pages.post("/dang-xuat")
@@ -74,35 +72,24 @@ def sign_out_everywhere() -> AnyResponse:
 
 @pages.route("/doi-mat-khau", methods=["GET", "POST"])
 @access_rule(signed_in=True, before_password_change=True)
-def change_password() -> AnyResponse | tuple[str, int]:
-    who = visitor.visitor()
-    form = PasswordForm()
-    refusal: Refusal | None = None
-    if form.is_submitted():
-        try:
-            if said(form.new) != said(form.again):
-                raise InvalidInput({"again": _("Hai lần nhập mật khẩu mới chưa giống nhau.")})
-            with writing() as connection:
-                accounts.change_password(
-                    connection,
-                    who.actor.account_id,
-                    said(form.current),
-                    said(form.new),
-                    clock.now(),
-                    keep_session=sessions.token_hash(who.token),
-                )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            say(_("Đã đổi mật khẩu. Các thiết bị khác đã được đăng xuất."))
-            return redirect(url_for("home.work"))
-    return page_again("session/change_password.html", form, refusal, forced=who.must_change_password)
+def change_password() -> Answer:
+    who, form = visitor.visitor(), PasswordForm()
+
+    def change(connection: Connection) -> Done:
+        if said(form.new) != said(form.again):
+            raise InvalidInput({"again": _("Hai lần nhập mật khẩu mới chưa giống nhau.")})
+        account, this = who.actor.account_id, sessions.token_hash(who.token)
+        words = said(form.current), said(form.new)
+        accounts.change_password(connection, account, *words, clock.now(), keep_session=this)
+        told = _("Đã đổi mật khẩu. Các thiết bị khác đã được đăng xuất.")
+        return Done(told, url_for("home.work"))
+
+    return act(form, change) or page_again("session/change_password.html", form, forced=who.must_change_password)
 
 
 def _signed_out(sentence: str) -> AnyResponse:
     visitor.forget_forms()
-    flash(sentence, "success")
     # The page after signing out clears what this browser kept; one after a session that ended does not.
-    answer = make_response(redirect(url_for("session.sign_in") + "?da-thoat=1"))
+    answer = make_response(Done(sentence, url_for("session.sign_in") + "?da-thoat=1").answer())
     visitor.take_token(answer)
     return answer
