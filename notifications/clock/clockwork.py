@@ -108,7 +108,7 @@ def work_of(settings: Settings, speak: Callable[[str], Translate | None]) -> Wor
     """The work as the settings have it. speak: language → what says the domain's own words in it."""
     key = secret_key(settings)
     return Work(
-        channels=channels(settings),
+        channels=channels(settings, speak),
         per_minute=settings.mail_per_minute,
         kept=Kept(
             timedelta(minutes=settings.session_idle_minutes),

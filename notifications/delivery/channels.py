@@ -6,20 +6,25 @@ what will not.
 
 from __future__ import annotations
 
+import logging
+import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import parseaddr
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Final, Protocol
 
 from config.settings import Settings
 from notifications.letters.mail import Letter, LetterUnusable, mail, one_line, recipient
-from workflow.ground.speech import _
+from workflow.ground.speech import Translate, _, speaking
 
 LONGEST_ANSWER = 400
+_STATUS: Final = re.compile(r"error=(\d{3})\b")
+_TEMPORARY: Final = frozenset({408, 425, 429})
+"""Of the answers 4xx of HTTP those that ask to come again; the others mean this message or its address."""
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -56,13 +61,15 @@ class Channel(Protocol):
 Channels = Mapping[str, Channel]
 
 
-def channels(settings: Settings) -> dict[str, Channel]:
-    """The channels that this installation has set up."""
+def channels(
+    settings: Settings, speak: Callable[[str], Translate | None] = lambda _language: None
+) -> dict[str, Channel]:
+    """The channels that this installation has set up. speak: language → what says our own words in it."""
     found: dict[str, Channel] = {}
     if settings.smtp_host:
         found["email"] = Smtp(settings)
     if settings.other_channels:
-        found["apprise"] = Apprise(settings.other_channels.split())
+        found["apprise"] = Apprise(settings.other_channels.split(), settings.site, speak)
     return found
 
 
@@ -187,10 +194,15 @@ class Smtp:
 
 
 class Apprise:
-    """What the optional library apprise reaches: Zalo, Telegram and the like, each by an address of its own form."""
+    """What the optional library apprise reaches: Zalo, Telegram and the like, each by an address of its own form.
 
-    def __init__(self, schemes: list[str]) -> None:
+    site: address of the pages, where somebody reads on when a service takes no text as long.
+    """
+
+    def __init__(self, schemes: list[str], site: str, speak: Callable[[str], Translate | None]) -> None:
         self._schemes = frozenset(schemes)
+        self._site = site
+        self._speak = speak
 
     def send(self, letter: Letter) -> None:
         """Hand the text to the service behind the address."""
@@ -202,9 +214,35 @@ class Apprise:
         service = apprise.Apprise.instantiate(letter.address, suppress_exceptions=True)
         if service is None:
             raise Rejected(_("Địa chỉ kênh không dùng được. Hãy sửa trong cách nhận tin."))
-        # The library tells neither why it failed nor whether it ever will go.
-        if not service.notify(body=letter.text, title=one_line(letter.subject), body_format=apprise.NotifyFormat.TEXT):
+        title = one_line(letter.subject)
+        # Without a field for it the library puts the title above the text, on a line of its own.
+        room = service.body_maxlen - (len(title) + 2 if service.title_maxlen <= 0 else 0)
+        body = self._fitting(letter, room)
+        # The library says why only in its log.
+        with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as heard:  # type: ignore[no-untyped-call]
+            taken = service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
+            said = _STATUS.findall(heard.getvalue())
+        if not taken:
+            refused = next((int(code) for code in said if code[0] == "4" and int(code) not in _TEMPORARY), None)
+            if refused is not None:
+                raise Rejected(
+                    _("Dịch vụ nhắn tin từ chối (mã %(code)s). Hãy xem lại địa chỉ kênh của người này.", code=refused)
+                )
             raise Deferred(_("Dịch vụ nhắn tin không nhận. Sẽ thử lại."))
+
+    def _fitting(self, letter: Letter, room: int) -> str:
+        """The text, or its beginning in whole lines with where to read on. Raises Rejected when not even that has room."""
+        text = letter.text.strip()
+        if len(text) <= room:
+            return text
+        with speaking(self._speak(letter.language)):
+            reading_on = "\n…\n" + _("Xem tiếp ở %(link)s", link=self._site + letter.link)
+        left = room - len(reading_on)
+        if left < 0:
+            raise Rejected(_("Kênh này chỉ nhận tin tối đa %(room)s ký tự, không đủ cho một đường dẫn.", room=room))
+        # Whole lines, unless that would lose half of what has room.
+        ends = (text.rfind(mark, 0, left + 1) for mark in ("\n", " "))
+        return text[: next((end for end in ends if end >= left // 2), left)].rstrip() + reading_on
 
     def close(self) -> None:
         """Nothing is kept open."""

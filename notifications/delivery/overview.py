@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ from workflow.ground.validity import valid_on
 
 Standing = Literal["failed", "skipped", "waiting", "sent"]
 STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
+LATELY: Final = timedelta(days=7)
+MOST_COUNTED: Final = 100
 _STATUSES: Final[dict[Standing, tuple[str, ...]]] = {
     "failed": ("failed",),
     "skipped": ("skipped",),
@@ -52,6 +54,12 @@ def page(
         statement = statement.where(delivery.c.id < before)
     rows = connection.execute(statement.order_by(delivery.c.id.desc()).limit(size + 1)).all()
     return Page(rows[:size], rows[size - 1].id if len(rows) > size else None)
+
+
+def lately_failed(connection: Connection, who: Actor, now: datetime) -> int:
+    """How many letters of the last days were given up, counted up to `MOST_COUNTED`."""
+    rows = page(connection, who, "failed", size=MOST_COUNTED).rows
+    return sum(row.created_at >= now - LATELY for row in rows)
 
 
 def one(connection: Connection, who: Actor, delivery_id: int) -> sa.Row[Any]:

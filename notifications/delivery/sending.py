@@ -221,6 +221,7 @@ class _Run:
         try:
             self._channels[letter.channel].send(letter)
         except Rejected as rejected:
+            log.warning("letter_given_up", channel=letter.channel, delivery=letter.delivery_id, why=rejected.why)
             self._fail(letter, rejected.why)
         except Deferred as deferred:
             self._put_off(letter, attempts, deferred.why)
@@ -344,6 +345,7 @@ class _Run:
             message_id=row.rfc_message_id,
             written_at=row.created_at,
             unsubscribe=offers(row.account_id) if offers else "",
+            link=row.link,
         )
 
 
@@ -370,6 +372,7 @@ def _letters(ids: Sequence[int]) -> sa.Select[Any]:
             message.c.subject,
             message.c.body_text,
             message.c.body_html,
+            message.c.link,
             message.c.created_at,
             account.c.full_name,
             sa.and_(account.c.locked_at.is_(None), sa.or_(~reminded, still_so)).label("still_true"),

@@ -36,8 +36,8 @@ class LetterUnusable(Exception):
 class Letter:
     """What goes to one person by one channel.
 
-    message_id: RFC 5322, with its angle brackets, the same on every attempt. unsubscribe: an https address that takes the person
-    off by a POST (RFC 8058); '' for what nobody may be taken off.
+    link: path within the site of what it asks for. message_id: RFC 5322, with its angle brackets, the same on every attempt.
+    unsubscribe: an https address that takes the person off by a POST (RFC 8058); '' for what nobody may be taken off.
     """
 
     delivery_id: int
@@ -51,6 +51,7 @@ class Letter:
     message_id: str
     written_at: datetime
     unsubscribe: str = ""
+    link: str = "/"
 
 
 def recipient(address: str) -> str:

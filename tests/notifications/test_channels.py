@@ -7,10 +7,12 @@ import shutil
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,6 +116,39 @@ def replaced(address: str, channel: str = "email") -> Letter:
     )  # fmt: skip
 
 
+def apprise_for(*schemes: str) -> Apprise:
+    return Apprise(list(schemes), "https://danvan.example", {"vi": None, "en": in_english}.__getitem__)
+
+
+def in_english(sentence: str) -> str:
+    return sentence.replace("Xem tiếp ở", "Read on at")
+
+
+@pytest.fixture
+def narrow() -> Iterator[Callable[[int, int], list[str]]]:
+    """Makes a service for narrow:// that takes so many characters of a text and of a title; gives what it has taken."""
+    import apprise
+    from apprise import manager_plugins
+
+    made_here: Any = manager_plugins
+    known = made_here.NotificationManager()
+
+    def made(most: int, titles: int) -> list[str]:
+        taken: list[str] = []
+
+        def send(_service: object, body: str, title: str = "", **_more: object) -> bool:
+            if len(body) <= most:
+                taken.append(body)
+            return len(body) <= most
+
+        of = {"service_name": "Narrow", "secure_protocol": "narrow", "body_maxlen": most, "title_maxlen": titles}
+        known.add(type("Narrow", (apprise.NotifyBase,), {**of, "send": send}))
+        return taken
+
+    yield made
+    known.remove("narrow", unload=False)
+
+
 @pytest.fixture
 def webhook() -> Iterator[tuple[int, list[dict[str, str]], list[int]]]:
     """A port, what was posted to it as JSON, and the answers it gives, one after another; then 200."""
@@ -139,13 +174,68 @@ def webhook() -> Iterator[tuple[int, list[dict[str, str]], list[int]]]:
 
 def test_apprise_hands_the_text_to_the_service(webhook: tuple[int, list[dict[str, str]], list[int]]) -> None:
     port, posted, answers = webhook
-    channel: Channel = Apprise(["json"])
+    channel: Channel = apprise_for("json")
     channel.send(replaced(f"json://127.0.0.1:{port}/", "apprise"))
     assert (posted[0]["title"], posted[0]["message"].strip()) == ("Còn 3 ngày", "Nội dung")
     answers.append(500)
     with pytest.raises(Deferred) as caught:
         channel.send(replaced(f"json://127.0.0.1:{port}/", "apprise"))
     assert not caught.value.server
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent"), [(400, True), (401, True), (404, True), (413, True), (429, False), (503, False)]
+)
+def test_apprise_is_not_tried_again_after_a_refusal(
+    webhook: tuple[int, list[dict[str, str]], list[int]], status: int, permanent: bool
+) -> None:
+    port, _posted, answers = webhook
+    answers.append(status)
+    with pytest.raises(Rejected if permanent else Deferred) as caught:
+        apprise_for("json").send(replaced(f"json://127.0.0.1:{port}/", "apprise"))
+    assert (str(status) in str(caught.value)) == permanent
+
+
+LINES = "".join(f"- Báo cáo {number}: còn 3 ngày.\n  https://danvan.example/bao-cao/{number}\n" for number in range(9))
+
+
+@pytest.mark.parametrize("text", ["Ngắn.\n", LINES, "một " * 300, "x" * 500, "Dòng đầu\n" + "y" * 500])
+@pytest.mark.parametrize(("most", "titles"), [(200, 0), (120, 50), (2000, 0)])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_text_is_shortened_to_what_the_service_takes(
+    narrow: Callable[[int, int], list[str]], text: str, most: int, titles: int, language: str
+) -> None:
+    taken = narrow(most, titles)
+    letter = replace(replaced("narrow://somebody/", "apprise"), text=text, language=language, link="/bao-cao/0")
+    apprise_for("narrow").send(letter)
+    (body,) = taken
+    whole = "" if titles else "Còn 3 ngày\r\n"
+    assert len(body) <= most
+    reading_on = {"vi": "\n…\nXem tiếp ở ", "en": "\n…\nRead on at "}[language] + "https://danvan.example/bao-cao/0"
+    if len(whole + text.strip()) <= most:
+        assert body == whole + text.strip()
+        return
+    assert body.endswith(reading_on)
+    said = body.removeprefix(whole).removesuffix(reading_on)
+    assert text.startswith(said)
+    assert len(said) >= (most - len(whole) - len(reading_on)) // 2
+    if text == LINES:
+        assert said.splitlines()[-1] in LINES.splitlines()
+
+
+def test_service_without_room_for_a_link_is_given_up(narrow: Callable[[int, int], list[str]]) -> None:
+    taken = narrow(40, 0)
+    with pytest.raises(Rejected, match="tối đa"):
+        apprise_for("narrow").send(replace(replaced("narrow://somebody/", "apprise"), text="x" * 100))
+    assert taken == []
+
+
+def test_zalo_says_how_much_it_takes() -> None:
+    import apprise
+
+    service = apprise.Apprise.instantiate("zalo://123:abc/456")
+    assert isinstance(service, apprise.NotifyBase)
+    assert (service.body_maxlen, service.title_maxlen) == (2000, 0)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +250,7 @@ def test_apprise_hands_the_text_to_the_service(webhook: tuple[int, list[dict[str
 )
 def test_apprise_reaches_only_what_the_installation_allows(address: str, why: str) -> None:
     with pytest.raises(Rejected, match=why):
-        Apprise(["json"]).send(replaced(address, "apprise"))
+        apprise_for("json").send(replaced(address, "apprise"))
 
 
 def test_channels_are_those_that_were_set_up() -> None:

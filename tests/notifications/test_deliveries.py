@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -40,6 +42,16 @@ def test_letters_are_listed_by_what_became_of_them(either: World) -> None:
         assert listed("waiting") == [letters["claimed"], letters["planned"]]
         assert listed("sent") == [letters["sent"]]
         assert [row.id for row in overview.page(connection, staff, "failed", channel="apprise").rows] == []
+
+
+def test_letters_given_up_of_late_are_counted(either: World) -> None:
+    staff = _actor(either, "staff")
+    with either.database.write() as connection:
+        for at in (NOW, NOW - timedelta(days=6), NOW - timedelta(days=8)):
+            owing.send(connection, owing.tell(connection, either, "officer.x1", at), "failed")
+        owing.send(connection, owing.tell(connection, either, "officer.x1"), "skipped")
+        owing.send(connection, owing.tell(connection, either, "outsider.officer"), "failed")
+        assert overview.lately_failed(connection, staff, NOW) == 2
 
 
 def test_pages_of_letters_follow_each_other(either: World) -> None:

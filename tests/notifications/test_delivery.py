@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from notifications.delivery import sending as delivery
 from notifications.delivery import undelivered
-from notifications.delivery.channels import Smtp
+from notifications.delivery.channels import Rejected, Smtp
 from notifications.delivery.sending import LEASE, MOST_ATTEMPTS, Delivered, deliver, wait_after
+from notifications.letters.mail import Letter
 from tests.letters import fate, give_addresses, put, settings_for, told_of
 from tests.mail_server import DISCONNECTS, HANGS, TAKES_AND_DIES, Post, mail_server, silent_server
 from tests.servers import free_port
@@ -214,6 +215,29 @@ def test_sender_the_server_refuses_is_no_fault_of_the_letters(sqlite_world: Worl
     told = run(sqlite_world, post.port)
     assert told.complaints == {"email": "553 sender not allowed"}
     assert [fate(sqlite_world.database)[each].status for each in ids] == ["planned"] * 3
+
+
+class Picky:
+    """A channel that refuses what has a certain address, for good."""
+
+    def send(self, letter: Letter) -> None:
+        if letter.link == "/bao-cao/1":
+            raise Rejected("Dịch vụ nhắn tin từ chối.")
+
+    def close(self) -> None:
+        return
+
+    def abort(self) -> None:
+        return
+
+
+def test_letter_that_a_service_refuses_is_given_up_at_once(world: World) -> None:
+    ids = seed(world, *addresses(3), channel="apprise")
+    told = deliver(world.database, {"apprise": Picky()}, NOW)
+    assert (told.sent, told.failed, told.waiting, told.complaints) == (2, 1, 0, {})
+    row = fate(world.database)[ids[1]]
+    assert (row.status, row.attempts, row.last_error) == ("failed", 1, "Dịch vụ nhắn tin từ chối.")
+    assert deliver(world.database, {"apprise": Picky()}, NOW + timedelta(days=5)) == Delivered()
 
 
 def test_rate_per_minute_counts_whoever_sends(world: World, post: Post) -> None:

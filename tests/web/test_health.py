@@ -14,6 +14,7 @@ from flask import Flask
 from config.settings import load_settings
 from notifications.clock import clockwork, scheduler
 from notifications.clock.clockwork import Work, work_of
+from tests import owing
 from tests.letters import KEPT, SITE
 from tests.web.conftest import Browser
 from tests.world import World
@@ -91,6 +92,15 @@ def test_administrator_reads_whether_reminders_go(
     if ago is not None:
         note(world, ago, **values)
     assert re.search(told, visit("admin").get("/quan-tri"))
+
+
+def test_administrator_reads_of_letters_that_were_given_up(visit: Visit, world: World) -> None:
+    note(world, timedelta(minutes=1))
+    assert "không gửi được" not in visit("admin").get("/quan-tri")
+    with world.database.write() as connection:
+        for status in ("failed", "failed", "skipped"):
+            owing.send(connection, owing.tell(connection, world, "officer.x1", clock.now()), status)
+    assert "Trong 7 ngày qua có 2 thư không gửi được" in visit("admin").get("/quan-tri")
 
 
 def test_address_in_a_mail_takes_its_reader_off(app: Flask, world: World) -> None:

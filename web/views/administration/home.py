@@ -7,6 +7,7 @@ from flask import session as form_session
 from werkzeug.wrappers import Response
 
 from notifications.clock import clockwork
+from notifications.delivery import overview
 from web.forms.administration import BeginningForm
 from web.forms.answers import Answer, Done, attempt, page_again
 from web.forms.base import options, said
@@ -27,8 +28,14 @@ pages = Blueprint("administration", __name__, url_prefix="/quan-tri")
 @pages.get("")
 @access_rule(roles=ADMINISTRATORS)
 def home() -> str:
-    beat = clockwork.heartbeat(reading(), clock.now())
-    return render_template("administration/home.html", holdings=removal.holdings(reading()), beat=beat)
+    connection, now = reading(), clock.now()
+    return render_template(
+        "administration/home.html",
+        holdings=removal.holdings(connection),
+        beat=clockwork.heartbeat(connection, now),
+        failed=overview.lately_failed(connection, actor(), now),
+        lately=overview.LATELY.days,
+    )
 
 
 @pages.route("/du-lieu-mau", methods=["GET", "POST"])
