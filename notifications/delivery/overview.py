@@ -71,7 +71,11 @@ def one(connection: Connection, who: Actor, delivery_id: int) -> sa.Row[Any]:
 
 
 def without_address(connection: Connection, who: Actor, today: date, *, after: int = 0, size: int = 100) -> Page:
-    """People with a role today who can be told in their inbox only: no e-mail address, or switched off."""
+    """People with a role today who can be told in their inbox only: no e-mail address, or switched off. By name.
+
+    after: id of the last person of the page before (index ix_account_name_sort_id).
+    """
+    last = connection.execute(sa.select(account.c.name_sort).where(account.c.id == after)).scalar() or ""
     holds = sa.exists().where(
         assignment.c.account_id == account.c.id,
         valid_on(assignment, today),
@@ -88,13 +92,13 @@ def without_address(connection: Connection, who: Actor, today: date, *, after: i
         .outerjoin(preference, preference.c.account_id == account.c.id)
         .outerjoin(unit, unit.c.id == account.c.unit_id)
         .where(
-            account.c.id > after,
+            sa.tuple_(account.c.name_sort, account.c.id) > sa.tuple_(sa.literal(last), sa.literal(after)),
             account.c.locked_at.is_(None),
             within_reach(who),
             holds.correlate(account),
             sa.or_(sa.func.coalesce(preference.c.email, "") == "", preference.c.by_email.is_(False)),
         )
-        .order_by(account.c.id)
+        .order_by(account.c.name_sort, account.c.id)
         .limit(size + 1)
     )
     rows = connection.execute(statement).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from web.look.presentation import NOTES
 from workflow.core.lifecycles import store
 from workflow.ground.database import Connection
+from workflow.ground.reading.order import name_order
 from workflow.ground.speech import _l
 
 SUBJECTS = {
@@ -84,4 +85,4 @@ def deeds(connection: Connection) -> dict[str, str]:
     """Every deed that may stand in the history, by its name, with what it is called: steps of all definitions and the rest."""
     found = {step.trigger: str(step.label) for definition in store.known(connection) for step in definition.transitions}
     found |= {name: str(label) for name, label in (NOTES | DEEDS).items()}
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    return dict(sorted(found.items(), key=lambda item: name_order(item[1])))

@@ -89,7 +89,7 @@ def agenda(meeting_id: int) -> Answer:
     definition = store.definition(reading(), year.definition_hash)
     states = tuple(sorted(reviewable(definition)))
     filters = listing.Filters(year_id=year.id, states=states, unit_path=seen.unit_path)
-    rows = listing.page(reading(), actor(), filters, "", listing.LARGEST_PAGE).rows
+    rows = listing.page(reading(), actor(), filters, "", listing.LARGEST_PAGE, "unit").rows
     order = {item.code: str(place) for place, item in enumerate(seen.agenda, 1)}
     if request.method == "POST":
         order = {code: request.form.get(f"order-{code}", "") for code in request.form.getlist("code")}

@@ -57,7 +57,7 @@ def _units(connection: Connection, year: Year, actor: Actor | None) -> list[str]
     statement = (
         sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path)
         .where(not_over(unit, year.opens_on))
-        .order_by(unit.c.code)
+        .order_by(unit.c.tree_sort)
     )
     if actor is not None:
         own = [grant.unit_id for grant in actor.grants if grant.role in access.OWN_SCOPED]

@@ -256,5 +256,5 @@ _PARTS = Prepared(
     sa.select(*COLUMNS)
     .where(unit.c.parent_id == sa.bindparam("parent"))
     .where(valid_on(unit, _today))
-    .order_by(unit.c.path)
+    .order_by(unit.c.tree_sort)
 )

@@ -169,7 +169,7 @@ def _parts(
         rows = connection.execute(
             sa.select(*COLUMNS)
             .where(any_of(unit.c.id, [*(cells.last(path) for path in scope.paths), *scope.units]))
-            .order_by(unit.c.path)
+            .order_by(unit.c.tree_sort)
         )
         units = [Unit(**row._mapping) for row in rows]
         if len(units) < 2:

@@ -15,7 +15,7 @@ from workflow.across.obligations.selector import Selector
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.lifecycles.vocabulary import UNIT_KINDS
-from workflow.core.people.unit import COLUMNS, Unit
+from workflow.core.people.unit import COLUMNS, DEPTH, Unit
 from workflow.ground.schema import account, history, obligation, programme_year, report_call, unit
 from workflow.ground.vietnam_time import local_date
 
@@ -109,7 +109,7 @@ def callers(connection: Connection, actor: Actor, today: date) -> list[Unit]:
     rows = connection.execute(
         sa.select(*COLUMNS)
         .where(unit.c.id.in_(sorted(places)), selector.holds_on(today))
-        .order_by(sa.func.length(unit.c.path), unit.c.code)
+        .order_by(DEPTH, unit.c.tree_sort)
     )
     return [Unit(**row._mapping) for row in rows]
 
@@ -126,11 +126,11 @@ def groups(connection: Connection, caller: Unit, levels: Sequence[str], today: d
 
 
 def below(connection: Connection, caller: Unit, today: date) -> list[Unit]:
-    """The units below the caller in the order of the tree, for choosing one by one; at most `MOST_UNITS`."""
+    """The units below the caller, the highest first and those of one height in the order of the tree, for choosing one by one; at most `MOST_UNITS`."""
     rows = connection.execute(
         sa.select(*COLUMNS)
         .where(access.under(caller.path), unit.c.id != caller.id, selector.holds_on(today))
-        .order_by(sa.func.length(unit.c.path), unit.c.code)
+        .order_by(DEPTH, unit.c.tree_sort)
         .limit(MOST_UNITS)
     )
     return [Unit(**row._mapping) for row in rows]

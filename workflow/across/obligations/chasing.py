@@ -15,7 +15,7 @@ from workflow.across.obligations.obligation import Obligation
 from workflow.across.obligations.obligations import EVENTS, OPEN
 from workflow.core import access
 from workflow.core.access import Actor
-from workflow.core.people.unit import COLUMNS, Unit
+from workflow.core.people.unit import COLUMNS, Unit, behind, in_order
 from workflow.ground.dialects import any_of
 from workflow.ground.refusals import InvalidInput
 from workflow.ground.schema import account, message, obligation, reminder, report, report_call, unit
@@ -135,7 +135,7 @@ def page(connection: Connection, actor: Actor, filters: Filters, today: date, pl
 def paper(connection: Connection, actor: Actor, filters: Filters, today: date, place: str = "") -> Page:
     """The same as a list on paper, `MOST_PRINTED` at a time, those of a unit together."""
     found = page(connection, actor, filters, today, place, MOST_PRINTED)
-    rows = sorted(found.rows, key=lambda row: (row.unit_path, row.due_on, row.id))
+    rows = sorted(found.rows, key=lambda row: (row.unit_sort, row.due_on, row.id))
     return Page(rows, found.signs, found.following)
 
 
@@ -302,9 +302,9 @@ def _owing(connection: Connection, actor: Actor, calls: Sequence[int], below: st
     owes = sa.exists().where(obligation.c.call_id.in_(calls), obligation.c.unit_id == unit.c.id).correlate(unit)
     rows = connection.execute(
         sa.select(*COLUMNS)
-        .where(sa.or_(*(access.under(path) for path in paths)))
-        .where(access.under(below) if below else sa.true(), unit.c.path > place, owes)
-        .order_by(unit.c.path)
+        .where(sa.or_(*(in_order(path) for path in paths)))
+        .where(in_order(below) if below else sa.true(), behind(place), owes)
+        .order_by(unit.c.tree_sort)
         .limit(most)
     )
     return [Unit(**row._mapping) for row in rows]

@@ -121,6 +121,7 @@ def told(connection: Connection, keys: Sequence[int]) -> list[Obligation]:
             owing.c.code.label("unit_code"),
             owing.c.name.label("unit_name"),
             owing.c.path.label("unit_path"),
+            owing.c.tree_sort.label("unit_sort"),
             collector.c.name.label("collector_name"),
             collector.c.path.label("collector_path"),
             report_call.c.label.label("call_label"),

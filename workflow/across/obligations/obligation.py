@@ -40,6 +40,7 @@ class Obligation:
     unit_code: str
     unit_name: str
     unit_path: str
+    unit_sort: str
     collector_name: str
     collector_path: str
     call_label: str | None

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.people.unit import behind, in_order
 from workflow.ground.dialects import any_of, days_since
 from workflow.ground.schema import obligation, unit
 from workflow.ground.schema.base import Moment
@@ -65,9 +66,9 @@ def page(
     )
     units = connection.execute(
         sa.select(unit.c.id, unit.c.path)
-        .where(sa.or_(*(access.under(path) for path in paths)), unit.c.path > place)
+        .where(sa.or_(*(in_order(path) for path in paths)), behind(place))
         .where(sa.exists().where(fell_due, obligation.c.unit_id == unit.c.id).correlate(unit))
-        .order_by(unit.c.path)
+        .order_by(unit.c.tree_sort)
         .limit(MOST_AT_ONCE + 1)
     ).all()
     following = units[MOST_AT_ONCE - 1].path if len(units) > MOST_AT_ONCE else ""
@@ -98,6 +99,6 @@ def _reckoned(
     rows = connection.execute(
         sa.select(unit.c.code, unit.c.name, counted.c.due, counted.c.in_time, counted.c.days_late)
         .join(counted, counted.c.unit_id == unit.c.id)
-        .order_by(unit.c.path)
+        .order_by(unit.c.tree_sort)
     )
     return [Punctuality(row.code, row.name, row.due, int(row.in_time), int(row.days_late)) for row in rows]

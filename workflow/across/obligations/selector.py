@@ -67,7 +67,7 @@ def holds_on(day: date) -> sa.ColumnElement[bool]:
 
 
 def owing(connection: Connection, caller: Unit, selector: Selector, day: date) -> list[Unit]:
-    """The units below the caller that owe, in the order of their codes. One statement.
+    """The units below the caller that owe, in the order of the tree. One statement.
 
     A unit below another one that owes reports to that one, not past it: an agency of a commune is in the commune's report.
     """
@@ -76,13 +76,13 @@ def owing(connection: Connection, caller: Unit, selector: Selector, day: date) -
         statement = statement.where(unit.c.level.in_(selector.levels))
     if selector.kinds:
         statement = statement.where(unit.c.kind.in_(selector.kinds))
-    found = [Unit(**row._mapping) for row in connection.execute(statement.order_by(unit.c.code))]
+    found = [Unit(**row._mapping) for row in connection.execute(statement.order_by(unit.c.tree_sort))]
     outermost = set(access.outermost(one.path for one in found))
     return [one for one in found if one.path in outermost]
 
 
 def chosen(connection: Connection, caller: Unit, codes: Collection[str], day: date) -> tuple[list[Unit], list[str]]:
-    """The units with these codes that exist below the caller on the day, by their codes, and the codes for which there is none.
+    """The units with these codes that exist below the caller on the day, in the tree's order, and the codes that have none.
 
     A unit that has ended gives way to its successor, however often it was merged on.
     """
@@ -106,7 +106,7 @@ def chosen(connection: Connection, caller: Unit, codes: Collection[str], day: da
             elif row.successor_id is not None:
                 following.setdefault(row.successor_id, []).extend(written[row.id])
         written = following
-    return sorted(present.values(), key=lambda one: one.code), [code for code in wanted if code not in found]
+    return sorted(present.values(), key=lambda one: one.tree_sort), [code for code in wanted if code not in found]
 
 
 def without_holder(connection: Connection, units: Iterable[int], roles: Collection[str], day: date) -> set[int]:

@@ -56,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A call with its lines in the order of the units' codes. total: sum of what was handed in; counted: registered models
+    """A call with its lines in the order of the unit tree. total: sum of what was handed in; counted: registered models
     that the program counts now below the unit that calls, by field.
     """
 
@@ -100,7 +100,7 @@ def collected(connection: Connection, call_id: int, actor: Actor, now: datetime)
         )
     today = local_date(now)
     lines: list[Line] = []
-    # In the order of paths a unit comes after every unit it lies in.
+    # In the order of the tree a unit comes after every unit it lies in.
     covering: list[Line] = []
     rows: list[sa.Row[Any]] = list(connection.execute(_LINES.where(obligation.c.call_id == call_id)))
     for row in rows:
@@ -122,7 +122,7 @@ def collected(connection: Connection, call_id: int, actor: Actor, now: datetime)
         call.period_to,
         call.withdrawn_at is not None,
         asked_for(call.sections, call.kind),
-        tuple(sorted(lines, key=lambda line: line.unit_code)),
+        tuple(lines),
         added_up((line.figures for line in lines if line.figures is not None and not line.counted_in), call.year, now),
         {field.code: int(counts[(field.id,)]) for field in fields},
         {field.code: field.label for field in fields},
@@ -191,5 +191,5 @@ _LINES = (
         ),
     )
     .where(sa.or_(obligation.c.withdrawn_at.is_(None), report_submission.c.id.is_not(None)))
-    .order_by(unit.c.path)
+    .order_by(unit.c.tree_sort)
 )

@@ -272,7 +272,7 @@ def withdraw_links(connection: Connection, account_id: int, now: datetime) -> in
 
 
 def listing(connection: Connection, actor: Actor | None = None) -> list[AccountView]:
-    """Accounts by user name with all their assignments: every one, or those whose home the actor administers."""
+    """Accounts in the order of people's names, with all their assignments: every one, or those whose home the actor administers."""
     return _views(connection, actor, sa.true())
 
 
@@ -301,7 +301,7 @@ def _views(connection: Connection, actor: Actor | None, chosen: sa.ColumnElement
         sa.select(account, unit.c.code.label("unit_code"), unit.c.name.label("unit_name"), unit.c.path)
         .outerjoin(unit, unit.c.id == account.c.unit_id)
         .where(chosen)
-        .order_by(account.c.user_name)
+        .order_by(account.c.name_sort, account.c.user_name)
     )
     return [
         AccountView(

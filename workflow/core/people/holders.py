@@ -51,7 +51,7 @@ def holders_over(connection: Connection, paths: Collection[str], roles: Collecti
             account.c.locked_at.is_(None),
         )
         # The nearest first: it is the office one would ring up.
-        .order_by(sa.func.length(unit.c.path).desc(), assignment.c.deputy_for_id.is_not(None), account.c.full_name)
+        .order_by(sa.func.length(unit.c.path).desc(), assignment.c.deputy_for_id.is_not(None), account.c.name_sort)
     )
     return [Holder(row.role, row.level, row.path, row.full_name) for row in rows]
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor
-from workflow.core.people.unit import COLUMNS, Unit
+from workflow.core.people.unit import COLUMNS, Unit, in_order
 from workflow.ground.dialects import any_of, as_list
 from workflow.ground.reading.text import fold
 from workflow.ground.schema import account, assignment, unit
@@ -24,12 +24,12 @@ CHOICES: Final = 60
 MOST_FOUND: Final = 10
 MOST_PEOPLE: Final = 300
 
-_OF_OWN = sa.select(*COLUMNS).where(any_of(unit.c.id, "own")).order_by(unit.c.path).limit(sa.bindparam("most"))
+_OF_OWN = sa.select(*COLUMNS).where(any_of(unit.c.id, "own")).order_by(unit.c.tree_sort).limit(sa.bindparam("most"))
 _BELOW = (
     sa.select(*COLUMNS)
-    .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
+    .where(in_order(sa.bindparam("path", type_=unit.c.path.type)))
     .where(not_over(unit, sa.bindparam("today", type_=sa.Date)))
-    .order_by(unit.c.path)
+    .order_by(unit.c.tree_sort)
     .limit(sa.bindparam("most"))
 )
 _BY_CODE = sa.select(*COLUMNS).where(unit.c.code == sa.bindparam("code"))
@@ -52,9 +52,9 @@ def units_of(connection: Connection, actor: Actor, roles: Collection[str] | None
     fitting = [grant for grant in actor.grants if roles is None or grant.role in roles]
     own = [grant.unit_id for grant in fitting if grant.role in OWN_SCOPED]
     wide = access.outermost(grant.unit_path for grant in fitting if grant.role not in OWN_SCOPED)
-    scope = sa.or_(sa.false(), unit.c.id.in_(own), *(access.under(path) for path in wide))
+    scope = sa.or_(sa.false(), unit.c.id.in_(own), *(in_order(path) for path in wide))
     rows = connection.execute(
-        sa.select(*COLUMNS).where(scope).where(valid_on(unit, today)).order_by(unit.c.path).limit(MOST)
+        sa.select(*COLUMNS).where(scope).where(valid_on(unit, today)).order_by(unit.c.tree_sort).limit(MOST)
     )
     return [Unit(**row._mapping) for row in rows]
 
@@ -63,13 +63,13 @@ def choices_of_units(connection: Connection, actor: Actor, today: date) -> list[
     """The units below which a person sees models, in the tree's order; None when there are too many to choose from."""
     found: dict[str, Unit] = {}
     for path in access.outermost(grant.unit_path for grant in actor.grants if grant.role not in OWN_SCOPED):
-        asked = {"path": path, "path_end": path[:-1] + "0", "today": today, "most": CHOICES + 1}
+        asked = {"path": path, "today": today, "most": CHOICES + 1}
         found |= {row.code: Unit(**row._mapping) for row in connection.execute(_BELOW, asked)}
     own = sorted({grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED})
     if own:
         rows = connection.execute(_OF_OWN, {"own": as_list(own), "most": CHOICES + 1})
         found |= {row.code: Unit(**row._mapping) for row in rows}
-    return None if len(found) > CHOICES else list(found.values())
+    return None if len(found) > CHOICES else sorted(found.values(), key=lambda one: one.tree_sort)
 
 
 def find_units(connection: Connection, actor: Actor, written: str) -> list[Unit]:
@@ -88,7 +88,9 @@ def find_units(connection: Connection, actor: Actor, written: str) -> list[Unit]
     asked = sa.select(*COLUMNS).where(within).limit(MOST_FOUND)
     exact = connection.execute(asked.where(unit.c.name_folded == folded)).all()
     containing = unit.c.name_folded.contains(folded, autoescape=True)
-    return [Unit(**row._mapping) for row in exact or connection.execute(asked.where(containing).order_by(unit.c.path))]
+    return [
+        Unit(**row._mapping) for row in exact or connection.execute(asked.where(containing).order_by(unit.c.tree_sort))
+    ]
 
 
 def people_for(connection: Connection, path: str, roles: Collection[str] | None, today: date) -> list[Candidate]:
@@ -127,8 +129,9 @@ def people_for(connection: Connection, path: str, roles: Collection[str] | None,
             sa.case((sa.and_(home.c.path.startswith(place), holds), 0), (home.c.path.startswith(place), 1), else_=2),
             sa.desc("holds"),
             sa.func.abs(sa.func.length(home.c.path) - sa.func.length(place)),
-            home.c.path,
-            account.c.full_name,
+            home.c.tree_sort,
+            account.c.name_sort,
+            account.c.id,
         )
         .limit(MOST_PEOPLE)
     )

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import PRIVILEGED, Actor
 from workflow.core.people import units
-from workflow.core.people.unit import Unit
+from workflow.core.people.unit import Unit, in_order
 from workflow.ground.dialects import any_of
 from workflow.ground.reading.text import fold
 from workflow.ground.refusals import NotFound
@@ -73,12 +73,12 @@ def branch(connection: Connection, actor: Actor, code: str = "", *, most: int = 
         above = _above(connection, root, scope)
     else:
         start = unit.c.path.in_(scope)
-    level = connection.execute(_UNITS.where(start).order_by(unit.c.code)).all()
+    level = connection.execute(_UNITS.where(start).order_by(unit.c.tree_sort)).all()
     nodes: dict[int, Node] = {row.id: _node(row) for row in level}
     shown = list(nodes.values())
     while level:
         found = connection.execute(
-            _UNITS.where(any_of(unit.c.parent_id, [row.id for row in level])).order_by(unit.c.code).limit(most)
+            _UNITS.where(any_of(unit.c.parent_id, [row.id for row in level])).order_by(unit.c.tree_sort).limit(most)
         ).all()
         # The first level below is always there; a further one only as a whole.
         if len(nodes) > len(shown) and len(nodes) + len(found) > most:
@@ -94,7 +94,7 @@ def branch(connection: Connection, actor: Actor, code: str = "", *, most: int = 
 def search(connection: Connection, actor: Actor, words: str, *, limit: int = 100) -> list[Node]:
     """Units the actor administers whose name or code holds every word, accents and case ignored."""
     scope = access.outermost(grant.unit_path for grant in actor.grants if grant.role in PRIVILEGED)
-    statement = _UNITS.where(sa.or_(sa.false(), *(access.under(path) for path in scope)))
+    statement = _UNITS.where(sa.or_(sa.false(), *(in_order(path) for path in scope)))
     for word in fold(words).split():
         statement = statement.where(
             sa.or_(
@@ -102,7 +102,7 @@ def search(connection: Connection, actor: Actor, words: str, *, limit: int = 100
                 sa.func.lower(unit.c.code).contains(word, autoescape=True),
             )
         )
-    return [_node(row) for row in connection.execute(statement.order_by(unit.c.path).limit(limit))]
+    return [_node(row) for row in connection.execute(statement.order_by(unit.c.tree_sort).limit(limit))]
 
 
 def _above(connection: Connection, root: Unit, scope: Sequence[str]) -> list[tuple[str, str]]:

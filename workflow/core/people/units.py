@@ -208,25 +208,20 @@ def merge_into(
 
 
 def tree(connection: Connection, actor: Actor | None = None) -> list[UnitNode]:
-    """Units in the order of the tree, siblings by code: all of them, or those in the scope of the actor's roles."""
+    """Units in the order of the tree, siblings by name: all of them, or those in the scope of the actor's roles."""
     parent, successor = unit.alias("parent"), unit.alias("successor")
     statement = (
         sa.select(unit, parent.c.code.label("parent_code"), successor.c.code.label("successor_code"))
         .select_from(unit)
         .outerjoin(parent, parent.c.id == unit.c.parent_id)
         .outerjoin(successor, successor.c.id == unit.c.successor_id)
-        .order_by(unit.c.code)
+        .order_by(unit.c.tree_sort)
     )
     rows = [
         row
         for row in connection.execute(statement)
         if actor is None or any(grant.covers(row.path) for grant in actor.grants)
     ]
-    codes = {row.id: row.code for row in rows}
-
-    def place(row: sa.Row[Any]) -> list[tuple[str, int]]:
-        return [(codes.get(int(step), ""), int(step)) for step in row.path.strip("/").split("/")]
-
     return [
         UnitNode(
             row.id,
@@ -242,7 +237,7 @@ def tree(connection: Connection, actor: Actor | None = None) -> list[UnitNode]:
             row.successor_code,
             row.sample,
         )
-        for row in sorted(rows, key=place)
+        for row in rows
     ]
 
 

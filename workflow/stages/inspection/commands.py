@@ -243,7 +243,7 @@ def of_model(connection: Connection, model_id: int) -> list[InspectionView]:
         )
         .join(account, account.c.id == inspection_member.c.account_id)
         .where(inspection_member.c.inspection_id.in_(ids))
-        .order_by(inspection_member.c.head.desc(), inspection_member.c.id)
+        .order_by(inspection_member.c.head.desc(), account.c.name_sort, inspection_member.c.id)
     ):
         teams.setdefault(row[0], []).append(MemberView(*row[1:]))
     given = {

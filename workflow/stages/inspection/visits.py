@@ -147,7 +147,7 @@ def waiting(connection: Connection, actor: Actor) -> Plan:
             sa.or_(*(access.under(path) for path in paths)),
             access.visible(actor),
         )
-        .order_by(unit.c.path, emulation_model.c.id)
+        .order_by(unit.c.tree_sort, emulation_model.c.name_sort, emulation_model.c.id)
         .limit(MOST_SHOWN + 1)
     )
     found: list[sa.Row[Any]] = list(connection.execute(wanted))
@@ -190,7 +190,7 @@ def models_of(connection: Connection, visit_id: int) -> list[sa.Row[Any]]:
             .join(visit_model, visit_model.c.model_id == emulation_model.c.id)
             .join(unit, unit.c.id == emulation_model.c.unit_id)
             .where(visit_model.c.visit_id == visit_id)
-            .order_by(unit.c.path, emulation_model.c.id)
+            .order_by(unit.c.tree_sort, emulation_model.c.name_sort, emulation_model.c.id)
         )
     )
 
@@ -314,7 +314,7 @@ def _visits(connection: Connection, ids: set[int]) -> dict[int, VisitView]:
         sa.select(visit_member.c.visit_id, account.c.id, account.c.user_name, account.c.full_name, visit_member.c.head)
         .join(account, account.c.id == visit_member.c.account_id)
         .where(visit_member.c.visit_id.in_(ids))
-        .order_by(visit_member.c.head.desc(), visit_member.c.id)
+        .order_by(visit_member.c.head.desc(), account.c.name_sort, visit_member.c.id)
     ):
         teams.setdefault(row[0], []).append(MemberOfVisit(*row[1:]))
     rows = connection.execute(

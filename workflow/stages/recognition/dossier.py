@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core.engine.context import Context
+from workflow.ground.reading.order import name_order
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput
 from workflow.ground.schema import (
@@ -165,7 +166,7 @@ def differences(connection: Connection, submission_id: int | None) -> list[str]:
     for model_id, row in listed.items():
         names = {row.name, row.model_name, reported.get(model_id, row.model_name)}
         if len(names) > 1:
-            written = " / ".join(f"«{name}»" for name in sorted(names))
+            written = " / ".join(f"«{name}»" for name in sorted(names, key=name_order))
             found.append(
                 _("Tên mô hình %(code)s không khớp giữa các văn bản: %(written)s.", code=row.code, written=written)
             )

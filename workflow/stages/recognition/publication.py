@@ -145,7 +145,7 @@ def without_contact(text: str) -> str:
 def choices_of_units(connection: Connection, levels: Sequence[str]) -> list[Unit] | None:
     """Units of these levels in the tree's order; None when there are too many to choose from."""
     rows = connection.execute(
-        sa.select(*COLUMNS).where(any_of(unit.c.level, list(levels))).order_by(unit.c.path).limit(CHOICES + 1)
+        sa.select(*COLUMNS).where(any_of(unit.c.level, list(levels))).order_by(unit.c.tree_sort).limit(CHOICES + 1)
     )
     found = [Unit(**row._mapping) for row in rows]
     return None if len(found) > CHOICES else found
@@ -153,7 +153,7 @@ def choices_of_units(connection: Connection, levels: Sequence[str]) -> list[Unit
 
 def find_units(connection: Connection, written: str) -> list[Unit]:
     """The unit with this code, or those with this name, or with these words in it, accents ignored; ten at most."""
-    asked = sa.select(*COLUMNS).order_by(unit.c.path).limit(MOST_FOUND)
+    asked = sa.select(*COLUMNS).order_by(unit.c.tree_sort).limit(MOST_FOUND)
     folded = fold(written)
     if not folded:
         return []

@@ -18,6 +18,7 @@ from workflow.ground.schema import account, agenda_item, emulation_model, meetin
 from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import require_writer, units_of
+from workflow.stages.review.committee import IN_ORDER
 from workflow.stages.review.meetings import (
     hold_open,
     lock_models,
@@ -267,7 +268,7 @@ def _members(connection: Connection, meeting_id: int) -> dict[str, sa.Row[Any]]:
             sa.select(meeting_member, account.c.user_name)
             .join(account, account.c.id == meeting_member.c.account_id)
             .where(meeting_member.c.meeting_id == meeting_id)
-            .order_by(meeting_member.c.id)
+            .order_by(*IN_ORDER)
         )
     }
 

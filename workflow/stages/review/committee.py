@@ -19,6 +19,12 @@ from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import named
 from workflow.stages.review.meetings import hold, hold_open, note_meeting, run_meeting
 
+IN_ORDER: Final[tuple[sa.ColumnElement[Any], ...]] = (
+    sa.case({"chair": 0, "secretary": 1}, value=meeting_member.c.duty, else_=2),
+    account.c.name_sort,
+    meeting_member.c.id,
+)
+"""How members are listed, in a statement that joins `account`: chair, secretary, then the others by name."""
 DUTIES: Final = {"chair": mark("Chủ trì"), "secretary": mark("Thư ký"), "member": mark("Thành viên")}
 MOST_MEMBERS: Final = 100
 MOST_GUESTS: Final = 50
@@ -111,13 +117,13 @@ def freeze_members(connection: Connection, seen: sa.Row[Any], now: datetime) -> 
 
 
 def members_of(connection: Connection, meeting_id: int) -> list[sa.Row[Any]]:
-    """The members of a meeting with their user names, in the order in which they were named."""
+    """The members of a meeting with their user names: chair, secretary, then the others in the order of their names."""
     return list(
         connection.execute(
             sa.select(meeting_member, account.c.user_name)
             .join(account, account.c.id == meeting_member.c.account_id)
             .where(meeting_member.c.meeting_id == meeting_id)
-            .order_by(meeting_member.c.id)
+            .order_by(*IN_ORDER)
         )
     )
 

@@ -28,6 +28,7 @@ from workflow.ground.schema import (
 from workflow.stages.implementation.briefs import Brief, briefs
 from workflow.stages.review import result as review_result
 from workflow.stages.review.ballots import entitled
+from workflow.stages.review.committee import IN_ORDER
 from workflow.stages.review.meetings import seen_meeting
 from workflow.stages.review.result import Result
 
@@ -129,7 +130,7 @@ def meeting(connection: Connection, actor: Actor, meeting_id: int, today: date |
             .join(account, account.c.id == meeting_member.c.account_id)
             .outerjoin(unit, unit.c.id == meeting_member.c.unit_id)
             .where(meeting_member.c.meeting_id == meeting_id)
-            .order_by(meeting_member.c.id)
+            .order_by(*IN_ORDER)
         )
     )
     guests = connection.execute(
