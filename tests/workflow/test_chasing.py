@@ -142,7 +142,7 @@ def test_grid_shows_how_each_unit_stands_with_each_call(world: World) -> None:
         first = chasing.grid(connection, staff, world.year_id, TODAY, size=2)
         second = chasing.grid(connection, staff, world.year_id, TODAY, place=first.following, size=2)
     assert [one.label for one in found.calls] == ["6 tháng", "Quý II"]
-    assert [one.code for one in found.units] == ["KL-X1", "KL-X2", "KL-CQ1"]
+    assert [one.code for one in found.units] == ["KL-CQ1", "KL-X1", "KL-X2"]
     cells = {key: chasing.cell(row, TODAY) for key, row in found.cells.items()}
     assert cells == {
         (world.units["KL-X1"], old): "done",
@@ -151,7 +151,7 @@ def test_grid_shows_how_each_unit_stands_with_each_call(world: World) -> None:
         (world.units["KL-X1"], new): "soon",
     }
     assert found.elsewhere == {world.units["KL-CQ1"]: 1}
-    assert [one.code for one in (*first.units, *second.units)] == ["KL-X1", "KL-X2", "KL-CQ1"]
+    assert [one.code for one in (*first.units, *second.units)] == ["KL-CQ1", "KL-X1", "KL-X2"]
     assert (bool(first.following), second.following) == (True, "")
 
 
@@ -222,8 +222,8 @@ def test_many_units_come_page_by_page(world: World, monkeypatch: pytest.MonkeyPa
         first = punctuality.page(connection, staff, CHASERS, world.year_id, AT)
         second = punctuality.page(connection, staff, CHASERS, world.year_id, AT, first.following)
     assert [[one.unit_code for one in page.rows] for page in (first, second)] == [
-        ["KL-X1", "KL-X1-T1"],
-        ["KL-X2", "KL-CQ1"],
+        ["KL-CQ1", "KL-X1"],
+        ["KL-X1-T1", "KL-X2"],
     ]
     assert not first.ranked
     assert second.following == ""

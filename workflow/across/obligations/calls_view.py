@@ -126,7 +126,7 @@ def groups(connection: Connection, caller: Unit, levels: Sequence[str], today: d
 
 
 def below(connection: Connection, caller: Unit, today: date) -> list[Unit]:
-    """The units below the caller, the highest first and those of one height in the order of the tree, for choosing one by one; at most `MOST_UNITS`."""
+    """The units below the caller for choosing one by one, the highest first, in the order of the tree; at most `MOST_UNITS`."""
     rows = connection.execute(
         sa.select(*COLUMNS)
         .where(access.under(caller.path), unit.c.id != caller.id, selector.holds_on(today))

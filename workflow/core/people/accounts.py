@@ -272,7 +272,7 @@ def withdraw_links(connection: Connection, account_id: int, now: datetime) -> in
 
 
 def listing(connection: Connection, actor: Actor | None = None) -> list[AccountView]:
-    """Accounts in the order of people's names, with all their assignments: every one, or those whose home the actor administers."""
+    """Accounts in the order of names with all their assignments: every one, or those whose home the actor administers."""
     return _views(connection, actor, sa.true())
 
 
