@@ -19,6 +19,7 @@ from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
 from workflow.core.lifecycles import store
 from workflow.ground.reading.dates import parse_date_vi
+from workflow.ground.reading.order import person_order
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput, NotFound, NotPossible, Refusal
 from workflow.ground.schema import (
@@ -443,7 +444,8 @@ def _require_independent(
             for row in team.values()
             for model in held.values()
             if model.unit_id in belongs[row.id] or model.person_account_id == row.id
-        }
+        },
+        key=person_order,
     )
     if own:
         names = ", ".join(own)
