@@ -24,7 +24,7 @@ def account_command() -> None:
 @arguments.by(required=False)
 @arguments.form()
 def listing(who: str | None, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         actor = access.actor(connection, who, clock.now()) if who else None
         found = accounts.listing(connection, actor)
     if form == "json":
@@ -57,7 +57,7 @@ def listing(who: str | None, form: str) -> None:
 )
 @click.option("--position", default="", metavar=mark("CHỨC_VỤ"), help=mark("Chức vụ."))
 def first(user_name: str, name: str, unit_code: str, unit_name: str, unit_level: str, position: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         _account_id, password = accounts.bootstrap_admin(
             connection,
             user_name,
@@ -79,7 +79,7 @@ def first(user_name: str, name: str, unit_code: str, unit_name: str, unit_level:
 @click.option("--no-sign-in", is_flag=True, help=mark("Chỉ có trong hồ sơ, không đăng nhập."))
 @arguments.by()
 def add(user_name: str, name: str, unit_code: str, position: str, no_sign_in: bool, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         _account_id, password = accounts.create_account(
             connection, who, user_name, name, unit_code, clock.now(), position=position, sign_in=not no_sign_in
         )
@@ -93,7 +93,7 @@ def add(user_name: str, name: str, unit_code: str, position: str, no_sign_in: bo
 @click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
 @arguments.by()
 def password(user_name: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         new = accounts.reset_password(connection, who, user_name, clock.now())
     _tell_password(user_name, new)
 
@@ -110,7 +110,7 @@ def password(user_name: str, who: str) -> None:
 )
 @arguments.by()
 def invite(user_name: str, site: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         token = invitations.invite(connection, who, user_name, clock.now())
     console.message(_("Hãy gửi đường dẫn này cho %(user_name)s; chỉ hiện một lần:", user_name=user_name))
     console.result(f"{site.rstrip('/')}/loi-moi/{token}")
@@ -120,7 +120,7 @@ def invite(user_name: str, site: str, who: str) -> None:
 @click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
 @arguments.by()
 def sign_out(user_name: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         ended = accounts.end_sessions(connection, who, user_name, clock.now())
     console.message(_("Đã kết thúc %(ended)s phiên của %(user_name)s.", ended=ended, user_name=user_name))
 
@@ -130,7 +130,7 @@ def sign_out(user_name: str, who: str) -> None:
 @click.option("--reason", default="", metavar=mark("LÝ_DO"), help=mark("Lý do, ghi vào lịch sử."))
 @arguments.by()
 def lock(user_name: str, reason: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         changed = accounts.lock(connection, who, user_name, clock.now(), reason=reason)
     console.message(
         _("Đã khoá %(user_name)s.", user_name=user_name)
@@ -143,7 +143,7 @@ def lock(user_name: str, reason: str, who: str) -> None:
 @click.argument("user_name", metavar=mark("TÊN_ĐĂNG_NHẬP"))
 @arguments.by()
 def unlock(user_name: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         changed = accounts.unlock(connection, who, user_name, clock.now())
     console.message(
         _("Đã mở khoá %(user_name)s.", user_name=user_name)
@@ -168,7 +168,7 @@ def unlock(user_name: str, who: str) -> None:
 def assign(
     user_name: str, role: str, unit_code: str, deputy_for: str | None, rank: str | None, who: str, **period: date | None
 ) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         assignments.assign(
             connection,
             who,
@@ -199,7 +199,7 @@ def assign(
 @arguments.by()
 def end(user_name: str, role: str, unit_code: str, last_day: date | None, who: str) -> None:
     now = clock.now()
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         held = assignments.holding(connection, user_name, role, unit_code, now)
         ended = assignments.end_assignment(connection, who, held.id, now, last_day=last_day)
     console.message(_("Đã kết thúc %(ended)s vai trò.", ended=ended))

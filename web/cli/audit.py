@@ -23,7 +23,7 @@ def audit_command() -> None:
 )
 @arguments.form()
 def verify(expected: str | None, form: str) -> int:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         findings = audit.verify(connection, expected_root=expected)
     if form == "json":
         console.as_json([{"subject": f.subject, "seq": f.seq, "message": f.message} for f in findings])
@@ -37,7 +37,7 @@ def verify(expected: str | None, form: str) -> int:
 @audit_command.command("anchor", help=mark("Neo các ngày đã qua; nên in ra và cất ở nơi khác."))
 @arguments.form()
 def anchor(form: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         made = audit.make_anchors(connection, clock.now())
     if form == "json":
         console.as_json([{"day": a.day, "entries": a.entries, "root": a.root} for a in made])

@@ -28,7 +28,7 @@ def calendar_command(who: str, scope: str, file: str) -> None:
     from workflow.core import access
 
     settings, now = load_settings(), clock.now()
-    with installation.opened(settings) as database, database.read() as connection:
+    with installation.reading(settings) as connection:
         wanted = next(one for one in dates.SCOPES if one == scope)
         content = ics.feed(
             connection,

@@ -82,12 +82,12 @@ def open_(
     )
     now = clock.now()
     if dry_run:
-        with installation.opened() as database, database.read() as connection:
+        with installation.reading() as connection:
             _tell(calls.plan_call(connection, command, who, now))
         return
     contents = [(path.name, path.read_bytes()) for path in files]
     store = installation.store(load_settings())
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         called = deeds.open_call(connection, command, who, now)
         for name, content in contents:
             call_files.attach(connection, store, called.call_id, name, content, who, now)
@@ -107,7 +107,7 @@ def open_(
 @arguments.form()
 def list_(year: int | None, who: str, form: str) -> None:
     now = clock.now()
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = calls_view.calls(connection, access.actor(connection, who, now), now, year=year)
     if form == "json":
         console.as_json(
@@ -152,7 +152,7 @@ def list_(year: int | None, who: str, form: str) -> None:
 @arguments.version()
 @arguments.by()
 def move(key: int, due: str, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         moved = deeds.move_due(connection, key, due, who, clock.now(), version)
     console.message(
         _("Hạn mới %(day)s; còn %(count)s đơn vị chưa gửi.", day=spoken_day(moved.due_on), count=len(moved.obligations))
@@ -165,7 +165,7 @@ def move(key: int, due: str, version: int | None, who: str) -> None:
 @arguments.version()
 @arguments.by()
 def withdraw(key: int, reason: str, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         ended = calls.withdraw(connection, key, who, clock.now(), reason=reason, version=version)
     console.message(_("Đã thu hồi; %(count)s đơn vị không phải gửi nữa.", count=len(ended.obligations)))
 

@@ -26,7 +26,7 @@ def decision_command() -> None:
 @arguments.by()
 @arguments.form()
 def decisions(who: str, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = recognition_view.decisions(connection, access.actor(connection, who, clock.now()))
     if form == "json":
         console.as_json(
@@ -83,7 +83,7 @@ def show(key: int, who: str, form: str) -> None:
 @arguments.by()
 @arguments.form()
 def commend(key: int, codes: tuple[str, ...], who: str, form: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         now = clock.now()
         before = commendation.selection(connection, access.actor(connection, who, now), key)
         outstanding = [one.code for one in before.models if one.outstanding]
@@ -95,7 +95,7 @@ def commend(key: int, codes: tuple[str, ...], who: str, form: str) -> None:
 
 
 def _show(key: int, who: str, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         seen = commendation.selection(connection, access.actor(connection, who, clock.now()), key)
     if form == "json":
         console.as_json(

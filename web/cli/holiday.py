@@ -26,7 +26,7 @@ def holiday_command() -> None:
 @click.option("--year", type=click.IntRange(EARLIEST, LATEST), help=mark("Mặc định năm nay."))
 @arguments.form()
 def list_(year: int | None, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         today = local_date(clock.now())
         meant = year or today.year
         found = days_off.listing(connection, meant)
@@ -67,7 +67,7 @@ def list_(year: int | None, form: str) -> None:
 @click.option("--working", is_flag=True, help=mark("Ngày này đi làm."))
 @arguments.by()
 def add(day: date, label: str, working: bool, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         moved = deeds.note_day_off(connection, who, day, working, label, clock.now())
     console.message(_("Đã ghi; hạn của %(count)s việc đổi theo.", count=moved))
 
@@ -76,6 +76,6 @@ def add(day: date, label: str, working: bool, who: str) -> None:
 @_DAY
 @arguments.by()
 def remove(day: date, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         moved = deeds.forget_day_off(connection, who, day, clock.now())
     console.message(_("Đã bỏ ghi; hạn của %(count)s việc đổi theo.", count=moved))

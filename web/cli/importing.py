@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,10 @@ from workflow.core import access
 from workflow.core.programmes import stored
 from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
+
+if TYPE_CHECKING:
+    from workflow.across.documents.import_registrations import ImportReport
+    from workflow.across.documents.import_units import UnitsReport
 
 
 @click.group("import", help=mark("Nhập đăng ký từ bảng tính."))
@@ -66,18 +71,7 @@ def registrations(
             strict=strict,
             progress=progress,
         )
-    if form == "json":
-        console.as_json(report.as_json())
-    else:
-        for warning in report.warnings:
-            console.message(_("Lưu ý: %(warning)s", warning=warning))
-        if report.refused:
-            lines = [refusal.as_json() for refusal in report.refused]
-            console.table(
-                (_("Dòng"), _("Cột"), _("Giá trị"), _("Lý do")),
-                [(line["row"], line["column"], line["value"], line["message"]) for line in lines],
-                right=(0,),
-            )
+    tell_rows(report, form)
     did = _("Sẽ tạo") if dry_run else _("Đã tạo")
     console.message(
         _(
@@ -90,3 +84,15 @@ def registrations(
         )
     )
     return 1 if report.refused else 0
+
+
+def tell_rows(report: ImportReport | UnitsReport, form: str) -> None:
+    """What came of the rows of a file: as JSON, or what to look at and which rows could not be taken."""
+    if form == "json":
+        console.as_json(report.as_json())
+        return
+    for warning in report.warnings:
+        console.message(_("Lưu ý: %(warning)s", warning=warning))
+    if report.refused:
+        lines = [(one.row, one.column, one.value, one.message) for one in report.refused]
+        console.table((_("Dòng"), _("Cột"), _("Giá trị"), _("Lý do")), lines, right=(0,))

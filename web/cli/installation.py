@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings, load_settings
 from workflow.ground import migrate
-from workflow.ground.database import Database
+from workflow.ground.database import Connection, Database
 
 if TYPE_CHECKING:
     from workflow.stages.implementation.attachments import Store
@@ -38,6 +38,20 @@ def reached(settings: Settings | None = None, *, busy_seconds: float | None = No
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def reading(settings: Settings | None = None) -> Iterator[Connection]:
+    """One reading transaction of that database."""
+    with opened(settings) as database, database.read() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(settings: Settings | None = None) -> Iterator[Connection]:
+    """One writing transaction: what is refused in it leaves nothing behind."""
+    with opened(settings) as database, database.write() as connection:
+        yield connection
 
 
 def store(settings: Settings) -> Store:

@@ -65,7 +65,7 @@ def draw(name: str, output: str | None, form: str) -> None:
 @lifecycle_command.command("list", help=mark("Các quy trình có sẵn và đã lưu, với số mô hình đang chạy."))
 @arguments.form()
 def listing(form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = lifecycle_store.overview(connection)
     if form == "json":
         console.as_json(
@@ -103,7 +103,7 @@ def listing(form: str) -> None:
 @arguments.by()
 def store(file: str, who: str) -> None:
     definition = parsing.load_file(file)
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         lifecycle_store.keep(connection, who, definition, clock.now())
     console.message(_("Đã lưu quy trình «%(title)s».", title=definition.title))
     console.result(definition.hash)
@@ -124,7 +124,7 @@ def store(file: str, who: str) -> None:
 @arguments.form()
 def migrate(old: str, new: str, mapping: tuple[str, ...], dry_run: bool, who: str, form: str) -> int:
     mapped = arguments.pairs(mapping, "--map")
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         report = moving.migrate(connection, who, old, new, mapped, clock.now(), dry_run=dry_run)
     if form == "json":
         console.as_json(report.as_json())

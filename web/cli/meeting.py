@@ -48,7 +48,7 @@ def meeting_command() -> None:
 @arguments.by()
 def prepare(year: int, data_file: str, who: str) -> None:
     given = arguments.built(Meeting, arguments.read_json(data_file), lists={"members": Member})
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         number = review.prepare_meeting(
             connection,
             who,
@@ -77,7 +77,7 @@ def prepare(year: int, data_file: str, who: str) -> None:
 @arguments.by()
 def members(number: int, data_file: str, who: str) -> None:
     given = arguments.built(Members, arguments.read_json(data_file), lists={"members": Member})
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         committee.set_members(connection, who, number, given.members, clock.now(), guests=given.guests)
     console.message(_("Phiên %(number)s có %(count)s thành viên.", number=number, count=len(given.members)))
 
@@ -87,7 +87,7 @@ def members(number: int, data_file: str, who: str) -> None:
 @click.argument("guests", nargs=-1, metavar=mark("KHÁCH…"))
 @arguments.by()
 def guests(number: int, guests: tuple[str, ...], who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         now = clock.now()
         seen = review_view.meeting(connection, access.actor(connection, who, now), number, local_date(now))
         members = [Member(one.user_name, one.duty) for one in seen.members]
@@ -100,7 +100,7 @@ def guests(number: int, guests: tuple[str, ...], who: str) -> None:
 @click.argument("codes", nargs=-1, metavar=mark("MÃ…"))
 @arguments.by()
 def agenda(number: int, codes: tuple[str, ...], who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         of_agenda.set_agenda(connection, who, number, codes, clock.now())
     console.message(_("Phiên %(number)s xét %(count)s mô hình.", number=number, count=len(codes)))
 
@@ -110,7 +110,7 @@ def agenda(number: int, codes: tuple[str, ...], who: str) -> None:
 @click.option("--present", multiple=True, metavar=mark("NGƯỜI"), help=mark("Thành viên có mặt; nêu nhiều lần."))
 @arguments.by()
 def open_(number: int, present: tuple[str, ...], who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         review.open_meeting(connection, who, number, present, clock.now())
     console.message(_("Đã mở phiên %(number)s, %(count)s người có mặt.", number=number, count=len(present)))
 
@@ -120,7 +120,7 @@ def open_(number: int, present: tuple[str, ...], who: str) -> None:
 @click.argument("present", nargs=-1, metavar=mark("NGƯỜI…"))
 @arguments.by()
 def present(number: int, present: tuple[str, ...], who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         committee.mark_present(connection, who, number, present, clock.now())
     console.message(_("Phiên %(number)s: %(count)s người có mặt.", number=number, count=len(present)))
 
@@ -143,7 +143,7 @@ def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | Non
         votes = list(arguments.built(Votes, arguments.read_json(data_file), lists={"votes": Vote}).votes)
     else:
         votes = [Vote(vote[0], vote[1], vote[2], written)]
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         of_ballots.record_votes(
             connection, who, number, [(v.code, v.member, v.choice, v.written) for v in votes], clock.now()
         )
@@ -158,7 +158,7 @@ def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | Non
 @click.option("--abstain", required=True, type=click.IntRange(0, 10_000), help=mark("Phiếu trắng, không ý kiến."))
 @arguments.by()
 def ballots(number: int, code: str, for_: int, against: int, abstain: int, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         of_ballots.record_ballots(connection, who, number, code, for_, against, abstain, clock.now())
     console.message(_("Đã ghi kiểm phiếu của %(code)s.", code=code))
 
@@ -173,7 +173,7 @@ def close(number: int, minutes: str | None, minutes_file: str | None, who: str, 
     if (minutes is None) == (minutes_file is None):
         raise click.UsageError(_("cần --minutes hoặc --minutes-file."))
     text = arguments.read_text(minutes_file) if minutes_file is not None else minutes or ""
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         review.close_meeting(connection, who, number, text, clock.now())
     console.message(_("Đã kết thúc phiên %(number)s.", number=number))
     _show(number, who, form)
@@ -184,7 +184,7 @@ def close(number: int, minutes: str | None, minutes_file: str | None, who: str, 
 @click.argument("text", metavar=mark("GHI_CHÚ"))
 @arguments.by()
 def note(number: int, text: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         add_note(connection, who, number, text, clock.now())
     console.message(_("Đã ghi chú vào biên bản phiên %(number)s.", number=number))
 
@@ -194,7 +194,7 @@ def note(number: int, text: str, who: str) -> None:
 @click.option("--reason", required=True, metavar=mark("LÝ_DO"), help=mark("Lý do huỷ."))
 @arguments.by()
 def cancel(number: int, reason: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         review.cancel_meeting(connection, who, number, reason, clock.now())
     console.message(_("Đã huỷ phiên %(number)s.", number=number))
 
@@ -212,7 +212,7 @@ def show(number: int, who: str, form: str) -> None:
 @arguments.by()
 @arguments.form()
 def listing(year: int, who: str, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = review_view.meetings(connection, access.actor(connection, who, clock.now()), year)
     if form == "json":
         console.as_json(
@@ -243,7 +243,7 @@ def listing(year: int, who: str, form: str) -> None:
 
 def _show(number: int, who: str, form: str) -> None:
     now = clock.now()
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         view = review_view.meeting(connection, access.actor(connection, who, now), number, local_date(now))
     if form == "json":
         console.as_json(_document(view))

@@ -45,7 +45,7 @@ def model_command() -> None:
 @arguments.by()
 def new(year: int, on_behalf: bool, data_file: str, who: str) -> None:
     draft = _draft(data_file)
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         code = registration.create_draft(connection, who, year, draft, clock.now(), on_behalf=on_behalf)
     console.message(
         _("Đã tạo bản nháp %(code)s. Gửi phiếu: dvk transition %(code)s submit --as %(who)s", code=code, who=who)
@@ -60,7 +60,7 @@ def new(year: int, on_behalf: bool, data_file: str, who: str) -> None:
 @arguments.by()
 def edit(code: str, data_file: str, version: int | None, who: str) -> None:
     draft = _draft(data_file)
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         now_at = registration.edit_draft(connection, who, code, draft, clock.now(), version=version)
     console.message(_("Đã lưu phiếu %(code)s (bản %(now_at)s).", code=code, now_at=now_at))
 
@@ -94,7 +94,7 @@ def list_(
 ) -> None:
     if field_name is not None and year is None:
         raise click.UsageError(_("--field cần --year: lĩnh vực thuộc về từng năm."))
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         actor = _actor(connection, who)
         filters = listing.Filters(
             year_id=stored.year(connection, year).id if year is not None else None,
@@ -135,7 +135,7 @@ def list_(
 @arguments.form()
 def show(code: str, who: str | None, form: str) -> None:
     now = clock.now()
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         actor = _actor(connection, who)
         page = model_page.of_model(connection, model_page.seen(connection, actor, code), actor, now)
     if form == "json":
@@ -174,7 +174,7 @@ def show(code: str, who: str | None, form: str) -> None:
 @arguments.by(required=False)
 @arguments.form()
 def history(code: str, who: str | None, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         model = model_page.seen(connection, _actor(connection, who), code)
         told = entries.of_model(connection, model.id)
     if form == "json":
@@ -211,7 +211,7 @@ def attach(code: str, file: str, purpose: str, who: str) -> None:
     with Path(file).open("rb") as handle:
         # One byte more than is allowed is enough for the refusal.
         content = handle.read(store.max_bytes + 1)
-    with installation.opened(settings) as database, database.write() as connection:
+    with installation.writing(settings) as connection:
         key = attachments.add(connection, store, who, code, Path(file).name, content, purpose, clock.now())
     console.message(_("Đã đính kèm %(name)s vào %(code)s.", name=Path(file).name, code=code))
     console.result(str(key))
@@ -229,7 +229,7 @@ def attach(code: str, file: str, purpose: str, who: str) -> None:
 )
 @arguments.by()
 def comment(code: str, text: str, audience: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         comments.write(connection, who, code, text, audience, clock.now())
     console.message(_("Đã ghi trao đổi."))
 
@@ -242,7 +242,7 @@ def comment(code: str, text: str, audience: str, who: str) -> None:
 @arguments.version()
 @arguments.by()
 def change_request(code: str, subject: str, after: str, reason: str, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         key = change_requests.request_change(
             connection, who, code, subject, after, reason, clock.now(), version=version
         )
@@ -262,7 +262,7 @@ def change_request(code: str, subject: str, after: str, reason: str, version: in
 def decide_change(request: int, decided: str | None, note: str, who: str) -> None:
     if decided is None:
         raise click.UsageError(_("cần --approve, --refuse hoặc --withdraw."))
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         if decided == "withdraw":
             change_requests.withdraw_change(connection, who, request, clock.now())
         else:
@@ -277,7 +277,7 @@ def decide_change(request: int, decided: str | None, note: str, who: str) -> Non
 @arguments.version()
 @arguments.by()
 def outstanding(code: str, outstanding: bool, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         recognition.mark_outstanding(connection, who, code, outstanding, clock.now(), version=version)
     console.message(
         _("%(code)s: tiêu biểu.", code=code) if outstanding else _("%(code)s: không còn ghi tiêu biểu.", code=code)
@@ -292,7 +292,7 @@ def outstanding(code: str, outstanding: bool, version: int | None, who: str) -> 
 @arguments.version()
 @arguments.by()
 def agree(code: str, agree: bool, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         consent.set_consent(connection, who, code, agree, clock.now(), version=version)
     did = _("đồng ý giới thiệu công khai") if agree else _("không giới thiệu công khai")
     console.message(f"{code}: {did}.")

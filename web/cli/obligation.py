@@ -34,7 +34,7 @@ def obligation_command() -> None:
 @arguments.form()
 def list_(late: bool, collected: bool, limit: int, who: str, form: str) -> None:
     now = clock.now()
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         actor = access.actor(connection, who, now)
         reach = finding.collected_by(actor, CHASERS) if collected else finding.owed_by(actor)
         window = Window(until=due.day_before(local_date(now)) if late else None)

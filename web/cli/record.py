@@ -26,7 +26,7 @@ def record_command() -> None:
 @arguments.by()
 def plan(code: str, data_file: str, version: int | None, who: str) -> None:
     given = arguments.built(Plan, arguments.read_json(data_file))
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         new = implementation.save_plan(
             connection, who, code, given.start_date, given.content, clock.now(), version=version
         )
@@ -43,7 +43,7 @@ def plan(code: str, data_file: str, version: int | None, who: str) -> None:
 @arguments.by()
 def results(code: str, data_file: str, version: int | None, who: str) -> None:
     given = arguments.built(Results, arguments.read_json(data_file), lists={"results": QuantityInput})
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         warnings = implementation.save_results(
             connection,
             who,
@@ -70,6 +70,6 @@ def results(code: str, data_file: str, version: int | None, who: str) -> None:
 @arguments.by()
 def inspect(code: str, data_file: str, version: int | None, who: str) -> None:
     given = arguments.built(InspectionInput, arguments.read_json(data_file))
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         number = inspection.save_record(connection, who, code, given, clock.now(), version=version)
     console.message(_("Đã ghi biên bản kiểm tra %(number)s của %(code)s.", number=number, code=code))

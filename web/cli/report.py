@@ -46,7 +46,7 @@ def report_command() -> None:
 @arguments.by()
 @arguments.form()
 def listing(only_open: bool, who: str, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = reading.owed(connection, access.actor(connection, who, clock.now()), only_open=only_open)
     if form == "json":
         console.as_json(
@@ -79,7 +79,7 @@ def listing(only_open: bool, who: str, form: str) -> None:
 @arguments.form("text", "json")
 def show(key: int, who: str, form: str) -> None:
     now = clock.now()
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         actor = access.actor(connection, who, now)
         seen = reports_view.view(connection, actor, key)
         known = prefill.prefill(connection, key, actor, now) if seen.writes and seen.editable else None
@@ -143,7 +143,7 @@ def write(
     said = arguments.pairs(words, "--confirm")
     if not texts and not said:
         raise click.UsageError(_("cần ít nhất một --set, --file hoặc --confirm."))
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         kept = reports.save(connection, key, who, texts, clock.now(), words=said or None, version=version)
     console.message(_("Đã lưu bản nháp, bản %(kept)s.", kept=kept))
 
@@ -153,7 +153,7 @@ def write(
 @arguments.version()
 @arguments.by()
 def submit(key: int, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         done = reports.submit(connection, key, who, clock.now(), version=version)
     console.message(
         _("Đã gửi báo cáo.") + (_(" Trễ %(late_days)s ngày.", late_days=done.late_days) if done.late_days else "")
@@ -167,7 +167,7 @@ def submit(key: int, version: int | None, who: str) -> None:
 @arguments.version()
 @arguments.by()
 def accept(key: int, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         reports.accept(connection, key, who, clock.now(), version=version)
     console.message(_("Đã tiếp nhận báo cáo."))
 
@@ -179,7 +179,7 @@ def accept(key: int, version: int | None, who: str) -> None:
 @arguments.version()
 @arguments.by()
 def return_report(key: int, reason: str, due: str, version: int | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         day = deeds.return_report(connection, key, who, reason, due, clock.now(), version=version)
     console.message(_("Đã trả lại báo cáo; hạn gửi lại %(day)s.", day=spoken_day(day)))
 
@@ -196,7 +196,7 @@ def return_report(key: int, reason: str, due: str, version: int | None, who: str
 @arguments.form()
 def collect(call: int, output: Path | None, who: str, form: str) -> None:
     now = clock.now()
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = collected(connection, call, access.actor(connection, who, now), now)
     if output is not None:
         with output.open("wb") as file:

@@ -32,7 +32,7 @@ def submission_command() -> None:
 @arguments.by()
 def prepare(meeting: int, data_file: str, who: str) -> None:
     given = arguments.built(Submission, arguments.read_json(data_file))
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         key = submission.prepare_submission(
             connection,
             who,
@@ -56,7 +56,7 @@ def prepare(meeting: int, data_file: str, who: str) -> None:
 @click.option("--signer", required=True, metavar=mark("NGƯỜI_KÝ"), help=mark("Họ tên người ký."))
 @arguments.by()
 def number(key: int, number: str, dated: str, signer: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         submission.number_submission(connection, who, key, number, dated, signer, clock.now())
     console.message(_("Đã ghi số tờ trình %(key)s.", key=key))
 
@@ -68,7 +68,7 @@ def number(key: int, number: str, dated: str, signer: str, who: str) -> None:
 @arguments.by()
 def report(key: int, code: str, text_file: str, who: str) -> None:
     text = arguments.read_text(text_file)
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         submission.save_report(connection, who, key, code, text, clock.now())
     console.message(_("Đã ghi báo cáo thành tích của %(code)s.", code=code))
 
@@ -78,7 +78,7 @@ def report(key: int, code: str, text_file: str, who: str) -> None:
 @arguments.by()
 @arguments.form()
 def listing(year: int, who: str, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = recognition_view.submissions(connection, access.actor(connection, who, clock.now()), year)
     if form == "json":
         console.as_json([_summary(view) for view in found])
@@ -107,7 +107,7 @@ def listing(year: int, who: str, form: str) -> None:
 @arguments.by()
 @arguments.form()
 def show(key: int, who: str, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         view = recognition_view.submission_view(connection, access.actor(connection, who, clock.now()), key)
     if form == "json":
         roster = [

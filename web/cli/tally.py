@@ -51,7 +51,7 @@ def tally_command(
         raise click.UsageError(_("--output dùng với --format json hoặc xlsx."))
     if full and form == "table":
         raise click.UsageError(_("--full dùng với --format json hoặc xlsx."))
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         place = units.by_code(connection, unit_code) if unit_code else None
         actor = access.actor(connection, who, clock.now()) if who else None
         if actor and place is not None and not any(grant.covers(place.path) for grant in actor.grants):

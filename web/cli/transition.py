@@ -37,7 +37,7 @@ def transition_command(
     code: str, trigger: str, pairs: tuple[str, ...], data_file: str | None, version: int | None, who: str, form: str
 ) -> None:
     stated = _facts(pairs, data_file)
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         applied = transition.apply(connection, code, trigger, who, clock.now(), stated=stated, version=version)
     for warning in applied.warnings:
         console.message(_("Lưu ý: %(warning)s", warning=warning))
@@ -73,7 +73,7 @@ def transition_many_command(
                 )
             }
         )
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         outcomes = transition.apply_many(connection, wanted, trigger, who, clock.now(), stated=stated)
     refused = sum(outcome.refusal is not None for outcome in outcomes)
     if form == "json":

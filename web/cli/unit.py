@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from web.cli import arguments, console, installation
+from web.cli.importing import tell_rows
 from web.serving import clock
 from workflow.core import access
 from workflow.core.people import units
@@ -23,7 +24,7 @@ def unit_command() -> None:
 @arguments.by(required=False)
 @arguments.form()
 def listing(who: str | None, form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         actor = access.actor(connection, who, clock.now()) if who else None
         nodes = units.tree(connection, actor)
     if form == "json":
@@ -77,7 +78,7 @@ def listing(who: str | None, form: str) -> None:
 @arguments.day("--to", mark("Ngày cuối cùng hoạt động."))
 @arguments.by()
 def add(code: str, name: str, level: str, parent: str, kind: str, who: str, **period: date | None) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         units.create_unit(
             connection,
             who,
@@ -98,7 +99,7 @@ def add(code: str, name: str, level: str, parent: str, kind: str, who: str, **pe
 @click.argument("name", metavar=mark("TÊN"))
 @arguments.by()
 def rename(code: str, name: str, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         changed = units.rename(connection, who, code, name, clock.now())
     console.message(
         _("Đã đổi tên đơn vị %(code)s.", code=code)
@@ -113,7 +114,7 @@ def rename(code: str, name: str, who: str) -> None:
 @arguments.day("--last-day", mark("Ngày cuối cùng của đơn vị cũ; mặc định hôm qua."))
 @arguments.by()
 def merge(code: str, successor: str, last_day: date | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         units.merge_into(connection, who, code, successor, clock.now(), last_day=last_day)
     console.message(_("Đã sáp nhập %(code)s vào %(successor)s.", code=code, successor=successor))
 
@@ -128,14 +129,7 @@ def bring(file: str, dry_run: bool, who: str, form: str) -> int:
 
     with installation.opened() as database:
         report = import_units(database, Path(file), who, clock.now(), dry_run=dry_run)
-    if form == "json":
-        console.as_json(report.as_json())
-    else:
-        for warning in report.warnings:
-            console.message(_("Lưu ý: %(warning)s", warning=warning))
-        if report.refused:
-            lines = [(one.row, one.column, one.value, one.message) for one in report.refused]
-            console.table((_("Dòng"), _("Cột"), _("Giá trị"), _("Lý do")), lines, right=(0,))
+    tell_rows(report, form)
     did = _("sẽ tạo") if dry_run else _("đã tạo")
     console.message(
         _(
@@ -159,7 +153,7 @@ def bring(file: str, dry_run: bool, who: str, form: str) -> int:
 def template(file: str, filled: bool, who: str | None) -> None:
     from workflow.across.documents.import_units import write_list, write_template
 
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         actor = access.actor(connection, who, clock.now()) if who else None
         with Path(file).open("wb") as target:
             (write_list if filled else write_template)(connection, target, actor)

@@ -21,7 +21,7 @@ def year_command() -> None:
 @year_command.command("list", help=mark("Các năm thi đua, mới nhất trước."))
 @arguments.form()
 def listing(form: str) -> None:
-    with installation.opened() as database, database.read() as connection:
+    with installation.reading() as connection:
         found = starting.listing(connection)
     if form == "json":
         console.as_json(
@@ -70,7 +70,7 @@ def listing(form: str) -> None:
 @arguments.day("--closes", mark("Ngày hết hạn đăng ký."))
 @arguments.by()
 def add(year: int, definition: str | None, opens: date | None, closes: date | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         chosen = store.find(connection, definition) if definition else None
         starting.start_year(connection, who, year, clock.now(), definition=chosen, opens_on=opens, closes_on=closes)
     console.message(_("Đã mở năm thi đua %(year)s.", year=year))
@@ -88,7 +88,7 @@ def add(year: int, definition: str | None, opens: date | None, closes: date | No
 @arguments.day("--closes", mark("Ngày hết hạn đăng ký."))
 @arguments.by()
 def copy(source: int, year: int, definition: str, opens: date | None, closes: date | None, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         editing.copy_year(
             connection, who, source, year, clock.now(), opens_on=opens, closes_on=closes, definition=definition
         )
@@ -100,7 +100,7 @@ def copy(source: int, year: int, definition: str, opens: date | None, closes: da
 @click.option("--on/--off", "public", default=True, help=mark("Mở hay đóng."))
 @arguments.by()
 def public(year: int, public: bool, who: str) -> None:
-    with installation.opened() as database, database.write() as connection:
+    with installation.writing() as connection:
         editing.set_public(connection, who, year, public, clock.now())
     console.message(
         _(

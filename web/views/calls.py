@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
@@ -12,11 +12,10 @@ from web.forms.answers import Answer, Done, act, attempt, page_again
 from web.forms.base import options, said
 from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
 from web.look.presentation import LEVELS, UNIT_KINDS, shown_day
-from web.serving import clock
+from web.serving import clock, downloads
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading, store, writing
 from web.serving.visitor import actor
-from web.views.models.attachments import SANDBOX
 from web.words.deeds import DEEDS
 from web.words.particulars import details, people_in
 from workflow.across.obligations import call_files, calls, calls_view
@@ -96,13 +95,7 @@ def shown(call_id: int) -> str:
 @access_rule(signed_in=True)
 def file(call_id: int, file_id: int) -> Response:
     found = call_files.content(reading(), store(), actor(), call_id, file_id)
-    inline = found.media_type.startswith("image/") or found.media_type == "application/pdf"
-    answer = send_file(
-        found.path, mimetype=found.media_type, as_attachment=not inline, download_name=found.file_name, conditional=True
-    )
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return downloads.attached(found)
 
 
 @pages.route("/<int:call_id>/doi-han", methods=["GET", "POST"])

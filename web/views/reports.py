@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from notifications.reminders import deeds
@@ -15,7 +14,7 @@ from web.forms.answers import Answer, Done, act, page_again
 from web.forms.base import PageForm, printable, said, version_in
 from web.forms.reports import ReturnForm, check_form, kept_texts, report_form
 from web.look.presentation import with_query
-from web.serving import clock
+from web.serving import clock, downloads
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
@@ -42,8 +41,6 @@ pages = Blueprint("reports", __name__, url_prefix="/bao-cao")
 PAGE = 100
 """Units on one page of a call; the spreadsheet has all of them."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("")
@@ -218,10 +215,8 @@ def compiled(call_id: int) -> str:
 def workbook(call_id: int) -> Response:
     """The same figures as a spreadsheet."""
     found = _collected(call_id)
-    target = BytesIO()
-    write_collected(target, found, {status: str(label) for status, label in told.STATUSES.items()})
-    target.seek(0)
-    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"bao-cao-{call_id}.xlsx")
+    statuses = {status: str(label) for status, label in told.STATUSES.items()}
+    return downloads.workbook(f"bao-cao-{call_id}", lambda target: write_collected(target, found, statuses))
 
 
 def _seen(obligation_id: int) -> ReportView:

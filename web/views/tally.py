@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request
 
 from web.forms.base import printable
 from web.look.presentation import day
-from web.serving import clock
+from web.serving import clock, downloads
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading
 from web.serving.visitor import actor
@@ -30,8 +29,6 @@ from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("tally", __name__)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/tong-hop")
@@ -75,12 +72,11 @@ def workbook() -> Response:
         _("Tổng hợp mô hình Dân vận khéo năm %(year)s", year=year.year),
         _("%(unit)s, tính đến %(day)s", unit=found.place.name if found.place else _("Toàn phạm vi"), day=moment),
     ]
-    target = BytesIO()
     definition = store.definition(reading(), year.definition_hash)
     labels = {state.id: state.label for state in definition.states.values()}
-    write_full_tally(target, found.short, found.full, labels, heading)
-    target.seek(0)
-    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"tong-hop-{year.year}.xlsx")
+    return downloads.workbook(
+        f"tong-hop-{year.year}", lambda target: write_full_tally(target, found.short, found.full, labels, heading)
+    )
 
 
 @dataclass(frozen=True, slots=True)

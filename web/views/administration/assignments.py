@@ -97,27 +97,13 @@ def unlock(user_name: str) -> Response:
 @pages.post("/mat-khau")
 @access_rule(roles=ADMINISTRATORS)
 def reset(user_name: str) -> Response | str:
-    account = looked_after(user_name)
-
-    def give() -> str:
-        with writing() as connection:
-            initial = accounts.reset_password(connection, actor().account_id, account.user_name, clock.now())
-        return key_page(account, initial=initial)
-
-    return attempt_from(_page_of(account.user_name), give)
+    return _key(user_name, accounts.reset_password, "initial")
 
 
 @pages.post("/duong-dan")
 @access_rule(roles=ADMINISTRATORS)
 def invite(user_name: str) -> Response | str:
-    account = looked_after(user_name)
-
-    def give() -> str:
-        with writing() as connection:
-            token = invitations.invite(connection, actor().account_id, account.user_name, clock.now())
-        return key_page(account, token=token)
-
-    return attempt_from(_page_of(account.user_name), give)
+    return _key(user_name, invitations.invite, "token")
 
 
 @pages.post("/thu-hoi-duong-dan")
@@ -140,6 +126,18 @@ def _done(user_name: str, command: Callable[[Connection, int, str, datetime], ob
         return Done(sentence, _page_of(name))
 
     return press(_page_of(name), done)
+
+
+def _key(user_name: str, give: Callable[[Connection, int, str, datetime], str], kind: str) -> Response | str:
+    """A new key to an account, shown once. kind: what it is to `key_page`."""
+    account = looked_after(user_name)
+
+    def given() -> str:
+        with writing() as connection:
+            key = give(connection, actor().account_id, account.user_name, clock.now())
+        return key_page(account, **{kind: key})
+
+    return attempt_from(_page_of(account.user_name), given)
 
 
 def _page_of(user_name: str) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -15,11 +14,10 @@ from web.forms.administration import MergeForm, UnitEditForm, UnitForm, UnitsFil
 from web.forms.answers import Answer, Done, act, attempt, page_again
 from web.forms.base import PageForm, day_of, options, printable, said
 from web.look.presentation import day
-from web.serving import clock
+from web.serving import clock, downloads
 from web.serving.access_rules import ADMINISTRATORS, access_rule
 from web.serving.transactions import database, reading
 from web.serving.visitor import actor
-from web.views.tally import XLSX
 from workflow.across.documents.import_units import import_units, write_list, write_template
 from workflow.core.lifecycles import store
 from workflow.core.people import unit_tree, units
@@ -142,19 +140,13 @@ def bring() -> Answer:
 @pages.get("/mau.xlsx")
 @access_rule(roles=ADMINISTRATORS)
 def template() -> Response:
-    target = BytesIO()
-    write_template(reading(), target, actor())
-    target.seek(0)
-    return send_file(target, mimetype=XLSX, as_attachment=True, download_name="mau-don-vi.xlsx")
+    return downloads.workbook("mau-don-vi", lambda target: write_template(reading(), target, actor()))
 
 
 @pages.get("/danh-sach.xlsx")
 @access_rule(roles=ADMINISTRATORS)
 def workbook() -> Response:
-    target = BytesIO()
-    write_list(reading(), target, actor())
-    target.seek(0)
-    return send_file(target, mimetype=XLSX, as_attachment=True, download_name="don-vi.xlsx")
+    return downloads.workbook("don-vi", lambda target: write_list(reading(), target, actor()))
 
 
 def _sent(form: UnitsFileForm) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, send_file, url_for
+from flask import Blueprint, Response, abort, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -10,7 +10,7 @@ from web.forms.answers import Answer, Done, act, page_again, press
 from web.forms.base import options, said
 from web.forms.implementation import FileForm
 from web.look.presentation import PURPOSES
-from web.serving import accesses, clock
+from web.serving import accesses, clock, downloads
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading, store
 from web.serving.visitor import actor
@@ -21,9 +21,6 @@ from workflow.ground.speech import _
 from workflow.stages.implementation import attachments
 
 pages = Blueprint("attachments", __name__)
-
-# A file of somebody else's making: never a page of ours, whatever it contains.
-SANDBOX = "default-src 'none'; sandbox"
 
 
 @pages.route("/mo-hinh/<code>/tep", methods=["GET", "POST"])
@@ -54,14 +51,7 @@ def content(code: str, attachment_id: int) -> Response:
     _require_of(reading(), model.id, code, attachment_id)
     accesses.note(model, "file")
     found = attachments.content(reading(), store(), actor().account_id, attachment_id, clock.now())
-    # Pictures and PDF open in the browser, the rest is saved.
-    inline = found.media_type.startswith("image/") or found.media_type == "application/pdf"
-    answer = send_file(
-        found.path, mimetype=found.media_type, as_attachment=not inline, download_name=found.file_name, conditional=True
-    )
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return downloads.attached(found)
 
 
 @pages.get("/mo-hinh/<code>/tep/<int:attachment_id>/anh-nho")
@@ -71,10 +61,7 @@ def thumbnail(code: str, attachment_id: int) -> Response:
     path = attachments.thumbnail(reading(), store(), actor().account_id, attachment_id, clock.now())
     if path is None:
         abort(404)
-    answer = send_file(path, mimetype="image/jpeg")
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+    return downloads.thumbnail(path)
 
 
 @pages.post("/mo-hinh/<code>/tep/<int:attachment_id>/go")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, send_file
 
 from web.forms.models import ListQuery, read_query
 from web.look.presentation import shown_day, shown_number, state_of
-from web.serving import accesses, clock
+from web.serving import accesses, clock, downloads
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading
 from web.serving.visitor import actor
@@ -25,8 +25,6 @@ from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("export", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @pages.get("/mo-hinh.xlsx")
 @access_rule(signed_in=True)
@@ -37,10 +35,7 @@ def workbook() -> Response:
         _("Mô hình “Dân vận khéo” năm %(year)s", year=year),
         _("Điều kiện: %(chips)s. Xuất ngày %(day)s.", chips=chips, day=shown_day(local_date(clock.now()))),
     ]
-    target = BytesIO()
-    write_list(target, rows, _labels(rows), heading)
-    target.seek(0)
-    return send_file(target, mimetype=XLSX, as_attachment=True, download_name=f"mo-hinh-{year}.xlsx")
+    return downloads.workbook(f"mo-hinh-{year}", lambda target: write_list(target, rows, _labels(rows), heading))
 
 
 @pages.get("/mo-hinh.csv")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from web.forms.answers import Answer, Done, act, page_again, press
 from web.forms.base import version_in
 from web.forms.recognition import SelectionForm, chosen_in
 from web.look.presentation import shown_day
-from web.serving import accesses, clock
+from web.serving import accesses, clock, downloads
 from web.serving.access_rules import RECOGNISERS, REVIEWERS, access_rule
 from web.serving.transactions import reading
 from web.serving.visitor import actor
@@ -33,8 +32,6 @@ from workflow.stages.recognition.commendation import Chosen
 from workflow.stages.recognition.view import decisions
 
 pages = Blueprint("recognition", __name__)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/quyet-dinh")
@@ -145,11 +142,9 @@ def commended(decision_id: int) -> Response:
             issuer=decision.issuer_name,
         ),
     ]
-    target = BytesIO()
-    write_workbook(target, [SheetSpec(_("Khen thưởng"), columns, commendation.export_rows(selection), heading)])
-    target.seek(0)
-    return send_file(
-        target, mimetype=XLSX, as_attachment=True, download_name=f"khen-thuong-{decision.number}-{decision.period}.xlsx"
+    sheet = SheetSpec(_("Khen thưởng"), columns, commendation.export_rows(selection), heading)
+    return downloads.workbook(
+        f"khen-thuong-{decision.number}-{decision.period}", lambda target: write_workbook(target, [sheet])
     )
 
 
