@@ -46,7 +46,6 @@ _NUMBER = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}
 class YearForm(PageForm):
     """Starting a year from another one."""
 
-    names: ClassVar[dict[str, str]] = {"definition": "definition"}
     year = line(_l("Năm mới"), render_kw={**_NUMBER, "class": "short", "maxlength": 4})
     source = SelectField(_l("Chép từ năm"), choices=[], validate_choice=False)
     opens_on = day_field(_l("Mở đăng ký từ ngày"), _l("Để trống là cùng ngày như năm được chép."))
