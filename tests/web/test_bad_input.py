@@ -17,6 +17,7 @@ from web import create_app
 from web.serving.access_rules import access_rule
 from workflow.ground.database import Database
 from workflow.ground.refusals import DatabaseUnusable
+from workflow.stages.registration import view
 
 Visit = Callable[[str], Browser]
 
@@ -223,3 +224,18 @@ def test_page_while_every_connection_is_taken_says_busy(settings: Settings, worl
     with crowded.read():
         assert "đang bận quá lâu" in Browser(app).get("/cong-khai", status=503)
     crowded.close()
+
+
+def test_letters_from_before_unicode_are_refused_beside_the_field_and_stay_as_typed(visit: Visit, world: World) -> None:
+    code = world.create()
+    officer, path = visit("officer.x1t1"), f"/mo-hinh/{code}/phieu/muc-tieu"
+    typed = "VËn ®éng nh©n d©n ®\xadîc mïa"
+    page = officer.fill(path, {"situation": typed, "goals": "Được mùa, 50 µg, «Dân vận khéo», 5 m²"}, status=422).text
+    assert "TCVN3" in page
+    assert 'href="#situation"' in page
+    assert 'href="#goals"' not in page
+    assert typed in page
+    officer.fill(path, {"situation": "Ðường lầy", "goals": "50 µg, «Dân vận khéo», 5 m²"})
+    with world.database.read() as connection:
+        kept = view.typed(connection, world.model(code).id).items
+    assert (kept["situation"], kept["goals"]) == ("Đường lầy", "50 µg, «Dân vận khéo», 5 m²")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World
 from workflow.across.documents.import_registrations import ImportReport, import_registrations
@@ -484,3 +485,86 @@ def test_refusal_as_json_has_the_four_keys() -> None:
         "value": "Thể thao",
         "message": "Không có.",
     }
+
+
+def test_rows_in_letters_from_before_unicode_are_refused_by_name_and_shown_as_they_are(sqlite_world: World) -> None:
+    old = ("VËn ®éng nh©n d©n ®\xadîc mïa", "Kinh tÕ", "TËp thÓ", "Thôn Nà Hin", "")
+    report = bring(sqlite_world, [ROAD, old])
+    assert (report.created, names(sqlite_world)) == (0, [])
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [
+        (3, "Tên mô hình", old[0]),
+        (3, "Loại", "TËp thÓ"),
+    ]
+    assert all("TCVN3" in refusal.message and "Ctrl+Shift+F6" in refusal.message for refusal in report.refused)
+    vni = bring(sqlite_world, [("Vaän ñoäng nhaân daân hieán ñaát", "KT", "Tập thể", "Thôn Nà Hin", "")])
+    assert "VNI" in vni.refused[0].message
+    # Good rows still come in when asked for.
+    assert bring(sqlite_world, [ROAD, old], partial=True).created == 1
+
+
+def test_typeface_of_a_cell_speaks_for_its_letters(sqlite_world: World) -> None:
+    workbook = load_workbook(io.BytesIO(book([("bÐ bè", "KT", "Tập thể", "Thôn Nà Hin", ""), ROAD])))
+    for cell in workbook.worksheets[0][2]:
+        cell.font = Font(name=".VnTime", size=13)
+    target = io.BytesIO()
+    workbook.save(target)
+    report = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW)
+    # What is plainly Unicode stays so under whatever typeface.
+    assert [(refusal.row, refusal.column) for refusal in report.refused] == [(2, "Tên mô hình")]
+
+
+def test_a_whole_list_in_old_letters_is_called_by_its_name(sqlite_world: World) -> None:
+    headings = ("Tªn m« h×nh", "LÜnh vùc", "Lo¹i", "§¬n vÞ", "Ng\xadêi ®¨ng ký")
+    with pytest.raises(WorkbookRefused, match="TCVN3"):
+        bring(sqlite_world, [("HiÕn ®Êt", "Kinh tÕ", "TËp thÓ", "Th«n Nµ Hin", "")], headings)
+
+
+def test_eth_comes_in_as_the_letter_it_looks_like(sqlite_world: World) -> None:
+    assert bring(sqlite_world, [("Ðổi rác lấy cây giống", *ROAD[1:])]).created == 1
+    assert names(sqlite_world) == ["Đổi rác lấy cây giống"]
+
+
+def test_telephone_kept_as_a_number_gets_its_nought_back_with_a_note(sqlite_world: World) -> None:
+    headers = [*BARE, "Điện thoại"]
+    rows: list[list[Any]] = [
+        [*ROAD, 912000111],
+        [*GOATS, "0912 345 678"],
+        [*ROAD[:3], "Thôn Pác Cọ", "", 2083888999.0],
+        [*ROAD[:3], "Xã Khe Rạn", "", "912000111"],
+    ]
+    report = bring(sqlite_world, rows[:3], headers)
+    kept = [form(sqlite_world, code).phone for code in report.codes]
+    assert kept == ["0912000111", "0912 345 678", "02083888999"]
+    assert report.warnings == (
+        "Số điện thoại lưu dạng số nên mất số 0 ở đầu; đã thêm lại ở dòng 2, 4 (912000111 đọc là 0912000111). Hãy xem lại.",
+    )
+
+
+def test_hidden_rows_columns_and_other_lists_are_named(sqlite_world: World) -> None:
+    rows = [ROAD, GOATS, *((f"Việc số {number} của bản", *ROAD[1:]) for number in range(4))]
+    workbook = load_workbook(io.BytesIO(book(rows)))
+    sheet = workbook.worksheets[0]
+    for number in (3, 5, 6):
+        sheet.row_dimensions[number].hidden = True
+    sheet.column_dimensions["E"].hidden = True
+    for title, state in (("Danh sách cũ", "hidden"), ("Cá nhân", "visible"), ("Ghi chú", "hidden")):
+        other = workbook.create_sheet(title)
+        other.sheet_state = state
+        other.append(list(BARE) if title != "Ghi chú" else ["Việc khác"])
+    target = io.BytesIO()
+    workbook.save(target)
+    report = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW, dry_run=True)
+    assert report.created == 6
+    assert [warning for warning in report.as_json()["warnings"] if "gần giống" not in warning] == [
+        "Dòng 3, 5–6 đang bị ẩn trong tệp nhưng vẫn được đọc. Nếu không muốn nhập, hãy xoá hẳn dòng ấy khỏi tệp.",
+        "Cột E “Người đăng ký” đang bị ẩn trong tệp nhưng vẫn được đọc. Nếu không muốn nhập, hãy xoá hẳn cột ấy khỏi tệp.",
+        "Trang tính ẩn “Danh sách cũ” cũng có danh sách nhưng không được đọc.",
+        "Trang tính “Cá nhân” cũng có danh sách nhưng chưa được đọc. Hãy nhập trang ấy bằng một tệp riêng.",
+    ]
+
+
+def test_template_comes_back_without_a_word_about_its_own_hidden_sheet(sqlite_world: World, tmp_path: Path) -> None:
+    path = tmp_path / "mau.xlsx"
+    write_template(sqlite_world.database, path, YEAR)
+    report = import_registrations(sqlite_world.database, path, YEAR, "staff", NOW)
+    assert report.warnings == ("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.",)

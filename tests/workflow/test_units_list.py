@@ -107,3 +107,11 @@ def test_export_can_be_imported_again_below_the_root(sqlite_world: World) -> Non
     assert [row[0] for row in rows] == sorted(code for code, *_ in UNITS)
     report = run(sqlite_world, [row for row in rows if row[4]])
     assert (report.unchanged, report.refused) == (len(UNITS) - 1, ())
+
+
+def test_names_in_letters_from_before_unicode_are_refused_as_they_are(sqlite_world: World) -> None:
+    row = ("KL-X9", "X· Míi B×nh Lu«ng", "Cấp xã", "", "KL", "", "")
+    report = run(sqlite_world, [row])
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [(2, "Tên đơn vị", row[1])]
+    assert "TCVN3" in report.refused[0].message
+    assert count(sqlite_world) == len(UNITS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from workflow.ground.reading.dates import parse_date_vi
+from workflow.ground.reading.old_letters import require_unicode
 from workflow.ground.refusals import InvalidInput, Refusal
 from workflow.ground.speech import _, mark
 
@@ -72,7 +73,13 @@ def data(required: bool = True) -> Callable[[Command], Command]:
 
 
 def read_text(path: str) -> str:
-    """The UTF-8 text in a file (`-`: stdin). Raises InvalidInput for one that is too large or not UTF-8."""
+    """The UTF-8 text in a file (`-`: stdin). Raises InvalidInput for one that is too large or not UTF-8, or in old letters."""
+    text = _text_of(path)
+    require_unicode({"data": text})
+    return text
+
+
+def _text_of(path: str) -> str:
     if path == "-":
         raw = sys.stdin.buffer.read(LARGEST_DATA + 1)
     else:
@@ -96,7 +103,7 @@ def read_text(path: str) -> str:
 
 def read_json(path: str) -> dict[str, Any]:
     """The JSON object in a file (`-`: stdin). Raises InvalidInput that says where it stops being JSON."""
-    text = read_text(path)
+    text = _text_of(path)
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
@@ -114,7 +121,18 @@ def read_json(path: str) -> dict[str, Any]:
         raise InvalidInput({"data": _("Tệp %(path)s không đọc được như JSON.", path=path)}) from error
     if not isinstance(content, dict):
         raise InvalidInput({"data": _("Tệp %(path)s phải chứa một đối tượng JSON {…}.", path=path)})
+    require_unicode(dict(_texts(content, "")))
     return content
+
+
+def _texts(content: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Every text in what a JSON file holds, with where it stands there: ("members.0.name", …)."""
+    if isinstance(content, str):
+        yield name, content
+    elif isinstance(content, dict | list):
+        parts = content.items() if isinstance(content, dict) else enumerate(content)
+        for key, value in parts:
+            yield from _texts(value, f"{name}.{key}".lstrip("."))
 
 
 def pairs(written: Sequence[str], option: str) -> dict[str, str]:

@@ -102,6 +102,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
+        _require_unicode(sys.argv[1:] if arguments is None else arguments)
         result = root.main(
             args=list(arguments) if arguments is not None else None, prog_name="dvk", standalone_mode=False
         )
@@ -130,6 +131,15 @@ def _run(arguments: Sequence[str] | None) -> int:
         _explain(error)
         return REFUSED
     return result if isinstance(result, int) else DONE
+
+
+def _require_unicode(arguments: Sequence[str]) -> None:
+    """Raise InvalidInput for an argument in letters from before Unicode. A file may be called anything."""
+    doubtful = [argument for argument in arguments if not argument.isascii() and not os.path.lexists(argument)]
+    if doubtful:
+        from workflow.ground.reading.old_letters import require_unicode
+
+        require_unicode({argument[:60]: argument for argument in doubtful})
 
 
 def _say(command: click.Command) -> None:

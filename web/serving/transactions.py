@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context, request
 
 from config.settings import Settings
 from workflow.ground.database import Connection, Database
+from workflow.ground.reading.old_letters import require_unicode
 from workflow.stages.implementation.attachments import Store
+
+# Names of the fields for a password: nothing cleans what is typed there.
+_SECRETS = frozenset({"password", "again", "current", "new"})
 
 
 def install(app: Flask) -> None:
@@ -50,14 +54,23 @@ def writing() -> Iterator[Connection]:
     """One writing transaction: committed when the block ends, rolled back whole by any exception.
 
     What was read before is let go, so that the page after a refusal shows what is there now. The first one of a request begins
-    with what was asked for by `begin_writing_with`.
+    with what was asked for by `begin_writing_with`. Raises InvalidInput before anything is written when something was typed in
+    letters from before Unicode, which cleaning would destroy.
     """
     _finish(None)
+    if has_request_context():
+        require_unicode(_typed())
     first: Callable[[Connection], None] | None = g.pop("first_in_writing", None)
     with database().write() as connection:
         if first is not None:
             first(connection)
         yield connection
+
+
+def _typed() -> dict[str, str]:
+    """What was typed into the form of this request by the name of its field, and what the files are called; no passwords."""
+    typed = {name: "\n".join(values) for name, values in request.form.lists() if name not in _SECRETS}
+    return typed | {name: file.filename for name, file in request.files.items() if file.filename}
 
 
 def begin_writing_with(act: Callable[[Connection], None]) -> None:

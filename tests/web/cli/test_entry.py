@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -13,7 +14,9 @@ import pytest
 
 from tests.web.cli.conftest import Dvk
 from tests.world import World
+from web.cli.arguments import read_json
 from web.cli.entry import COMMANDS, root
+from workflow.ground.refusals import InvalidInput
 
 
 def commands() -> list[tuple[str, ...]]:
@@ -179,3 +182,15 @@ def test_help_loads_neither_the_database_nor_the_web() -> None:
     )
     loaded = set(done.stderr.split())
     assert not loaded & {"sqlalchemy", "flask", "pydantic", "rich", "openpyxl"}
+
+
+def test_argument_in_letters_from_before_unicode_is_refused_by_name(dvk: Dvk, tmp_path: Path) -> None:
+    for written, name in (("Th«n Nµ Mßn", "TCVN3"), ("Thoân Naø Moøn", "VNI")):
+        answer = dvk("unit", "rename", "KL-X1-T1", written, "--as", "admin")
+        assert answer.code == 1
+        assert name in answer.err
+    data = tmp_path / "phieu.json"
+    data.write_text(json.dumps({"goals": ["HiÕn ®Êt lµm ®\xadêng"]}), encoding="utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        read_json(str(data))
+    assert list(refused.value.problems) == ["goals.0"]

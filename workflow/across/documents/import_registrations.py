@@ -25,7 +25,7 @@ from workflow.across.documents.registration_rows import (
     require_columns,
     unread_columns,
 )
-from workflow.across.documents.workbook import Sheet, read_sheet
+from workflow.across.documents.workbook import Sheet, read_sheet, spans
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.engine import transition
@@ -211,6 +211,7 @@ class _Import:
                 candidates.append(read)
             else:
                 self._refused.extend(read)
+        self._warnings += _mended_phones(candidates)
         drafts = [read.draft for read in candidates]
         desk = Desk(self._connection, self._actor, self._year, drafts, local_date(self._now))
         checked, problems = check_list(desk, drafts)
@@ -348,6 +349,22 @@ class _Import:
     def _tell(self, done: int) -> None:
         if self._progress is not None:
             self._progress(done, 2 * len(self._sheet.rows))
+
+
+def _mended_phones(candidates: Sequence[Candidate]) -> list[str]:
+    mended = [read for read in candidates if read.phone_mended]
+    if not mended:
+        return []
+    first = mended[0]
+    return [
+        _(
+            "Số điện thoại lưu dạng số nên mất số 0 ở đầu; đã thêm lại ở dòng %(rows)s (%(before)s đọc là %(after)s)."
+            " Hãy xem lại.",
+            rows=spans([read.row for read in mended]),
+            before=first.values["phone"],
+            after=first.draft.phone,
+        )
+    ]
 
 
 def _scope(connection: Connection, actor: Actor, year: Year) -> sa.ColumnElement[bool]:

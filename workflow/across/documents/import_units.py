@@ -204,6 +204,9 @@ class _Import:
             key = next((key for key, at in self._sheet.columns.items() if at == position), None)
             if key is not None:
                 self._refuse(row.number, written, key, sentence)
+        if len(self._refused) > before:
+            # What cannot be read at all is said first, and alone.
+            return None
         for key in _REQUIRED:
             if not written[key]:
                 self._refuse(row.number, written, key, _("Thiếu %(lower)s. Hãy điền.", lower=_TITLES[key].lower()))

@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 from xml.parsers import expat
@@ -76,11 +76,12 @@ class SheetPart:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The unpacked and checked parts of a workbook."""
+    """The unpacked and checked parts of a workbook. typefaces: of each style that a cell may have."""
 
     parts: Mapping[str, bytes]
     sheets: tuple[SheetPart, ...]
     string_lengths: array[int]
+    typefaces: tuple[str, ...]
 
     def repacked(self) -> io.BytesIO:
         """A new zip of the checked parts alone."""
@@ -94,13 +95,19 @@ class Package:
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What the values alone do not tell. Rows and columns count from 0."""
+    """What the values alone do not tell. Rows and columns count from 0.
+
+    hidden_columns: from, to. styles: of the filled cells that have one of the styles asked for.
+    """
 
     last_row: int = -1
     last_column: int = -1
     unanswered: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    styles: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 class _LocalNames(dict[str, str]):
@@ -217,6 +224,30 @@ def _string_lengths(content: bytes) -> array[int]:
     return lengths
 
 
+def _typefaces(content: bytes) -> tuple[str, ...]:
+    """The name of the typeface of each style, in the order in which cells refer to them."""
+    names: list[str] = []
+    styles: list[str] = []
+    within: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if within[-1:] == ["fonts"] and name == "font":
+            names.append("")
+        elif within[-1:] == ["font"] and name == "name" and names:
+            names[-1] = attributes.get("val", "")
+        elif within[-1:] == ["cellXfs"] and name == "xf":
+            chosen = attributes.get("fontId", "0")
+            at = int(chosen) if chosen.isdecimal() and len(chosen) < 7 else len(names)
+            styles.append(names[at] if at < len(names) else "")
+        within.append(name)
+
+    def end(_name: str) -> None:
+        within.pop()
+
+    _parse(content, start, end)
+    return tuple(styles)
+
+
 def open_package(data: bytes, *, max_unpacked: int) -> Package:
     """Look at the bytes of a file that claims to be an xlsx; raises WorkbookRefused with what to do."""
     if data.startswith(_OLE_MAGIC):
@@ -281,16 +312,17 @@ def _read_package(archive: zipfile.ZipFile, limit: int) -> Package:
     take("[Content_Types].xml")
     take("_rels/.rels")
     lengths: array[int] = array("q")
+    typefaces: tuple[str, ...] = ()
     for kind, path in others:
         content = take(path)
         if content is not None and kind == "sharedStrings":
             lengths = _string_lengths(content)
         elif content is not None:
-            _parse(content)
+            typefaces = _typefaces(content)
     sheets = tuple(sheet for sheet in listed if take(sheet.path) is not None)
     if not sheets:
         raise WorkbookRefused(_("Tệp Excel không có trang tính nào. Hãy chọn lại tệp."))
-    return Package(parts, sheets, lengths)
+    return Package(parts, sheets, lengths, typefaces)
 
 
 def column_letters(column: int) -> str:
@@ -321,9 +353,11 @@ def _position(name: str) -> tuple[int, int]:
 class _SheetScan:
     """Walks one worksheet's XML and keeps the facts; refuses as soon as a limit is passed."""
 
-    def __init__(self, lengths: array[int], max_rows: int, max_columns: int) -> None:
+    def __init__(self, lengths: array[int], styles: Collection[str], max_rows: int, max_columns: int) -> None:
         self.facts = SheetFacts()
         self._lengths = lengths
+        self._styles = styles
+        self._style = ""
         self._max_rows = max_rows
         self._max_columns = max_columns
         self._characters = 0
@@ -337,36 +371,49 @@ class _SheetScan:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
-            address = attributes.get("r")
-            if address is None:
-                self._column += 1
-            else:
-                row, self._column = _position(address)
-                # The reader trusts the cell, this scan whichever lies further out.
-                self._row = max(self._row, row)
-            self._kind = attributes.get("t", "n")
-            self._formula = self._filled = False
-            self._heard.clear()
+            self._open_cell(attributes)
         elif name in ("v", "is"):
             self._listening = name == "v"
             self._filled = self._filled or name == "is"
         elif name == "f":
             self._formula = True
         elif name == "row":
-            number = attributes.get("r")
-            if number is None:
-                self._row += 1
-            elif _ROW_NUMBER.fullmatch(number):
-                self._row = int(number) - 1
-            else:
-                raise broken()
-            self._column = -1
+            self._open_row(attributes)
+        elif name == "col" and _is_hidden(attributes, "width"):
+            first, last = attributes.get("min", ""), attributes.get("max", "")
+            if _ROW_NUMBER.fullmatch(first) and _ROW_NUMBER.fullmatch(last):
+                self.facts.hidden_columns.append((int(first) - 1, int(last) - 1))
         elif name == "mergeCell":
             first, _colon, last = attributes.get("ref", "").partition(":")
             if last:
                 self.facts.merges.append((*_position(first), *_position(last)))
             if len(self.facts.merges) > _MAX_MERGES:
                 raise WorkbookRefused(_("Tệp có quá nhiều ô gộp. Hãy bỏ gộp ô rồi tải lên lại."))
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        address = attributes.get("r")
+        if address is None:
+            self._column += 1
+        else:
+            row, self._column = _position(address)
+            # The reader trusts the cell, this scan whichever lies further out.
+            self._row = max(self._row, row)
+        self._kind = attributes.get("t", "n")
+        self._style = attributes.get("s", "0")
+        self._formula = self._filled = False
+        self._heard.clear()
+
+    def _open_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r")
+        if number is None:
+            self._row += 1
+        elif _ROW_NUMBER.fullmatch(number):
+            self._row = int(number) - 1
+        else:
+            raise broken()
+        self._column = -1
+        if _is_hidden(attributes, "ht"):
+            self.facts.hidden_rows.add(self._row)
 
     def text(self, characters: str) -> None:
         if self._listening:
@@ -394,6 +441,8 @@ class _SheetScan:
         elif not value and not self._filled:
             return
         facts = self.facts
+        if self._style in self._styles:
+            facts.styles[self._row, self._column] = int(self._style)
         facts.last_row = max(facts.last_row, self._row)
         facts.last_column = max(facts.last_column, self._column)
         if self._row >= self._max_rows:
@@ -414,8 +463,17 @@ class _SheetScan:
             raise WorkbookRefused(_("Tệp có quá nhiều nội dung hoặc quá nhiều ô lỗi. Hãy tách hoặc sửa tệp."))
 
 
-def scan_sheet(package: Package, sheet: SheetPart, *, max_rows: int, max_columns: int) -> SheetFacts:
-    """The facts of one worksheet; raises WorkbookRefused when a filled cell lies beyond the limits."""
-    scan = _SheetScan(package.string_lengths, max_rows, max_columns)
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    return attributes.get("hidden") in ("1", "true") or attributes.get(size) in ("0", "0.0")
+
+
+def scan_sheet(
+    package: Package, sheet: SheetPart, *, max_rows: int, max_columns: int, styles: Collection[int] = ()
+) -> SheetFacts:
+    """The facts of one worksheet; raises WorkbookRefused when a filled cell lies beyond the limits.
+
+    styles: those of which it is to be known where they are.
+    """
+    scan = _SheetScan(package.string_lengths, frozenset(map(str, styles)), max_rows, max_columns)
     _parse(package.parts[sheet.path], scan.start, scan.end, scan.text)
     return scan.facts

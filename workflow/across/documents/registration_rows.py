@@ -122,12 +122,15 @@ class UnitNames:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that could be understood. columns: titles to name in a refusal, by form field; values: what stands in them."""
+    """A row that could be understood. columns: titles to name in a refusal, by form field; values: what stands in them;
+    phone_mended: a telephone kept as a number had its nought put back.
+    """
 
     row: int
     draft: Draft
     columns: Mapping[str, str]
     values: Mapping[str, str]
+    phone_mended: bool = False
 
     def refusal(self, form_field: str, message: str) -> RowRefusal:
         """What a check of the draft says about a form field, as a refusal of the row's column."""
@@ -181,13 +184,18 @@ def candidate(
     shown = {key: shorten(value, _LONGEST_VALUE) for key, value in values.items()}
     problems: list[RowRefusal] = []
 
+    unusable: set[str] = set()
+
     def refuse(key: str, message: str) -> None:
-        problems.append(RowRefusal(row.number, columns[key].title, shown.get(key, ""), message))
+        # Of a cell that cannot be used at all only that is said.
+        if key not in unusable:
+            problems.append(RowRefusal(row.number, columns[key].title, shown.get(key, ""), message))
 
     position_keys = {position: key for key, position in sheet.columns.items()}
     for position, message in row.problems:
         if position in position_keys:
             refuse(position_keys[position], message)
+            unusable.add(position_keys[position])
     kind = _KINDS.get(name_key(values["kind"]), "")
     if not kind and not problems:
         refuse("kind", _("Loại phải là %(listed)s.", listed=_(" hoặc ").join(KIND_LABELS.values())))
@@ -209,6 +217,7 @@ def candidate(
         )
     if problems:
         return problems
+    phone = _phone(row, sheet.columns.get("phone", -1))
     person = values.get("person", "")
     representative = values.get("representative", "") or (person if kind == "collective" else "")
     draft = Draft(
@@ -221,7 +230,7 @@ def candidate(
         items=items,
         representative=representative,
         representative_position=values.get("representative_position", ""),
-        phone=values.get("phone", ""),
+        phone=phone,
         origin=origin,
         origin_model=values.get("origin_model", ""),
         targets=targets,
@@ -232,7 +241,17 @@ def candidate(
     if kind == "collective" and not values.get("representative"):
         titles["representative"], shown["representative"] = titles["person"], shown.get("person", "")
     titles["unit"], shown["unit"] = titles[unit_column], shown.get(unit_column, "")
-    return Candidate(row.number, draft, titles, shown)
+    return Candidate(row.number, draft, titles, shown, phone != values.get("phone", ""))
+
+
+def _phone(row: Row, column: int) -> str:
+    """A telephone as it is dialled: kept as a number it has lost its nought, of which every number in the country has one.
+
+    Without it a mobile telephone has nine digits, a fixed one nine or ten (22/2014/TT-BTTTT).
+    """
+    text = row.text(column).strip()
+    is_number = 0 <= column < len(row.cells) and type(row.cells[column].value) is int
+    return f"0{text}" if is_number and len(text) in (9, 10) and text.isdecimal() else text
 
 
 def _kind(sheet: Sheet, row: Row) -> str:

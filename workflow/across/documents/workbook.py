@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,12 +27,14 @@ from workflow.across.documents.package import (
     scan_sheet,
 )
 from workflow.ground.reading.dates import format_date
+from workflow.ground.reading.old_letters import encodings_of_column, is_old_typeface, say
 from workflow.ground.reading.text import clean, fold, shorten
 from workflow.ground.speech import _
 
 MEGABYTE = 1024 * 1024
 HEADER_WITHIN = 20
 _WARNINGS_SHOWN = 20
+_SPANS_SHOWN = 30
 
 CellContent = str | int | float | bool | date | datetime | time | timedelta
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -217,6 +219,36 @@ def _repeat_merged(rows: list[Row], facts: SheetFacts, first: int) -> list[str]:
     return warnings
 
 
+def _mark_old_letters(rows: list[Row], package: Package, facts: SheetFacts, first: int) -> None:
+    """Mark the cells from row `first` on that are written in letters from before Unicode; each column is judged as a whole."""
+    problems: dict[tuple[int, int], str] = {}
+    for column in range(max((len(row.cells) for row in rows), default=0)):
+        written = {
+            at: cell.value
+            for at in range(first, len(rows))
+            if column < len(rows[at].cells)
+            for cell in (rows[at].cells[column],)
+            if isinstance(cell.value, str) and not cell.value.isascii() and cell.problem is None
+        }
+        faces = [package.typefaces[facts.styles[at, column]] if (at, column) in facts.styles else "" for at in written]
+        for at, found in zip(written, encodings_of_column(list(written.values()), faces), strict=True):
+            if found is not None:
+                problems[at, column] = say(found)
+    for (at, column), problem in problems.items():
+        cells = rows[at].cells
+        value = cells[column].value
+        # What is refused is shown as it was written: cleaning it is what would destroy it.
+        rows[at] = Row(at + 1, (*cells[:column], Cell(value, str(value), problem), *cells[column + 1 :]))
+
+
+def _refuse_old_headings(rows: Sequence[Row]) -> None:
+    """Raise WorkbookRefused if the top of a sheet is written in letters from before Unicode."""
+    texts = [str(cell.value) for row in rows[:HEADER_WITHIN] for cell in row.cells if isinstance(cell.value, str)]
+    found = next((one for one in encodings_of_column(texts, [""] * len(texts)) if one is not None), None)
+    if found is not None:
+        raise WorkbookRefused(say(found))
+
+
 def _is_empty(row: Row) -> bool:
     return not any(cell.text or cell.problem for cell in row.cells)
 
@@ -247,14 +279,78 @@ def _table(name: str, rows: list[Row], facts: SheetFacts, header: Header) -> She
     if data and _counts_columns(data[0]):
         warnings.append(_("Dòng %(number)s chỉ đánh số cột nên được bỏ qua.", number=data[0].number))
         del data[0]
+    warnings += _told_of_hidden(rows[header.index], header, data, facts)
     headers = tuple(cell.text for cell in rows[header.index].cells)
     return Sheet(name, header.index + 1, headers, header.columns, tuple(data), tuple(warnings))
+
+
+def _told_of_hidden(headings: Row, header: Header, data: Sequence[Row], facts: SheetFacts) -> list[str]:
+    """A sentence about the rows and one about the columns that are read although nobody sees them in the file."""
+    told = []
+    hidden = [row.number for row in data if row.number - 1 in facts.hidden_rows]
+    if hidden:
+        told.append(
+            _(
+                "Dòng %(rows)s đang bị ẩn trong tệp nhưng vẫn được đọc. Nếu không muốn nhập, hãy xoá hẳn dòng ấy khỏi tệp.",
+                rows=spans(hidden),
+            )
+        )
+    columns = [
+        f"{column_letters(position)} “{shorten(headings.text(position), 40)}”"
+        for position in sorted(header.columns.values())
+        if any(first <= position <= last for first, last in facts.hidden_columns)
+    ]
+    if columns:
+        told.append(
+            _(
+                "Cột %(columns)s đang bị ẩn trong tệp nhưng vẫn được đọc. Nếu không muốn nhập, hãy xoá hẳn cột ấy khỏi tệp.",
+                columns=", ".join(columns),
+            )
+        )
+    return told
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Numbers of rows as people write them: [4, 7, 8, 9] → "4, 7–9"; at most so many of them."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    shown = [str(first) if first == last else f"{first}–{last}" for first, last in spans[:_SPANS_SHOWN]]
+    return ", ".join(shown) + (", …" if len(spans) > _SPANS_SHOWN else "")
 
 
 def _fullest(rows: list[Row]) -> Header:
     """Without wanted columns: the first of the top rows with most texts in it."""
     counts = [sum(1 for cell in row.cells if isinstance(cell.value, str) and cell.text) for row in rows[:HEADER_WITHIN]]
     return Header(counts.index(max(counts)), {}, ())
+
+
+def _told_of_unread(
+    package: Package, sheets: Sequence[SheetPart], wanted: Mapping[str, Sequence[str]], max_rows: int, max_columns: int
+) -> list[str]:
+    """A sentence for each other sheet that holds such a table too: one is read, and nobody is to think that all were."""
+    told = []
+    for part in sheets:
+        try:
+            facts = scan_sheet(package, part, max_rows=max_rows + HEADER_WITHIN, max_columns=max_columns)
+            if facts.last_row < 0 or find_header(_read_rows(package, part, facts), wanted) is None:
+                continue
+        except WorkbookRefused:
+            # Nothing of it comes in, so it may be as it likes.
+            continue
+        name = shorten(clean(part.name), 31)
+        told.append(
+            _(
+                "Trang tính “%(name)s” cũng có danh sách nhưng chưa được đọc. Hãy nhập trang ấy bằng một tệp riêng.",
+                name=name,
+            )
+            if part.visible
+            else _("Trang tính ẩn “%(name)s” cũng có danh sách nhưng không được đọc.", name=name)
+        )
+    return told
 
 
 def _bytes_of(source: str | Path | bytes | BinaryIO, max_bytes: int) -> bytes:
@@ -306,14 +402,22 @@ def read_sheet(
                     names=names,
                 )
             )
+    old = frozenset(style for style, name in enumerate(package.typefaces) if is_old_typeface(name))
+    tops: list[Row] = []
     for part in candidates:
-        facts = scan_sheet(package, part, max_rows=max_rows + HEADER_WITHIN, max_columns=max_columns)
+        facts = scan_sheet(package, part, max_rows=max_rows + HEADER_WITHIN, max_columns=max_columns, styles=old)
         if facts.last_row < 0:
             continue
         rows = _read_rows(package, part, facts)
         header = find_header(rows, wanted) if wanted else _fullest(rows)
         if header is not None:
-            return _table(clean(part.name), rows, facts, header)
+            _mark_old_letters(rows, package, facts, header.index + 1)
+            table = _table(clean(part.name), rows, facts, header)
+            others = [other for other in package.sheets if other.path != part.path] if wanted and sheet is None else []
+            unread = _told_of_unread(package, others, wanted or {}, max_rows, max_columns)
+            return replace(table, warnings=(*table.warnings, *unread))
+        tops += rows[:HEADER_WITHIN]
+    _refuse_old_headings(tops)
     if wanted is None:
         raise WorkbookRefused(_("Trang tính không có dữ liệu. Hãy chọn lại tệp."))
     needed = ", ".join(f"“{(aliases or (key,))[0]}”" for key, aliases in wanted.items())

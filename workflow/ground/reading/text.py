@@ -130,15 +130,20 @@ def _visible(match: re.Match[str]) -> str:
     return match["keep"] or ""
 
 
+def _with_vietnamese_d(text: str) -> str:
+    return text.replace("\u00d0", "Đ").replace("\u00f0", "đ")
+
+
 def clean(text: str, *, multiline: bool = False) -> str:
-    """The form in which a text is kept: NFC, nothing invisible, single spaces, smart quotes and emoji kept.
+    """The form in which a text is kept: NFC, nothing invisible, single spaces, Ð as Đ, smart quotes and emoji kept.
 
     With `multiline` line ends become "\\n" and at most one line is left empty between paragraphs;
     without it the text becomes one line.
     """
     if len(text) <= _SHORT_ENOUGH and text.isprintable() and not _BLANK_LETTER.search(text):
-        return " ".join(normalise(text).split())
+        return " ".join(_with_vietnamese_d(normalise(text)).split())
     visible = normalise(_INVISIBLE.sub(_visible, _LINE_END.sub("\n", normalise(text)))).replace(_WORD_BULLET, "•")
+    visible = _with_vietnamese_d(visible)
     if not multiline:
         return " ".join(visible.split())
     lines = _SPACES_AT_LINE_END.sub("\n", _SPACES.sub(" ", visible))
