@@ -20,7 +20,6 @@ Choice = tuple[str, str]
 class TransitionForm(PageForm):
     """Only the version; the facts are added for each transition."""
 
-    redrawn_by = frozenset({"add_row", "mend"})
     version = HiddenField()
     asked: tuple[Fact, ...] = ()
 

@@ -68,9 +68,9 @@ def answered(task: Task) -> str | tuple[str, int]:
         chosen = [code for code in chosen if code in sent]
     elif not task.ticked:
         chosen = []
-    return attempt(form, lambda: _taken(task, form, chosen)) or page_again(
-        "submission/step.html", form, task=task, chosen=chosen
-    )
+    if "mend" not in request.form and (page := attempt(form, lambda: _taken(task, form, chosen))):
+        return page
+    return page_again("submission/step.html", form, task=task, chosen=chosen)
 
 
 def _taken(task: Task, form: TransitionForm, chosen: Sequence[str]) -> str:
