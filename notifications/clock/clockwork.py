@@ -219,10 +219,11 @@ def _anchor(connection: Connection, now: datetime) -> int:
 
 
 def _daily(connection: Connection, now: datetime, kept: Kept) -> int:
-    """Throw away what is too old, in the first tick of each day."""
+    """Follow what a new release knows of days off and throw away what is too old, in the first tick of each day."""
     last = connection.execute(sa.select(clockwork.c.ticked_at).where(clockwork.c.name == _DAILY)).scalar()
     if last is not None and local_date(last) == local_date(now):
         return 0
+    deeds.follow_official_days(connection, now)
     swept = retention.sweep(connection, now, kept)
     connection.execute(
         insert_or_update(connection, clockwork, ["name"], columns=["ticked_at"]), {"name": _DAILY, "ticked_at": now}

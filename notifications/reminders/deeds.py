@@ -85,6 +85,13 @@ def forget_day_off(connection: Connection, who: int | str, day: date, now: datet
     return len(moved)
 
 
+def follow_official_days(connection: Connection, now: datetime) -> int:
+    """Move what is due ahead to where this release's days off put it, and tell those who owe it; how many dates moved."""
+    moved = days_off.follow_official(connection, now)
+    planning.announce(connection, moved, planning.MOVED, now)
+    return len(moved)
+
+
 def chase(
     connection: Connection, obligation_ids: Sequence[int], who: int | str, now: datetime, *, word: str = ""
 ) -> int:

@@ -147,6 +147,13 @@ def test_day_off_is_noted_and_taken_back(visit: Visit, world: World) -> None:
     page = admin.get(path, nam="2026")
     assert "12729/VPCP-KGVX" in page
     assert "chưa có quyết định" in admin.get(path, nam="2099")
+    assert "Tết và các ngày hoán đổi của năm theo: 12729/VPCP-KGVX, 25/12/2025." in page
+    page = admin.follow(admin.fill(f"{path}/nam/2099", {"source": "1/TB, 1/12/2098"}))
+    assert "theo: 1/TB, 1/12/2098." in page
+    assert "chưa có quyết định" not in page
+    assert 'value="1/TB, 1/12/2098"' in admin.get(f"{path}/nam/2099")
+    admin.fill(f"{path}/nam/2099", {"source": "x" * 201}, 422)
+    admin.get(f"{path}/nam/1999", 404)
     admin.get(path, 404, nam="chín")
     admin.post(f"{path}/2024-02-31/bo", status=404)
     visit("staff").fill(path, {"day": "08/03/2024", "working": "off", "label": "Nghỉ bù"}, 403)

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from notifications.reminders import deeds
 from tests.world import NOW, World
-from workflow.across.obligations import calls, days_off, due_calls, kinds_editing, obligations
+from workflow.across.obligations import calls, days_off, due_calls, kinds_editing, obligations, official_days
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
-from workflow.across.obligations.working_days import roll
+from workflow.across.obligations.working_days import decision, roll, undecided
 from workflow.core.programmes import deadlines, editing
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed
-from workflow.ground.schema import history, obligation, report_call
+from workflow.ground.schema import history, obligation, reminder, report_call
 
 FRIDAY = date(2024, 3, 8)
 
@@ -113,6 +114,58 @@ def test_office_has_the_last_word_over_table_and_library(world: World) -> None:
             assert roll(connection, day) == day + timedelta(days=2)
             days_off.forget_day(connection, "admin", day, now)
             assert roll(connection, day) == day
+
+
+def test_year_is_provisional_until_somebody_names_what_decided_it(world: World) -> None:
+    now, today = datetime(2026, 11, 30, 2, 0, tzinfo=UTC), date(2026, 11, 30)
+    with world.database.write() as connection:
+
+        def open_years() -> list[int]:
+            return [year for year in range(2023, 2029) if undecided(connection, year, today)]
+
+        assert open_years() == [2027, 2028]
+        with pytest.raises(NotAllowed):
+            days_off.decide_year(connection, "staff", 2027, "1/TB", now)
+        for year, source, field in ((2027, "x" * 201, "source"), (1066, "1/TB", "year")):
+            with pytest.raises(InvalidInput) as refused:
+                days_off.decide_year(connection, "admin", year, source, now)
+            assert list(refused.value.problems) == [field]
+        for source in ("Thông báo của tỉnh", "1/TB, 1/12/2026"):
+            days_off.decide_year(connection, "admin", 2027, source, now)
+        assert (open_years(), decision(connection, 2027)) == ([2028], "1/TB, 1/12/2026")
+        for _again in range(2):
+            days_off.decide_year(connection, "admin", 2027, " ", now)
+        assert (open_years(), decision(connection, 2027)) == ([2027, 2028], "")
+        told = connection.execute(sa.select(history.c.trigger).where(history.c.subject == "calendar")).scalars()
+        assert list(told) == ["year_decided"] * 3
+
+
+def test_due_dates_follow_what_another_release_knows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_id = called(world, "09/03/2024")
+    saturday = date(2024, 3, 9)
+
+    def follow(now: datetime = NOW) -> int:
+        with world.database.write() as connection:
+            return deeds.follow_official_days(connection, now)
+
+    assert (follow(), dates(world)) == (0, [(saturday, date(2024, 3, 11), 0)])
+    worked = official_days.Row(saturday, True, "Làm bù", "Worked", "1/TB")
+    monkeypatch.setattr(official_days, "shipped", lambda: official_days.OfficialTable((worked,), {}))
+    caches = (official_days._rows, official_days.fingerprint)
+    for cache in caches:
+        cache.cache_clear()
+    try:
+        assert (follow(), dates(world)) == (1, [(saturday, saturday, 1)])
+        assert (follow(), dates(world)) == (0, [(saturday, saturday, 1)])
+    finally:
+        monkeypatch.undo()
+        for cache in caches:
+            cache.cache_clear()
+    with world.database.read() as connection:
+        rows = connection.execute(sa.select(report_call.c.due_on).where(report_call.c.id == call_id))
+        assert rows.scalar_one() == saturday
+        told = connection.execute(sa.select(reminder.c.step).where(reminder.c.due_on == saturday)).scalars()
+        assert set(told) == {"moved:1"}
 
 
 # Kinds of report ---------------------------------------------------------------------------------------------------------

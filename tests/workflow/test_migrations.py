@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from notifications.reminders import deeds
 from tests.world import NOW, World, a_draft
+from workflow.across.obligations import days_off
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.sync import sync
 from workflow.across.oversight import audit
@@ -35,6 +36,8 @@ def lived_in(world: World) -> World:
     with world.database.write() as connection:
         deeds.open_call(connection, command, "staff", NOW)
         deeds.note_day_off(connection, "admin", "12/03/2024", False, "Nghỉ bù", NOW)
+        days_off.decide_year(connection, "admin", 2027, "1/TB", NOW)
+        days_off.follow_official(connection, NOW)
         sync(connection, NOW)
     return world
 

@@ -10,7 +10,8 @@ from notifications.reminders import deeds
 from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.across.obligations import days_off
-from workflow.across.obligations.official_days import EARLIEST, LATEST, undecided
+from workflow.across.obligations.official_days import EARLIEST, LATEST
+from workflow.across.obligations.working_days import undecided
 from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
 
@@ -30,7 +31,8 @@ def list_(year: int | None, form: str) -> None:
         today = local_date(clock.now())
         meant = year or today.year
         found = days_off.listing(connection, meant)
-    if undecided(meant, today):
+        open_still = undecided(connection, meant, today)
+    if open_still:
         console.message(
             _(
                 "Lịch nghỉ Tết và các ngày hoán đổi của năm %(year)s chưa có quyết định; ngày nghỉ ở đây là dự kiến.",
@@ -79,3 +81,15 @@ def remove(day: date, who: str) -> None:
     with installation.writing() as connection:
         moved = deeds.forget_day_off(connection, who, day, clock.now())
     console.message(_("Đã bỏ ghi; hạn của %(count)s việc đổi theo.", count=moved))
+
+
+@holiday_command.command(
+    "decide", help=mark("Ghi văn bản đã quyết định Tết và ngày hoán đổi của một năm; để trống là bỏ ghi.")
+)
+@click.argument("year", metavar=mark("NĂM"), type=click.IntRange(EARLIEST, LATEST))
+@click.option("--source", required=True, metavar=mark("VĂN_BẢN"), help=mark("Số, ngày văn bản."))
+@arguments.by()
+def decide(year: int, source: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        days_off.decide_year(connection, who, year, source, clock.now())
+    console.message(_("Đã ghi."))

@@ -13,8 +13,8 @@ from notifications.calendar.dates import Scope
 from notifications.letters import subjects
 from workflow.across.obligations import chasing
 from workflow.across.obligations.obligations import EVENTS
-from workflow.across.obligations.official_days import SpecialDay, undecided
-from workflow.across.obligations.working_days import SATURDAY
+from workflow.across.obligations.official_days import SpecialDay
+from workflow.across.obligations.working_days import SATURDAY, undecided
 from workflow.core.access import Actor
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput
@@ -102,7 +102,7 @@ def sheet(connection: Connection, actor: Actor, scope: Scope, first: date, today
         _written(first - timedelta(days=1)),
         _written(following),
         found.more,
-        undecided(first.year, today),
+        undecided(connection, first.year, today),
     )
 
 

@@ -63,6 +63,7 @@ DEEDS = {
     "chased": _l("Đôn đốc"),
     "day_noted": _l("Ghi ngày nghỉ, ngày làm bù"),
     "day_forgotten": _l("Bỏ ghi ngày nghỉ, ngày làm bù"),
+    "year_decided": _l("Ghi quyết định lịch nghỉ của năm"),
     "prepared": _l("Lập mới"),
     "members_set": _l("Lập danh sách thành viên"),
     "agenda_set": _l("Lập chương trình bình xét"),

@@ -83,6 +83,9 @@ def test_day_off_moves_what_is_due(dvk: Dvk, world: World) -> None:
     assert dvk("holiday", "add", due, "--label", "Nghỉ bù", "--as", "staff").code == 1
     far = dvk("holiday", "list", "--year", "2099")
     assert "năm 2099 chưa có quyết định" in far.err
+    assert dvk("holiday", "decide", "2099", "--source", "1/TB", "--as", "staff").code == 1
+    assert dvk("holiday", "decide", "2099", "--source", "1/TB", "--as", "admin").code == 0
+    assert "chưa có quyết định" not in dvk("holiday", "list", "--year", "2099").err
     known = dvk("holiday", "list", "--year", "2024", "--format", "json")
     assert "chưa có quyết định" not in known.err
     assert {(one["day"], one["working"]) for one in known.json} >= {("2024-04-29", False), ("2024-05-04", True)}

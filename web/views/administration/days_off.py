@@ -17,7 +17,8 @@ from web.serving.transactions import reading
 from web.serving.visitor import actor
 from workflow.across.obligations import days_off
 from workflow.across.obligations.days_off import LONGEST_LABEL
-from workflow.across.obligations.official_days import EARLIEST, LATEST, undecided
+from workflow.across.obligations.official_days import EARLIEST, LATEST
+from workflow.across.obligations.working_days import decision
 from workflow.ground.database import Connection
 from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _, _l
@@ -41,6 +42,16 @@ class DayForm(PageForm):
     label = line(_l("Lý do, văn bản"), _l("Ví dụ: Nghỉ bù Quốc khánh."), render_kw={"maxlength": LONGEST_LABEL + 50})
 
 
+class YearForm(PageForm):
+    """By which document a year is decided."""
+
+    source = line(
+        _l("Văn bản về nghỉ Tết và hoán đổi ngày làm việc"),
+        _l("Trước đó hãy đối chiếu bảng ngày nghỉ, ghi những ngày còn thiếu. Để trống là bỏ ghi."),
+        render_kw={"maxlength": LONGEST_LABEL + 50},
+    )
+
+
 @pages.route("", methods=["GET", "POST"])
 @access_rule(roles=KEEPERS)
 def listed() -> Answer:
@@ -57,7 +68,35 @@ def listed() -> Answer:
     if answer := act(form, note):
         return answer
     days = days_off.listing(reading(), year)
-    return page_again("administration/days_off.html", form, days=days, year=year, undecided=undecided(year, today))
+    known, over = decision(reading(), year), year < today.year
+    return page_again("administration/days_off.html", form, days=days, year=year, decision=known, over=over)
+
+
+@pages.route("/nam/<int:year>", methods=["GET", "POST"])
+@access_rule(roles=KEEPERS)
+def decided(year: int) -> Answer:
+    """Which document decided the Tết and the swaps of a year."""
+    if not EARLIEST <= year <= LATEST:
+        raise _no_year(str(year))
+    back = url_for("days_off.listed", nam=year)
+    form = YearForm(data={"source": decision(reading(), year)})
+
+    def decide(connection: Connection) -> Done:
+        days_off.decide_year(connection, actor().account_id, year, said(form.source), clock.now())
+        return Done(_("Đã ghi."), back)
+
+    if answer := act(form, decide):
+        return answer
+    return page_again(
+        "administration/form.html",
+        form,
+        title=_("Quyết định lịch nghỉ năm %(year)s", year=year),
+        button=_("Ghi"),
+        back=back,
+        trail=[(_("Quản trị"), url_for("administration.home")), (_("Ngày nghỉ"), back)],
+        danger=False,
+        links=[],
+    )
 
 
 @pages.post("/<string:day>/bo")
@@ -84,5 +123,10 @@ def _year(written: str | None, today: date) -> int:
     if not written:
         return today.year
     if not written.isdecimal() or not EARLIEST <= int(written[:5]) <= LATEST:
-        raise NotFound(_("Không có năm «%(written)s».", written=written[:10]), guard="year")
+        raise _no_year(written)
     return int(written)
+
+
+def _no_year(written: str) -> NotFound:
+    """The refusal of a year that no calendar here has."""
+    return NotFound(_("Không có năm «%(written)s».", written=written[:10]), guard="year")

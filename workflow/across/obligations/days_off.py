@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import obligations
 from workflow.across.obligations.obligations import ON_THEIR_DAY, OPEN
-from workflow.across.obligations.official_days import SpecialDay
+from workflow.across.obligations.official_days import EARLIEST, LATEST, SpecialDay, fingerprint
 from workflow.across.obligations.working_days import WorkingDays, special_days, working_days
 from workflow.core import access, history
 from workflow.core.access import Actor, Grant
@@ -19,7 +19,7 @@ from workflow.core.programmes.starting import root_grant
 from workflow.ground.reading.dates import DateUnreadable, parse_date_vi
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput
-from workflow.ground.schema import day_off, obligation, report_call
+from workflow.ground.schema import calendar_followed, day_off, decided_year, obligation, report_call
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import local_date
 
@@ -78,6 +78,36 @@ def forget_day(connection: Connection, who: int | str, day: date, now: datetime)
     if connection.execute(sa.delete(day_off).where(day_off.c.day == day)).rowcount == 0:
         return ()
     _note(connection, actor, grant, "day_forgotten", now, {"day": day})
+    return _follow(connection, now)
+
+
+def decide_year(connection: Connection, who: int | str, year: int, source: str, now: datetime) -> None:
+    """Say by which document Tết and the swaps of a year are decided; without one the year is again as the program knows it.
+
+    Raises InvalidInput by field, NotAllowed like `note_day`.
+    """
+    actor = access.actor(connection, who, now)
+    grant = root_grant(actor)
+    name = clean(source)
+    if len(name) > LONGEST_LABEL:
+        raise InvalidInput({"source": _("Hãy ghi văn bản, tối đa %(longest)s ký tự.", longest=LONGEST_LABEL)})
+    if not EARLIEST <= year <= LATEST:
+        raise InvalidInput({"year": _("Năm phải từ %(first)s đến %(last)s.", first=EARLIEST, last=LATEST)})
+    had = connection.execute(sa.delete(decided_year).where(decided_year.c.year == year)).rowcount
+    if name:
+        values = {"year": year, "source": name, "noted_at": now, "noted_by": actor.account_id}
+        connection.execute(sa.insert(decided_year).values(values))
+    if name or had:
+        _note(connection, actor, grant, "year_decided", now, {"year": year, "source": name})
+
+
+def follow_official(connection: Connection, now: datetime) -> tuple[int, ...]:
+    """Roll what is due ahead by the days off that this release knows, once for each release. The ids of what moved."""
+    known = fingerprint(local_date(now).year)
+    if connection.execute(sa.select(calendar_followed.c.fingerprint)).scalars().all() == [known]:
+        return ()
+    connection.execute(sa.delete(calendar_followed))
+    connection.execute(sa.insert(calendar_followed).values(fingerprint=known, followed_at=now))
     return _follow(connection, now)
 
 

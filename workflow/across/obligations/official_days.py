@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from typing import Final
 
@@ -113,15 +114,17 @@ def official_days(year: int) -> dict[date, SpecialDay]:
     }
 
 
-def undecided(year: int, today: date) -> bool:
-    """Whether a year that is not over has days off by reckoning alone: its Tết and its swaps are still to be decided."""
-    return year >= today.year and not decided_by(year)
-
-
 def decided_by(year: int) -> str:
     """What says that Tết and the swaps of a year are decided: a document, or the library that knows a swap; '' for nothing."""
     swapped = any(row.working for row in _rows(year).values())
     return shipped().years.get(year) or (_LIBRARY if swapped else "")
+
+
+@cache
+def fingerprint(year: int) -> str:
+    """What is known of a year and the next, as one word: another one when a release of ours or of the library knows more."""
+    known = [f"{day}:{row.working}" for one in (year, year + 1) for day, row in sorted(_rows(one).items())]
+    return sha256("\n".join(known).encode()).hexdigest()
 
 
 @cache

@@ -10,9 +10,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations.official_days import SpecialDay, is_worked, official_days
+from workflow.across.obligations.official_days import SpecialDay, decided_by, is_worked, official_days
 from workflow.ground.refusals import InvalidInput
-from workflow.ground.schema import account, day_off
+from workflow.ground.schema import account, day_off, decided_year
 from workflow.ground.speech import _, spoken_day
 
 SATURDAY: Final = 5
@@ -66,6 +66,17 @@ def is_working(connection: Connection, day: date) -> bool:
 def roll(connection: Connection, day: date) -> date:
     """The day itself if it is worked, else the next one that is."""
     return working_days(connection).roll(day)
+
+
+def undecided(connection: Connection, year: int, today: date) -> bool:
+    """Whether a year that is not over has days off by reckoning alone: its Tết and its swaps are still to be decided."""
+    return year >= today.year and not decision(connection, year)
+
+
+def decision(connection: Connection, year: int) -> str:
+    """What decided Tết and the swaps of a year: the document that an administrator named, else what is known; '' for nothing."""
+    named = connection.execute(sa.select(decided_year.c.source).where(decided_year.c.year == year)).scalar()
+    return str(named or decided_by(year))
 
 
 def special_days(connection: Connection, first: date, last: date) -> dict[date, SpecialDay]:

@@ -29,8 +29,10 @@ from workflow.ground.schema.models import (
     results_report,
 )
 from workflow.ground.schema.obligations import (
+    calendar_followed,
     call_file,
     day_off,
+    decided_year,
     obligation,
     obligation_cursor,
     reminder_step,
@@ -65,6 +67,7 @@ __all__ = [
     "attachment",
     "blob",
     "calendar_feed",
+    "calendar_followed",
     "call_file",
     "change_request",
     "clockwork",
@@ -72,6 +75,7 @@ __all__ = [
     "comment",
     "criterion",
     "day_off",
+    "decided_year",
     "decision",
     "delivery",
     "delivery_event",

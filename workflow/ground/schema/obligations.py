@@ -188,6 +188,24 @@ day_off = sa.Table(
     ref("noted_by", "account", nullable=True),
 )
 
+# Years whose Tết and swaps an office knows to be decided, with the document that decided them.
+decided_year = sa.Table(
+    "decided_year",
+    metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", sa.String(200), nullable=False),
+    sa.Column("noted_at", Moment, nullable=False),
+    ref("noted_by", "account", nullable=True),
+)
+
+# By which official days what is owed was rolled last: another release of the program or the library may know others.
+calendar_followed = sa.Table(
+    "calendar_followed",
+    metadata,
+    sa.Column("fingerprint", sa.String(64), primary_key=True),
+    sa.Column("followed_at", Moment, nullable=False),
+)
+
 # How far what happened to models has been turned into obligations: the last row of the history that was read.
 obligation_cursor = sa.Table(
     "obligation_cursor",
