@@ -13,7 +13,7 @@ import pytest
 from config.sample.content import COMMUNE_MODEL_FILES, content
 from config.sample.records import CommuneModel, Conclusion, InspectionKind, Origin, UnitKind, UnitLevel
 from workflow.core.programmes.defaults import standard_defaults
-from workflow.core.programmes.terms import name_key
+from workflow.ground.reading.names import word_key
 from workflow.ground.reading.quantities import parse_quantity
 from workflow.ground.reading.text import fold
 
@@ -46,7 +46,7 @@ DISTRICT_INDIVIDUAL = tuple(row for row in SAMPLE.district_rows if row.person)
 
 
 FIELD_BY_SPELLING = {
-    name_key(text): field.code
+    word_key(text): field.code
     for field in standard_defaults().fields
     for text in (field.code, field.label, *field.aliases)
 }
@@ -57,8 +57,8 @@ def every_model_name() -> list[str]:
 
 
 def test_district_fields_by_kind_are_those_of_the_report() -> None:
-    collective = Counter(FIELD_BY_SPELLING[name_key(row.field_text)] for row in DISTRICT_COLLECTIVE)
-    individual = Counter(FIELD_BY_SPELLING[name_key(row.field_text)] for row in DISTRICT_INDIVIDUAL)
+    collective = Counter(FIELD_BY_SPELLING[word_key(row.field_text)] for row in DISTRICT_COLLECTIVE)
+    individual = Counter(FIELD_BY_SPELLING[word_key(row.field_text)] for row in DISTRICT_INDIVIDUAL)
     assert {code: (collective[code], individual[code]) for code in DISTRICT_TABLE} == DISTRICT_TABLE
     assert (len(DISTRICT_COLLECTIVE), len(DISTRICT_INDIVIDUAL)) == (100, 77)
 
@@ -175,7 +175,7 @@ def test_commune_counts_are_those_of_the_report() -> None:
 @pytest.mark.parametrize("model", COMMUNE.rows, ids=lambda model: model.key)
 class TestCommuneModel:
     def test_registration_form_is_written_out(self, model: CommuneModel) -> None:
-        assert FIELD_BY_SPELLING[name_key(model.field_text)] == model.field
+        assert FIELD_BY_SPELLING[word_key(model.field_text)] == model.field
         assert model.origin in get_args(Origin)
         assert set(model.items) == ITEMS
         for text in model.items.values():

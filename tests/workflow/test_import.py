@@ -22,6 +22,7 @@ from workflow.across.documents.registration_rows import RowRefusal
 from workflow.across.documents.registrations_template import SHEET_NAME, write_template
 from workflow.across.oversight import audit
 from workflow.core import access
+from workflow.core.people import units
 from workflow.ground.reading.names import keys_of
 from workflow.ground.refusals import NotAllowed, NotFound
 from workflow.ground.schema import ITEMS, emulation_model, field, form_item, history, person, registration_form, unit
@@ -568,3 +569,64 @@ def test_template_comes_back_without_a_word_about_its_own_hidden_sheet(sqlite_wo
     write_template(sqlite_world.database, path, YEAR)
     report = import_registrations(sqlite_world.database, path, YEAR, "staff", NOW)
     assert report.warnings == ("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.",)
+
+
+def two_communes(world: World) -> None:
+    """Two communes of one province whose names differ by one accent; both have models of their own to register."""
+    with world.database.write() as connection:
+        for code, name in (("KL-VA", "Xã Văn Lang"), ("KL-VB", "Xã Văn Lăng")):
+            units.create_unit(connection, "admin", code, name, "commune", "administrative", "KL", NOW)
+
+
+def test_units_that_differ_by_an_accent_are_found_by_their_own_names(world: World) -> None:
+    two_communes(world)
+    written = ("Xã Văn Lang", "xã văn lăng", "Văn Lang", "UBND xã Văn Lăng", "Xã Văn Lăng [KL-VA]")
+    rows = [(f"Mô hình {word}", "KT", "Tập thể", place, "") for word, place in zip("abcde", written, strict=True)]
+    report = bring(world, rows)
+    assert (report.refused, report.warnings) == ((), ())
+    with world.database.read() as connection:
+        codes = dict(connection.execute(sa.select(unit.c.id, unit.c.code)).all())
+    meant = [codes[world.model(code).unit_id] for code in report.codes]
+    assert meant == ["KL-VA", "KL-VB", "KL-VA", "KL-VB", "KL-VA"]
+
+
+def test_unit_without_accents_that_may_be_two_is_asked(sqlite_world: World) -> None:
+    two_communes(sqlite_world)
+    report = bring(sqlite_world, [("Mô hình a", "KT", "Tập thể", "xa van lang", "")])
+    assert [refusal.message for refusal in report.refused] == [
+        "«xa van lang» có thể là: Xã Văn Lang (KL-VA); Xã Văn Lăng (KL-VB). Hãy ghi đủ dấu hoặc ghi mã đơn vị."
+    ]
+
+
+def test_unit_with_other_accents_than_written_is_named(sqlite_world: World) -> None:
+    report = bring(
+        sqlite_world, [("Mô hình a", "KT", "Tập thể", "Thôn Ná Hìn", ""), ROAD, ("b c", "KT", "Tập thể", "na hin", "")]
+    )
+    assert report.created == 3
+    assert report.warnings == ("«Thôn Ná Hìn» được hiểu là «Thôn Nà Hin». Nếu sai, hãy ghi mã đơn vị.",)
+
+
+def test_two_models_and_two_people_that_differ_by_an_accent_are_no_doubles(world: World) -> None:
+    rows = [GOATS, ("Nuôi dế thoát nghèo", *GOATS[1:]), (*GOATS[:4], "Lò Văn Anh")]
+    report = bring(world, rows)
+    assert (report.created, report.refused) == (3, ())
+    assert bring(world, rows).unchanged == 3
+    with world.database.read() as connection:
+        people = connection.execute(sa.select(person.c.full_name).order_by(person.c.id)).scalars().all()
+    assert people == ["Lò Văn Ánh", "Lò Văn Anh"]
+    assert bring(world, [("NUÔI  DÊ thoát nghèo", *GOATS[1:])]).unchanged == 1
+
+
+def test_field_without_accents_that_may_be_two_is_asked(sqlite_world: World) -> None:
+    with sqlite_world.database.write() as connection:
+        year_id = sqlite_world.year_id
+        for position, (code, label) in enumerate((("de", "Nuôi dê"), ("de_men", "Nuôi dế")), start=90):
+            connection.execute(
+                sa.insert(field).values(year_id=year_id, code=code, label=label, aliases=[], position=position)
+            )
+    report = bring(
+        sqlite_world, [(name, written, *ROAD[2:]) for name, written in (("Mô hình a", "nuôi dế"), ("b c", "NUOI DE"))]
+    )
+    assert [(refusal.row, refusal.message) for refusal in report.refused] == [
+        (3, "«NUOI DE» có thể là: Nuôi dê; Nuôi dế. Hãy ghi đúng dấu.")
+    ]

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from tests.world import NOW, World
 from workflow.core import access
 from workflow.core.lifecycles import store
-from workflow.core.people import units
+from workflow.core.people import unit_tree, units
 from workflow.core.people.holders import holders_over, named
 from workflow.core.people.places import choices_of_units, find_units, people_for, units_of
 from workflow.core.programmes import stored
 from workflow.ground.schema import account
 from workflow.ground.vietnam_time import local_date
+from workflow.stages.recognition import publication
 
 TODAY = local_date(NOW)
 
@@ -98,3 +99,26 @@ def test_holders_are_named_for_the_step_they_take_nearest_first(world: World) ->
         ("Tổ giúp việc", "Trần Thị Giúp, Vi Văn Việc, Mai Thị Thay"),
     ]
     assert named([], step, path, {}) == [(role, "") for role in step.roles]
+
+
+def test_exact_spelling_wins_and_without_accents_both_are_offered(world: World) -> None:
+    with world.database.write() as connection:
+        for code, name in (("KL-VA", "Xã Văn Lang"), ("KL-VB", "Xã Văn Lăng")):
+            units.create_unit(connection, "admin", code, name, "commune", "administrative", "KL", NOW)
+        staff = access.actor(connection, "staff", NOW)
+        wanted = {
+            "xã văn lăng": ["KL-VB"],
+            "Xã Văn Lang": ["KL-VA"],
+            "Văn Lăng": ["KL-VB"],
+            "van lang": ["KL-VA", "KL-VB"],
+            "lang": ["KL-VA", "KL-VB"],
+            "Vản Lảng": ["KL-VA", "KL-VB"],
+        }
+        for find in (
+            lambda written: find_units(connection, staff, written),
+            lambda written: publication.find_units(connection, written),
+        ):
+            assert {written: [one.code for one in find(written)] for written in wanted} == wanted
+        admin = access.actor(connection, "admin", NOW)
+        assert [one.code for one in unit_tree.search(connection, admin, "văn lăng")] == ["KL-VB", "KL-VA"]
+        assert [one.code for one in unit_tree.search(connection, admin, "van lang")] == ["KL-VA", "KL-VB"]

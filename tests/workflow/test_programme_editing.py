@@ -21,6 +21,7 @@ from workflow.core.programmes.editing import YearInput
 from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
 from workflow.ground.schema import history, score_band
+from workflow.stages.registration.model_quantities import Measures, QuantityInput
 
 STATED = YearInput("Phong trào năm 2024", date(2024, 1, 15), date(2024, 3, 31), "2/3", "1/2", "year")
 
@@ -375,3 +376,17 @@ def test_a_number_out_of_range_is_refused(sqlite_world: World, stated: YearInput
     with pytest.raises(InvalidInput) as refused:
         change(sqlite_world, editing.edit_year, stated)
     assert list(refused.value.problems) == [field]
+
+
+def test_names_that_differ_by_an_accent_are_two_and_without_accents_are_doubles(sqlite_world: World) -> None:
+    rows = fields(sqlite_world)
+    assert change(sqlite_world, parts.set_fields, [*rows, FieldInput("", "Nuôi dê"), FieldInput("", "Nuôi dế")])
+    with pytest.raises(InvalidInput) as refused:
+        change(sqlite_world, parts.set_fields, [*fields(sqlite_world), FieldInput("", "NUÔI  DẾ")])
+    assert list(refused.value.problems) == [f"rows-{len(rows) + 2}-label"]
+    added = [MeasureInput("", "Hố rác", "hố"), MeasureInput("", "Hồ nước", "hồ")]
+    assert change(sqlite_world, parts.set_measures, [*measures(sqlite_world), *added])
+    with sqlite_world.database.read() as connection:
+        known = Measures.of_year(connection, sqlite_world.year_id)
+    found, problems = known.read([QuantityInput("Hồ nước", "3 hồ"), QuantityInput("hố rác", "4 hố")], "targets")
+    assert ([row.label for row in found], problems) == (["Hồ nước", "Hố rác"], {})

@@ -307,18 +307,9 @@ def _actor(connection: Connection, who: str | None) -> Actor | None:
 
 
 def _field(connection: Connection, year: int, name: str) -> int:
-    names = stored.field_names(connection, stored.year(connection, year).id)
-    found = names.find(name)
-    if found is None:
-        raise InvalidInput(
-            {
-                "field": _(
-                    "Không có lĩnh vực «%(name)s». Các lĩnh vực: %(labels)s.",
-                    name=name[:60],
-                    labels=", ".join(names.labels),
-                )
-            }
-        )
+    found = stored.field_names(connection, stored.year(connection, year).id).find(name)
+    if isinstance(found, str):
+        raise InvalidInput({"field": found})
     return int(found.id)
 
 

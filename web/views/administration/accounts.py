@@ -13,7 +13,7 @@ from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.people import accounts, invitations
 from workflow.core.people.places import units_of
-from workflow.ground.reading.text import fold
+from workflow.ground.reading.text import fold, identity
 from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
@@ -31,6 +31,9 @@ def listed() -> str:
         for one in accounts.listing(reading(), actor())
         if all(word in fold(f"{one.user_name} {one.full_name} {one.unit_name}") for word in words)
     ]
+    # Those spelt as it was written come first.
+    spelt = identity(wanted)
+    found.sort(key=lambda one: spelt not in identity(f"{one.user_name} {one.full_name} {one.unit_name}"))
     return render_template(
         "administration/accounts.html", accounts=found, wanted=wanted, day_now=local_date(clock.now())
     )

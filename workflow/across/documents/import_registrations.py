@@ -212,6 +212,10 @@ class _Import:
             else:
                 self._refused.extend(read)
         self._warnings += _mended_phones(candidates)
+        for written, name in names.read_as.items():
+            self._warnings.append(
+                _("«%(written)s» được hiểu là «%(name)s». Nếu sai, hãy ghi mã đơn vị.", written=written, name=name)
+            )
         drafts = [read.draft for read in candidates]
         desk = Desk(self._connection, self._actor, self._year, drafts, local_date(self._now))
         checked, problems = check_list(desk, drafts)

@@ -19,9 +19,10 @@ from workflow.core import access
 from workflow.core.access import PRIVILEGED, Actor
 from workflow.core.lifecycles import store
 from workflow.core.people import units
-from workflow.core.programmes.terms import name_key
 from workflow.ground.database import Database
 from workflow.ground.reading.dates import parse_date_vi
+from workflow.ground.reading.names import Called, word_key
+from workflow.ground.reading.text import identity
 from workflow.ground.refusals import InvalidInput, NotAllowed, Refusal
 from workflow.ground.schema import unit
 from workflow.ground.speech import _
@@ -164,8 +165,8 @@ class _Import:
         self._sheet = sheet
         self._who = who
         self._now = now
-        self._levels = {name_key(word): key for key, label in store.levels(connection).items() for word in (key, label)}
-        self._kinds = {name_key(word): key for key, label in units.KINDS.items() for word in (key, label)}
+        self._levels = Called((word, key) for key, label in store.levels(connection).items() for word in (key, label))
+        self._kinds = {word_key(word): key for key, label in units.KINDS.items() for word in (key, label)}
         self._refused: list[RowRefusal] = []
 
     def run(self) -> UnitsReport:
@@ -221,7 +222,8 @@ class _Import:
         return _Wish(row.number, written, written["code"], written["name"], level, kind, parent, **days)
 
     def _level(self, row: int, written: Mapping[str, str]) -> str:
-        level = self._levels.get(name_key(written["level"]), "")
+        found = self._levels.find(written["level"])
+        level = found[0] if len(found) == 1 else ""
         if written["level"] and not level:
             listed = ", ".join(store.levels(self._connection).values())
             self._refuse(row, written, "level", _("Không có cấp này. Các cấp: %(listed)s.", listed=listed))
@@ -229,7 +231,7 @@ class _Import:
 
     def _kind(self, row: int, written: Mapping[str, str]) -> str:
         text = written.get("kind", "")
-        kind = self._kinds.get(name_key(text), "") if text else "administrative"
+        kind = self._kinds.get(word_key(text), "") if text else "administrative"
         if not kind:
             self._refuse(
                 row,
@@ -263,7 +265,7 @@ class _Import:
         if row is None:
             return False
         same = {
-            "name": name_key(row.name) == name_key(wish.name),
+            "name": identity(row.name) == identity(wish.name),
             "level": row.level == wish.level,
             "kind": row.kind == wish.kind or not wish.written.get("kind"),
             "parent": (row.parent_code or "").casefold() == wish.parent.casefold(),

@@ -16,21 +16,21 @@ import sqlalchemy as sa
 from workflow.across.documents.package import WorkbookRefused
 from workflow.across.documents.registration_columns import KIND_LABELS, ORIGIN_LABELS, Column
 from workflow.across.documents.workbook import Row, Sheet
-from workflow.core.programmes.terms import name_key
-from workflow.ground.reading.text import clean, shorten
+from workflow.ground.reading.names import Called, word_key
+from workflow.ground.reading.text import clean, identity, shorten
 from workflow.ground.schema import ITEMS
 from workflow.ground.speech import _
 from workflow.stages.registration.drafts import Draft
 from workflow.stages.registration.model_quantities import QuantityInput
 
 _KINDS: Final[Mapping[str, str]] = {
-    **{name_key(word): "collective" for word in ("Tập thể", "TT", "Mô hình tập thể", "collective")},
-    **{name_key(word): "individual" for word in ("Cá nhân", "CN", "Mô hình cá nhân", "individual")},
+    **{word_key(word): "collective" for word in ("Tập thể", "TT", "Mô hình tập thể", "collective")},
+    **{word_key(word): "individual" for word in ("Cá nhân", "CN", "Mô hình cá nhân", "individual")},
 }
 _ORIGINS: Final[Mapping[str, str]] = {
-    **{name_key(word): "new" for word in ("", "Mới", "Đăng ký mới", "Xây dựng mới", "Mô hình mới", "new")},
+    **{word_key(word): "new" for word in ("", "Mới", "Đăng ký mới", "Xây dựng mới", "Mô hình mới", "new")},
     **{
-        name_key(word): "continued"
+        word_key(word): "continued"
         for word in (
             "Tiếp tục",
             "Duy trì",
@@ -40,16 +40,18 @@ _ORIGINS: Final[Mapping[str, str]] = {
             "continued",
         )
     },
-    **{name_key(word): "replicated" for word in ("Nhân rộng", "Được nhân rộng", "Nhân rộng mô hình", "replicated")},
+    **{word_key(word): "replicated" for word in ("Nhân rộng", "Được nhân rộng", "Nhân rộng mô hình", "replicated")},
 }
 _AGREED: Final[Mapping[str, bool]] = {
-    **{name_key(word): True for word in ("Có", "Đồng ý", "Có đồng ý", "x", "yes")},
-    **{name_key(word): False for word in ("", "Không", "Không đồng ý", "Chưa", "no")},
+    **{word_key(word): True for word in ("Có", "Đồng ý", "Có đồng ý", "x", "yes")},
+    **{word_key(word): False for word in ("", "Không", "Không đồng ý", "Chưa", "no")},
 }
 # What lists leave out before a name: "Châu Lam" for "Xã Châu Lam". Never exchanged: "Thôn Châu Lam" is not the commune.
-_LEADING = re.compile(r"^(?:xa|phuong|thi tran|thon|ban|khoi|to dan pho|huyen|tinh) ")
-# What they add: "UBND xã Châu Lam".
-_ADDED = re.compile(r"^(?:ubnd|uy ban nhan dan) ")
+_LEADING = re.compile(
+    r"^\W*(?:xã|phường|thị trấn|thôn|bản|khối|tổ dân phố|huyện|tỉnh|xa|phuong|thi tran|thon|ban|khoi|to dan pho|huyen|tinh) "
+)
+# What they add: "UBND xã Châu Lam". By `identity`, as the names before it.
+_ADDED = re.compile(r"^\W*(?:ubnd|uỷ ban nhân dân|uy ban nhan dan) ")
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _CODE_AT_END = re.compile(r"\[([A-Za-z0-9][A-Za-z0-9._-]{0,39})\]\s*$")
 _BETWEEN_TARGETS = re.compile(r"[;\n]")
@@ -72,21 +74,23 @@ class RowRefusal:
 
 
 class UnitNames:
-    """Finds a unit by its code or by its name, accents and case ignored, among those a person may register for."""
+    """Finds a unit by its code or by its name among those a person may register for.
+
+    The name as it is written wins; without accents is tried only when nothing is called exactly so, and asks when that means two.
+    read_as: what was written with other accents than the unit's name has, and that name.
+    """
 
     def __init__(self, rows: Iterable[sa.Row[Any]], today: date) -> None:
+        self.read_as: dict[str, str] = {}
         self._today = today
         self._by_code: dict[str, sa.Row[Any]] = {}
-        self._by_name: dict[str, list[sa.Row[Any]]] = {}
-        self._by_bare_name: dict[str, list[sa.Row[Any]]] = {}
+        self._whole, self._bare = Called[sa.Row[Any]](), Called[sa.Row[Any]]()
         for row in rows:
             self._by_code[row.code.casefold()] = row
             # "Xã Châu Lam (mẫu)" is also called "Xã Châu Lam".
-            names = {name_key(row.name), name_key(_BRACKETED.sub("", row.name))}
-            for name in names:
-                self._by_name.setdefault(name, []).append(row)
-            for name in {_LEADING.sub("", name) for name in names}:
-                self._by_bare_name.setdefault(name, []).append(row)
+            for name in {row.name, _BRACKETED.sub("", row.name)}:
+                self._whole.add(name, row)
+                self._bare.add(_LEADING.sub("", identity(name)), row)
 
     def by_code(self, written: str) -> sa.Row[Any] | None:
         """The unit with this code."""
@@ -98,26 +102,43 @@ class UnitNames:
             written = marked[1]
         if found := self.by_code(written):
             return found
-        key = name_key(written)
-        for names in (self._by_name, self._by_bare_name):
-            matches = names.get(key) or names.get(_ADDED.sub("", key), [])
-            # A unit that was merged away yields to the one that bears its name today.
-            living = [row for row in matches if row.valid_to is None or row.valid_to >= self._today]
-            meant = living or matches
-            if len(meant) == 1:
-                return meant[0]
-            if meant:
-                listed = ", ".join(sorted(row.code for row in meant)[:10])
-                return _(
-                    "Có %(count)s đơn vị cùng tên «%(written)s»: %(listed)s. Hãy ghi mã đơn vị.",
-                    count=len(meant),
-                    written=shorten(written, 60),
-                    listed=listed,
-                )
+        own = _ADDED.sub("", identity(written))
+        for exact in (True, False):
+            for names, said in ((names, said) for names in (self._whole, self._bare) for said in (written, own)):
+                meant = self._living(names.exactly(said) if exact else names.nearly(said))
+                if len(meant) == 1:
+                    return meant[0] if exact else self._taken_for(written, meant[0])
+                if meant:
+                    return _which(written, meant, exact=exact)
         return _(
             "Không có đơn vị «%(written)s» trong phạm vi của bạn. Hãy kiểm tra tên hoặc ghi mã đơn vị.",
             written=shorten(written, 60),
         )
+
+    def _living(self, matches: list[sa.Row[Any]]) -> list[sa.Row[Any]]:
+        """A unit that was merged away yields to the one that bears its name today."""
+        return [row for row in matches if row.valid_to is None or row.valid_to >= self._today] or matches
+
+    def _taken_for(self, written: str, meant: sa.Row[Any]) -> sa.Row[Any]:
+        # Who writes without accents at all meant no other name by it.
+        if not written.isascii():
+            self.read_as[shorten(clean(written), 60)] = meant.name
+        return meant
+
+
+def _which(written: str, meant: Sequence[sa.Row[Any]], *, exact: bool) -> str:
+    if exact:
+        return _(
+            "Có %(count)s đơn vị cùng tên «%(written)s»: %(listed)s. Hãy ghi mã đơn vị.",
+            count=len(meant),
+            written=shorten(written, 60),
+            listed=", ".join(sorted(row.code for row in meant)[:10]),
+        )
+    return _(
+        "«%(written)s» có thể là: %(listed)s. Hãy ghi đủ dấu hoặc ghi mã đơn vị.",
+        written=shorten(written, 60),
+        listed="; ".join(sorted(f"{row.name} ({row.code})" for row in meant)[:10]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +190,7 @@ def unread_columns(sheet: Sheet) -> list[str]:
     return [
         shorten(clean(title), 40)
         for position, title in enumerate(sheet.headers)
-        if position not in used and name_key(title) not in _NOT_DATA
+        if position not in used and word_key(title) not in _NOT_DATA
     ]
 
 
@@ -196,13 +217,13 @@ def candidate(
         if position in position_keys:
             refuse(position_keys[position], message)
             unusable.add(position_keys[position])
-    kind = _KINDS.get(name_key(values["kind"]), "")
+    kind = _KINDS.get(word_key(values["kind"]), "")
     if not kind and not problems:
         refuse("kind", _("Loại phải là %(listed)s.", listed=_(" hoặc ").join(KIND_LABELS.values())))
-    origin = _ORIGINS.get(name_key(values.get("origin", "")), "")
+    origin = _ORIGINS.get(word_key(values.get("origin", "")), "")
     if not origin:
         refuse("origin", _("Hãy ghi một trong: %(listed)s.", listed=", ".join(ORIGIN_LABELS.values())))
-    agreed = _AGREED.get(name_key(values.get("public", "")))
+    agreed = _AGREED.get(word_key(values.get("public", "")))
     if agreed is None:
         refuse("public", _("Hãy ghi Có hoặc Không."))
     code, unit_column = _unit(values, units, refuse)
@@ -255,7 +276,7 @@ def _phone(row: Row, column: int) -> str:
 
 
 def _kind(sheet: Sheet, row: Row) -> str:
-    return _KINDS.get(name_key(row.text(sheet.columns.get("kind", -1))), "")
+    return _KINDS.get(word_key(row.text(sheet.columns.get("kind", -1))), "")
 
 
 def _unit(values: Mapping[str, str], units: UnitNames, refuse: Any) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from workflow.across.documents.package import (
 )
 from workflow.ground.reading.dates import format_date
 from workflow.ground.reading.old_letters import encodings_of_column, is_old_typeface, say
-from workflow.ground.reading.text import clean, fold, shorten
+from workflow.ground.reading.text import clean, fold, identity, shorten
 from workflow.ground.speech import _
 
 MEGABYTE = 1024 * 1024
@@ -392,7 +392,8 @@ def read_sheet(
     package = open_package(_bytes_of(source, max_bytes), max_unpacked=max_unpacked)
     candidates = [part for part in package.sheets if part.visible] or list(package.sheets)
     if sheet is not None:
-        candidates = [part for part in package.sheets if fold(part.name) == fold(sheet)]
+        candidates = [part for part in package.sheets if identity(part.name) == identity(sheet)]
+        candidates = candidates or [part for part in package.sheets if fold(part.name) == fold(sheet)]
         if not candidates:
             names = ", ".join(f"“{shorten(clean(part.name), 31)}”" for part in package.sheets[:10])
             raise WorkbookRefused(

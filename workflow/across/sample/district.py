@@ -12,7 +12,7 @@ from config.sample.content import content
 from workflow.across.sample.calendar import moment, working_day_after
 from workflow.across.sample.steps import take
 from workflow.core.programmes.defaults import standard_defaults
-from workflow.core.programmes.terms import name_key
+from workflow.ground.reading.names import Called
 
 
 def carry_out(connection: Connection, codes: Mapping[str, str]) -> None:
@@ -23,7 +23,7 @@ def carry_out(connection: Connection, codes: Mapping[str, str]) -> None:
     fields = _field_by_spelling()
     for row in sample.district_rows:
         by_day[row.registered_on].append(codes[row.name])
-        by_unit_and_field[row.unit_code, fields[name_key(row.field_text)]].append(codes[row.name])
+        by_unit_and_field[row.unit_code, fields.find(row.field_text)[0]].append(codes[row.name])
     for day, registered in sorted(by_day.items()):
         take(connection, registered, "accept", sample.district.accepter, moment(working_day_after(day), 15))
     started_on = sample.district.started_on
@@ -33,9 +33,9 @@ def carry_out(connection: Connection, codes: Mapping[str, str]) -> None:
         take(connection, accepted, "start", officer, moment(started_on, 8), plan)
 
 
-def _field_by_spelling() -> dict[str, str]:
-    return {
-        name_key(spelling): field.code
+def _field_by_spelling() -> Called[str]:
+    return Called(
+        (spelling, field.code)
         for field in standard_defaults().fields
         for spelling in (field.code, field.label, *field.aliases)
-    }
+    )

@@ -12,9 +12,8 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor
-from workflow.core.people.unit import COLUMNS, Unit, in_order
+from workflow.core.people.unit import COLUMNS, Unit, called, in_order
 from workflow.ground.dialects import any_of, as_list
-from workflow.ground.reading.text import fold
 from workflow.ground.schema import account, assignment, unit
 from workflow.ground.validity import not_over, valid_on
 
@@ -81,16 +80,13 @@ def find_units(connection: Connection, actor: Actor, written: str) -> list[Unit]
     row = connection.execute(_BY_CODE, {"code": written}).first()
     if row is not None and any(row.path.startswith(path) or path.startswith(row.path) for path in paths):
         return [Unit(**row._mapping)]
-    folded = fold(written)
-    if not folded or not paths:
-        return []
-    within = sa.or_(*(access.under(path) for path in access.outermost(paths)))
-    asked = sa.select(*COLUMNS).where(within).limit(MOST_FOUND)
-    exact = connection.execute(asked.where(unit.c.name_folded == folded)).all()
-    containing = unit.c.name_folded.contains(folded, autoescape=True)
-    return [
-        Unit(**row._mapping) for row in exact or connection.execute(asked.where(containing).order_by(unit.c.tree_sort))
-    ]
+    within = sa.or_(sa.false(), *(access.under(path) for path in access.outermost(paths)))
+    asked = sa.select(*COLUMNS).where(within).order_by(unit.c.tree_sort).limit(MOST_FOUND)
+    for fitting in called(written) if paths else ():
+        found = [Unit(**row._mapping) for row in connection.execute(asked.where(fitting))]
+        if found:
+            return found
+    return []
 
 
 def people_for(connection: Connection, path: str, roles: Collection[str] | None, today: date) -> list[Candidate]:

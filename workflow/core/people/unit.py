@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from workflow.ground.reading.text import fold, identity
 from workflow.ground.schema import unit
 
 
@@ -30,6 +31,20 @@ class Unit:
     successor_id: int | None
     sample: bool
     tree_sort: str
+
+
+def called(written: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions on `unit`, to be tried in this order: so called; so called without accents; with these words; without accents.
+
+    None for what has no letter or digit to look for.
+    """
+    exact, folded = identity(written), fold(written)
+    if not folded:
+        return ()
+    containing = unit.c.name_folded.contains(folded, autoescape=True)
+    # Words without any accent are no spelling yet: whoever types "lang" looks for Làng and Lăng as well.
+    with_words = () if written.isascii() else (unit.c.name_identity.contains(exact, autoescape=True),)
+    return unit.c.name_identity == exact, unit.c.name_folded == folded, *with_words, containing
 
 
 COLUMNS: Final[tuple[sa.Column[Any], ...]] = tuple(unit.c[name] for name in Unit.__dataclass_fields__)

@@ -15,7 +15,7 @@ from workflow.core.access import PRIVILEGED, Actor
 from workflow.core.people import units
 from workflow.core.people.unit import Unit, in_order
 from workflow.ground.dialects import any_of
-from workflow.ground.reading.text import fold
+from workflow.ground.reading.text import fold, identity
 from workflow.ground.refusals import NotFound
 from workflow.ground.schema import unit
 from workflow.ground.speech import _
@@ -92,9 +92,9 @@ def branch(connection: Connection, actor: Actor, code: str = "", *, most: int = 
 
 
 def search(connection: Connection, actor: Actor, words: str, *, limit: int = 100) -> list[Node]:
-    """Units the actor administers whose name or code holds every word, accents and case ignored."""
+    """Units the actor administers whose name or code holds every word, accents and case ignored; those so spelt first."""
     scope = access.outermost(grant.unit_path for grant in actor.grants if grant.role in PRIVILEGED)
-    statement = _UNITS.where(sa.or_(sa.false(), *(in_order(path) for path in scope)))
+    statement = _UNITS.where(sa.or_(sa.false(), *(in_order(path) for path in scope))).order_by(unit.c.tree_sort)
     for word in fold(words).split():
         statement = statement.where(
             sa.or_(
@@ -102,7 +102,12 @@ def search(connection: Connection, actor: Actor, words: str, *, limit: int = 100
                 sa.func.lower(unit.c.code).contains(word, autoescape=True),
             )
         )
-    return [_node(row) for row in connection.execute(statement.order_by(unit.c.tree_sort).limit(limit))]
+    spelt = sa.and_(
+        sa.true(), *(unit.c.name_identity.contains(word, autoescape=True) for word in identity(words).split())
+    )
+    found = connection.execute(statement.where(spelt).limit(limit)).all()
+    others = connection.execute(statement.where(sa.not_(spelt)).limit(limit - len(found))).all()
+    return [_node(row) for row in (*found, *others)]
 
 
 def _above(connection: Connection, root: Unit, scope: Sequence[str]) -> list[tuple[str, str]]:

@@ -15,9 +15,9 @@ from workflow.core import access, history
 from workflow.core.access import Actor, Grant
 from workflow.core.programmes import stored
 from workflow.core.programmes.starting import root_grant
-from workflow.core.programmes.terms import name_key
 from workflow.core.programmes.year import Year
 from workflow.ground.dialects import locked
+from workflow.ground.reading.names import name_key, word_key
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput
 from workflow.ground.schema import history as entries
@@ -217,11 +217,17 @@ class Names:
         self._problems = problems
         self._owners: dict[str, object] = {}
 
+    def take_codes(self, rows: Sequence[Any]) -> None:
+        """Let the rows own their codes, by which they can be named too."""
+        for number, row in enumerate(rows):
+            if row.code:
+                self._owners.setdefault(name_key(row.code), number)
+
     def take(self, key: str, name: str, owner: object) -> None:
         """Refuse a name that belongs to another row."""
-        folded = name_key(name)
-        if folded and self._owners.setdefault(folded, owner) != owner:
-            self._problems[key] = _("«%(name)s» đã dùng ở dòng khác (không phân biệt dấu, hoa thường).", name=name)
+        key_of_name = name_key(name)
+        if key_of_name and self._owners.setdefault(key_of_name, owner) != owner:
+            self._problems[key] = _("«%(name)s» đã dùng ở dòng khác (không phân biệt hoa thường).", name=name)
 
 
 def listed(written: str) -> list[str]:
@@ -231,7 +237,7 @@ def listed(written: str) -> list[str]:
 
 def _new_code(label: str, taken: set[str]) -> str:
     """A code made from the label, which nobody has to think of: 'Dân tộc, tôn giáo' → 'dan_toc_ton_giao'."""
-    base = re.sub(r"[^a-z0-9]+", "_", name_key(label)).strip("_")[:34]
+    base = re.sub(r"[^a-z0-9]+", "_", word_key(label)).strip("_")[:34]
     if not _CODE.fullmatch(base):
         base = f"muc_{base}".strip("_")
     code, number = base, 2

@@ -33,9 +33,9 @@ from workflow.core.programmes.terms import (
     ReminderStepDefault,
     ReviewDefault,
     WindowDefault,
-    name_key,
 )
 from workflow.ground.data_files import DataFileInvalid, Table, parse_toml
+from workflow.ground.reading.names import name_key
 from workflow.ground.speech import _
 
 # Days before the due date at which a report is called for; default of ours.
@@ -95,15 +95,15 @@ class _Distinct:
 
     def add(self, table: Table, key: str, name: str, owner: object) -> None:
         """`owner` may use one name twice (a label repeated as an alias); two owners may not share one."""
-        folded = name_key(name)
-        if not folded:
+        key_of_name = name_key(name)
+        if not key_of_name:
             return
-        first_owner, first = self._first.setdefault(folded, (owner, table.at(key)))
+        first_owner, first = self._first.setdefault(key_of_name, (owner, table.at(key)))
         if first_owner != owner:
             table.problem(
                 key,
                 _(
-                    "“%(name)s” trùng với %(first)s (không phân biệt dấu, hoa thường); hãy bỏ một trong hai",
+                    "“%(name)s” trùng với %(first)s (không phân biệt hoa thường); hãy bỏ một trong hai",
                     name=name,
                     first=first,
                 ),

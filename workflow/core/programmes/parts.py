@@ -132,6 +132,7 @@ def set_fields(
     old = {row.code: row for row in stored.fields(connection, edit.year.id)}
     codes = edit.codes(rows, old)
     names = Names(edit.problems)
+    names.take_codes(rows)
     values: list[dict[str, Any]] = []
     for number, (row, code) in enumerate(zip(rows, codes, strict=True)):
         label = edit.label(number, row.label, 120)
@@ -232,6 +233,7 @@ def set_measures(
     old = {row.code: row for row in stored.measures(connection, edit.year.id)}
     codes = edit.codes(rows, old)
     names, units = Names(edit.problems), Names(edit.problems)
+    names.take_codes(rows)
     values: list[dict[str, Any]] = []
     for number, (row, code) in enumerate(zip(rows, codes, strict=True)):
         key = f"rows-{number}-"

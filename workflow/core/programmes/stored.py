@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,8 +12,10 @@ from sqlalchemy.engine import Connection
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import deadlines
-from workflow.core.programmes.terms import ITEM_IDS, ProgrammeDefaults, name_key
+from workflow.core.programmes.terms import ITEM_IDS, ProgrammeDefaults
 from workflow.core.programmes.year import Band, Criterion, Field, Item, Measure, Year
+from workflow.ground.reading.names import Called
+from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import InvalidInput, NotFound
 from workflow.ground.schema import criterion, field, form_item, measure, programme_year, score_band
 from workflow.ground.speech import _
@@ -128,14 +131,30 @@ def create_year(
 
 @dataclass(frozen=True, slots=True)
 class FieldNames:
-    """Recognises a field of one year by code, label or alias, accents and case ignored."""
+    """Recognises a field of one year by code, label or alias; without accents when no field is called exactly so."""
 
-    by_name: dict[str, Field]
+    called: Called[Field]
     labels: tuple[str, ...]
 
-    def find(self, written: str) -> Field | None:
-        """The field meant, or None."""
-        return self.by_name.get(name_key(written))
+    def find(self, written: str) -> Field | str:
+        """The field meant, or the sentence that says why it is not clear."""
+        named = clean(written[:500])
+        found = self.called.find(named)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return which(named, [_(one.label) for one in found])
+        listed = "; ".join(self.labels)
+        if not named:
+            return _("Hãy chọn lĩnh vực: %(listed)s.", listed=listed)
+        return _("Không có lĩnh vực «%(named)s». Hãy chọn: %(listed)s.", named=shorten(named, 60), listed=listed)
+
+
+def which(written: str, labels: Sequence[str]) -> str:
+    """The sentence that asks which of several things is meant that are called alike but for their accents."""
+    return _(
+        "«%(named)s» có thể là: %(listed)s. Hãy ghi đúng dấu.", named=shorten(written, 60), listed="; ".join(labels)
+    )
 
 
 def year(connection: Connection, number: int) -> Year:
@@ -158,11 +177,8 @@ def fields(connection: Connection, year_id: int) -> list[Field]:
 def field_names(connection: Connection, year_id: int) -> FieldNames:
     """A recogniser of field names for one year."""
     rows = fields(connection, year_id)
-    names: dict[str, Field] = {}
-    for row in rows:
-        for name in (_(row.label), row.code, row.label, *row.aliases):
-            names[name_key(name)] = row
-    return FieldNames(names, tuple(_(row.label) for row in rows))
+    called = Called((name, row) for row in rows for name in (_(row.label), row.code, row.label, *row.aliases))
+    return FieldNames(called, tuple(_(row.label) for row in rows))
 
 
 def criteria(connection: Connection, year_id: int) -> list[Criterion]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
-
-from workflow.ground.reading.text import fold
 
 # The nine items of the registration form; their ids are fixed because the database has a column for each.
 ITEM_IDS = (
@@ -192,17 +189,3 @@ class ProgrammeDefaults:
     def lifecycle_for(self, year: int) -> str:
         """The definition under which a programme year begins: the one that holds when its registration opens."""
         return self.lifecycle_on(self.window.opens(year))
-
-    @property
-    def unit_aliases(self) -> Mapping[str, str]:
-        """Every known spelling of a unit, folded, and the unit it means."""
-        return {
-            fold(spelling): measure.unit
-            for measure in self.measures
-            for spelling in (measure.unit, *measure.unit_aliases)
-        }
-
-
-def name_key(written: str) -> str:
-    """The form in which names of fields and measures are compared: only letters and digits count, accents and case do not."""
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(written)).split())

@@ -13,7 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
-from workflow.ground.reading.text import clean, fold, shorten
+from workflow.ground.reading.text import clean, fold, identity, shorten
 from workflow.ground.refusals import Refusal
 from workflow.ground.speech import _, mark, vietnamese
 
@@ -293,10 +293,10 @@ def _read_unit(written: str, rest: str, aliases: Mapping[str, str]) -> str | Non
         raise QuantityUnreadable(written, why)
     if fold(unit) in _QUALIFIERS:
         raise QuantityUnreadable(written, _("hãy viết chữ “%(unit)s” trước số.", unit=unit))
-    known = aliases.get(unit.casefold())
+    known = aliases.get(identity(unit))
     if known is None and unit.isascii():
         # Typed without accents. With accents nothing is folded: "hồ" is a pond, "hộ" a household.
-        known = {fold(name): meant for name, meant in aliases.items()}.get(unit.casefold())
+        known = {fold(name): meant for name, meant in aliases.items()}.get(fold(unit))
     return known or unit
 
 
@@ -317,7 +317,7 @@ def _check_pieces(written: str, value: Decimal, unit: str | None, terms: list[_T
 def parse_quantity(text: str, *, unit_aliases: Mapping[str, str] = UNIT_ALIASES) -> Quantity:
     """Read one quantity; raises QuantityUnreadable with the reason and an example instead of guessing.
 
-    `unit_aliases` maps ways of writing a unit (small letters, with or without accents) to its one name; any
+    `unit_aliases` maps ways of writing a unit (by their `identity`) to its one name; any
     other unit is kept as written.
     """
     written = clean(text.translate(_FULL_WIDTH)) if len(text) <= _LONGEST else clean(text[:_LONGEST])

@@ -14,10 +14,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core.people.unit import COLUMNS, Unit
+from workflow.core.people.unit import COLUMNS, Unit, called
 from workflow.core.programmes.year import Year
 from workflow.ground.dialects import any_of
-from workflow.ground.reading.text import fold
 from workflow.ground.refusals import NotFound
 from workflow.ground.schema import (
     PUBLISHED,
@@ -152,16 +151,9 @@ def choices_of_units(connection: Connection, levels: Sequence[str]) -> list[Unit
 
 
 def find_units(connection: Connection, written: str) -> list[Unit]:
-    """The unit with this code, or those with this name, or with these words in it, accents ignored; ten at most."""
+    """The unit with this code, or those with this name, or with these words in it; accents ignored when none has them so."""
     asked = sa.select(*COLUMNS).order_by(unit.c.tree_sort).limit(MOST_FOUND)
-    folded = fold(written)
-    if not folded:
-        return []
-    for fitting in (
-        unit.c.code == written,
-        unit.c.name_folded == folded,
-        unit.c.name_folded.contains(folded, autoescape=True),
-    ):
+    for fitting in (unit.c.code == written, *called(written)):
         found = [Unit(**row._mapping) for row in connection.execute(asked.where(fitting))]
         if found:
             return found

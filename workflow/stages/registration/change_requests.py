@@ -19,7 +19,7 @@ from workflow.core.programmes import stored
 from workflow.core.programmes.terms import LONGEST_NAME
 from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.order import name_order
-from workflow.ground.reading.text import clean, shorten
+from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.ground.schema import account, change_request, emulation_model, field, history
 from workflow.ground.speech import _, mark
@@ -202,14 +202,10 @@ def _meant(
         if problem:
             problems["after"] = problem
         return model.name, name, None
-    names = stored.field_names(connection, model.year_id)
-    found = names.find(clean(after[:500]))
+    found = stored.field_names(connection, model.year_id).find(after)
     before = connection.execute(sa.select(field.c.label).where(field.c.id == model.field_id)).scalar_one()
-    if found is None:
-        shown = shorten(clean(after[:500]), 60)
-        problems["after"] = _(
-            "Không có lĩnh vực «%(shown)s». Hãy chọn: %(labels)s.", shown=shown, labels="; ".join(names.labels)
-        )
+    if isinstance(found, str):
+        problems["after"] = found
         return before, "", None
     return before, found.label, found.id
 

@@ -143,22 +143,16 @@ class Desk:
         name, problem = check_name(draft.name, self._items["name"].max_length)
         if problem:
             problems["name"] = problem
-        the_field = self._fields.find(clean(draft.field[:500]))
-        if the_field is None:
-            named = shorten(clean(draft.field[:500]), 60)
-            listed = "; ".join(self._fields.labels)
-            problems["field"] = (
-                _("Không có lĩnh vực «%(named)s». Hãy chọn: %(listed)s.", named=named, listed=listed)
-                if named
-                else _("Hãy chọn lĩnh vực: %(listed)s.", listed=listed)
-            )
+        the_field = self._fields.find(draft.field)
+        if isinstance(the_field, str):
+            problems["field"] = the_field
         person = self._person(draft, place, problems)
         form = self._form(draft, problems)
         form["waived"] = self._waived(draft, form, may_waive or (held is not None and held.on_behalf), problems)
         origin_id = self._origin(draft, itself, problems)
         targets, of_targets = self._measures.read(draft.targets, "targets")
         problems |= of_targets
-        if problems or place is None or held is None or the_field is None:
+        if problems or place is None or held is None or isinstance(the_field, str):
             raise InvalidInput(problems)
         return Checked(
             unit=place,

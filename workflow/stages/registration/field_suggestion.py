@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workflow.core.programmes.terms import name_key
 from workflow.core.programmes.year import Field
+from workflow.ground.reading.names import word_key
 from workflow.ground.speech import _
 
 _LONGEST_READ = 2_000
@@ -27,11 +27,11 @@ def suggest(text: str, fields: Sequence[Field]) -> Suggestion | None:
     fields: rows of a programme year. Accents and case do not count; phrases match whole words only. A longer phrase weighs
     more, and one inside another that is found too does not count twice.
     """
-    words = f" {name_key(text[:_LONGEST_READ])} "
+    words = f" {word_key(text[:_LONGEST_READ])} "
     ranked: list[tuple[int, Suggestion]] = []
     for row in fields:
         spellings = {
-            name_key(phrase): phrase for phrase in (*row.keywords, row.label, *row.aliases) if name_key(phrase)
+            word_key(phrase): phrase for phrase in (*row.keywords, row.label, *row.aliases) if word_key(phrase)
         }
         found = [key for key in spellings if f" {key} " in words]
         own = [key for key in found if not any(key != other and f" {key} " in f" {other} " for other in found)]

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core.programmes import stored
-from workflow.core.programmes.terms import name_key
 from workflow.core.programmes.year import Measure
+from workflow.ground.reading.names import Called
 from workflow.ground.reading.quantities import UNIT_ALIASES, Quantity, format_quantity, parse_quantity, spoken_quantity
-from workflow.ground.reading.text import clean, shorten
+from workflow.ground.reading.text import clean, identity, shorten
 from workflow.ground.refusals import InvalidInput, Refusal
 from workflow.ground.schema import measure, quantity
 from workflow.ground.speech import _
@@ -83,13 +83,13 @@ class ModelQuantity:
 
 
 class Measures:
-    """The measures of one year, found by code, label or alias, accents and case ignored."""
+    """The measures of one year, found by code, label or alias; without accents when none is called exactly so."""
 
     def __init__(self, rows: Sequence[Measure]) -> None:
-        self._by_name = {name_key(name): row for row in rows for name in _names(row)}
+        self._called = Called((name, row) for row in rows for name in _names(row))
         self._labels = ", ".join(_(row.label) for row in rows)
         self._spellings = {
-            row.code: {spelling.casefold(): row.unit for spelling in (row.unit, *row.unit_aliases)} for row in rows
+            row.code: {identity(spelling): row.unit for spelling in (row.unit, *row.unit_aliases)} for row in rows
         }
 
     @classmethod
@@ -119,14 +119,7 @@ class Measures:
         return found, problems
 
     def _one(self, written: QuantityInput) -> ModelQuantity:
-        row = self._by_name.get(name_key(clean(written.measure[:500])))
-        if row is None:
-            named = shorten(clean(written.measure[:500]), 60)
-            raise InvalidInput(
-                {"measure": _("Không có chỉ số «%(named)s». Hãy chọn: %(labels)s.", named=named, labels=self._labels)}
-                if named
-                else {"measure": _("Hãy chọn chỉ số: %(labels)s.", labels=self._labels)}
-            )
+        row = self._meant(clean(written.measure[:500]))
         note = clean(written.note)
         if len(note) > _LONGEST_NOTE:
             raise InvalidInput(
@@ -142,11 +135,24 @@ class Measures:
         try:
             read = parse_quantity(
                 written.value,
-                unit_aliases={**UNIT_ALIASES, _(row.unit).casefold(): row.unit, row.unit.casefold(): row.unit, **own},
+                unit_aliases={**UNIT_ALIASES, identity(_(row.unit)): row.unit, identity(row.unit): row.unit, **own},
             )
         except Refusal as refusal:
             raise InvalidInput({"value": refusal.message}) from None
         return ModelQuantity(row.id, row.code, _(row.label), _in_unit(read, row), note, row.outlier_above)
+
+    def _meant(self, named: str) -> Measure:
+        found = self._called.find(named)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            sentence = stored.which(named, [_(one.label) for one in found])
+        elif named:
+            shown = shorten(named, 60)
+            sentence = _("Không có chỉ số «%(named)s». Hãy chọn: %(labels)s.", named=shown, labels=self._labels)
+        else:
+            sentence = _("Hãy chọn chỉ số: %(labels)s.", labels=self._labels)
+        raise InvalidInput({"measure": sentence})
 
 
 def _names(row: Measure) -> tuple[str, ...]:
