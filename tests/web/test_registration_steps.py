@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from tests.web.conftest import Browser, hidden_fields
@@ -16,6 +17,7 @@ from web.look.differences import Piece, pieces
 from workflow.core.lifecycles import parsing
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
+from workflow.ground.schema import emulation_model
 from workflow.stages.registration import commands as registration
 
 Visit = Callable[[str], Browser]
@@ -207,6 +209,19 @@ def test_individual_is_registered(visit: Visit) -> None:
     officer = visit("officer.x1t1")
     code = begin(officer, kind="individual", person="Lò Văn Đức", person_distinguisher="tổ 2")
     assert "Lò Văn Đức, tổ 2" in officer.get(f"/mo-hinh/{code}/phieu/kiem-tra")
+
+
+def test_known_name_is_asked_about_and_the_answer_is_kept(visit: Visit, world: World) -> None:
+    officer = visit("officer.x1t1")
+    begin(officer, kind="individual", person="Lò Văn Đức")
+    named = {"kind": "individual", "person": "Lò Văn Đức", "name": "Trồng quế dưới tán rừng"}
+    assert "Cùng một người" not in officer.get("/mo-hinh/moi")
+    page = officer.fill("/mo-hinh/moi", {**FIRST, **named}, status=422).get_data(as_text=True)
+    assert "đã có người đăng ký tên Lò Văn Đức" in page
+    assert 'name="same_person"' in page
+    officer.fill("/mo-hinh/moi", {**FIRST, **named, "same_person": "y"})
+    with world.database.read() as connection:
+        assert len(connection.execute(sa.select(emulation_model.c.person_id).distinct()).all()) == 1
 
 
 def test_return_says_what_to_mend_and_the_reviewer_sees_what_changed(visit: Visit, world: World) -> None:

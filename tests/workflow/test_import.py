@@ -335,6 +335,27 @@ def test_one_person_with_two_models_is_one_person(world: World) -> None:
     report = bring(world, [GOATS, ("Trồng quế dưới tán rừng", "KT", "Cá nhân", "Thôn Nà Hin", "LÒ VĂN ÁNH")])
     assert report.created == 2
     assert len({world.model(code).person_id for code in report.codes}) == 1
+    (warning,) = report.warnings
+    assert warning == (
+        "1 người có nhiều dòng, mỗi tên được coi là một người: Lò Văn Ánh (dòng 2, 3). Nếu là hai người trùng tên, hãy điền cột"
+        " «Phân biệt người trùng tên»."
+    )
+    (warning,) = bring(world, [("Nuôi cá lồng", *GOATS[1:])]).warnings
+    assert warning == (
+        f"1 người được coi là người đã đăng ký ở đơn vị: Lò Văn Ánh (dòng 2; {report.codes[0]}). Nếu là người khác trùng tên, hãy"
+        " điền cột «Phân biệt người trùng tên»."
+    )
+
+
+def test_person_of_a_list_who_may_be_one_of_two_is_asked(sqlite_world: World) -> None:
+    headers = [*BARE, "Phân biệt người trùng tên"]
+    codes = bring(sqlite_world, [[*GOATS, "tổ 1"], [*GOATS, "tổ 2"]], headers).codes
+    (refused,) = bring(sqlite_world, [("Nuôi cá lồng", *GOATS[1:])]).refused
+    assert refused.column == "Phân biệt người trùng tên"
+    assert refused.message == (
+        f"«Thôn Nà Hin» đã có người đăng ký tên Lò Văn Ánh (tổ 1, {codes[0]}; tổ 2, {codes[1]})."
+        " Hãy ghi phần phân biệt: của người ấy, hoặc một phần khác nếu là người khác."
+    )
 
 
 def test_namesakes_are_told_apart_by_their_column(world: World) -> None:

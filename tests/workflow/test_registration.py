@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -233,7 +234,9 @@ def test_numbers_taken_at_once_differ(world: World) -> None:
     def register(number: int) -> None:
         barrier.wait()
         # Everybody adds the same new person, too.
-        codes.append(world.create(a_draft(name=f"Mô hình {number}", kind="individual", person="Lữ Thị Mới")))
+        codes.append(
+            world.create(a_draft(name=f"Mô hình {number}", kind="individual", person="Lữ Thị Mới", same_person=True))
+        )
 
     threads = [threading.Thread(target=register, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -399,3 +402,66 @@ def test_similar_names_are_found_where_the_person_sees(sqlite_world: World) -> N
         stranger = access.actor(connection, "outsider", NOW)
         assert registration.similar_models(connection, world.year_id, asked, actor=stranger) == []
         assert registration.similar_models(connection, world.year_id, "ậ" * 100_000) == []
+
+
+ANH = a_draft(kind="individual", person="Lò Văn Ánh", name="Nuôi ong")
+
+
+def refused_person(world: World, draft: Draft, who: str = "officer.x1t1") -> str:
+    with pytest.raises(InvalidInput) as refused:
+        world.create(draft, who)
+    assert list(refused.value.problems) == ["person_distinguisher"]
+    return refused.value.problems["person_distinguisher"]
+
+
+def test_form_asks_whether_a_known_name_is_the_same_person(world: World) -> None:
+    first = world.create(ANH)
+    again = replace(ANH, name="Trồng quế", person="lò văn ánh")
+    assert refused_person(world, again) == (
+        f"«Thôn Nà Hin» đã có người đăng ký tên lò văn ánh ({first}). Nếu là người khác, hãy ghi phần phân biệt;"
+        " nếu vẫn là người ấy, hãy đánh dấu «Cùng một người»."
+    )
+    same = world.create(replace(again, same_person=True))
+    other = world.create(replace(again, person_distinguisher="tổ 2"))
+    assert world.model(same).person_id == world.model(first).person_id != world.model(other).person_id
+    # Another spelling of what tells them apart is no third person.
+    third = world.create(replace(again, name="Nuôi cá", person_distinguisher="TỔ  2"))
+    assert world.model(third).person_id == world.model(other).person_id
+    assert world.create(replace(ANH, unit="KL-X1-T2"), "staff")
+
+
+def test_namesakes_who_are_told_apart_have_to_be_named_so(sqlite_world: World) -> None:
+    codes = [sqlite_world.create(replace(ANH, person_distinguisher=word)) for word in ("tổ 1", "tổ 2")]
+    for same in (False, True):
+        assert refused_person(sqlite_world, replace(ANH, same_person=same)) == (
+            f"«Thôn Nà Hin» đã có người đăng ký tên Lò Văn Ánh (tổ 1, {codes[0]}; tổ 2, {codes[1]}). Hãy ghi phần phân biệt:"
+            " của người ấy, hoặc một phần khác nếu là người khác."
+        )
+    with pytest.raises(DraftsRefused), sqlite_world.database.write() as connection:
+        registration.create_drafts(connection, "staff", YEAR, [ANH], NOW)
+
+
+def test_the_only_namesake_is_taken_with_what_tells_them_apart(sqlite_world: World) -> None:
+    first = sqlite_world.create(replace(ANH, person_distinguisher="tổ 1"))
+    again = sqlite_world.create(replace(ANH, name="Trồng quế", same_person=True))
+    assert sqlite_world.model(again).person_id == sqlite_world.model(first).person_id
+
+
+def test_nobody_is_asked_about_the_person_of_the_form_or_their_own_account(sqlite_world: World) -> None:
+    own = replace(ANH, person_account="villager", person="Lò Văn Đức")
+    first = sqlite_world.create(own)
+    assert sqlite_world.create(replace(own, name="Trồng quế"))
+    with sqlite_world.database.write() as connection:
+        changed = replace(own, name="Nuôi ong mật", person_account="")
+        assert registration.edit_draft(connection, "officer.x1t1", first, changed, NOW) == 2
+
+
+def test_what_told_a_person_apart_can_be_dropped(sqlite_world: World) -> None:
+    code = sqlite_world.create(replace(ANH, person_distinguisher="tổ 1"))
+    with sqlite_world.database.write() as connection:
+        registration.edit_draft(connection, "officer.x1t1", code, ANH, NOW)
+    with sqlite_world.database.read() as connection:
+        row = connection.execute(
+            sa.select(person.c.distinguisher).where(person.c.id == sqlite_world.model(code).person_id)
+        ).scalar()
+    assert row == ""

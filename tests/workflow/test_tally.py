@@ -48,7 +48,10 @@ def test_counts_models_and_registrants(world: World) -> None:
     world.carry(world.create(a_draft(name="Ở thôn bên", unit="KL-X1-T2"), "officer.x1t2"), "registered")
     for name in ("Nuôi bò", "Nuôi cá"):
         world.carry(
-            world.create(a_draft(kind="individual", person="Lò Văn Nuôi", name=name, field="Kinh tế")), "submitted"
+            world.create(
+                a_draft(kind="individual", person="Lò Văn Nuôi", same_person=True, name=name, field="Kinh tế")
+            ),
+            "submitted",
         )
     figures = count(world)
     assert cells(figures) == {"Kinh tế": (0, 2), "Nông thôn mới": (3, 0)}

@@ -31,7 +31,7 @@ PARTS: Final = (
     Part(
         "ten",
         _l("Tên, lĩnh vực và người đăng ký"),
-        ("name", "field", "unit", "kind", "person", "person_distinguisher", "origin", "origin_model"),
+        ("name", "field", "unit", "kind", "person", "person_distinguisher", "same_person", "origin", "origin_model"),
     ),
     Part("muc-tieu", _l("Thực trạng và mục tiêu"), ("situation", "goals"), ("situation", "goals")),
     Part(
@@ -111,6 +111,9 @@ class RegistrationForm(PageForm):
         _l("Ví dụ: thôn Nà Hin, tổ 2. Không ghi số giấy tờ."),
         render_kw={"maxlength": 100},
     )
+    same_person = BooleanField(
+        _l("Cùng một người"), description=_l("Là người đã đăng ký tên này ở đơn vị, không phải người khác trùng tên.")
+    )
     origin = RadioField(
         _l("Mô hình này"),
         choices=options(
@@ -182,8 +185,9 @@ class RegistrationForm(PageForm):
         typed: dict[str, Any] = {name: said(self[name]) for name in _TEXTS if name in mine}
         if "targets" in mine:
             typed["targets"] = quantity_inputs(self.targets)
-        if "public" in mine:
-            typed["public"] = bool(self.public.data)
+        for name in ("public", "same_person"):
+            if name in mine:
+                typed[name] = bool(self[name].data)
         items = {item: said(self[item]) if item in mine else kept.items.get(item, "") for item in ITEMS}
         return replace(kept, items=items, waived=(), **typed)
 

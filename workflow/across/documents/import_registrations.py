@@ -43,6 +43,7 @@ from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import commands as registration
 from workflow.stages.registration.drafts import Checked, Desk, check_list
+from workflow.stages.registration.namesakes import Person
 from workflow.stages.registration.registrant import SUBMIT, roles_of
 
 Progress = Callable[[int, int], None]
@@ -185,6 +186,7 @@ class _Import:
         if not self._sheet.rows:
             self._warnings.append(_("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại."))
         fresh = self._new(self._checked())
+        self._warnings.extend(self._taken_for_one(fresh))
         self._warnings.extend(self._similar(fresh))
         codes: list[str] = []
         if partial or not self._refused:
@@ -218,6 +220,7 @@ class _Import:
             )
         drafts = [read.draft for read in candidates]
         desk = Desk(self._connection, self._actor, self._year, drafts, local_date(self._now))
+        self._namesakes = desk.namesakes
         checked, problems = check_list(desk, drafts)
         for position, sentences in problems.items():
             self._refused.extend(candidates[position].refusal(key, text) for key, text in sentences.items())
@@ -282,6 +285,46 @@ class _Import:
             ): row.submitted_at is not None
             for row in self._connection.execute(statement)
         }
+
+    def _taken_for_one(self, fresh: Sequence[tuple[Candidate, Checked]]) -> list[str]:
+        """Sentences about people who are taken for one by their name alone: in several rows, or known at their unit."""
+        rows: dict[tuple[int, tuple[str, str]], list[tuple[int, Checked, Person]]] = {}
+        for read, checked in fresh:
+            someone = checked.person
+            if someone is not None and not someone.distinguisher:
+                rows.setdefault((checked.unit.id, someone.identity), []).append((read.row, checked, someone))
+        doubled, known = [], []
+        for same in rows.values():
+            row, checked, someone = same[0]
+            numbers = ", ".join(str(number) for number, _, _ in same)
+            if there := self._namesakes.of(checked.unit.id, someone):
+                known.append(
+                    _("%(name)s (dòng %(rows)s; %(code)s)", name=someone.full_name, rows=row, code=there[0].code)
+                )
+            if len(same) > 1:
+                doubled.append(_("%(name)s (dòng %(rows)s)", name=someone.full_name, rows=numbers))
+        sentences = []
+        if doubled:
+            sentences.append(
+                _(
+                    "%(count)s người có nhiều dòng, mỗi tên được coi là một người: %(listed)s. Nếu là hai người trùng"
+                    " tên, hãy điền cột «%(column)s».",
+                    count=len(doubled),
+                    listed=_first(doubled),
+                    column=self._columns["person_distinguisher"].title,
+                )
+            )
+        if known:
+            sentences.append(
+                _(
+                    "%(count)s người được coi là người đã đăng ký ở đơn vị: %(listed)s. Nếu là người khác trùng tên,"
+                    " hãy điền cột «%(column)s».",
+                    count=len(known),
+                    listed=_first(known),
+                    column=self._columns["person_distinguisher"].title,
+                )
+            )
+        return sentences
 
     def _similar(self, fresh: Sequence[tuple[Candidate, Checked]]) -> list[str]:
         """A sentence for each new row whose name is like, but not the same as, an earlier row's or a model's in scope."""
@@ -369,6 +412,10 @@ def _mended_phones(candidates: Sequence[Candidate]) -> list[str]:
             after=first.draft.phone,
         )
     ]
+
+
+def _first(listed: Sequence[str], most: int = 10) -> str:
+    return "; ".join(listed[:most]) + ("; …" if len(listed) > most else "")
 
 
 def _scope(connection: Connection, actor: Actor, year: Year) -> sa.ColumnElement[bool]:

@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from workflow.core.programmes import stored
-from workflow.core.programmes.terms import name_key
 from workflow.core.programmes.year import Item
+from workflow.ground.reading.names import word_key
 from workflow.ground.schema import ITEMS
 
 KIND_LABELS: Final[Mapping[str, str]] = {"collective": "Tập thể", "individual": "Cá nhân"}
@@ -188,7 +188,7 @@ _AFTER_ITEMS: Final[tuple[Column, ...]] = (
 def columns_of(connection: Connection, year_id: int) -> dict[str, Column]:
     """The columns of a year's list by their key and in their order, the items of the form under the names the year gives them."""
     items = stored.items(connection, year_id)
-    named = {name_key(item.label) for item in items.values()}
+    named = {word_key(item.label) for item in items.values()}
     asked = {code: _asked(item, named) for code, item in items.items()}
     return {
         column.key: column
@@ -210,6 +210,6 @@ def headings(columns: Mapping[str, Column]) -> dict[str, Sequence[str]]:
 
 def _asked(item: Item, named: Collection[str]) -> Column:
     # What the year calls one item is no longer another way of calling a second.
-    others = tuple(heading for heading in _ITEM_HEADINGS[item.code] if name_key(heading) not in named)
+    others = tuple(heading for heading in _ITEM_HEADINGS[item.code] if word_key(heading) not in named)
     said = f"{item.guidance} Tối đa {item.max_length} ký tự.".strip()
     return Column(item.code, item.label, others, width=36, help=said)

@@ -80,7 +80,7 @@ def create_draft(
     actor = access.actor(connection, who, now)
     the_year = stored.year(connection, year)
     desk = Desk(connection, actor, the_year, [draft], local_date(now))
-    checked = desk.check(draft, prefer_behalf=on_behalf, may_waive=False)
+    checked = desk.check(draft, prefer_behalf=on_behalf, of_list=False)
     return _write(connection, actor, desk, [checked], now, {})[0]
 
 
@@ -129,7 +129,7 @@ def edit_draft(
             guard="state",
         )
     desk = Desk(connection, actor, year, [draft], local_date(now))
-    checked = desk.check(draft, prefer_behalf=False, may_waive=False, itself=model.id)
+    checked = desk.check(draft, prefer_behalf=False, of_list=False, itself=model)
     if checked.unit.id != model.unit_id:
         raise InvalidInput(
             {"unit": _("Không đổi được đơn vị của phiếu đã lập. Hãy rút phiếu này và lập phiếu ở đơn vị đúng.")}

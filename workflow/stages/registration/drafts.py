@@ -21,14 +21,14 @@ from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Year
-from workflow.ground.reading.text import clean, identity, shorten
+from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import InvalidInput, NotAllowed
 from workflow.ground.schema import ITEMS, account, emulation_model, programme_year, unit
 from workflow.ground.speech import _, mark
 from workflow.stages.registration.model_quantities import Measures, ModelQuantity, QuantityInput
+from workflow.stages.registration.namesakes import LONGEST_PERSON, Namesakes, Person, Said
 from workflow.stages.registration.registrant import SUBMIT, Standing, standing
 
-LONGEST_PERSON: Final = 120
 _KINDS = ("collective", "individual")
 _ORIGINS = ("new", "continued", "replicated")
 _LINES: Final = {
@@ -46,6 +46,7 @@ class Draft:
     unit: code. kind: 'collective' or 'individual'. field: any of its names. person: full name, of an individual model only;
     person_account: their user name, if they sign in. origin_model: code of the model continued or replicated. waived: items that
     an office's own list did not ask for. public: the registrant agrees that everybody may read about it once it is recognised.
+    same_person: they are the person of this name whom the unit knows; else a form without `person_distinguisher` is asked.
     """
 
     unit: str
@@ -64,20 +65,7 @@ class Draft:
     waived: Sequence[str] = ()
     person_account: str = ""
     public: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The individual who registers, before they are looked up among the unit's people."""
-
-    full_name: str
-    distinguisher: str
-    account_id: int | None
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """What tells them from everybody else of their unit."""
-        return identity(self.full_name)[:LONGEST_PERSON], identity(self.distinguisher)
+    same_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +119,14 @@ class Desk:
         self._units = {row.code: row for row in connection.execute(sa.select(unit).where(unit.c.code.in_(codes)))}
         self._accounts = self._read_accounts(connection, drafts)
         self._origins = self._read_origins(connection, drafts)
+        individuals = _distinct(clean(draft.person) for draft in drafts if draft.kind == "individual")
+        self.namesakes = Namesakes(connection, [row.id for row in self._units.values()], individuals)
 
-    def check(self, draft: Draft, *, prefer_behalf: bool, may_waive: bool, itself: int | None = None) -> Checked:
+    def check(self, draft: Draft, *, prefer_behalf: bool, of_list: bool, itself: sa.Row[Any] | None = None) -> Checked:
         """The form ready to be kept. Raises InvalidInput with a sentence per field; NotAllowed outside the person's scope.
 
-        may_waive: the bare list of an office; a registrant filling in the form themselves may leave nothing out for good.
-        itself: id of the model that is edited.
+        of_list: the bare list of an office; a registrant filling in the form themselves may leave nothing out for good.
+        itself: the model that is edited.
         """
         problems: dict[str, str] = {}
         place, held = self._unit(draft, prefer_behalf, problems)
@@ -147,9 +137,11 @@ class Desk:
         if isinstance(the_field, str):
             problems["field"] = the_field
         person = self._person(draft, place, problems)
+        if person is not None and place is not None and not problems:
+            person = self._meant(draft, person, place, of_list, itself, problems)
         form = self._form(draft, problems)
-        form["waived"] = self._waived(draft, form, may_waive or (held is not None and held.on_behalf), problems)
-        origin_id = self._origin(draft, itself, problems)
+        form["waived"] = self._waived(draft, form, of_list or (held is not None and held.on_behalf), problems)
+        origin_id = self._origin(draft, itself.id if itself is not None else None, problems)
         targets, of_targets = self._measures.read(draft.targets, "targets")
         problems |= of_targets
         if problems or place is None or held is None or isinstance(the_field, str):
@@ -224,6 +216,30 @@ class Desk:
         # The same limit as `_form` checks and reports; here it only keeps the value usable until then.
         distinguisher = clean(draft.person_distinguisher)[:60]
         return Person(full_name, distinguisher, account_id)
+
+    def _meant(
+        self,
+        draft: Draft,
+        someone: Person,
+        place: sa.Row[Any],
+        of_list: bool,
+        itself: sa.Row[Any] | None,
+        problems: dict[str, str],
+    ) -> Person:
+        """The person as the unit knows them; asks where the name alone can mean two."""
+        origin = self._origins.get(draft.origin_model.strip()) if draft.origin == "continued" else None
+        said = Said(
+            same=draft.same_person,
+            of_list=of_list,
+            present=itself.person_id if itself is not None else None,
+            people=() if origin is None else (origin.person_id,),
+            accounts=(self._actor.account_id, someone.account_id),
+        )
+        meant = self.namesakes.meant(someone, place, said)
+        if isinstance(meant, Person):
+            return meant
+        problems["person_distinguisher"] = meant
+        return someone
 
     def _form(self, draft: Draft, problems: dict[str, str]) -> dict[str, Any]:
         form: dict[str, Any] = {}
@@ -310,7 +326,11 @@ class Desk:
             return {}
         statement = (
             sa.select(
-                emulation_model.c.id, emulation_model.c.code, emulation_model.c.recognised_at, programme_year.c.year
+                emulation_model.c.id,
+                emulation_model.c.code,
+                emulation_model.c.recognised_at,
+                emulation_model.c.person_id,
+                programme_year.c.year,
             )
             .join(programme_year, programme_year.c.id == emulation_model.c.year_id)
             .join(unit, unit.c.id == emulation_model.c.unit_id)
@@ -328,7 +348,7 @@ def check_list(desk: Desk, drafts: Sequence[Draft]) -> tuple[list[Checked], dict
     refused: dict[int, dict[str, str]] = {}
     for position, draft in enumerate(drafts):
         try:
-            checked.append(desk.check(draft, prefer_behalf=True, may_waive=True))
+            checked.append(desk.check(draft, prefer_behalf=True, of_list=True))
         except InvalidInput as refusal:
             refused[position] = refusal.problems
         except NotAllowed as refusal:

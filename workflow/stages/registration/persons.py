@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.text import identity
 from workflow.ground.schema import person, unit
-from workflow.stages.registration.drafts import LONGEST_PERSON, Checked, Person
+from workflow.stages.registration.drafts import Checked
+from workflow.stages.registration.namesakes import LONGEST_PERSON, Person
 
 _Key = tuple[int, tuple[str, str]]
 
