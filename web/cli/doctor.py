@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from notifications.delivery.channels import Smtp
 from notifications.letters.wording import sentences
 from web.cli import arguments, console, installation
 from web.serving import clock
-from workflow.across.oversight import soundness
+from workflow.across.oversight import merged_names, soundness
+from workflow.across.oversight.merged_names import Merged
 from workflow.core.lifecycles import store
 from workflow.ground import migrate
 from workflow.ground.data_files import DataFileInvalid
@@ -28,6 +30,7 @@ from workflow.ground.vietnam_time import ZONE
 
 _ORIGINS = (mark("mặc định"), mark("môi trường"), mark("tệp"))
 LEAST_FREE_BYTES = 200 * 1024 * 1024
+MOST_MERGED = 50
 
 
 @click.command(help=mark("In các thiết lập kèm nguồn gốc và kiểm tra cài đặt. Có lỗi thì thoát với mã 1."))
@@ -175,6 +178,7 @@ def _examine_database(database: Database, facts: list[tuple[str, str]], findings
         facts.append((_("Năm thi đua"), ", ".join(map(str, held.years)) or _("chưa có")))
         if not soundness.is_sound(connection):
             findings.append(_("Tệp cơ sở dữ liệu bị hỏng. Hãy khôi phục từ bản sao lưu gần nhất."))
+        findings += _merged(merged_names.merged_names(connection))
         for stored in store.stored_hashes(connection):
             try:
                 definition = store.definition(connection, stored)
@@ -186,3 +190,32 @@ def _examine_database(database: Database, facts: list[tuple[str, str]], findings
                 findings.append(
                     _("Quy trình %(stored)s không khớp với mã băm của nó: nội dung đã bị sửa.", stored=stored[:16])
                 )
+
+
+def _merged(found: Sequence[Merged]) -> list[str]:
+    """A sentence for each model that an earlier version took for another one's, and what to do about it."""
+    sentences = []
+    for one in found[:MOST_MERGED]:
+        if one.what == "person":
+            sentence = _(
+                "%(code)s (%(unit)s): người đăng ký được ghi là «%(told)s» nhưng nay là «%(now)s». Bản trước coi hai tên khác"
+                " dấu là một người. Hãy hỏi lại rồi chạy: dvk model registrant %(code)s TÊN",
+                code=one.code,
+                unit=one.unit_name,
+                told=one.told,
+                now=one.now,
+            )
+        else:
+            sentence = _(
+                "%(code)s «%(told)s» (%(unit)s) đã sáp nhập vào %(into)s «%(now)s», tên chỉ khác dấu. Bản trước coi hai tên"
+                " ấy là một. Nếu là hai mô hình, hãy lập lại phiếu cho %(code)s.",
+                code=one.code,
+                unit=one.unit_name,
+                told=one.told,
+                now=one.now,
+                into=one.into,
+            )
+        sentences.append(sentence)
+    if len(found) > MOST_MERGED:
+        sentences.append(_("Còn %(count)s mô hình nữa có tên chỉ khác dấu như vậy.", count=len(found) - MOST_MERGED))
+    return sentences

@@ -24,7 +24,7 @@ from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import ZONE
 from workflow.stages.implementation import attachments, comments
 from workflow.stages.recognition import commands as recognition
-from workflow.stages.registration import change_requests, consent
+from workflow.stages.registration import change_requests, consent, correction
 from workflow.stages.registration import commands as registration
 from workflow.stages.registration.drafts import Draft
 from workflow.stages.registration.model_quantities import QuantityInput
@@ -296,6 +296,18 @@ def agree(code: str, agree: bool, version: int | None, who: str) -> None:
         consent.set_consent(connection, who, code, agree, clock.now(), version=version)
     did = _("đồng ý giới thiệu công khai") if agree else _("không giới thiệu công khai")
     console.message(f"{code}: {did}.")
+
+
+@model_command.command("registrant", help=mark("Sửa hoặc xác nhận người đăng ký của một mô hình cá nhân."))
+@_CODE
+@click.argument("name", metavar=mark("TÊN"))
+@click.option("--distinguisher", default="", metavar=mark("CHỮ"), help=mark("Phần phân biệt người trùng tên."))
+@click.option("--reason", required=True, metavar=mark("LÝ_DO"), help=mark("Vì sao."))
+@arguments.by()
+def registrant(code: str, name: str, distinguisher: str, reason: str, who: str) -> None:
+    with installation.opened() as database, database.write() as connection:
+        correction.correct_registrant(connection, who, code, (name, distinguisher), reason, clock.now())
+    console.message(_("%(code)s: người đăng ký là %(name)s.", code=code, name=name))
 
 
 def _draft(data_file: str) -> Draft:

@@ -95,6 +95,7 @@ ITEMS = {
 NOTES = {
     "created": _l("Lập bản nháp"),
     "form_edited": _l("Sửa phiếu đăng ký"),
+    "registrant_corrected": _l("Sửa hoặc xác nhận người đăng ký"),
     "change_requested": _l("Đề nghị đổi tên hoặc lĩnh vực"),
     "change_approved": _l("Đồng ý đổi tên hoặc lĩnh vực"),
     "change_refused": _l("Không đồng ý đổi tên hoặc lĩnh vực"),

@@ -109,3 +109,19 @@ def test_a_year_begins_under_the_lifecycle_of_its_time(dvk: Dvk, world: World) -
         (2024, "three_tier", "2024-03-31"),
     ]
     assert "2026" in dvk("year", "list").out
+
+
+def test_people_that_an_earlier_version_merged_are_told_and_put_right(dvk: Dvk, world: World) -> None:
+    import sqlalchemy as sa
+
+    from tests.world import a_draft
+    from workflow.ground.schema import person
+
+    code = world.create(a_draft(kind="individual", person="Lò Văn Anh"), "staff")
+    with world.database.write() as connection:
+        connection.execute(sa.update(person).values(full_name="Lò Văn Ánh", name_identity="lò văn ánh"))
+    (finding,) = [one for one in dvk("doctor", "--format", "json").json["findings"] if code in one]
+    assert "được ghi là «Lò Văn Anh» nhưng nay là «Lò Văn Ánh»" in finding
+    done = dvk("model", "registrant", code, "Lò Văn Anh", "--reason", "Gộp nhầm hai người", "--as", "staff")
+    assert (done.code, done.err) == (0, f"{code}: người đăng ký là Lò Văn Anh.\n")
+    assert not any(code in one for one in dvk("doctor", "--format", "json").json["findings"])

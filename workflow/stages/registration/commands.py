@@ -134,7 +134,7 @@ def edit_draft(
         raise InvalidInput(
             {"unit": _("Không đổi được đơn vị của phiếu đã lập. Hãy rút phiếu này và lập phiếu ở đơn vị đúng.")}
         )
-    person_id = persons.known_or_added(connection, [checked])[0]
+    person_id = persons.known_or_added(connection, [(checked.unit.id, checked.person)])[0]
     kept_form = view.form(connection, model.id)
     before_form = kept_form.columns() if kept_form else None
     kept = kept_form.waived if kept_form else ()
@@ -306,6 +306,7 @@ def _write(
         return []
     number = _reserve(connection, desk.year.id, len(drafts))
     codes = [f"DVK-{desk.year.year}-{number + offset:05d}" for offset in range(len(drafts))]
+    people = persons.known_or_added(connection, [(draft.unit.id, draft.person) for draft in drafts])
     state = desk.definition.initial.id
     common = {
         "year_id": desk.year.id,
@@ -333,7 +334,7 @@ def _write(
             "origin_model_id": draft.origin_model_id,
             "public_agreed_at": now if draft.public else None,
         }
-        for code, draft, person_id in zip(codes, drafts, persons.known_or_added(connection, drafts), strict=True)
+        for code, draft, person_id in zip(codes, drafts, people, strict=True)
     ]
     keys = {
         row.code: row.id

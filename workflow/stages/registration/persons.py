@@ -10,24 +10,26 @@ from sqlalchemy.engine import Connection
 from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.text import identity
 from workflow.ground.schema import person, unit
-from workflow.stages.registration.drafts import Checked
 from workflow.stages.registration.namesakes import LONGEST_PERSON, Person
 
 _Key = tuple[int, tuple[str, str]]
 
 
-def known_or_added(connection: Connection, drafts: Sequence[Checked]) -> list[int | None]:
-    """The person of each individual form, None for a collective one. Who is not known at their unit yet is added."""
+def known_or_added(connection: Connection, registrants: Sequence[tuple[int, Person | None]]) -> list[int | None]:
+    """The key of each person, None for nobody. Who is not known at their unit yet is added.
+
+    registrants: the key of the unit, and the individual unless the unit itself registers.
+    """
     wanted: dict[_Key, Person] = {}
     accounts: dict[_Key, int] = {}
-    for draft in drafts:
-        if draft.person:
+    for unit_id, someone in registrants:
+        if someone is not None:
             # Of two spellings of one name the first is kept.
-            wanted.setdefault(_key(draft, draft.person), draft.person)
-            if draft.person.account_id is not None:
-                accounts[_key(draft, draft.person)] = draft.person.account_id
+            wanted.setdefault((unit_id, someone.identity), someone)
+            if someone.account_id is not None:
+                accounts[unit_id, someone.identity] = someone.account_id
     if not wanted:
-        return [None] * len(drafts)
+        return [None] * len(registrants)
     units = sorted({unit_id for unit_id, _ in wanted})
     # Two forms at once must not both add the same person. NO KEY UPDATE: rows that merely refer to the unit need not wait.
     connection.execute(
@@ -51,7 +53,7 @@ def known_or_added(connection: Connection, drafts: Sequence[Checked]) -> list[in
     if linked:
         connection.execute(_LINK, linked)
     known = _known_people(connection, units) if new else known
-    return [known[_key(draft, draft.person)] if draft.person else None for draft in drafts]
+    return [known[unit_id, someone.identity] if someone is not None else None for unit_id, someone in registrants]
 
 
 _LINK = (
@@ -59,10 +61,6 @@ _LINK = (
     .where(person.c.id == sa.bindparam("the_id"), person.c.account_id.is_(None))
     .values(account_id=sa.bindparam("the_account"))
 )
-
-
-def _key(draft: Checked, someone: Person) -> _Key:
-    return draft.unit.id, someone.identity
 
 
 def _known_people(connection: Connection, units: Sequence[int]) -> dict[_Key, int]:
