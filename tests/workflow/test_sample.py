@@ -335,7 +335,10 @@ def test_results_have_an_evidence_file_that_can_be_opened(loaded: tuple[Database
     database, _, folder = loaded
     with database.read() as connection:
         model_id = connection.execute(
-            sa.select(emulation_model.c.id).where(emulation_model.c.state == "recognised").limit(1)
+            sa.select(emulation_model.c.id)
+            .join(account, account.c.unit_id == emulation_model.c.unit_id)
+            .where(emulation_model.c.state == "recognised", account.c.user_name == "nachuong")
+            .limit(1)
         ).scalar_one()
         files = attachments.listing(connection, model_id)
         assert [file.purpose for file in files] == ["evidence"]
