@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World, a_draft
+from workflow.across.lists import listing
 from workflow.across.oversight import audit
 from workflow.core import access
 from workflow.core.engine import transition
@@ -465,3 +466,17 @@ def test_what_told_a_person_apart_can_be_dropped(sqlite_world: World) -> None:
             sa.select(person.c.distinguisher).where(person.c.id == sqlite_world.model(code).person_id)
         ).scalar()
     assert row == ""
+
+
+def test_people_of_one_name_are_told_apart_where_models_are_shown(world: World) -> None:
+    codes = [
+        world.create(replace(ANH, name=name, person_distinguisher=word))
+        for name, word in (("A b", ""), ("B c", "tổ 2"))
+    ]
+    for code in codes:
+        world.carry(code, "submitted")
+    with world.database.read() as connection:
+        staff = access.actor(connection, "staff", NOW)
+        rows = listing.page(connection, staff, listing.Filters(year_id=world.year_id)).rows
+        shown = {row.code: row.person_name for row in rows}
+    assert [shown[code] for code in codes] == ["Lò Văn Ánh", "Lò Văn Ánh (tổ 2)"]

@@ -22,7 +22,7 @@ from workflow.core.access import OWN_SCOPED, Actor
 from workflow.ground.dialects import any_of, as_list
 from workflow.ground.prepared import Prepared
 from workflow.ground.refusals import InvalidInput
-from workflow.ground.schema import PUBLISHED, emulation_model, field, person, registration_form, unit
+from workflow.ground.schema import PERSON_NAME, PUBLISHED, emulation_model, field, person, registration_form, unit
 from workflow.ground.speech import _, mark
 
 LARGEST_PAGE: Final = 200
@@ -74,10 +74,12 @@ _COLUMNS = (
     emulation_model.c.outstanding,
     emulation_model.c.version,
     unit.c.name.label("unit_name"),
-    person.c.full_name.label("person_name"),
+    PERSON_NAME.label("person_name"),
     field.c.label.label("field_label"),
     emulation_model.c.changed_at,
 )
+# Everybody reads the name alone, not what tells a person apart at home.
+_PUBLIC = tuple(person.c.full_name.label(one.name) if one.name == "person_name" else one for one in _COLUMNS)
 _EXPORTED = (
     *_COLUMNS,
     unit.c.code.label("unit_code"),
@@ -323,7 +325,8 @@ def _statement(shape: _Shape) -> Prepared:
     if shape.export:
         source = source.outerjoin(registration_form, registration_form.c.model_id == _model.id)
     chosen = parts[0] if len(parts) == 1 else sa.union_all(*parts)
-    wanted = sa.select(*(_EXPORTED if shape.export else _COLUMNS)).select_from(source)
+    columns = _EXPORTED if shape.export else _PUBLIC if shape.public else _COLUMNS
+    wanted = sa.select(*columns).select_from(source)
     wanted = wanted.where(_model.id.in_(chosen if len(parts) == 1 else sa.select(chosen.subquery().c.id)))
     return Prepared(wanted.order_by(*_ordered(shape, walks=False)).limit(limit))
 

@@ -8,6 +8,7 @@ and what was written over it later; a form that somebody began for themselves ha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,6 +19,9 @@ from sqlalchemy.engine import Connection
 from workflow.ground.reading.text import fold, identity
 from workflow.ground.schema import account, emulation_model, history, person, registration_form, unit
 from workflow.stages.registration.correction import CORRECTED
+
+# What tells a person apart stands in brackets behind their name.
+_TOLD_APART = re.compile(r" \([^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def merged_names(connection: Connection) -> list[Merged]:
     """Models whose registrant or name was probably taken for another one, by their codes. Reads the whole history once."""
     told: dict[int, tuple[str, sa.Row[Any]]] = {}
     for told_by in (_by_contact, _by_account, _by_first_entry, _by_later_entries):
-        told |= {row.id: (name, row) for name, row in told_by(connection)}
+        told |= {row.id: (_TOLD_APART.sub("", name), row) for name, row in told_by(connection)}
     found = [
         Merged("person", row.code, row.unit_name, name, row.full_name)
         for name, row in told.values()

@@ -17,7 +17,7 @@ from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, State, Transition
 from workflow.core.people.holders import holders_over, named
 from workflow.core.programmes.year import Year
-from workflow.ground.schema import account, emulation_model, field, person, programme_year, unit
+from workflow.ground.schema import PERSON_NAME, account, emulation_model, field, person, programme_year, unit
 from workflow.stages.registration.registrant import editable
 
 MOST_COUNTED = 50
@@ -235,7 +235,7 @@ def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most
             emulation_model.c.mend_by,
             unit.c.name.label("unit_name"),
             unit.c.path.label("unit_path"),
-            person.c.full_name.label("person_name"),
+            PERSON_NAME.label("person_name"),
             field.c.label.label("field_label"),
         )
         .select_from(first)

@@ -14,7 +14,7 @@ from workflow.core.access import Actor, Grant, people
 from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.ground.dialects import any_of, as_list, locked
 from workflow.ground.prepared import Prepared
-from workflow.ground.schema import change_request, emulation_model, person, programme_year, unit
+from workflow.ground.schema import PERSON_NAME, change_request, emulation_model, person, programme_year, unit
 from workflow.ground.vietnam_time import local_date
 
 
@@ -74,7 +74,7 @@ MODEL = (
         unit.c.level.label("unit_level"),
         unit.c.name.label("unit_name"),
         person.c.account_id.label("person_account_id"),
-        person.c.full_name.label("person_name"),
+        PERSON_NAME.label("person_name"),
         # A literal, not a parameter: SQLite plans a statement anew at every binding of what decides about a partial index.
         sa.exists()
         .where(

@@ -52,11 +52,12 @@ from workflow.ground.schema.receipts import form_receipt
 from workflow.ground.schema.recognition import achievement_report, commendation, decision, roster_entry, submission
 from workflow.ground.schema.reports import report, report_submission
 from workflow.ground.schema.review import agenda_item, meeting_guest, meeting_member, meeting_note, review_meeting, vote
-from workflow.ground.schema.units import person, unit
+from workflow.ground.schema.units import PERSON_NAME, person, unit
 from workflow.ground.schema.visits import visit, visit_member, visit_model
 
 __all__ = [
     "ITEMS",
+    "PERSON_NAME",
     "PUBLISHED",
     "access_log",
     "account",

@@ -52,3 +52,8 @@ person = sa.Table(
     sa.UniqueConstraint("unit_id", "name_identity", "distinguisher"),
     longest("full_name", 120),
 )
+PERSON_NAME = sa.case(
+    (person.c.distinguisher == "", person.c.full_name),
+    else_=person.c.full_name + " (" + person.c.distinguisher + ")",
+)
+"""What a person is called where others of that name may stand beside them: "Lò Văn Ánh (tổ 2)"; NULL for nobody."""

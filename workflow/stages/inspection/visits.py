@@ -23,6 +23,7 @@ from workflow.ground.reading.order import person_order
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput, NotFound, NotPossible, Refusal
 from workflow.ground.schema import (
+    PERSON_NAME,
     account,
     emulation_model,
     field,
@@ -130,7 +131,7 @@ def waiting(connection: Connection, actor: Actor) -> Plan:
             emulation_model.c.name,
             unit.c.name.label("unit_name"),
             unit.c.path,
-            person.c.full_name.label("person_name"),
+            PERSON_NAME.label("person_name"),
             field.c.label.label("field_label"),
             registration_form.c.representative,
             registration_form.c.phone,

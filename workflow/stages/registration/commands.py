@@ -287,7 +287,7 @@ def _difference(
         }
         difference["field"] = [labels[key] for key in ids]
     if "person_id" in changed:
-        difference["person"] = [model.person_name, checked.person.full_name if checked.person else None]
+        difference["person"] = [model.person_name, checked.person.known_as if checked.person else None]
     if "origin_model_id" in changed:
         difference["origin_model"] = [model.origin_model_id, changed["origin_model_id"]]
     return difference

@@ -52,7 +52,7 @@ def correct_registrant(
         grant,
         CORRECTED,
         now,
-        payload={"changed": {"person": [model.person_name, someone.full_name]}},
+        payload={"changed": {"person": [model.person_name, someone.known_as]}},
         changes=changed,
         reason=why,
     )

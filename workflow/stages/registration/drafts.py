@@ -87,7 +87,7 @@ class Checked:
     @property
     def registrant(self) -> str:
         """Who registers, for the history."""
-        return self.person.full_name if self.person else str(self.unit.name)
+        return self.person.known_as if self.person else str(self.unit.name)
 
 
 def check_name(written: str, longest: int) -> tuple[str, str | None]:

@@ -30,6 +30,11 @@ class Person:
         """What tells them from everybody else of their unit."""
         return identity(self.full_name)[:LONGEST_PERSON], identity(self.distinguisher)
 
+    @property
+    def known_as(self) -> str:
+        """What they are called where others of that name may stand beside them, as `PERSON_NAME` is."""
+        return f"{self.full_name} ({self.distinguisher})" if self.distinguisher else self.full_name
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
