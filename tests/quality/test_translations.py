@@ -29,6 +29,8 @@ KEPT = {
     "workflow/across/documents/registration_rows.py:_KINDS": "words read in a file",
     "workflow/across/documents/registration_rows.py:_ORIGINS": "words read in a file",
     "workflow/across/documents/registration_rows.py:_AGREED": "words read in a file",
+    "workflow/across/documents/registration_rows.py:_LEADING": "words read in a file",
+    "workflow/across/documents/registration_rows.py:_ADDED": "words read in a file",
     "workflow/across/documents/registrations_template.py": "a file that is read back",
     "workflow/across/documents/import_units.py:SHEET_NAME": "a file that is read back",
     "workflow/across/documents/import_units.py:_TITLES": "a file that is read back",
