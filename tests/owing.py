@@ -66,6 +66,10 @@ def owe(
         "due_at": end_of_day(due_on),
         "opened_at": NOW,
     }
+    if call_id is not None:
+        connection.execute(
+            sa.update(report_call).where(report_call.c.id == call_id).values(units=report_call.c.units + 1)
+        )
     statement = sa.insert(obligation).values(values | columns).returning(obligation.c.id)
     return int(connection.execute(statement).scalar_one())
 

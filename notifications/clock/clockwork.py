@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 import structlog
@@ -27,10 +27,11 @@ from notifications.letters.wording import sentences
 from notifications.notices import daily as noticing
 from notifications.reminders import composing, deeds, planning
 from notifications.reminders.letter import Site
-from workflow.across.obligations import sync
+from workflow.across.obligations import due_calls, sync
 from workflow.across.oversight import audit
 from workflow.ground.database import Database
 from workflow.ground.dialects import insert_or_update
+from workflow.ground.prepared import Prepared
 from workflow.ground.refusals import DatabaseUnusable
 from workflow.ground.schema import clockwork
 from workflow.ground.speech import Translate, _
@@ -43,6 +44,7 @@ LETTERS_AT_ONCE: Final = 500
 UNSUBSCRIBE: Final = "/ngung-nhan"
 """Where the pages take people off mails; a signed token of `preferences` follows."""
 _DAILY: Final = "daily"
+_LAST_SWEPT: Final = Prepared(sa.select(clockwork.c.ticked_at).where(clockwork.c.name == _DAILY))
 _LONGEST_ERROR = 500
 
 
@@ -51,13 +53,25 @@ def _open(connection: Connection, now: datetime) -> int:
     return len(deeds.open_due_calls(connection, now))
 
 
-STEPS: Final[tuple[tuple[str, Callable[[Connection, datetime], int]], ...]] = (
-    ("opened", _open),
-    ("synced", sync.sync),
-    ("moved", planning.tell_moved),
-    ("planned", planning.plan),
+class Step(NamedTuple):
+    """One step of a tick. due: whether there is anything to write, asked while reading; do: writes it and says how much."""
+
+    name: str
+    due: Callable[[Connection, datetime], bool]
+    do: Callable[[Connection, datetime], int]
+
+
+STEPS: Final = (
+    Step("opened", due_calls.due, _open),
+    Step("synced", sync.due, sync.sync),
+    Step("moved", planning.moved, planning.tell_moved),
+    Step("planned", planning.due, planning.plan),
 )
 """What turns time into messages, in this order. Each is set-based and finds nothing when it is run again."""
+COUNTED: Final = (
+    *(step.name for step in STEPS), "composed", "anchored", "sent", "waiting", "failed", "skipped", "swept",
+)  # fmt: skip
+"""What a tick counts."""
 
 log = structlog.get_logger("clockwork")
 
@@ -130,26 +144,26 @@ def tick(
 ) -> Ticked:
     """Do everything that is due by now. A step that fails is noted, logged and due again in the next tick; the others go on.
 
+    Nobody else is kept from writing before a step has seen that it has something to write.
     stopping: asked between two steps and between two letters.
     """
     began, done = monotonic(), Ticked()
-    for name, step in STEPS:
-        if not stopping():
-            with _noting(done, name), database.write() as connection:
-                done.counts[name] = step(connection, now)
+    if _quiet(database, now, done):
+        done.took_ms = int((monotonic() - began) * 1000)
+        return done
+    for step in STEPS:
+        _run(database, now, step, done, stopping)
     done.counts["composed"] = 0
-    for write in (composing.compose, noticing.compose):
+    for due, write in ((composing.due, composing.compose), (noticing.due, noticing.compose)):
         with _noting(done, "composed"):
             # A transaction for each lot of people, so that others come to write in between.
-            while not stopping():
+            while not stopping() and _is(database, due, now):
                 with database.write() as connection:
                     composed = write(connection, now, work.site)
                 if not composed.settled:
                     break
                 done.counts["composed"] += composed.letters
-    if not stopping():
-        with _noting(done, "anchored"), database.write() as connection:
-            done.counts["anchored"] = _anchor(connection, now)
+    _run(database, now, _ANCHORED, done, stopping)
     if not stopping():
         with _noting(done, "delivered"):
             told = delivery.deliver(
@@ -168,9 +182,13 @@ def tick(
                 "skipped": told.skipped,
             }
             done.complaints |= told.complaints
-    if not stopping():
-        with _noting(done, "swept"), database.write() as connection:
-            done.counts["swept"] = _daily(connection, now, work.kept)
+    _run(
+        database,
+        now,
+        Step("swept", _new_day, lambda connection, now: _daily(connection, now, work.kept)),
+        done,
+        stopping,
+    )
     done.took_ms = int((monotonic() - began) * 1000)
     return done
 
@@ -180,8 +198,8 @@ def preview(database: Database, now: datetime, work: Work) -> dict[str, int]:
     counts: dict[str, int] = {}
     try:
         with database.write() as connection:
-            for name, step in STEPS:
-                counts[name] = step(connection, now)
+            for step in STEPS:
+                counts[step.name] = step.do(connection, now)
             counts["composed"] = sum(
                 composing.whole(write, connection, now, work.site) for write in (composing.compose, noticing.compose)
             )
@@ -195,8 +213,9 @@ def note(database: Database, now: datetime, done: Ticked) -> None:
     values: dict[str, Any] = {"took_ms": done.took_ms, "last_error": done.complaint}
     if not done.failures:
         values["succeeded_at"] = now
-    with database.write() as connection:
+    with database.read() as connection:
         values["backlog"] = delivery.backlog(connection, now)
+    with database.write() as connection:
         connection.execute(sa.update(clockwork).where(clockwork.c.name == NAME).values(**values))
 
 
@@ -214,14 +233,51 @@ def heartbeat(connection: Connection, now: datetime) -> Heartbeat:
     return Heartbeat(state, row.ticked_at, row.succeeded_at, row.took_ms, row.backlog, row.last_error)
 
 
+def _quiet(database: Database, now: datetime, done: Ticked) -> bool:
+    """Whether one look finds nothing at all to do, as in most ticks. What it cannot see each step meets by itself."""
+    asked = (*(step.due for step in (*STEPS, _ANCHORED)), composing.due, noticing.due, delivery.due, _new_day)
+    try:
+        with database.read() as connection:
+            if any(due(connection, now) for due in asked):
+                return False
+    except Exception:
+        log.exception("look_failed")
+        return False
+    done.counts |= dict.fromkeys(COUNTED, 0)
+    return True
+
+
+def _run(database: Database, now: datetime, step: Step, done: Ticked, stopping: Callable[[], bool]) -> None:
+    """Do one step in a transaction of its own, if there is anything to do."""
+    if stopping():
+        return
+    done.counts[step.name] = 0
+    with _noting(done, step.name):
+        if _is(database, step.due, now):
+            with database.write() as connection:
+                done.counts[step.name] = step.do(connection, now)
+
+
+def _is(database: Database, due: Callable[[Connection, datetime], bool], now: datetime) -> bool:
+    with database.read() as connection:
+        return due(connection, now)
+
+
 def _anchor(connection: Connection, now: datetime) -> int:
     return len(audit.make_anchors(connection, now))
 
 
+_ANCHORED: Final = Step("anchored", audit.due, _anchor)
+
+
+def _new_day(connection: Connection, now: datetime) -> bool:
+    last = _LAST_SWEPT.first(connection, {})
+    return last is None or local_date(last.ticked_at) != local_date(now)
+
+
 def _daily(connection: Connection, now: datetime, kept: Kept) -> int:
     """Follow what a new release knows of days off and throw away what is too old, in the first tick of each day."""
-    last = connection.execute(sa.select(clockwork.c.ticked_at).where(clockwork.c.name == _DAILY)).scalar()
-    if last is not None and local_date(last) == local_date(now):
+    if not _new_day(connection, now):
         return 0
     deeds.follow_official_days(connection, now)
     swept = retention.sweep(connection, now, kept)

@@ -23,6 +23,7 @@ from notifications.delivery.channels import LONGEST_ANSWER, Channels, Deferred, 
 from notifications.letters.mail import Letter
 from workflow.ground.database import Database
 from workflow.ground.dialects import any_of
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import account, delivery, delivery_event, message, obligation, reminder
 from workflow.ground.schema.base import Moment
 from workflow.ground.schema.messages import WAITING
@@ -42,11 +43,8 @@ _MOST_COUNTED = 10_000
 _FOR_EVERYBODY = frozenset({"escalation", "test"})
 
 # Served by ix_delivery_next_at; most ticks ask this and nothing else.
-_ANY_WAITING = (
-    sa.select(sa.literal(1))
-    .select_from(delivery)
-    .where(WAITING, delivery.c.next_at <= sa.bindparam("now", type_=Moment()))
-    .limit(1)
+_ANY_WAITING = Prepared(
+    sa.select(delivery.c.id).where(WAITING, delivery.c.next_at <= sa.bindparam("now", type_=Moment())).limit(1)
 )
 
 log = structlog.get_logger("delivery")
@@ -68,6 +66,11 @@ def wait_after(attempts: int) -> timedelta:
     return min(_FIRST_WAIT * (1 << min(attempts - 1, 20)), _LONGEST_WAIT)
 
 
+def due(connection: Connection, now: datetime) -> bool:
+    """Whether a letter ought to go by now."""
+    return _ANY_WAITING.first(connection, {"now": now}) is not None
+
+
 def deliver(
     database: Database,
     channels: Channels,
@@ -84,7 +87,7 @@ def deliver(
     (0: any number). unsubscribe: account → the address that takes this person off. stopping: asked between two letters.
     """
     with database.read() as connection:
-        if connection.execute(_ANY_WAITING, {"now": now}).first() is None:
+        if not due(connection, now):
             return Delivered()
     run = _Run(database, channels, now, unsubscribe, stopping)
     size = 1

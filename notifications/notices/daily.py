@@ -26,6 +26,7 @@ from notifications.reminders import letter as composition
 from notifications.reminders.composing import Composed, ways, write_deliveries, write_messages
 from notifications.reminders.letter import Site, Told
 from workflow.ground.dialects import alone, any_of
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import account, outbox, preference
 from workflow.ground.schema.base import Moment
 from workflow.ground.speech import speaking
@@ -37,11 +38,8 @@ STALE: Final = timedelta(days=7)
 """What happened longer ago is told to nobody: it stands in the history; default of ours."""
 _WAITING = outbox.c.delivered_at.is_(None)
 # Served by ix_outbox_waiting.
-_ANY = (
-    sa.select(sa.literal(1))
-    .select_from(outbox)
-    .where(_WAITING, outbox.c.created_at < sa.bindparam("until", type_=Moment()))
-    .limit(1)
+_ANY = Prepared(
+    sa.select(outbox.c.id).where(_WAITING, outbox.c.created_at < sa.bindparam("until", type_=Moment())).limit(1)
 )
 
 
@@ -60,11 +58,16 @@ class Person:
     quiet_days: str
 
 
+def due(connection: Connection, now: datetime) -> bool:
+    """Whether anything happened up to this morning that nobody was told of."""
+    return _ANY.first(connection, {"until": _this_morning(now)}) is not None
+
+
 def compose(connection: Connection, now: datetime, site: Site, *, most: int = MOST) -> Composed:
     """Write what happened up to this morning, one letter for each person. Nothing is left when `settled` is 0."""
-    until = _this_morning(now)
-    if connection.execute(_ANY, {"until": until}).first() is None:
+    if not due(connection, now):
         return Composed()
+    until = _this_morning(now)
     alone(connection, "noticing")
     waiting = connection.execute(
         sa.select(outbox.c.id, outbox.c.created_at)

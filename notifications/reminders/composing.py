@@ -21,6 +21,7 @@ from workflow.across.obligations import finding
 from workflow.across.obligations.chasing import TIMED
 from workflow.across.obligations.obligations import OPEN
 from workflow.ground.dialects import alone, any_of
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import (
     account,
     delivery,
@@ -40,7 +41,7 @@ AT_ONCE: Final = 200
 """So many people's letters are written in one transaction; others wait to write meanwhile."""
 _PLANNED = reminder.c.status == sa.literal_column("'planned'")
 # Served by ix_reminder_planned.
-_ANY = sa.select(sa.literal(1)).select_from(reminder).where(_PLANNED).limit(1)
+_ANY = Prepared(sa.select(reminder.c.id).where(_PLANNED).limit(1))
 
 
 class Composed(NamedTuple):
@@ -50,13 +51,18 @@ class Composed(NamedTuple):
     letters: int = 0
 
 
+def due(connection: Connection, now: datetime) -> bool:
+    """Whether there is a letter to write by now: something is planned, and somebody's hour has come."""
+    return _ANY.first(connection, {}) is not None and connection.execute(_come(now).limit(1)).first() is not None
+
+
 def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT_ONCE) -> Composed:
     """Write the letters that are due to be written by now, to at most `most` people.
 
     Letters wait for the person's hour and for a day that is not quiet, unless something is late and theirs to see to.
     What somebody asked for (a call, a move, a return, a chase) goes at any time of the day from that hour on.
     """
-    if connection.execute(_ANY).first() is None:
+    if not due(connection, now):
         return Composed()
     # Two that compose would write the same letters; the second finds nothing left.
     alone(connection, "composing")
@@ -92,8 +98,8 @@ def whole(write: Writer, connection: Connection, now: datetime, site: Site) -> i
     return letters
 
 
-def _ready(connection: Connection, now: datetime, most: int) -> list[int]:
-    """Planned reminders whose hour has come, of the first people who have any."""
+def _come(now: datetime) -> sa.Select[Any]:
+    """Planned reminders whose hour has come, and whose they are."""
     local = now.astimezone(ZONE)
     digest_hour = sa.func.coalesce(preference.c.digest_hour, DIGEST_HOUR)
     quiet = recipients.names(sa.func.coalesce(preference.c.quiet_days, ""), sa.literal(str(local.isoweekday())))
@@ -101,7 +107,7 @@ def _ready(connection: Connection, now: datetime, most: int) -> list[int]:
     escalated = sa.and_(sa.func.substr(reminder.c.step, 1, 2) == "d+", reminder.c.part.in_(recipients.ESCALATION))
     # In the evening only what passes with the day is told; what somebody asked for waits for the morning.
     evening = sa.and_(sa.literal(local.hour >= LATEST_HOUR), digest_hour < LATEST_HOUR)
-    ready = (
+    return (
         sa.select(reminder.c.id, reminder.c.account_id)
         .outerjoin(preference, preference.c.account_id == reminder.c.account_id)
         .where(
@@ -112,8 +118,12 @@ def _ready(connection: Connection, now: datetime, most: int) -> list[int]:
             sa.or_(escalated, ~quiet),
             sa.or_(~by_hand, ~evening),
         )
-        .cte("ready")
     )
+
+
+def _ready(connection: Connection, now: datetime, most: int) -> list[int]:
+    """Those of the first people who have any."""
+    ready = _come(now).cte("ready")
     people = sa.select(ready.c.account_id).distinct().order_by(ready.c.account_id).limit(most)
     found = connection.execute(sa.select(ready.c.id).where(ready.c.account_id.in_(people)).order_by(ready.c.id))
     return list(found.scalars())

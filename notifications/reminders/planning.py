@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateTable
 from notifications.reminders import recipients
 from workflow.across.obligations.obligations import EVENTS, OPEN
 from workflow.ground.dialects import alone, any_of, insert_new
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import obligation, reminder, reminder_step
 from workflow.ground.schema.base import BigId, Moment
 from workflow.ground.vietnam_time import local_date
@@ -31,8 +32,10 @@ _COLUMNS: Final = (
 # What decides who has a part.
 _GROUP: Final = ("unit_id", "collector_id", "roles")
 _DUE = sa.and_(OPEN, obligation.c.next_step_on <= sa.bindparam("today", type_=sa.Date))
-# Served by ix_obligation_next_step_on: most ticks ask this and nothing else.
-_ANY_DUE = sa.select(sa.literal(1)).select_from(obligation).where(_DUE).limit(1)
+# Served by ix_obligation_next_step_on and ix_obligation_untold: most ticks ask these and nothing else.
+_ANY_DUE = Prepared(sa.select(obligation.c.id).where(_DUE).limit(1))
+_UNTOLD = obligation.c.untold == sa.true()
+_ANY_UNTOLD = Prepared(sa.select(obligation.c.id).where(_UNTOLD).limit(1))
 
 
 def named(days: int) -> str:
@@ -40,13 +43,14 @@ def named(days: int) -> str:
     return f"d{days:+}" if days else "d0"
 
 
-# Served by ix_obligation_untold.
-_UNTOLD = sa.select(obligation.c.id).where(OPEN, obligation.c.told_sequence < obligation.c.sequence)
-
-
 def step_name(days: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
     """The same in SQL."""
     return sa.case((days > 0, sa.literal("d+")), else_=sa.literal("d")).concat(sa.cast(days, sa.String(4)))
+
+
+def due(connection: Connection, now: datetime) -> bool:
+    """Whether the day of a step has come."""
+    return _ANY_DUE.first(connection, {"today": local_date(now)}) is not None
 
 
 def plan(connection: Connection, now: datetime) -> int:
@@ -55,15 +59,15 @@ def plan(connection: Connection, now: datetime) -> int:
     Of several steps that come at once for one person (the system was down) only the latest is to be told; the earlier are
     kept as superseded. Repeatable: a second run finds nothing left to do, and a clock that goes back changes nothing.
     """
-    today = local_date(now)
-    if connection.execute(_ANY_DUE, {"today": today}).first() is None:
+    if not due(connection, now):
         return 0
+    today = local_date(now)
     # Two planners would wait for each other's keys; the second finds nothing left.
     alone(connection, "planning")
     for table in (_due_step, _following, _part_of_step):
         connection.execute(CreateTable(table, if_not_exists=True))
         connection.execute(sa.delete(table))
-    due = sa.select(*(obligation.c[name] for name in _GROUP)).where(_DUE).subquery("due")
+    owing = sa.select(*(obligation.c[name] for name in _GROUP)).where(_DUE).subquery("due")
     steps, following = _schedule(connection, today)
     if not following:
         # Somebody else planned it while this one waited.
@@ -73,7 +77,7 @@ def plan(connection: Connection, now: datetime) -> int:
     if steps:
         connection.execute(sa.insert(_due_step), steps)
         wanted = frozenset(part for step in steps for part in step["recipients"].split(","))
-        _divide(connection, recipients.find(connection, due, today, wanted, {"today": today}))
+        _divide(connection, recipients.find(connection, owing, today, wanted, {"today": today}))
         several = len({(step["due_on"], step["year_id"], step["next_step_on"], step["subject"]) for step in steps})
         planned = _insert(connection, _planned(now, several=len(steps) > several), {"today": today})
     connection.execute(
@@ -211,7 +215,8 @@ def announce(connection: Connection, obligation_ids: Sequence[int], step: str, n
                 != sa.select(obligation.c.due_on).where(obligation.c.id == reminder.c.obligation_id).scalar_subquery(),
             )
         )
-    chosen = sa.and_(OPEN, any_of(obligation.c.id, obligation_ids))
+    these = any_of(obligation.c.id, obligation_ids)
+    chosen = sa.and_(OPEN, these)
     owed = sa.select(*(obligation.c[name] for name in _GROUP)).where(chosen).subquery("owed")
     part_of = recipients.find(connection, owed, local_date(now), frozenset((recipients.REPORTER,)))
     told = (
@@ -234,8 +239,13 @@ def announce(connection: Connection, obligation_ids: Sequence[int], step: str, n
     )
     planned = _insert(connection, told)
     if step in (MOVED, RETURNED):
-        connection.execute(sa.update(obligation).where(chosen).values(told_sequence=obligation.c.sequence))
+        connection.execute(sa.update(obligation).where(these).values(untold=False))
     return planned
+
+
+def moved(connection: Connection, _now: datetime) -> bool:
+    """Whether a due date has moved of which nobody was told."""
+    return _ANY_UNTOLD.first(connection, {}) is not None
 
 
 def tell_moved(connection: Connection, now: datetime) -> int:
@@ -243,8 +253,8 @@ def tell_moved(connection: Connection, now: datetime) -> int:
 
     Whoever moves a date by hand tells of it in the same transaction (`deeds.py`); one statement when there is nothing.
     """
-    moved = connection.execute(_UNTOLD).all()
-    return announce(connection, [row.id for row in moved], MOVED, now) if moved else 0
+    marked = list(connection.execute(sa.select(obligation.c.id).where(_UNTOLD)).scalars())
+    return announce(connection, marked, MOVED, now) if marked else 0
 
 
 def _same(left: sa.FromClause, right: sa.FromClause, columns: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -64,6 +64,24 @@ def test_tick_anchors_each_finished_day_once(world: World) -> None:
         assert audit.verify(connection) == []
 
 
+def test_tick_with_nothing_due_waits_for_nobody_who_writes(sqlite_world: World) -> None:
+    sqlite_world.carry(sqlite_world.create(), "registered")
+    clockwork.tick(sqlite_world.database, NOW, idle())
+    hurried = Database(sqlite_world.database.url, busy_seconds=0)
+    later = NOW + timedelta(hours=1)
+    with sqlite_world.database.write():
+        done = clockwork.tick(hurried, later, idle())
+        assert (done.failures, done.counts) == ({}, dict.fromkeys(clockwork.COUNTED, 0))
+        assert clockwork.tick(hurried, later + timedelta(days=1), idle()).failures != {}
+    hurried.close()
+
+
+def test_tick_counts_the_same_things_whether_anything_is_due_or_not(world: World) -> None:
+    busy = clockwork.tick(world.database, NOW, idle())
+    assert any(busy.counts.values())
+    assert set(busy.counts) == set(clockwork.COUNTED)
+
+
 def test_preview_counts_and_changes_nothing(world: World) -> None:
     with world.database.read() as connection:
         before = connection.execute(sa.text("SELECT count(*) FROM obligation")).scalar_one()
@@ -153,8 +171,7 @@ def test_server_that_drops_every_connection_stops_no_later_tick(postgres_world: 
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         later = NOW + timedelta(days=4)
-        assert clockwork.tick(database, later, work_for(post.port)).failures != {}
-        # Each connection that was idle fails once.
+        # Each connection that was idle fails once, in the look before the first step or in a step.
         wait_until(lambda: clockwork.tick(database, later, work_for(post.port)).failures == {})
         assert len(post.ids) == post.ids.total() > 0
 

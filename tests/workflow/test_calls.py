@@ -241,6 +241,10 @@ def test_clock_looks_once_a_day_and_after_a_unit_or_a_year_has_changed(world: Wo
         units.create_unit(connection, "admin", "KL-X9", "Xã Mới Lập", "commune", "administrative", "KL", NOW)
         (added,) = due_calls.open_due_calls(connection, NOW + timedelta(days=1, minutes=5))
     assert len(added.obligations) == 1
+    with world.database.read() as connection:
+        owing = sa.select(sa.func.count()).where(obligation.c.call_id == report_call.c.id).scalar_subquery()
+        kept = connection.execute(sa.select(report_call.c.units, owing)).all()
+    assert [units for units, _counted in kept] == [counted for _units, counted in kept] != []
 
 
 def test_kind_missed_long_ago_is_not_called_for(world: World) -> None:

@@ -14,11 +14,12 @@ from notifications.reminders import deeds
 from tests.world import NOW, World, a_draft
 from workflow.across.obligations import days_off
 from workflow.across.obligations.calls import CallInput
+from workflow.across.obligations.obligations import OPEN
 from workflow.across.obligations.sync import sync
 from workflow.across.oversight import audit
 from workflow.core.programmes import stored
 from workflow.ground import migrate, migrations
-from workflow.ground.schema import history, metadata
+from workflow.ground.schema import history, metadata, obligation, report_call
 
 
 def steps() -> list[str]:
@@ -81,6 +82,41 @@ def test_a_year_that_was_there_gets_the_words_it_was_held_to(world: World) -> No
     migrate.downgrade(world.database, "0002")
     migrate.upgrade(world.database)
     assert words() == before
+
+
+def test_due_date_that_moved_untold_stays_so_both_ways(lived_in: World) -> None:
+    """The mark of a move that nobody was told of was once the number of the last one told."""
+
+    def marked() -> list[int]:
+        with lived_in.database.read() as connection:
+            return list(connection.execute(sa.select(obligation.c.id).where(obligation.c.untold)).scalars())
+
+    with lived_in.database.write() as connection:
+        moved, told = connection.execute(sa.select(obligation.c.id).where(OPEN).limit(2)).scalars()
+        connection.execute(
+            sa.update(obligation).where(obligation.c.id == moved).values(sequence=2, untold=True, next_step_on=None)
+        )
+        connection.execute(sa.update(obligation).where(obligation.c.id == told).values(sequence=3, untold=False))
+    assert marked() == [moved]
+    migrate.downgrade(lived_in.database, "0020")
+    with lived_in.database.read() as connection:
+        kept = connection.execute(
+            sa.text("SELECT id, told_sequence FROM obligation WHERE sequence > 0 AND id IN (:one, :two) ORDER BY id"),
+            {"one": moved, "two": told},
+        ).all()
+    assert [tuple(row) for row in kept] == sorted([(moved, 1), (told, 3)])
+    migrate.upgrade(lived_in.database)
+    assert marked() == [moved]
+
+
+def test_call_knows_how_many_units_owe_it_after_going_back_and_up_again(lived_in: World) -> None:
+    counted = sa.select(report_call.c.units)
+    with lived_in.database.read() as connection:
+        before = connection.execute(counted).scalars().all()
+    migrate.downgrade(lived_in.database, "0020")
+    migrate.upgrade(lived_in.database)
+    with lived_in.database.read() as connection:
+        assert connection.execute(counted).scalars().all() == before == [1]
 
 
 def test_numbers_of_the_steps_before_the_baseline_are_not_used_again() -> None:

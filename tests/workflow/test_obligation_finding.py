@@ -15,6 +15,7 @@ from tests.world import NOW, World
 from workflow.across.obligations import finding
 from workflow.across.obligations.finding import Part, Reach, Window
 from workflow.core import access
+from workflow.core.people import units
 from workflow.ground.schema import obligation
 
 FIRST = date(2024, 6, 3)
@@ -74,9 +75,13 @@ def _expected(
     )
 
 
+@pytest.mark.parametrize("few", [units.FEW, 0], ids=["few units", "many units"])
 @pytest.mark.parametrize("branches", [finding.BRANCHES, 0], ids=["unit by unit", "day by day"])
-def test_finding_by_any_way_gives_the_same(world: World, monkeypatch: pytest.MonkeyPatch, branches: int) -> None:
+def test_finding_by_any_way_gives_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch, branches: int, few: int
+) -> None:
     monkeypatch.setattr(finding, "BRANCHES", branches)
+    monkeypatch.setattr(units, "FEW", few)
     with world.database.write() as connection:
         rows, calls = _some(connection, world, seed=4)
         people = [

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from tests.world import NOW, World, a_draft
 from workflow.core import access
 from workflow.core.engine import transition
+from workflow.core.people import units
 from workflow.ground.refusals import GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.ground.schema import achievement_report, decision, history, programme_year, roster_entry
 from workflow.stages.recognition import commands as recognition
@@ -288,7 +289,7 @@ def test_one_decision_recognises_many(world: World) -> None:
     assert [outcome.refusal for outcome in outcomes] == [None] * 3
     with world.database.read() as connection:
         actor = access.actor(connection, "district1", NOW)
-        (shown,) = recognition_view.decisions(connection, actor)
+        (shown,) = recognition_view.decisions(connection, actor).rows
     assert (shown.written, shown.models, shown.issuer_name) == ("12-QĐ/BCĐ", 3, "Huyện Khe Lam")
     assert {world.model(code).decision_id for code in codes} == {shown.id}
 
@@ -423,7 +424,9 @@ def test_decisions_are_shown_with_the_models_one_may_see(sqlite_world: World) ->
 
     def listed(who: str) -> list[int]:
         with sqlite_world.database.read() as connection:
-            return [one.models for one in recognition_view.decisions(connection, access.actor(connection, who, NOW))]
+            return [
+                one.models for one in recognition_view.decisions(connection, access.actor(connection, who, NOW)).rows
+            ]
 
     shown = {who: listed(who) for who in ("district1", "chair", "officer.x1t1", "officer.x1t2", "chair2", "outsider")}
     assert shown == {
@@ -434,6 +437,49 @@ def test_decisions_are_shown_with_the_models_one_may_see(sqlite_world: World) ->
         "chair2": [],
         "outsider": [],
     }
+
+
+@pytest.mark.parametrize("few", [units.FEW, 0], ids=["few units", "many units"])
+def test_decisions_come_page_by_page_and_count_up_to_a_bound(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(units, "FEW", few)
+    monkeypatch.setattr(recognition_view, "MOST_SHOWN", 2)
+    world.carry(world.create(), "recognised")
+    issued = {"type": "recognition", "signer": "Người Ký", "period": "2024", "recorded_at": NOW, "recorded_by": 1}
+    with world.database.write() as connection:
+        issuers = {"KL": (501, 502, 503, 504), "AS": (505,)}
+        rows = [
+            issued | {"issuer_id": world.units[code], "number": number, "dated": NOW.date()}
+            for code, numbers in issuers.items()
+            for number in numbers
+        ]
+        connection.execute(sa.insert(decision), rows)
+
+    def pages(who: str) -> list[list[tuple[int, int, bool]]]:
+        found: list[list[tuple[int, int, bool]]] = []
+        place = ""
+        with world.database.read() as connection:
+            actor = access.actor(connection, who, NOW)
+            while not found or place:
+                page = recognition_view.decisions(connection, actor, place, kind="recognition")
+                found.append([(one.number, one.models, one.more) for one in page.rows])
+                place = page.following
+            assert recognition_view.decisions(connection, actor, kind="revocation").rows == ()
+        return found
+
+    def flat(who: str) -> list[tuple[int, int, bool]]:
+        return [one for page in pages(who) for one in page]
+
+    assert [len(page) for page in pages("district1")] == [2, 2, 1]
+    assert [number for number, _models, _more in flat("district1") if number > 500] == [504, 503, 502, 501]
+    assert [one[1:] for one in flat("district1") if one[0] <= 500] == [(1, False)]
+    assert [one[1:] for one in flat("officer.x1t1")] == [(1, False)]
+    assert flat("officer.x1t2") == []
+    monkeypatch.setattr(recognition_view, "MOST_COUNTED", 0)
+    assert [one[1:] for one in flat("officer.x1t1")] == [(0, True)]
+    with pytest.raises(InvalidInput), world.database.read() as connection:
+        recognition_view.decisions(connection, access.actor(connection, "district1", NOW), "2024-01-01.x.1")
 
 
 def test_history_tells_of_roster_submission_and_decision(world: World) -> None:

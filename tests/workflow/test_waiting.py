@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
-from tests.world import NOW, YEAR, World
+from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.work.meetings import own_meetings
 from workflow.across.work.requests import open_requests
 from workflow.across.work.waiting import Action, Outside, Waiting, waiting, waits_outside
 from workflow.core import access
+from workflow.core.people import units
 from workflow.ground.schema import emulation_model, review_meeting
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import change_requests
 
 TODAY = local_date(NOW)
+
+
+@pytest.fixture(autouse=True, params=[units.FEW, 0], ids=["few units", "many units"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits is looked for at each of few units, or among all models of a state."""
+    monkeypatch.setattr(units, "FEW", request.param)
+
+
+def test_what_is_to_be_mended_first_comes_first_and_what_has_no_day_last(world: World) -> None:
+    codes = [world.carry(world.create(a_draft(name=f"Mô hình {n}")), "returned") for n in range(3)]
+    with world.database.write() as connection:
+        for code, day in zip(codes, (None, TODAY, TODAY - timedelta(days=1)), strict=True):
+            connection.execute(sa.update(emulation_model).where(emulation_model.c.code == code).values(mend_by=day))
+    assert [task.model.code for task in _waiting(world, "officer.x1t1").tasks] == [codes[2], codes[1], codes[0]]
 
 
 def _waiting(world: World, name: str) -> Waiting:

@@ -27,7 +27,12 @@ def decision_command() -> None:
 @arguments.form()
 def decisions(who: str, form: str) -> None:
     with installation.reading() as connection:
-        found = recognition_view.decisions(connection, access.actor(connection, who, clock.now()))
+        actor = access.actor(connection, who, clock.now())
+        page = recognition_view.decisions(connection, actor)
+        found = list(page.rows)
+        while page.following:
+            page = recognition_view.decisions(connection, actor, page.following)
+            found += page.rows
     if form == "json":
         console.as_json(
             [
@@ -41,6 +46,7 @@ def decisions(who: str, form: str) -> None:
                     "signer": d.signer,
                     "period": d.period,
                     "models": d.models,
+                    "more": d.more,
                 }
                 for d in found
             ]
@@ -56,7 +62,7 @@ def decisions(who: str, form: str) -> None:
                 d.issuer_name,
                 _("công nhận") if d.type == "recognition" else _("thu hồi"),
                 d.signer,
-                d.models,
+                _("hơn %(n)s", n=d.models) if d.more else d.models,
             )
             for d in found
         ],

@@ -37,7 +37,7 @@ pages = Blueprint("recognition", __name__)
 @pages.get("/quyet-dinh")
 @access_rule(signed_in=True)
 def listed() -> str:
-    return render_template("recognition/list.html", decisions=decisions(reading(), actor()))
+    return render_template("recognition/list.html", page=decisions(reading(), actor(), request.args.get("sau", "")))
 
 
 @pages.route("/quyet-dinh/cong-nhan", methods=["GET", "POST"])

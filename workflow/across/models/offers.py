@@ -47,8 +47,8 @@ class Recorded:
 class Offers:
     """What the facts of a step may name, empty where the step names none or the year has none.
 
-    items: of the registration form, what the year calls each by code; decisions: of the kind the step leaves; meetings: those
-    being prepared; submissions: those that have the model.
+    items: of the registration form, what the year calls each by code; decisions: the latest of the kind the step leaves;
+    meetings: those being prepared; submissions: those that have the model.
     """
 
     items: Mapping[str, str] = field(default_factory=dict)
@@ -74,9 +74,7 @@ def offers_for(
     papers = submissions(connection, actor, year) if "submission" in types else ()
     return Offers(
         items=stored.item_labels(connection, model.year_id) if "items" in names else {},
-        decisions=tuple(
-            one for one in (decisions(connection, actor) if "decision" in types else ()) if one.type == wanted
-        ),
+        decisions=decisions(connection, actor, kind=wanted).rows if "decision" in types else (),
         meetings=tuple(
             one for one in (meetings(connection, actor, year) if "meeting" in types else ()) if one.status == "prepared"
         ),

@@ -307,7 +307,12 @@ def owe(
         }
         for unit_id in unit_ids
     ]
-    return obligations.insert_missing(connection, rows)
+    added = obligations.insert_missing(connection, rows)
+    if added:
+        connection.execute(
+            sa.update(report_call).where(report_call.c.id == call.id).values(units=report_call.c.units + len(added))
+        )
+    return added
 
 
 CALL = sa.select(report_call, unit.c.path.label("unit_path"), unit.c.name.label("unit_name")).join(

@@ -160,7 +160,7 @@ def _views(
             unit.c.name.label("unit_name"),
             unit.c.path,
             account.c.full_name.label("opener"),
-            count().label("units"),
+            count().label("owing"),
             count(~open_still).label("done"),
             count(open_still, obligation.c.due_on < local_date(now)).label("late"),
         )
@@ -187,7 +187,7 @@ def _views(
             row.opener or "",
             row.withdrawn_at,
             row.version,
-            row.units,
+            row.owing,
             row.done,
             row.late,
             bool(actor.roles_over(row.path) & CALLERS),

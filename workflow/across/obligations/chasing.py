@@ -32,6 +32,7 @@ MOST_PRINTED: Final = 200
 """So many stand on one list for printing; the next ones are on the next."""
 MOST_CALLS: Final = 6
 _OWING_PARTS: Final = ("reporter", "head_of_unit")
+_FEW_UNITS: Final = 400
 _LOOKED_THROUGH: Final = 12
 """So many pages are gone through for what nobody opened, before the next page is offered."""
 
@@ -295,11 +296,18 @@ def _batches(
 
 
 def _owing(connection: Connection, actor: Actor, calls: Sequence[int], below: str, place: str, most: int) -> list[Unit]:
-    """Units that owe one of these calls, in the tree's order (index ix_obligation_call_id_unit_id)."""
-    if not calls:
+    """Units that owe one of these calls, in the tree's order (index ix_obligation_call_id_unit_id).
+
+    Calls of few units are gone through from the units that owe them; those of many meet some on the way through the tree.
+    """
+    first = sa.select(obligation.c.unit_id).where(obligation.c.call_id.in_(calls)).limit(MOST_CALLS * _FEW_UNITS + 1)
+    few = sorted(set(connection.execute(first).scalars()))
+    if not few:
         return []
     paths = [part.path for part in reach(actor).parts]
-    owes = sa.exists().where(obligation.c.call_id.in_(calls), obligation.c.unit_id == unit.c.id).correlate(unit)
+    owes: sa.ColumnElement[bool] = any_of(unit.c.id, few)
+    if len(few) > _FEW_UNITS:
+        owes = sa.exists().where(obligation.c.call_id.in_(calls), obligation.c.unit_id == unit.c.id).correlate(unit)
     rows = connection.execute(
         sa.select(*COLUMNS)
         .where(sa.or_(*(in_order(path) for path in paths)))

@@ -15,20 +15,33 @@ from workflow.across.obligations.working_days import working_days
 from workflow.core.lifecycles import store
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.ground.dialects import alone, insert_new, insert_or_update
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import history, obligation_cursor, programme_year, report_call, report_kind, unit
+from workflow.ground.schema.history import SETTINGS
 from workflow.ground.vietnam_time import local_date
 
 MADE_UP_WITHIN: Final = 7
 """A kind of report whose day to be called was missed is still called so many days after it was due; default of ours."""
 
 _CURSOR: Final = "calls"
-_LOOKED = sa.select(obligation_cursor).where(obligation_cursor.c.name == _CURSOR)
-_CHANGED = (
-    sa.select(sa.literal(1))
-    .select_from(history)
-    .where(history.c.id > sa.bindparam("after"), sa.or_(history.c.subject == "unit", history.c.subject == "year"))
+_LOOKED = Prepared(sa.select(obligation_cursor).where(obligation_cursor.c.name == _CURSOR))
+# Served by ix_history_settings.
+_CHANGED = Prepared(
+    sa.select(history.c.id)
+    .where(SETTINGS, history.c.id > sa.bindparam("after"))
     .limit(1)
+    .with_hint(history, "INDEXED BY ix_history_settings", "sqlite")
 )
+
+
+def due(connection: Connection, now: datetime) -> bool:
+    """Whether to look for kinds of report whose day has come: once a day, and when a unit or a year has changed."""
+    looked = _LOOKED.first(connection, {})
+    return (
+        looked is None
+        or local_date(looked.read_at) != local_date(now)
+        or _CHANGED.first(connection, {"after": looked.history_id}) is not None
+    )
 
 
 def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
@@ -37,14 +50,9 @@ def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     A unit that came to be while a call was open is added to it. Looks once a day, and again when a unit or a year has changed;
     two statements otherwise. No entry of the history: nobody did it; the year's own has the kind of report with its day.
     """
-    today = local_date(now)
-    looked = connection.execute(_LOOKED).first()
-    if (
-        looked is not None
-        and local_date(looked.read_at) == today
-        and connection.execute(_CHANGED, {"after": looked.history_id}).first() is None
-    ):
+    if not due(connection, now):
         return []
+    today = local_date(now)
     alone(connection, "calls")
     newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(history.c.id), 0))).scalar_one()
     kinds = connection.execute(

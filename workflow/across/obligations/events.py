@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from workflow.across.obligations import obligations
 from workflow.across.obligations.obligations import EVENTS, OPEN
 from workflow.ground.dialects import any_of
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import (
     emulation_model,
     meeting_member,
@@ -25,18 +26,37 @@ from workflow.ground.schema import (
 from workflow.ground.vietnam_time import local_date
 
 
+def _of(key: sa.Column[int], members: sa.Table, of_member: sa.Column[int]) -> sa.Select[Any]:
+    """What is open for the meetings, or visits, of a person: from their memberships to what is owed for each."""
+    return (
+        sa.select(obligation.c.due_on, obligation.c.id)
+        .join(members, of_member == key)
+        .where(
+            OPEN,
+            key.is_not(None),
+            members.c.account_id == sa.bindparam("account"),
+            obligation.c.due_on.between(sa.bindparam("since", type_=sa.Date), sa.bindparam("until", type_=sa.Date)),
+        )
+        .with_hint(obligation, f"INDEXED BY ix_obligation_{key.name}", "sqlite")
+    )
+
+
+_EXPECTING: Final = Prepared(
+    sa.union_all(
+        _of(obligation.c.meeting_id, meeting_member, meeting_member.c.meeting_id),
+        _of(obligation.c.visit_id, visit_member, visit_member.c.visit_id),
+    )
+)
+
+
 def follow(connection: Connection, now: datetime) -> int:
     """Bring what is owed for meetings and visits up to what is planned now. How many came to be, moved or ended."""
     today = local_date(now)
     wanted = {**_meetings(connection, today), **_visits(connection, today)}
     known = {
         row.key: row
-        for row in connection.execute(
-            sa.select(obligation).where(
-                obligation.c.subject.in_(EVENTS),
-                sa.or_(OPEN, obligation.c.due_on >= today, any_of(obligation.c.key, list(wanted))),
-            )
-        )
+        for chosen in (OPEN, any_of(obligation.c.key, list(wanted)))
+        for row in connection.execute(sa.select(obligation).where(obligation.c.subject.in_(EVENTS), chosen))
     }
     moved: dict[date, list[int]] = defaultdict(list)
     gone: list[int] = []
@@ -64,25 +84,8 @@ def expecting(
     connection: Connection, account_id: int, since: date | None = None, until: date | None = None
 ) -> list[tuple[date, int]]:
     """Due date and key of the meetings and visits at which somebody is expected, whatever their roles; by due date."""
-    rows = connection.execute(
-        sa.select(obligation.c.due_on, obligation.c.id)
-        .where(
-            OPEN,
-            obligation.c.subject.in_(EVENTS),
-            sa.true() if since is None else obligation.c.due_on >= since,
-            sa.true() if until is None else obligation.c.due_on <= until,
-            sa.or_(
-                obligation.c.meeting_id.in_(
-                    sa.select(meeting_member.c.meeting_id).where(meeting_member.c.account_id == account_id)
-                ),
-                obligation.c.visit_id.in_(
-                    sa.select(visit_member.c.visit_id).where(visit_member.c.account_id == account_id)
-                ),
-            ),
-        )
-        .order_by(obligation.c.due_on, obligation.c.id)
-    )
-    return [(row.due_on, row.id) for row in rows]
+    given = {"account": account_id, "since": since or date.min, "until": until or date.max}
+    return sorted({(row.due_on, row.id) for row in _EXPECTING.all(connection, given)})
 
 
 def pass_by(connection: Connection, now: datetime) -> int:

@@ -7,11 +7,11 @@ day itself. Which one is decided first; a statement is built once for each shape
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -19,12 +19,14 @@ from sqlalchemy.engine import Connection
 from workflow.across.obligations.obligation import Obligation
 from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor
-from workflow.ground.dialects import any_of
+from workflow.core.people.units import few_below
+from workflow.ground.dialects import any_of, as_list
 from workflow.ground.prepared import Prepared
 from workflow.ground.schema import emulation_model, obligation, programme_year, report_call, review_meeting, unit, visit
 
 BRANCHES: Final = 24
 """Up to so many units, or sorts of obligations, are asked one by one; more are met on the way through the days."""
+_SIDES_PASSED: Final = 2 * BRANCHES
 
 SUBJECTS: Final = ("report", "registration", "state", "meeting", "visit")
 
@@ -152,7 +154,7 @@ class _Shape(NamedTuple):
     parts: tuple[tuple[bool, int], ...]
     """One for each part: whether it is a single unit, and how many roles it names."""
     way: str
-    """'call', 'sort', 'day', or the column by which units are asked one by one."""
+    """'call', 'sort', 'subject', 'day', or the column by which units are asked one by one."""
     branches: int
     subjects: int
     since: bool
@@ -170,13 +172,13 @@ def _question(connection: Connection, reach: Reach, window: Window) -> tuple[_Sh
     parameters |= {f"subject_{i}": subject for i, subject in enumerate(window.subjects)}
     way, values = _way(connection, reach, window)
     for i, value in enumerate(values):
-        parameters |= {f"branch_{i}": value[0], f"roles_{i}": value[-1]}
+        parameters |= {f"branch_{i}": value[0], f"also_{i}": value[-1]}
     shape = _Shape(
         reach.side,
         tuple((part.unit_id is not None, len(part.roles)) for part in reach.parts),
         way,
         len(values),
-        0 if way == "sort" else len(window.subjects),
+        0 if way in _BY_SUBJECT else len(window.subjects),
         window.since is not None,
         window.until is not None,
         bool(window.below),
@@ -190,53 +192,81 @@ def _way(connection: Connection, reach: Reach, window: Window) -> tuple[str, lis
         return "call", [(window.call_id,)]
     if window.below and (few := _few(connection, "unit_id", [Part(path=window.below)])) is not None:
         return "unit_id", [(key,) for key in few]
+    subjects = window.subjects or SUBJECTS
     if (few := _few(connection, reach.side, reach.parts)) is not None:
-        return reach.side, [(key,) for key in few]
+        if reach.side == "unit_id":
+            return reach.side, [(key,) for key in few]
+        return reach.side, [(key, subject) for key in few for subject in subjects]
     wanted = {role for part in reach.parts for role in part.roles} if all(part.roles for part in reach.parts) else set()
-    if window.subjects or wanted:
-        fitting: list[tuple[Any, ...]] = [
-            (subject, roles)
-            for subject in window.subjects or SUBJECTS
-            for roles in _roles(connection, subject)
-            if not wanted or wanted & set(roles.split(","))
-        ]
-        if len(fitting) <= BRANCHES:
-            return "sort", fitting
-    return "day", [(None,)]
+    if wanted and (sorts := _sorts(connection, subjects, wanted)) is not None:
+        return "sort", sorts
+    return ("subject", [(subject,) for subject in subjects]) if window.subjects else ("day", [(None,)])
 
 
-def _roles(connection: Connection, subject: str) -> list[str]:
-    """Who owes what is open of a subject, as `obligation.roles` has it. A step through the index for each."""
-    found: list[str] = []
-    while row := _NEXT_ROLES.first(connection, {"subject": subject, "roles": found[-1] if found else ""}):
-        found.append(row.roles)
-    return found
+def _sorts(connection: Connection, subjects: Iterable[str], wanted: Collection[str]) -> list[tuple[Any, ...]] | None:
+    """Subjects with the roles that owe what is open of them, as `obligation.roles` has it: those that name a wanted one.
+
+    A step through the index for each, but for meetings and visits, of which each has its own; None when they are too many.
+    """
+    found: list[tuple[Any, ...]] = []
+    for subject in subjects:
+        last = ""
+        while row := _NEXT_ROLES.first(connection, {"subject": subject, "roles": last}):
+            last = row.roles
+            if ":" in last:
+                break
+            if not set(wanted).isdisjoint(last.split(",")):
+                found.append((subject, last))
+    return found if len(found) <= BRANCHES else None
 
 
 def _few(connection: Connection, side: Side, parts: Sequence[Part]) -> list[int] | None:
     """The units of these parts with anything open on this side, unless they are many."""
     found = {part.unit_id for part in parts if part.unit_id is not None}
-    for part in parts:
-        if part.unit_id is None:
-            asked = {"path": part.path, "path_end": part.path[:-1] + "0", "most": BRANCHES + 1}
-            found |= {row.id for row in _ACTIVE[side].all(connection, asked)}
+    for path in [part.path for part in parts if part.unit_id is None]:
+        # Below a path of few units each is asked whether it has anything open; of many, one passes over those that have.
+        units = few_below(connection, (path,))
+        if units is None:
+            active = _passed(connection, side, path)
+        else:
+            asked = {"units": as_list(units), "most": BRANCHES + 1}
+            active = [row.id for row in _ACTIVE[side].all(connection, asked)]
+        if active is None:
+            return None
+        found |= set(active)
     return sorted(found) if len(found) <= BRANCHES else None
 
 
+def _passed(connection: Connection, side: Side, path: str) -> list[int] | None:
+    """Units below a path with anything open, passing from one to the next through the index; None when that takes too long."""
+    found: list[int] = []
+    after = 0
+    for _turn in range(_SIDES_PASSED):
+        row = _NEXT_UNIT[side].first(connection, {"after": after})
+        if row is None:
+            return found
+        after = row.id
+        if row.path.startswith(path):
+            found.append(row.id)
+    return None
+
+
 _OPEN = sa.and_(obligation.c.fulfilled_at.is_(None), obligation.c.withdrawn_at.is_(None))
+_BY_SUBJECT: Final = ("sort", "subject", "collector_id")
 _INDEXES: Final = {
-    "call": "ix_obligation_call_id_unit_id",
+    "call": "ix_obligation_call_id_due_on",
     "sort": "ix_obligation_subject_roles_due_on",
+    "subject": "ix_obligation_subject_due_on",
     "day": "ix_obligation_due_on",
     "unit_id": "ix_obligation_unit_id_due_on",
-    "collector_id": "ix_obligation_collector_id_due_on",
+    "collector_id": "ix_obligation_collector_id_subject_due_on",
 }
 
 
 def _active(side: Side) -> Prepared:
     return Prepared(
         sa.select(unit.c.id)
-        .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
+        .where(any_of(unit.c.id, "units"))
         .where(sa.exists().where(obligation.c[side] == unit.c.id, _OPEN).correlate(unit))
         .limit(sa.bindparam("most"))
     )
@@ -249,7 +279,22 @@ _NEXT_ROLES: Final = Prepared(
     .limit(1)
     .with_hint(obligation, f"INDEXED BY {_INDEXES['sort']}", "sqlite")
 )
-_ACTIVE: Final[dict[Side, Prepared]] = {"unit_id": _active("unit_id"), "collector_id": _active("collector_id")}
+
+
+def _next_unit(side: Side) -> Prepared:
+    path = sa.select(unit.c.path).where(unit.c.id == obligation.c[side]).correlate(obligation).scalar_subquery()
+    return Prepared(
+        sa.select(obligation.c[side].label("id"), path.label("path"))
+        .where(_OPEN, obligation.c[side] > sa.bindparam("after"))
+        .order_by(obligation.c[side])
+        .limit(1)
+        .with_hint(obligation, f"INDEXED BY {_INDEXES[side]}", "sqlite")
+    )
+
+
+_SIDES: Final[tuple[Side, ...]] = get_args(Side)
+_ACTIVE: Final = {side: _active(side) for side in _SIDES}
+_NEXT_UNIT: Final = {side: _next_unit(side) for side in _SIDES}
 
 
 @lru_cache(maxsize=256)
@@ -273,11 +318,13 @@ def _branch(shape: _Shape, number: int) -> sa.Select[Any]:
     value: sa.BindParameter[Any] = sa.bindparam(f"branch_{number}")
     if shape.way == "call":
         statement = statement.where(obligation.c.call_id == value)
-    elif shape.way == "sort":
-        roles = sa.bindparam(f"roles_{number}", type_=sa.String)
-        statement = statement.where(obligation.c.subject == value, obligation.c.roles == roles)
+    elif shape.way in ("sort", "subject"):
+        statement = statement.where(obligation.c.subject == value)
     elif shape.way != "day":
         statement = statement.where(obligation.c[shape.way] == value)
+    if shape.way in ("sort", "collector_id"):
+        column = obligation.c.roles if shape.way == "sort" else obligation.c.subject
+        statement = statement.where(column == sa.bindparam(f"also_{number}", type_=sa.String))
     if shape.subjects:
         wanted = [obligation.c.subject == sa.bindparam(f"subject_{i}") for i in range(shape.subjects)]
         statement = statement.where(sa.or_(*wanted))

@@ -30,7 +30,7 @@ class Obligation:
     due_on: date
     due_at: datetime
     sequence: int
-    told_sequence: int
+    untold: bool
     next_step_on: date | None
     opened_at: datetime
     fulfilled_at: datetime | None

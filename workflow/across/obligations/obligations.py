@@ -194,6 +194,7 @@ def _dated(
         "due_at": due_at(due_on),
         "next_step_on": ahead,
         "sequence": obligation.c.sequence + 1,
+        "untold": True,
     }
 
 

@@ -17,6 +17,7 @@ from workflow.across.obligations import events, handover, registration_window, s
 from workflow.core.programmes import deadlines
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.ground.dialects import alone
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import history, obligation_cursor
 from workflow.ground.vietnam_time import local_date
 
@@ -27,14 +28,19 @@ _VISITS: Final = frozenset({"visit_planned", "visit_cancelled"})
 # Of two transactions the one with the smaller number may commit later on PostgreSQL; what is so young is read again.
 _SETTLED_AFTER: Final = timedelta(minutes=15)
 
-_CURSORS = sa.select(obligation_cursor)
-_NEWER: sa.Select[Any] = (
+_CURSORS: Final = Prepared(sa.select(obligation_cursor))
+_NEWER: Final = Prepared(
     sa.select(history.c.id, history.c.subject, history.c.subject_id, history.c.trigger, history.c.at)
     .where(history.c.id > sa.bindparam("after"))
     .order_by(history.c.id)
     .limit(_READ_AT_ONCE)
 )
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(history.c.id), 0))
+
+
+def due(connection: Connection, now: datetime) -> bool:
+    """Whether anything happened, or a day began, since it was last looked at."""
+    return _look(connection, local_date(now)).anything
 
 
 def sync(connection: Connection, now: datetime) -> int:
@@ -63,7 +69,7 @@ def sync(connection: Connection, now: datetime) -> int:
         while rows:
             touched += _follow(connection, rows, today, now)
             settled = _settled(connection, settled, rows, now)
-            rows = connection.execute(_NEWER, {"after": rows[-1].id}).all() if len(rows) == _READ_AT_ONCE else []
+            rows = _NEWER.all(connection, {"after": rows[-1].id}) if len(rows) == _READ_AT_ONCE else []
         _keep(connection, _HISTORY, settled, now, known=True)
     if new_day:
         touched += handover.take_over(connection, today, now)
@@ -88,9 +94,9 @@ class _Look(NamedTuple):
 
 
 def _look(connection: Connection, today: date) -> _Look:
-    cursors = {row.name: row for row in connection.execute(_CURSORS).all()}
+    cursors = {row.name: row for row in _CURSORS.all(connection, {})}
     kept, daily = cursors.get(_HISTORY), cursors.get(_DAILY)
-    rows = [] if kept is None else connection.execute(_NEWER, {"after": kept.history_id}).all()
+    rows = [] if kept is None else _NEWER.all(connection, {"after": kept.history_id})
     return _Look(kept, daily, daily is None or local_date(daily.read_at) < today, rows)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,9 @@ from sqlalchemy.engine import Connection
 
 from workflow.core.history import GENESIS, digest
 from workflow.ground.dialects import alone
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import anchor, emulation_model, history, report_submission
+from workflow.ground.schema.base import Moment
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import end_of_day, local_date, start_of_day
 
@@ -26,6 +28,17 @@ SETTLED_AFTER = timedelta(minutes=10)
 """How long after midnight a day is anchored: longer than any transaction that still carries a moment of that day."""
 
 _BATCH = 20_000
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+# What every tick asks (ix_history_at).
+_LAST_DAY = Prepared(sa.select(anchor.c.day).order_by(anchor.c.day.desc()).limit(1))
+_ANY_ENTRY = Prepared(
+    sa.select(history.c.id)
+    .where(
+        history.c.at >= sa.bindparam("since", type_=Moment()),
+        history.c.at < sa.bindparam("until", type_=Moment()),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +66,21 @@ class Finding:
         )
 
 
+def due(connection: Connection, now: datetime) -> bool:
+    """Whether a finished day has entries and no anchor yet."""
+    last = _LAST_DAY.first(connection, {})
+    since = end_of_day(last.day) if last else _BEGINNING
+    return _ANY_ENTRY.first(connection, {"since": since, "until": _settled_until(now)}) is not None
+
+
 def make_anchors(connection: Connection, now: datetime) -> list[Anchor]:
     """Anchor every finished day that has entries and no anchor yet. Repeatable; returns the new ones, oldest first."""
     alone(connection, "anchors")
     last = connection.execute(sa.select(anchor).order_by(anchor.c.day.desc()).limit(1)).first()
     since = end_of_day(last.day) if last else None
     previous = last.root if last else GENESIS
-    first_open_day = local_date(now - SETTLED_AFTER)
     made: list[Anchor] = []
-    for day in _days_with_entries(connection, since, start_of_day(first_open_day)):
+    for day in _days_with_entries(connection, since, _settled_until(now)):
         entries, root = _root(connection, day, previous)
         connection.execute(
             sa.insert(anchor),
@@ -70,6 +89,10 @@ def make_anchors(connection: Connection, now: datetime) -> list[Anchor]:
         made.append(Anchor(day, entries, root))
         previous = root
     return made
+
+
+def _settled_until(now: datetime) -> datetime:
+    return start_of_day(local_date(now - SETTLED_AFTER))
 
 
 def verify(connection: Connection, *, expected_root: str | None = None) -> list[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,7 +17,10 @@ from workflow.core.access import OWN_SCOPED, Actor, Grant
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, State, Transition
 from workflow.core.people.holders import holders_over, named
+from workflow.core.people.units import few_below
 from workflow.core.programmes.year import Year
+from workflow.ground.dialects import any_of, as_list
+from workflow.ground.prepared import Prepared
 from workflow.ground.schema import PERSON_NAME, account, emulation_model, field, person, programme_year, unit
 from workflow.stages.registration.registrant import editable
 
@@ -111,7 +115,7 @@ class _Place:
 
 
 def waiting(connection: Connection, actor: Actor, today: date) -> Waiting:
-    """Everything that waits for the person: what is late or due first, then what waits longest. A fixed number of statements."""
+    """Everything that waits for the person: what is late or due first, then what waits longest. One statement for each state."""
     places = [place for place in _places(connection, actor) if place.grants]
     models = _models(connection, actor, places, MOST_COUNTED + 1)
     principals = _principals(connection, actor)
@@ -200,55 +204,96 @@ def _grants(actor: Actor, step: Transition) -> list[Grant]:
 
 
 def _models(connection: Connection, actor: Actor, places: Sequence[_Place], most: int) -> list[list[Model]]:
-    """For each place its first models, those that are to be mended soonest or wait longest first; all in one statement."""
-    if not places:
-        return []
-    found: list[sa.Select[int, int]] = []
-    for number, place in enumerate(places):
-        mending = _mends(place)
-        chosen = (
-            sa.select(
-                emulation_model.c.id,
-                sa.literal_column(str(number), sa.Integer).label("place"),
-            )
-            .join(unit, unit.c.id == emulation_model.c.unit_id)
-            .where(
-                emulation_model.c.year_id == place.year.id,
-                emulation_model.c.state == place.state.id,
-                access.covered(place.grants),
-                access.visible(actor),
-            )
-            .order_by(*([emulation_model.c.mend_by.asc().nulls_last()] if mending else []), emulation_model.c.id)
-            .limit(most)
-            .subquery()
-        )
-        found.append(sa.select(chosen.c.id, chosen.c.place))
-    first = sa.union_all(*found).subquery("first")
-    rows = connection.execute(
-        sa.select(
-            first.c.place,
-            emulation_model.c.id,
-            emulation_model.c.code,
-            emulation_model.c.name,
-            emulation_model.c.submitted_at,
-            emulation_model.c.changed_at,
-            emulation_model.c.mend_by,
-            unit.c.name.label("unit_name"),
-            unit.c.path.label("unit_path"),
-            PERSON_NAME.label("person_name"),
-            field.c.label.label("field_label"),
-        )
-        .select_from(first)
-        .join(emulation_model, emulation_model.c.id == first.c.id)
-        .join(unit, unit.c.id == emulation_model.c.unit_id)
-        .join(field, field.c.id == emulation_model.c.field_id)
-        .outerjoin(person, person.c.id == emulation_model.c.person_id)
-        .order_by(first.c.place, emulation_model.c.mend_by.asc().nulls_last(), emulation_model.c.id)
+    """For each place its first models, those that are to be mended soonest or wait longest first."""
+    scopes: dict[tuple[Grant, ...], _Scope] = {}
+    found = []
+    for place in places:
+        if place.grants not in scopes:
+            scopes[place.grants] = _scope(connection, place.grants)
+        found.append(_first(connection, actor, place, scopes[place.grants], most))
+    keys = sorted({key for own in found for key in own})
+    models = {row.id: Model(**row._mapping) for row in _TOLD.all(connection, {"keys": as_list(keys)})} if keys else {}
+    return [
+        sorted((models[key] for key in own), key=lambda model: (model.mend_by or date.max, model.id))[:most]
+        for own in found
+    ]
+
+
+class _Scope(NamedTuple):
+    """Where models are looked for: in these units, and below these paths, of which each has many units."""
+
+    units: tuple[int, ...]
+    paths: tuple[str, ...]
+
+
+def _scope(connection: Connection, grants: Sequence[Grant]) -> _Scope:
+    own = {grant.unit_id for grant in grants if grant.role in OWN_SCOPED}
+    wide = access.outermost(grant.unit_path for grant in grants if grant.role not in OWN_SCOPED)
+    few = few_below(connection, wide)
+    return _Scope(tuple(sorted(own)), tuple(wide)) if few is None else _Scope(tuple(sorted(own.union(few))), ())
+
+
+def _first(connection: Connection, actor: Actor, place: _Place, scope: _Scope, most: int) -> list[int]:
+    given: dict[str, Any] = {
+        "year": place.year.id,
+        "state": place.state.id,
+        "units": as_list(scope.units),
+        "own": as_list(sorted(grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED)),
+        "me": actor.account_id,
+        "most": most,
+    }
+    for i, path in enumerate(scope.paths):
+        given |= {f"path_{i}": path, f"path_{i}_end": path[:-1] + "0"}
+    ways = ("mending", "state") if scope.paths and _mends(place) else ("state",) if scope.paths else ("units",)
+    return [row.id for way in ways for row in _search(way, len(scope.paths)).all(connection, given)]
+
+
+# How models are found: those of a few units; all of a state; those of a state with a day by which they are to be mended.
+_WAYS: Final = {"units": "unit_id_state", "state": "state", "mending": "mend_by"}
+
+
+@lru_cache(maxsize=16)
+def _search(way: str, paths: int) -> Prepared:
+    model = emulation_model.c
+    within = any_of(model.unit_id, "units")
+    path = sa.select(unit.c.path).where(unit.c.id == model.unit_id).correlate(emulation_model).scalar_subquery()
+    below = [sa.and_(path >= sa.bindparam(f"path_{i}"), path < sa.bindparam(f"path_{i}_end")) for i in range(paths)]
+    # A draft is its own unit's and its writer's alone.
+    seen = sa.or_(model.submitted_at.is_not(None), model.created_by == sa.bindparam("me"), any_of(model.unit_id, "own"))
+    order: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
+        "units": (model.mend_by.asc().nulls_last(), model.id),
+        "state": (model.id,),
+        "mending": (model.mend_by, model.id),
+    }
+    in_time = model.mend_by.is_not(None) if way == "mending" else sa.true()
+    return Prepared(
+        sa.select(model.id)
+        .where(model.year_id == sa.bindparam("year"), model.state == sa.bindparam("state"))
+        .where(sa.or_(within, *below), seen, in_time)
+        .order_by(*order[way])
+        .limit(sa.bindparam("most"))
+        .with_hint(emulation_model, f"INDEXED BY ix_emulation_model_{_WAYS[way]}", "sqlite")
     )
-    models: list[list[Model]] = [[] for _place in places]
-    for place, *values in rows:
-        models[place].append(Model(*values))
-    return models
+
+
+_TOLD: Final = Prepared(
+    sa.select(
+        emulation_model.c.id,
+        emulation_model.c.code,
+        emulation_model.c.name,
+        emulation_model.c.submitted_at,
+        emulation_model.c.changed_at,
+        emulation_model.c.mend_by,
+        unit.c.name.label("unit_name"),
+        unit.c.path.label("unit_path"),
+        PERSON_NAME.label("person_name"),
+        field.c.label.label("field_label"),
+    )
+    .join(unit, unit.c.id == emulation_model.c.unit_id)
+    .join(field, field.c.id == emulation_model.c.field_id)
+    .outerjoin(person, person.c.id == emulation_model.c.person_id)
+    .where(any_of(emulation_model.c.id, "keys"))
+)
 
 
 def _mends(place: _Place) -> bool:

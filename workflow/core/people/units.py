@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,6 +16,7 @@ from workflow.core.access import PRIVILEGED, Actor, Grant
 from workflow.core.lifecycles import store
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.ground.dialects import alone, locked
+from workflow.ground.prepared import Prepared
 from workflow.ground.reading.names import keys_of
 from workflow.ground.reading.order import LONGEST_TREE_KEY, tree_order
 from workflow.ground.reading.text import clean
@@ -377,3 +378,24 @@ def _note(
     payload: Mapping[str, Any],
 ) -> None:
     history.record(connection, history.acting(actor, grant), now, "unit", unit_id, trigger, payload)
+
+
+FEW: Final = 400
+"""So many units can be asked one by one."""
+_BELOW: Final = Prepared(
+    sa.select(unit.c.id)
+    .where(unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end"))
+    .limit(sa.bindparam("most"))
+)
+
+
+def few_below(connection: Connection, paths: Iterable[str]) -> list[int] | None:
+    """Ids of the units with these paths and of all below them; None when they are more than `FEW`."""
+    found: set[int] = set()
+    for path in paths:
+        found |= {
+            row.id for row in _BELOW.all(connection, {"path": path, "path_end": path[:-1] + "0", "most": FEW + 1})
+        }
+        if len(found) > FEW:
+            return None
+    return sorted(found)

@@ -37,6 +37,9 @@ history = sa.Table(
 )
 # Serves the daily anchor and the tally as of a date.
 sa.Index("ix_history_at", history.c.at)
+# Serves the clock: whether a unit or a year has changed since an entry. They are few among what happens to models.
+SETTINGS = history.c.subject.in_([sa.literal_column("'unit'"), sa.literal_column("'year'")])
+sa.Index("ix_history_settings", history.c.id, sqlite_where=SETTINGS, postgresql_where=SETTINGS)
 # Serves the page of the history when it is about one person.
 sa.Index("ix_history_actor_id", history.c.actor_id, history.c.at)
 

@@ -126,9 +126,11 @@ for _name, _columns in (("public", ("year_id", "id")), ("public_field", ("year_i
         sqlite_where=PUBLISHED,
         postgresql_where=PUBLISHED,
     )
-# Serves the obligations that follow from what came back.
+# Serves what waits for somebody who looks after many units: what is to be mended first.
 sa.Index(
     "ix_emulation_model_mend_by",
+    emulation_model.c.year_id,
+    emulation_model.c.state,
     emulation_model.c.mend_by,
     emulation_model.c.id,
     sqlite_where=emulation_model.c.mend_by.is_not(None),
@@ -136,7 +138,24 @@ sa.Index(
 )
 sa.Index("ix_emulation_model_person_id", emulation_model.c.person_id)
 sa.Index("ix_emulation_model_submission_id", emulation_model.c.submission_id)
-sa.Index("ix_emulation_model_decision_id", emulation_model.c.decision_id)
+# Serve the models of a decision, everywhere and at a unit.
+for _name in ("decision_id", "revocation_id"):
+    _given = emulation_model.c[_name].is_not(None)
+    sa.Index(
+        f"ix_emulation_model_{_name}",
+        emulation_model.c[_name],
+        emulation_model.c.unit_id,
+        sqlite_where=_given,
+        postgresql_where=_given,
+    )
+# Serves what waits for somebody: the models of a unit in one state.
+sa.Index(
+    "ix_emulation_model_unit_id_state",
+    emulation_model.c.unit_id,
+    emulation_model.c.year_id,
+    emulation_model.c.state,
+    emulation_model.c.id,
+)
 
 ITEMS = (
     "situation",

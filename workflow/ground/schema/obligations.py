@@ -63,6 +63,8 @@ report_call = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
     sa.Column("sections", sa.JSON, nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
+    # How many units owe it, kept by `calls.owe`: the calendar shows many calls of thousands of units at once.
+    sa.Column("units", sa.Integer, nullable=False, server_default="0"),
     # NULL: opened by the clock.
     ref("opened_by", "account", nullable=True),
     sa.Column("withdrawn_at", Moment),
@@ -73,6 +75,8 @@ report_call = sa.Table(
     sa.CheckConstraint("period_from <= period_to", name="period_order"),
 )
 sa.Index("ix_report_call_year_id_unit_id", report_call.c.year_id, report_call.c.unit_id)
+# Serves the calendar of those who collect.
+sa.Index("ix_report_call_due_on", report_call.c.due_on)
 
 call_file = sa.Table(
     "call_file",
@@ -114,9 +118,9 @@ obligation = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
     # The first moment at which it is late: 24:00 of due_on in Asia/Ho_Chi_Minh.
     sa.Column("due_at", Moment, nullable=False),
-    # Counts moves of the due date; and the last of them that those who owe it were told of.
+    # Counts moves of the due date; and whether those who owe it have still to be told of the last.
     sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("told_sequence", sa.Integer, nullable=False, server_default="0"),
+    flag("untold"),
     # The day of the next reminder step; NULL when none is left. What a tick looks for.
     sa.Column("next_step_on", sa.Date),
     sa.Column("opened_at", Moment, nullable=False),
@@ -131,9 +135,9 @@ obligation = sa.Table(
 _OPEN = sa.and_(obligation.c.fulfilled_at.is_(None), obligation.c.withdrawn_at.is_(None))
 # Serves the tick: which open obligations have a step that is due.
 sa.Index("ix_obligation_next_step_on", obligation.c.next_step_on, sqlite_where=_OPEN, postgresql_where=_OPEN)
-_UNTOLD = sa.and_(_OPEN, obligation.c.told_sequence < obligation.c.sequence)
-# Serves the tick: whose due date has moved and nobody was told.
-sa.Index("ix_obligation_untold", obligation.c.id, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
+# Serves the tick: whose due date has moved and nobody was told. Holds the marked rows alone, as a rule none.
+_UNTOLD = obligation.c.untold == sa.true()
+sa.Index("ix_obligation_untold", obligation.c.untold, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
 # Serves what a unit owes, and pages about what is late.
 sa.Index(
     "ix_obligation_unit_id_due_on",
@@ -144,21 +148,22 @@ sa.Index(
 )
 sa.Index("ix_obligation_due_on", obligation.c.due_on, sqlite_where=_OPEN, postgresql_where=_OPEN)
 # Serve those who collect: what is owed to a unit, and what is owed anywhere by the same roles about the same subject.
-sa.Index(
-    "ix_obligation_collector_id_due_on",
-    obligation.c.collector_id,
-    obligation.c.due_on,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
-)
-sa.Index(
-    "ix_obligation_subject_roles_due_on",
-    obligation.c.subject,
-    obligation.c.roles,
-    obligation.c.due_on,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
-)
+for _columns in (
+    ("collector_id", "subject", "due_on"),
+    ("subject", "roles", "due_on"),
+    ("subject", "due_on"),
+    ("call_id", "due_on"),
+):
+    sa.Index(
+        f"ix_obligation_{'_'.join(_columns)}",
+        *(obligation.c[_column] for _column in _columns),
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
+# Serve the calendar of somebody who is expected: what is owed for their meetings and visits.
+for _name in ("meeting_id", "visit_id"):
+    _given = obligation.c[_name].is_not(None)
+    sa.Index(f"ix_obligation_{_name}", obligation.c[_name], sqlite_where=_given, postgresql_where=_given)
 # Serves calendars, which strike out what was withdrawn of late.
 _WITHDRAWN = obligation.c.withdrawn_at.is_not(None)
 sa.Index("ix_obligation_withdrawn_at", obligation.c.withdrawn_at, sqlite_where=_WITHDRAWN, postgresql_where=_WITHDRAWN)

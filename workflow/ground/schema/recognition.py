@@ -77,6 +77,9 @@ decision = sa.Table(
     sa.CheckConstraint("length(signer) > 0", name="signer_given"),
 )
 
+# Serves the list of decisions, the latest first.
+sa.Index("ix_decision_dated", decision.c.dated, decision.c.number, decision.c.id)
+
 # The second selection: which models of a decision are put forward for a commendation.
 commendation = sa.Table(
     "commendation",

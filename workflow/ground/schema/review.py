@@ -96,6 +96,9 @@ vote = sa.Table(
     one_of("choice", "for", "against", "abstain"),
 )
 
+# Serves the dates of a member.
+sa.Index("ix_meeting_member_account_id", meeting_member.c.account_id)
+
 meeting_guest = sa.Table(
     "meeting_guest",
     metadata,

@@ -31,6 +31,9 @@ visit_member = sa.Table(
     sa.UniqueConstraint("visit_id", "account_id"),
 )
 
+# Serves the dates of a member.
+sa.Index("ix_visit_member_account_id", visit_member.c.account_id)
+
 visit_model = sa.Table(
     "visit_model",
     metadata,

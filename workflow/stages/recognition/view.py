@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core.access import OWN_SCOPED, Actor, outermost, under, visible
+from workflow.core.access import OWN_SCOPED, Actor, outermost, under
+from workflow.core.people.units import few_below
 from workflow.ground.dialects import any_of
-from workflow.ground.refusals import NotFound
+from workflow.ground.refusals import InvalidInput, NotFound
 from workflow.ground.schema import (
     achievement_report,
     decision,
@@ -73,7 +75,7 @@ class SubmissionView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """One decision. models: how many of those this person may see it concerns."""
+    """One decision. models: how many of those this person may see it concerns, counted up to `MOST_COUNTED`; more: beyond it."""
 
     id: int
     issuer_name: str
@@ -85,6 +87,7 @@ class DecisionView:
     period: str
     ground: str
     models: int
+    more: bool
 
     @property
     def written(self) -> str:
@@ -92,6 +95,16 @@ class DecisionView:
         return f"{self.number}-{self.symbol}" if self.symbol else str(self.number)
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionPage:
+    """Some decisions, the latest first; following: what to hand in as `place` for those after them."""
+
+    rows: tuple[DecisionView, ...]
+    following: str
+
+
+MOST_SHOWN: Final = 50
+MOST_COUNTED: Final = 1_000
 _issuer = unit.alias("issuer")
 _recipient = unit.alias("recipient")
 
@@ -214,9 +227,20 @@ def incoming(connection: Connection, actor: Actor, year: int) -> list[tuple[Subm
     return [(paper, states[paper.id]) for paper in papers if paper.id in states]
 
 
-def decisions(connection: Connection, actor: Actor) -> list[DecisionView]:
-    """The decisions issued in this person's scope or concerning a model they may see, the latest first."""
-    return _decisions(connection, actor)
+def decisions(connection: Connection, actor: Actor, place: str = "", *, kind: str = "") -> DecisionPage:
+    """The decisions issued in this person's scope or concerning a model they may see, the latest first (ix_decision_dated).
+
+    kind: only recognitions or only revocations. Raises InvalidInput for a place that is none.
+    """
+    conditions = [decision.c.type == kind] if kind else []
+    if place:
+        latest = sa.tuple_(decision.c.dated, decision.c.number, decision.c.id)
+        conditions.append(latest < sa.tuple_(*map(sa.literal, _read(place))))
+    found = _decisions(connection, actor, *conditions)
+    more = len(found) > MOST_SHOWN
+    last = found[MOST_SHOWN - 1] if more else None
+    following = f"{last.dated.isoformat()}.{last.number}.{last.id}" if last else ""
+    return DecisionPage(tuple(found[:MOST_SHOWN]), following)
 
 
 def decision_seen(connection: Connection, actor: Actor, decision_id: int) -> DecisionView:
@@ -231,17 +255,16 @@ def decision_seen(connection: Connection, actor: Actor, decision_id: int) -> Dec
 
 
 def _decisions(connection: Connection, actor: Actor, *conditions: sa.ColumnElement[bool]) -> list[DecisionView]:
-    concerned = (
-        sa.select(sa.func.count())
-        .select_from(emulation_model.join(unit, unit.c.id == emulation_model.c.unit_id))
-        .where(
-            sa.or_(emulation_model.c.decision_id == decision.c.id, emulation_model.c.revocation_id == decision.c.id),
-            visible(actor),
-        )
-        .correlate(decision)
-        .scalar_subquery()
-    )
     wide = outermost(g.unit_path for g in actor.grants if g.role not in OWN_SCOPED)
+    seen = _of_few(connection, actor, wide)
+    columns = (emulation_model.c.decision_id, emulation_model.c.revocation_id)
+    of_each = [
+        sa.select(emulation_model.c.id).where(column == decision.c.id, seen).correlate(decision) for column in columns
+    ]
+    counted = [
+        sa.select(sa.func.count()).select_from(one.limit(MOST_COUNTED + 1).subquery()).scalar_subquery()
+        for one in of_each
+    ]
     issued = [sa.and_(_issuer.c.path >= path, _issuer.c.path < path[:-1] + "0") for path in wide]
     rows = connection.execute(
         sa.select(
@@ -254,13 +277,39 @@ def _decisions(connection: Connection, actor: Actor, *conditions: sa.ColumnEleme
             decision.c.signer,
             decision.c.period,
             decision.c.ground,
-            concerned.label("models"),
+            (counted[0] + counted[1]).label("models"),
         )
         .join(_issuer, _issuer.c.id == decision.c.issuer_id)
-        .where(sa.or_(concerned > 0, *issued), *conditions)
-        .order_by(decision.c.dated.desc(), decision.c.number.desc())
+        .where(sa.or_(*issued, *(one.exists() for one in of_each)), *conditions)
+        .order_by(decision.c.dated.desc(), decision.c.number.desc(), decision.c.id.desc())
+        .limit(MOST_SHOWN + 1)
     )
-    return [DecisionView(**row._mapping) for row in rows]
+    return [
+        DecisionView(**{**row._mapping, "models": min(row.models, MOST_COUNTED), "more": row.models > MOST_COUNTED})
+        for row in rows
+    ]
+
+
+def _of_few(connection: Connection, actor: Actor, wide: Sequence[str]) -> sa.ColumnElement[bool]:
+    """What a person sees of models that were handed in: by the units if they are few, else by the place of each model's unit."""
+    own = [grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED]
+    few = few_below(connection, wide)
+    if few is not None:
+        return any_of(emulation_model.c.unit_id, sorted({*few, *own}))
+    place = sa.select(unit.c.path).where(unit.c.id == emulation_model.c.unit_id).correlate(emulation_model)
+    path = place.scalar_subquery()
+    below = [sa.and_(path >= one, path < one[:-1] + "0") for one in wide]
+    return sa.or_(any_of(emulation_model.c.unit_id, own), *below)
+
+
+def _read(place: str) -> tuple[date, int, int]:
+    try:
+        day, number, key = place.split(".")
+        if not (number.isdecimal() and key.isdecimal()) or max(len(number), len(key)) > 18:
+            raise ValueError(place)
+        return date.fromisoformat(day), int(number), int(key)
+    except ValueError:
+        raise InvalidInput({"place": _("Liên kết đến trang này không đúng. Hãy mở lại danh sách từ đầu.")}) from None
 
 
 def _view(row: sa.Row[Any], roster: tuple[RosterLine, ...] = (), differences: tuple[str, ...] = ()) -> SubmissionView:
