@@ -45,9 +45,7 @@ class InspectionForm(PageForm):
     def choose_from(self, people: Sequence[Any], least: int) -> None:
         """The inspectors who can be named, and how many of them the year asks for."""
         self.members.label.text = _l("Thành viên đoàn (ít nhất %(count)s người)", count=least)
-        named = [(one.user_name, f"{one.full_name} – {one.unit_name or ''}") for one in people]
-        self.members.choices = options(named)
-        self.head.choices = options([("", _l("– chưa chọn –")), *named])
+        _name_team(self, people)
 
     def as_record(self) -> InspectionInput:
         """What was typed, for the domain to check. A score left empty takes back what was there."""
@@ -101,21 +99,14 @@ def kept_record(record: InspectionView | None, planned: VisitView | None, today:
         begun = {"record_version": "0", "kind": "inspection", "held_on": day(today)}
         if planned is None:
             return begun
-        return {
-            **begun,
-            "team_decision": planned.team_decision,
-            "members": [one.user_name for one in planned.members],
-            "head": next((one.user_name for one in planned.members if one.head), ""),
-        }
+        return {**begun, **_team(planned)}
     scores = {f"score_{one.criterion}": number(one.points) for one in record.scores}
     notes = {f"note_{one.criterion}": one.note for one in record.scores}
     return {
         "kind": record.kind,
         "held_on": day(record.held_on),
         "place": record.place,
-        "team_decision": record.team_decision,
-        "members": [one.user_name for one in record.members],
-        "head": next((one.user_name for one in record.members if one.head), ""),
+        **_team(record),
         "strengths": record.strengths,
         "shortcomings": record.shortcomings,
         "recommendations": record.recommendations,
@@ -140,9 +131,7 @@ class VisitForm(PageForm):
 
     def choose_from(self, people: Sequence[Any], models: Sequence[tuple[str, str]]) -> None:
         """The inspectors who can be named and the models that can be visited."""
-        named = [(one.user_name, f"{one.full_name} – {one.unit_name or ''}") for one in people]
-        self.members.choices = options(named)
-        self.head.choices = options([("", _l("– chưa chọn –")), *named])
+        _name_team(self, people)
         self.models.choices = options(models)
 
     def as_visit(self) -> VisitInput:
@@ -161,10 +150,22 @@ def kept_visit(planned: VisitView, codes: Sequence[str]) -> dict[str, Any]:
     """A visit as somebody would type it."""
     return {
         "day": day(planned.day),
-        "team_decision": planned.team_decision,
-        "members": [one.user_name for one in planned.members],
-        "head": next((one.user_name for one in planned.members if one.head), ""),
+        **_team(planned),
         "models": list(codes),
         "note": planned.note,
         "visit_version": str(planned.version),
+    }
+
+
+def _name_team(form: InspectionForm | VisitForm, people: Sequence[Any]) -> None:
+    named = [(one.user_name, f"{one.full_name} – {one.unit_name or ''}") for one in people]
+    form.members.choices = options(named)
+    form.head.choices = options([("", _l("– chưa chọn –")), *named])
+
+
+def _team(kept: InspectionView | VisitView) -> dict[str, Any]:
+    return {
+        "team_decision": kept.team_decision,
+        "members": [one.user_name for one in kept.members],
+        "head": next((one.user_name for one in kept.members if one.head), ""),
     }

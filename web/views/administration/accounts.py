@@ -11,8 +11,8 @@ from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
+from web.views.administration import places
 from workflow.core.people import accounts, invitations
-from workflow.core.people.places import units_of
 from workflow.ground.reading.text import fold, identity
 from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _
@@ -64,10 +64,7 @@ def new() -> Answer | str:
 
     if page := attempt(form, make):
         return page
-    form.unit.choices = options(
-        (one.code, f"{one.name} ({one.code})")
-        for one in units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now()))
-    )
+    form.unit.choices = options(places.choices())
     return page_again(
         "administration/form.html",
         form,

@@ -16,10 +16,10 @@ from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
+from web.views.administration import places
 from web.views.administration.accounts import key_page, looked_after
 from workflow.core.lifecycles import store
 from workflow.core.people import accounts, assignments, invitations
-from workflow.core.people.places import units_of
 from workflow.ground.database import Connection
 from workflow.ground.refusals import NotFound
 from workflow.ground.speech import _, _l
@@ -56,9 +56,7 @@ def shown(user_name: str) -> Answer:
         return answer
     today = local_date(clock.now())
     form.role.choices = options((role, ROLES.get(role, role)) for role in store.roles(reading()))
-    form.unit.choices = options(
-        (one.code, f"{one.name} ({one.code})") for one in units_of(reading(), actor(), ADMINISTRATORS, today)
-    )
+    form.unit.choices = options(places.choices())
     found = looked_after(user_name)
     return page_again(
         "administration/account.html",

@@ -7,21 +7,18 @@ from datetime import date
 from flask import Blueprint, render_template, request
 
 from web.forms.base import printable
-from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
 from web.serving.transactions import reading
 from web.serving.visitor import actor
+from web.views.administration import places
 from web.words.deeds import DEEDS, SUBJECTS, WAYS_OF_OPENING, deeds
 from web.words.particulars import details, people_in
 from workflow.across.oversight import access_log, audit, audit_trail
 from workflow.core.access import PRIVILEGED
 from workflow.core.engine import changes
-from workflow.core.people import units
-from workflow.core.people.places import units_of
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from workflow.ground.speech import _
-from workflow.ground.vietnam_time import local_date
 
 pages = Blueprint("trail", __name__)
 
@@ -62,7 +59,7 @@ def listed() -> tuple[str, int]:
         own_deeds=DEEDS,
         details=details,
         people=people_in(reading(), (line.payload for line in lines)),
-        units=units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now())),
+        units=places.places(),
     )
     return page, 422 if problem else 200
 
@@ -109,7 +106,7 @@ def accesses() -> tuple[str, int]:
         problem=problem,
         asked=asked,
         ways=WAYS_OF_OPENING,
-        units=units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now())),
+        units=places.places(),
     )
     return page, 422 if problem else 200
 
@@ -142,9 +139,4 @@ def _days(asked: dict[str, str]) -> tuple[date | None, date | None]:
 
 def _path(code: str) -> str:
     """The unit asked for, if this administrator looks after it."""
-    if not code:
-        return ""
-    place = units.by_code(reading(), code)
-    if actor().grant_for(ADMINISTRATORS, place.path) is None:
-        raise NotFound(_("Không có đơn vị mã «%(code)s» trong phạm vi của bạn.", code=code[:40]), guard="unit")
-    return str(place.path)
+    return places.place(code).path if code else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
@@ -18,12 +17,12 @@ from web.serving import clock, downloads
 from web.serving.access_rules import ADMINISTRATORS, access_rule
 from web.serving.transactions import database, reading
 from web.serving.visitor import actor
+from web.views.administration import places
 from workflow.across.documents.import_units import import_units, write_list, write_template
 from workflow.core.lifecycles import store
 from workflow.core.people import unit_tree, units
-from workflow.core.people.places import units_of
 from workflow.ground.database import Connection
-from workflow.ground.refusals import InvalidInput, NotFound
+from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 
@@ -71,14 +70,14 @@ def new() -> Answer:
     if answer := act(form, add):
         return answer
     form.level.choices = options(store.levels(reading()).items())
-    form.parent.choices = options(_places())
+    form.parent.choices = options(places.choices())
     return _page(form, _("Thêm đơn vị"), _("Thêm đơn vị"))
 
 
 @pages.route("/<code>", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
 def edit(code: str) -> Answer:
-    place = _place(code)
+    place = places.place(code)
     present = {"name": place.name, "valid_from": day(place.valid_from), "valid_to": day(place.valid_to)}
     form = UnitEditForm(data=present)
 
@@ -99,7 +98,7 @@ def edit(code: str) -> Answer:
 @pages.route("/<code>/sap-nhap", methods=["GET", "POST"])
 @access_rule(roles=ADMINISTRATORS)
 def merge(code: str) -> Answer:
-    place = _place(code)
+    place = places.place(code)
     form = MergeForm()
 
     def merged(connection: Connection) -> Done:
@@ -110,7 +109,7 @@ def merge(code: str) -> Answer:
 
     if answer := act(form, merged):
         return answer
-    form.successor.choices = options([("", _("– chọn –")), *(one for one in _places() if one[0] != place.code)])
+    form.successor.choices = options([("", _("– chọn –")), *(one for one in places.choices() if one[0] != place.code)])
     return _page(form, _("Sáp nhập %(name)s vào đơn vị khác", name=place.name), _("Sáp nhập"), danger=True)
 
 
@@ -165,19 +164,6 @@ def _sent(form: UnitsFileForm) -> bytes:
     if len(content) > LARGEST_FILE:
         raise InvalidInput({"file": _("Tệp lớn hơn 2 MB. Hãy chia thành nhiều tệp.")})
     return content
-
-
-def _places() -> list[tuple[str, str]]:
-    """Units this administrator may choose, by code and name."""
-    found = units_of(reading(), actor(), ADMINISTRATORS, local_date(clock.now()))
-    return [(one.code, f"{one.name} ({one.code})") for one in found]
-
-
-def _place(code: str) -> Any:
-    place = units.by_code(reading(), code)
-    if actor().grant_for(ADMINISTRATORS, place.path) is None:
-        raise NotFound(_("Không có đơn vị mã «%(code)s» trong phạm vi của bạn.", code=code[:40]), guard="unit")
-    return place
 
 
 def _page(
