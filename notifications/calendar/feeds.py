@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from notifications.calendar import dates
 from notifications.calendar.dates import Scope
+from notifications.calendar.events import CalendarOpened, CalendarRevoked
 from workflow.core import access, history
 from workflow.core.access import Actor
 from workflow.core.people.sessions import token_hash
@@ -63,7 +64,7 @@ def create(connection: Connection, actor: Actor, scope: Scope, now: datetime) ->
             account_id=actor.account_id, token_hash=token_hash(token), scope=scope, created_at=now
         )
     )
-    _note(connection, actor.account_id, "calendar_opened", now, {"scope": scope})
+    history.record(connection, history.By(actor.account_id), now, actor.account_id, CalendarOpened(scope))
     return token
 
 
@@ -80,7 +81,7 @@ def revoke(connection: Connection, account_id: int, feed_id: int, now: datetime)
     )
     if result.rowcount == 0:
         raise NotFound(_("Không có địa chỉ lịch này."), guard="feed")
-    _note(connection, account_id, "calendar_revoked", now, {"feed": feed_id})
+    history.record(connection, history.By(account_id), now, account_id, CalendarRevoked(feed_id))
 
 
 def opened(connection: Connection, token: str, now: datetime) -> Feed:
@@ -108,8 +109,3 @@ def opened(connection: Connection, token: str, now: datetime) -> Feed:
 def note_read(connection: Connection, feed_id: int, now: datetime) -> None:
     """Note that the address is in use, so that its owner sees which one they may revoke."""
     connection.execute(sa.update(calendar_feed).where(calendar_feed.c.id == feed_id).values(read_at=now))
-
-
-def _note(connection: Connection, account_id: int, trigger: str, now: datetime, payload: dict[str, Any]) -> None:
-    """Who may read somebody's dates without signing in is part of the history of their account."""
-    history.record(connection, history.By(account_id), now, "account", account_id, trigger, payload)

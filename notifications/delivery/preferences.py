@@ -12,13 +12,14 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from notifications.delivery.channels import address_complaint
+from notifications.delivery.events import MailStopped, PreferencesChanged
 from notifications.letters.mail import LetterUnusable, recipient
 from workflow.core import access, history
 from workflow.ground.dialects import insert_or_update
@@ -34,7 +35,6 @@ LATEST_HOUR: Final = 21
 MOST_QUIET_DAYS: Final = 6
 LONGEST_ADDRESS: Final = 254
 LONGEST_OTHER: Final = 500
-UNSUBSCRIBED: Final = "mail_stopped"
 _SALT: Final = b"unsubscribe"
 
 
@@ -114,8 +114,8 @@ def save(
     new, old = checked(wish, schemes), of(connection, actor.account_id)
     if new != old:
         _keep(connection, actor.account_id, new, now)
-        changed = [name for name in Preference.__slots__ if getattr(new, name) != getattr(old, name)]
-        _note(connection, actor.account_id, "preferences_changed", now, {"changed": changed})
+        changed = tuple(name for name in Preference.__slots__ if getattr(new, name) != getattr(old, name))
+        history.record(connection, history.By(actor.account_id), now, actor.account_id, PreferencesChanged(changed))
     return new
 
 
@@ -154,7 +154,7 @@ def stop_mail(connection: Connection, account_id: int, now: datetime) -> bool:
     if not old.by_email:
         return False
     _keep(connection, account_id, replace(old, by_email=False), now)
-    _note(connection, account_id, UNSUBSCRIBED, now, {"changed": ["by_email"]})
+    history.record(connection, history.By(account_id), now, account_id, MailStopped(("by_email",)))
     return True
 
 
@@ -172,10 +172,6 @@ def _keep(connection: Connection, account_id: int, new: Preference, now: datetim
         insert_or_update(connection, preference, ["account_id"], columns=list(values)),
         {"account_id": account_id, **values},
     )
-
-
-def _note(connection: Connection, account_id: int, trigger: str, now: datetime, payload: dict[str, Any]) -> None:
-    history.record(connection, history.By(account_id), now, "account", account_id, trigger, payload)
 
 
 def _complaint(address: str, schemes: frozenset[str]) -> str | None:

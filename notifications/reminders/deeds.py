@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from notifications.reminders import planning
+from notifications.reminders.events import Chased
 from workflow.across.obligations import calls, chasing, days_off, due_calls
 from workflow.across.obligations.calls import Called, CallInput
 from workflow.across.reports import commands as reports
@@ -118,14 +119,6 @@ def chase(
         )
     for row in open_rows:
         grant = actor.require(chasing.CHASERS, row.collector_path, to=_("nhắc việc"))
-        history.record(
-            connection,
-            history.acting(actor, grant),
-            now,
-            "obligation",
-            row.id,
-            "chased",
-            {"due_on": row.due_on, "unit": row.unit_code},
-            reason=word,
-        )
+        by = history.acting(actor, grant, reason=word)
+        history.record(connection, by, now, row.id, Chased(row.due_on, row.unit_code))
     return told

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from tests.world import ITEM_TEXTS, NOW, World, a_draft
 from workflow.across.models import entries
-from workflow.across.models.entries import Carried, Change, Decided, Entry, Figure, ItemNote, Person
+from workflow.across.models.entries import Change, Entry, Figure, Person
 from workflow.ground.reading.quantities import Quantity
+from workflow.stages.implementation.events import Started
+from workflow.stages.inspection.events import InspectionConcluded
+from workflow.stages.recognition.events import Decided
 from workflow.stages.registration import change_requests
 from workflow.stages.registration import commands as registration
+from workflow.stages.registration.events import FormReturned, ItemNamed
 from workflow.stages.registration.model_quantities import QuantityInput
+from workflow.stages.review.events import ReviewClosed
 
 
 def told(world: World, code: str) -> list[Entry]:
@@ -58,21 +60,25 @@ def test_return_carries_its_items_and_its_day(sqlite_world: World) -> None:
     sqlite_world.apply(code, "return_registration", "staff", reason="Chưa rõ.", items=named, resubmit_by="20/03/2024")
     returned = told(sqlite_world, code)[-1]
     assert returned.reason == "Chưa rõ."
-    assert returned.carried == Carried(
-        items=(ItemNote("goals", "Ghi rõ số hộ."), ItemNote("outputs", "")), resubmit_by=date(2024, 3, 20)
-    )
+    items = (ItemNamed("goals", "Ghi rõ số hộ."), ItemNamed("outputs", ""))
+    assert returned.events == (FormReturned(date(2024, 3, 20), items),)
 
 
-def test_way_to_recognition_carries_conclusion_votes_and_decision(sqlite_world: World) -> None:
+def test_way_to_recognition_tells_conclusion_votes_and_decision(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "recognised")
-    by_trigger = {entry.trigger: entry.carried for entry in told(sqlite_world, code)}
-    assert by_trigger["start"].start_date is not None
-    assert (by_trigger["pass_inspection"].conclusion, by_trigger["pass_inspection"].total) == ("passed", Decimal(94))
-    votes = by_trigger["review_closed"].votes
-    assert votes is not None
-    assert votes.members == 5
-    decision = by_trigger["recognise"].decision
-    assert decision == Decided(str(100 + sqlite_world.model(code).id), date(2024, 3, 1), "Nguyễn Văn Huyện")
+    happened = {type(event): event for entry in told(sqlite_world, code) for event in entry.events}
+    started, concluded, counted = happened[Started], happened[InspectionConcluded], happened[ReviewClosed]
+    assert isinstance(started, Started)
+    assert started.start_date is not None
+    assert isinstance(concluded, InspectionConcluded)
+    assert (concluded.conclusion, concluded.total) == ("passed", Decimal(94))
+    assert isinstance(counted, ReviewClosed)
+    assert counted.members == 5
+    decided = happened[Decided]
+    assert isinstance(decided, Decided)
+    number = str(100 + sqlite_world.model(code).id)
+    assert (decided.decision_number, decided.decision_date) == (number, date(2024, 3, 1))
+    assert decided.signer == "Nguyễn Văn Huyện"
 
 
 def test_edit_keeps_before_and_after_of_texts_flags_and_figures(sqlite_world: World) -> None:
@@ -120,18 +126,3 @@ def test_nothing_is_rewritten_of_a_form_that_never_came_back(sqlite_world: World
     code = sqlite_world.create()
     edit(sqlite_world, code, name="Tên khác")
     assert entries.rewritten(told(sqlite_world, code)) == []
-
-
-@pytest.mark.parametrize(
-    ("content", "carried"),
-    [
-        ({}, Carried()),
-        ({"items": {"goals": "Trồng 5 cây."}}, Carried()),
-        ({"start_date": "không rõ"}, Carried()),
-        ({"members": 5, "votes_for": 3}, Carried()),
-        ({"day": "2024-05-02"}, Carried()),
-        ({"day": "2024-05-02", "visit": 3}, Carried(visit_on=date(2024, 5, 2))),
-    ],
-)
-def test_what_an_entry_does_not_say_stays_empty(content: Mapping[str, Any], carried: Carried) -> None:
-    assert entries._carried(content) == carried

@@ -86,7 +86,7 @@ def shown(call_id: int) -> str:
         files=call_files.listing(connection, call_id),
         told=told,
         details=details,
-        people=people_in(connection, (entry.payload for entry in told)),
+        people=people_in(connection, (entry.events for entry in told)),
         deeds=DEEDS,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from web.look.presentation import (
@@ -27,6 +28,7 @@ from web.look.presentation import (
     shown_day,
     shown_number,
 )
+from workflow.core.events import Changed, Event, Stated
 from workflow.core.people.names import names_of
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.report_sections import every_section
@@ -207,15 +209,15 @@ _HIDDEN = frozenset(
 _PEOPLE = frozenset({"account", "deputy_for", "member", "members", "present"})
 
 
-Payload = str | Mapping[str, Any]
-"""As the history keeps it, or read already."""
+Events = Iterable[Event]
+"""What an entry tells."""
 People = Mapping[int | str, str]
 """What people are called, by key and by user name."""
 
 
-def people_in(connection: Connection, payloads: Iterable[Payload]) -> dict[int | str, str]:
+def people_in(connection: Connection, told: Iterable[Events]) -> dict[int | str, str]:
     """The names of everybody whom these entries mention by key or by user name, in one statement."""
-    mentioned = {one for payload in payloads for one in _mentioned("", _read(payload))}
+    mentioned = {one for events in told for event in events for one in _mentioned("", event)}
     return names_of(
         connection,
         {one for one in mentioned if isinstance(one, int)},
@@ -223,23 +225,34 @@ def people_in(connection: Connection, payloads: Iterable[Payload]) -> dict[int |
     )
 
 
-def details(payload: Payload, people: People) -> list[str]:
+def details(events: Events, people: People) -> list[str]:
     """What an entry carries, a line for each: "Hết hạn đăng ký: 31/03/2024 → 15/04/2024"."""
-    lines = [shorten(line, _LONGEST) for line in _lines((), _read(payload), people)]
+    told = sorted((item for event in events for item in _items(event)), key=lambda item: item[0])
+    lines = [shorten(line, _LONGEST) for name, value in told for line in _lines((name,), value, people)]
     if len(lines) > MOST_DETAILS:
         lines[MOST_DETAILS:] = [_("… và %(n)s dòng nữa", n=len(lines) - MOST_DETAILS)]
     return lines
 
 
-def _read(payload: Payload) -> Any:
-    return json.loads(payload) if isinstance(payload, str) else payload
+def _items(value: Any) -> list[tuple[str, Any]]:
+    """Names and values within an event or a part of one; none for a plain value."""
+    if isinstance(value, Stated):
+        return _items(value.facts)
+    if isinstance(value, Mapping):
+        return sorted(value.items(), key=lambda item: str(item[0]))
+    if is_dataclass(value):
+        return [(name, getattr(value, name)) for name in sorted(field.name for field in fields(value))]
+    return []
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, Mapping) or is_dataclass(value)
 
 
 def _mentioned(name: str, value: Any) -> Iterator[int | str]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _mentioned(key, inner)
-    elif isinstance(value, list):
+    for key, inner in _items(value):
+        yield from _mentioned(key, inner)
+    if isinstance(value, list | tuple):
         for inner in value:
             yield from _mentioned(name, inner)
     elif name in _PEOPLE and isinstance(value, int) and not isinstance(value, bool):
@@ -249,36 +262,29 @@ def _mentioned(name: str, value: Any) -> Iterator[int | str]:
 
 
 def _lines(path: tuple[str, ...], value: Any, people: People) -> Iterator[str]:
-    name = path[-1] if path else ""
-    if name in _HIDDEN or value in (None, "", [], {}):
+    name = path[-1]
+    if name in _HIDDEN or value is None or value in ("", [], {}, ()):
         return
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
+    if _is_part(value):
+        for key, inner in _items(value):
             yield from _lines((*path, str(key)), inner, people)
-    elif _is_change(path, value):
-        if value[0] != value[1]:
-            yield f"{_title(path)}: {_text(name, value[0], people)} → {_text(name, value[1], people)}"
-    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+    elif isinstance(value, Changed):
+        if value.before != value.after:
+            yield f"{_title(path)}: {_text(name, value.before, people)} → {_text(name, value.after, people)}"
+    elif isinstance(value, list | tuple) and any(map(_is_part, value)):
         for row in value:
             yield f"{_title(path)}: {_row(row, people)}"
     else:
         yield f"{_title(path)}: {_text(name, value, people)}"
 
 
-def _is_change(path: tuple[str, ...], value: Any) -> bool:
-    """Whether a list of two is what was before and what is after, not two people or two models."""
-    if not isinstance(value, list) or len(value) != 2 or any(isinstance(one, Mapping) for one in value):
-        return False
-    return "changed" in path[:-1] or path[-1] in ("valid_from", "valid_to", "name", "parent")
-
-
 def _row(row: Any, people: People) -> str:
-    if not isinstance(row, Mapping):
+    if not _is_part(row):
         return str(row)
     told = (
         f"{_title((key,))} {_text(key, one, people)}"
-        for key, one in row.items()
-        if key not in _HIDDEN and one not in (None, "", [], False)
+        for key, one in _items(row)
+        if key not in _HIDDEN and one is not None and one not in ("", [], (), False)
     )
     return ", ".join(told)
 
@@ -290,13 +296,13 @@ def _title(path: tuple[str, ...]) -> str:
 
 
 def _text(name: str, value: Any, people: People) -> str:
-    if value is None or value in ("", []):
+    if value is None or value in ("", [], ()):
         return "–"
     if isinstance(value, bool):
         return _("có") if value else _("không")
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "; ".join(_text(name, one, people) for one in value)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return people.get(int(value), str(value)) if name in _PEOPLE else shown_number(value)
     text = str(value)
     if name == "head":

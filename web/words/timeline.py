@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from web.look.differences import Piece, pieces
 from web.look.presentation import (
@@ -19,10 +19,16 @@ from web.look.presentation import (
     shown_number,
 )
 from web.words.kept import written
-from workflow.across.models.entries import Carried, Change, Entry, ItemNote
+from workflow.across.models.entries import Change, Entry
+from workflow.core.events import Event, Stated
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.reading.text import shorten
 from workflow.ground.speech import _
+from workflow.stages.implementation.events import FileAdded, PlanSaved, ResultsReported, ResultsSaved, Started
+from workflow.stages.inspection.events import InspectionConcluded, InspectionRecorded, VisitPlanned
+from workflow.stages.recognition.events import Decided
+from workflow.stages.registration.events import FormReturned, HandedInLate, ItemNamed
+from workflow.stages.review.events import ReviewClosed
 
 # These speak of a body, not of the one member who typed it in.
 _BODIES = {"visit_planned", "visit_cancelled", "inspection_recorded", "pass_inspection", "require_remediation"}
@@ -100,66 +106,71 @@ def _deed(definition: Definition, entry: Entry) -> str:
 
 
 def _details(entry: Entry) -> list[str]:
-    carried = entry.carried
-    return [*_begun(carried), *_judged(carried), *_handed_over(carried), *_decided(carried)]
+    return [line for event in entry.events for line in (*_worked(event), *_judged(event))]
 
 
-def _begun(carried: Carried) -> Iterator[str]:
-    """That it came late, what is to be written again, when something begins."""
-    if carried.late:
-        yield _("Nộp sau hạn, ghi là đăng ký trễ.")
-    if carried.items:
-        yield _("Mục cần viết lại: %(items)s.", items="; ".join(map(_item, carried.items)))
-    if carried.start_date:
-        yield _("Bắt đầu từ ngày %(day)s.", day=shown_day(carried.start_date))
-    if carried.visit_on:
-        yield _("Ngày hẹn: %(day)s.", day=shown_day(carried.visit_on))
+def _worked(event: Event) -> Iterator[str]:
+    """What was said when something was registered, given back, begun or handed in."""
+    match event:
+        case HandedInLate(late=True):
+            yield _("Nộp sau hạn, ghi là đăng ký trễ.")
+        case FormReturned():
+            yield from _returned(event)
+        case Started(start_date=date() as day) | PlanSaved(start_date=date() as day):
+            yield _("Bắt đầu từ ngày %(day)s.", day=shown_day(day))
+        case ResultsSaved(summary=summary) | ResultsReported(summary=summary) if summary:
+            yield shorten(summary, _LONGEST)
+        case FileAdded():
+            purpose = str(PURPOSES.get(event.purpose, "")).lower()
+            yield f"“{event.file}”" + (f" ({purpose})" if purpose else "")
+        case VisitPlanned(day=date() as day):
+            yield _("Ngày hẹn: %(day)s.", day=shown_day(day))
+        case Stated(facts={"note": str(note)}):
+            yield shorten(note, _LONGEST)
 
 
-def _judged(carried: Carried) -> Iterator[str]:
-    """What an inspection or a reviewer found, and by when it is to be mended."""
-    if carried.conclusion:
-        conclusion = str(CONCLUSIONS.get(carried.conclusion, carried.conclusion)).lower()
-        points = _(", %(points)s điểm", points=shown_number(carried.total)) if carried.total is not None else ""
+def _judged(event: Event) -> Iterator[str]:
+    """What an inspection, a meeting or a decision said."""
+    match event:
+        case InspectionRecorded(mend_by=date() as day):
+            yield _("Hạn khắc phục: %(day)s.", day=shown_day(day))
+        case InspectionConcluded():
+            yield from _concluded(event)
+        case ReviewClosed():
+            yield _(
+                "%(yes)s phiếu đồng ý, %(no)s không đồng ý, %(rest)s không biểu quyết, trên %(all)s thành viên.",
+                yes=event.votes_for,
+                no=event.votes_against,
+                rest=event.votes_abstaining,
+                all=event.members,
+            )
+        case Decided() if event.decision_number:
+            yield _(
+                "Quyết định số %(number)s ngày %(day)s, %(signer)s ký.",
+                number=event.decision_number,
+                day=shown_day(event.decision_date),
+                signer=event.signer,
+            )
+
+
+def _returned(event: FormReturned) -> Iterator[str]:
+    if event.items:
+        yield _("Mục cần viết lại: %(items)s.", items="; ".join(map(_item, event.items)))
+    if event.resubmit_by:
+        yield _("Hạn nộp lại: %(day)s.", day=shown_day(event.resubmit_by))
+
+
+def _concluded(event: InspectionConcluded) -> Iterator[str]:
+    if event.conclusion:
+        conclusion = str(CONCLUSIONS.get(event.conclusion, event.conclusion)).lower()
+        points = _(", %(points)s điểm", points=shown_number(event.total)) if event.total is not None else ""
         yield _("Kết luận: %(conclusion)s%(points)s.", conclusion=conclusion, points=points)
-    if carried.finding:
-        yield shorten(carried.finding, _LONGEST)
-    if carried.resubmit_by:
-        yield _("Hạn nộp lại: %(day)s.", day=shown_day(carried.resubmit_by))
-    if carried.mend_by:
-        yield _("Hạn khắc phục: %(day)s.", day=shown_day(carried.mend_by))
+    if event.finding:
+        yield shorten(event.finding, _LONGEST)
+    if event.mend_by:
+        yield _("Hạn khắc phục: %(day)s.", day=shown_day(event.mend_by))
 
 
-def _handed_over(carried: Carried) -> Iterator[str]:
-    """Results in words and a file."""
-    if carried.summary:
-        yield shorten(carried.summary, _LONGEST)
-    if carried.file:
-        purpose = str(PURPOSES.get(carried.purpose, "")).lower()
-        yield f"“{carried.file}”" + (f" ({purpose})" if purpose else "")
-
-
-def _decided(carried: Carried) -> Iterator[str]:
-    """Votes, the decision, and what was noted beside."""
-    if carried.votes:
-        yield _(
-            "%(yes)s phiếu đồng ý, %(no)s không đồng ý, %(rest)s không biểu quyết, trên %(all)s thành viên.",
-            yes=carried.votes.in_favour,
-            no=carried.votes.against,
-            rest=carried.votes.abstaining,
-            all=carried.votes.members,
-        )
-    if carried.decision:
-        yield _(
-            "Quyết định số %(number)s ngày %(day)s, %(signer)s ký.",
-            number=carried.decision.number,
-            day=shown_day(carried.decision.dated),
-            signer=carried.decision.signer,
-        )
-    if carried.note:
-        yield shorten(carried.note, _LONGEST)
-
-
-def _item(one: ItemNote) -> str:
+def _item(one: ItemNamed) -> str:
     label = str(FIELD_NAMES.get(one.item, one.item))
     return f"{label} – {one.note}" if one.note else label

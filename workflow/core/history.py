@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core import events
 from workflow.core.access import Actor, Grant
+from workflow.core.events import Event
 from workflow.ground.prepared import Prepared
 from workflow.ground.refusals import Conflict
 from workflow.ground.schema import emulation_model, history
@@ -44,16 +46,50 @@ class Entry(NamedTuple):
 
 
 class By(NamedTuple):
-    """Who did something: the account, the role it acted under (none for what everybody may do for themselves), and for whom."""
+    """Who did something and why: the account, the role it acted under (none for what everybody may do for themselves).
+
+    for_id: whom a deputy stood in for; behalf: the registrant for whom an office acted, "" for nobody.
+    """
 
     account_id: int
     role: str = ""
     for_id: int | None = None
+    behalf: str = ""
+    reason: str = ""
 
 
-def acting(actor: Actor, grant: Grant) -> By:
+class Passage(NamedTuple):
+    """Where the subject of an entry went from and to, and what it was then; only models have states, a field and a kind."""
+
+    from_state: str | None = None
+    to_state: str | None = None
+    field_id: int | None = None
+    kind: str | None = None
+    definition_hash: str = ""
+
+
+def acting(actor: Actor, grant: Grant, *, behalf: str = "", reason: str = "") -> By:
     """A person under the grant that let them."""
-    return By(actor.account_id, grant.role, grant.deputy_for)
+    return By(actor.account_id, grant.role, grant.deputy_for, behalf, reason)
+
+
+def entry(by: By, now: datetime, trigger: str, content: Mapping[str, Any], passage: Passage) -> Entry:
+    """One change of any subject. content: what was stated and left, as `events.content` writes it."""
+    return Entry(
+        now,
+        by.account_id,
+        by.role,
+        trigger,
+        by.for_id,
+        by.behalf,
+        passage.from_state,
+        passage.to_state,
+        by.reason,
+        passage.field_id,
+        passage.kind,
+        content,
+        passage.definition_hash,
+    )
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str).encode
@@ -186,43 +222,8 @@ def append(connection: Connection, subject: str, subject_id: int, entry: Entry) 
 
 
 def record(
-    connection: Connection,
-    by: By,
-    now: datetime,
-    subject: str,
-    subject_id: int,
-    trigger: str,
-    payload: Mapping[str, Any] | None = None,
-    *,
-    reason: str = "",
-    definition_hash: str = "",
+    connection: Connection, by: By, now: datetime, subject_id: int, event: Event, *, definition_hash: str = ""
 ) -> int:
     """Append what somebody did to any subject but a model (see `append`). Returns the entry's number."""
-    entry = Entry(
-        at=now,
-        actor_id=by.account_id,
-        for_id=by.for_id,
-        role=by.role,
-        trigger=trigger,
-        reason=reason,
-        payload=payload,
-        definition_hash=definition_hash,
-    )
-    return append(connection, subject, subject_id, entry)
-
-
-def staying(model: sa.Row[Any], by: By, now: datetime, trigger: str, payload: Mapping[str, Any]) -> Entry:
-    """An entry of a model that keeps its state. model: a row of `context.MODEL`, or one with the same columns."""
-    return Entry(
-        at=now,
-        actor_id=by.account_id,
-        for_id=by.for_id,
-        role=by.role,
-        trigger=trigger,
-        from_state=model.state,
-        to_state=model.state,
-        field_id=model.field_id,
-        kind=model.kind,
-        payload=payload,
-        definition_hash=model.definition_hash,
-    )
+    what = entry(by, now, event.trigger, events.content(event), Passage(definition_hash=definition_hash))
+    return append(connection, event.of, subject_id, what)

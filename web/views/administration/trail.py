@@ -58,7 +58,7 @@ def listed() -> tuple[str, int]:
         subjects=SUBJECTS,
         own_deeds=DEEDS,
         details=details,
-        people=people_in(reading(), (line.payload for line in lines)),
+        people=people_in(reading(), (line.events for line in lines)),
         units=places.places(),
     )
     return page, 422 if problem else 200

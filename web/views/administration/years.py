@@ -113,7 +113,7 @@ def shown(year: int) -> str:
         counts={name: len(part.read(reading(), row.id)) for name, part in PARTS.items()},
         told=told,
         details=details,
-        people=people_in(reading(), (entry.payload for entry in told)),
+        people=people_in(reading(), (entry.events for entry in told)),
         deeds=DEEDS,
     )
 

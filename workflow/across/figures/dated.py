@@ -6,9 +6,8 @@ from what the first entry after it says was there before.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.figures.cells import Scope
 from workflow.core import access
+from workflow.core.events import read, told
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.dialects import any_of
 from workflow.ground.reading.quantities import Quantity, sum_quantities
@@ -26,6 +26,8 @@ from workflow.ground.schema import change_request, emulation_model, history, ins
 from workflow.ground.speech import _
 from workflow.ground.validity import valid_on
 from workflow.ground.vietnam_time import local_date
+from workflow.stages.implementation.events import ResultsReported, ResultsSaved
+from workflow.stages.registration.events import FigureWritten, FormChanges, FormEdited
 
 _model = emulation_model.c
 _MARKED, _UNMARKED = "outstanding_marked", "outstanding_unmarked"
@@ -78,7 +80,7 @@ class Then:
             self._passed(_model.inspected_at, "mark_inspected"),
             self._passed(_model.proposed_at, "mark_proposed"),
         ]
-        corrected = {key: changed["origin"][0] for key, changed in self._edited.items() if "origin" in changed}
+        corrected = self._origins_before()
         others = [~any_of(_model.id, sorted(corrected))] if corrected else []
         rows = self._connection.execute(
             sa.select(*columns, sa.func.count())
@@ -165,10 +167,10 @@ class Then:
         keys = {one.code: one.id for one in measures}
         for purpose, others in (("target", self._targets_before()), ("result", rewritten)):
             stated += [
-                (keys[row["measure"]], purpose, row["qualifier"], Decimal(row["value"]))
+                (keys[row.measure], purpose, row.qualifier, Decimal(row.value))
                 for rows_then in others.values()
                 for row in rows_then
-                if row["measure"] in keys
+                if row.measure in keys
             ]
         return summed(measures, stated)
 
@@ -212,7 +214,7 @@ class Then:
     def _entries_since(self, triggers: tuple[str, ...]) -> sa.Select[Any]:
         """Entries of these kinds, of models in the scope, from the moment on."""
         return (
-            sa.select(history.c.subject_id, history.c.payload)
+            sa.select(history.c.subject_id, history.c.trigger, history.c.payload)
             .select_from(
                 history.join(emulation_model, history.c.subject_id == _model.id).join(unit, unit.c.id == _model.unit_id)
             )
@@ -221,38 +223,48 @@ class Then:
             .order_by(history.c.subject_id, history.c.seq)
         )
 
-    def _edited_since(self) -> Mapping[int, Mapping[str, Any]]:
-        """What was changed in forms given back: model → item → (before the first change, after it)."""
-        found: dict[int, dict[str, Any]] = {}
-        for row in self._connection.execute(self._entries_since(("form_edited",))):
-            for name, change in json.loads(row.payload).get("changed", {}).items():
-                found.setdefault(row.subject_id, {}).setdefault(name, change)
-        return found
+    def _edited_since(self) -> Sequence[tuple[int, FormChanges]]:
+        """What was changed in forms given back, by model, the oldest first."""
+        rows = self._connection.execute(self._entries_since((FormEdited.trigger,)))
+        return [(row.subject_id, read(FormEdited, row.payload).changed) for row in rows]
 
-    def _targets_before(self) -> Mapping[int, list[dict[str, str]]]:
-        return {key: changed["targets"][0] for key, changed in self._edited.items() if "targets" in changed}
+    def _origins_before(self) -> Mapping[int, str]:
+        """Where models came from before the first change of that."""
+        # The latest first, so that the first change is what stays.
+        return {key: changed.origin.before for key, changed in reversed(self._edited) if changed.origin is not None}
 
-    def _results_before(self) -> Mapping[int, list[dict[str, str]]]:
+    def _targets_before(self) -> Mapping[int, tuple[FigureWritten, ...]]:
+        return {key: changed.targets.before for key, changed in reversed(self._edited) if changed.targets is not None}
+
+    def _results_before(self) -> Mapping[int, tuple[FigureWritten, ...]]:
         """Results as they stood, of models whose results were written since."""
-        writes = ("results_saved", *(t.trigger for t in self._definition.transitions if t.record == "results"))
+        writes = (ResultsSaved.trigger, *(t.trigger for t in self._definition.transitions if t.record == "results"))
         since = {
             row.subject_id
             for row in self._connection.execute(self._entries_since(writes))
-            if "results" in json.loads(row.payload)
+            if _results(row.trigger, row.payload) is not None
         }
-        found: dict[int, list[dict[str, str]]] = {key: [] for key in since}
+        found: dict[int, tuple[FigureWritten, ...]] = dict.fromkeys(since, ())
         if since:
             rows = self._connection.execute(
-                sa.select(history.c.subject_id, history.c.payload)
+                sa.select(history.c.subject_id, history.c.trigger, history.c.payload)
                 .where(history.c.subject == "model", any_of(history.c.subject_id, sorted(since)))
                 .where(history.c.at < self._moment, history.c.trigger.in_(writes))
                 .order_by(history.c.subject_id, history.c.seq)
             )
             for row in rows:
-                content = json.loads(row.payload)
-                if "results" in content:
-                    found[row.subject_id] = content["results"]
+                results = _results(row.trigger, row.payload)
+                if results is not None:
+                    found[row.subject_id] = results
         return found
+
+
+_WRITING: Final = (ResultsSaved, ResultsReported)
+
+
+def _results(trigger: str, payload: str) -> tuple[FigureWritten, ...] | None:
+    """The figures that an entry holds, whether they were saved or handed in."""
+    return next((one.results for one in told("model", trigger, payload) if isinstance(one, _WRITING)), None)
 
 
 def within(scope: Scope) -> sa.ColumnElement[bool]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
@@ -14,8 +13,7 @@ from workflow.across.models import entries
 from workflow.across.models.entries import Entry
 from workflow.core.people.names import names_of
 from workflow.ground.schema import history
-
-WRITTEN: Final = "inspection_recorded"
+from workflow.stages.inspection.events import InspectionRecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +44,38 @@ class Writing:
 
 def writings_since(connection: Connection, model_id: int, version: int) -> list[Writing]:
     """Every writing of the model's latest record after `version` of the record, the oldest first. Two statements."""
-    written = entries.with_content(connection, model_id, history.c.trigger == WRITTEN)
-    latest = written[-1][1].get("inspection") if written else None
-    written = [one for one in written if one[1].get("inspection") == latest]
+    written = [
+        (entry, event)
+        for entry in entries.which(connection, model_id, history.c.trigger == InspectionRecorded.trigger)
+        for event in entry.events
+        if isinstance(event, InspectionRecorded)
+    ]
+    written = [one for one in written if one[1].inspection == written[-1][1].inspection]
     people = names_of(
         connection,
-        {key for _entry, content in written for key in content.get("members") or ()},
-        {content["head"] for _entry, content in written if content.get("head")},
+        {key for _entry, event in written for key in event.members},
+        {event.head for _entry, event in written if event.head},
     )
     found, before = [], Record()
-    for entry, content in written:
-        after = _record(content, people)
-        if int(content.get("record_version", 0)) > version:
+    for entry, event in written:
+        after = _record(event, people)
+        if event.record_version > version:
             found.append(Writing(entry, before, after))
         before = after
     return found
 
 
-def _record(content: Mapping[str, Any], people: Mapping[int | str, str]) -> Record:
-    def text(name: str) -> str:
-        return str(content.get(name) or "")
-
+def _record(event: InspectionRecorded, people: Mapping[int | str, str]) -> Record:
     return Record(
-        kind=text("kind"),
-        held_on=_day(content.get("held_on")),
-        place=text("place"),
-        team_decision=text("team_decision"),
-        members=tuple(people.get(key, str(key)) for key in content.get("members") or ()),
-        head=people.get(text("head"), text("head")),
-        strengths=text("strengths"),
-        shortcomings=text("shortcomings"),
-        recommendations=text("recommendations"),
-        mend_by=_day(content.get("mend_by")),
-        scores={
-            code: None if points is None else Decimal(str(points))
-            for code, points in (content.get("scores") or {}).items()
-        },
+        kind=event.kind,
+        held_on=event.held_on,
+        place=event.place,
+        team_decision=event.team_decision,
+        members=tuple(people.get(key, str(key)) for key in event.members),
+        head=people.get(event.head, event.head),
+        strengths=event.strengths,
+        shortcomings=event.shortcomings,
+        recommendations=event.recommendations,
+        mend_by=event.mend_by,
+        scores=event.scores,
     )
-
-
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written[:10]) if written else None

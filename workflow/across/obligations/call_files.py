@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import calls
+from workflow.across.obligations.call_events import CallFileAdded
 from workflow.core import history
 from workflow.core.access import OWN_SCOPED, Actor
 from workflow.ground.refusals import InvalidInput, NotFound
@@ -56,15 +57,8 @@ def attach(
         )
         .returning(call_file.c.id)
     ).scalar_one()
-    history.record(
-        connection,
-        history.acting(actor, grant),
-        now,
-        "call",
-        call_id,
-        "call_file_added",
-        {"file": file.file_name, "content": content_hash},
-    )
+    added = CallFileAdded(file.file_name, content_hash)
+    history.record(connection, history.acting(actor, grant), now, call_id, added)
     return int(file_id)
 
 

@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import due, obligations, selector
+from workflow.across.obligations.call_events import CallMoved, CallOpened, CallWithdrawn, Dates
 from workflow.across.obligations.obligations import OPEN
 from workflow.across.obligations.selector import USUAL_ROLES, Selector
 from workflow.across.obligations.working_days import roll
 from workflow.core import access, history
 from workflow.core.access import Actor, Grant
+from workflow.core.events import Changed
 from workflow.core.people import units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes import stored
@@ -126,14 +128,9 @@ def open_call(connection: Connection, command: CallInput, who: int | str, now: d
     ).scalar_one()
     call = connection.execute(CALL.where(report_call.c.id == call_id)).one()
     ids = owe(connection, call, [one.id for one in plan.units], command.roles, now)
-    payload = {
-        "label": call.label,
-        "due_stated": plan.due_stated,
-        "due_on": plan.due_on,
-        "units": [one.code for one in plan.units],
-        "roles": list(command.roles),
-    }
-    _note(connection, call_id, actor, grant, "call_opened", now, payload)
+    units = tuple(one.code for one in plan.units)
+    opened = CallOpened(call.label, plan.due_stated, plan.due_on, units, tuple(command.roles))
+    history.record(connection, history.acting(actor, grant), now, call_id, opened)
     return Called(call_id, plan.due_on, tuple(ids))
 
 
@@ -158,8 +155,8 @@ def move_due(
     ids = open_ids(connection, call_id, sa.or_(obligation.c.due_stated != day, obligation.c.due_on != due_on))
     obligations.move(connection, ids, day, now)
     _change(connection, call, {"due_stated": day, "due_on": due_on})
-    payload = {"changed": {"due_stated": [call.due_stated, day], "due_on": [call.due_on, due_on]}}
-    _note(connection, call_id, actor, grant, "call_moved", now, payload)
+    moved = CallMoved(Dates(Changed(call.due_stated, day), Changed(call.due_on, due_on)))
+    history.record(connection, history.acting(actor, grant), now, call_id, moved)
     return Called(call_id, due_on, tuple(ids))
 
 
@@ -180,7 +177,7 @@ def withdraw(
     ids = open_ids(connection, call_id)
     obligations.withdraw_many(connection, ids, now)
     _change(connection, call, {"withdrawn_at": now})
-    _note(connection, call_id, actor, grant, "call_withdrawn", now, {"units": len(ids)}, reason=why)
+    history.record(connection, history.acting(actor, grant, reason=why), now, call_id, CallWithdrawn(len(ids)))
     return Called(call_id, call.due_on, tuple(ids))
 
 
@@ -329,17 +326,3 @@ def _change(connection: Connection, call: sa.Row[Any], values: Mapping[str, Any]
     connection.execute(
         sa.update(report_call).where(report_call.c.id == call.id).values(**values, version=call.version + 1)
     )
-
-
-def _note(
-    connection: Connection,
-    call_id: int,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    payload: Mapping[str, Any],
-    *,
-    reason: str = "",
-) -> None:
-    history.record(connection, history.acting(actor, grant), now, "call", call_id, trigger, payload, reason=reason)

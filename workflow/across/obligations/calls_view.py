@@ -14,6 +14,7 @@ from workflow.across.obligations.calls import CALLERS, unseen
 from workflow.across.obligations.selector import Selector
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.events import Event, told
 from workflow.core.lifecycles.vocabulary import UNIT_KINDS
 from workflow.core.people.unit import COLUMNS, DEPTH, Unit
 from workflow.ground.schema import account, history, obligation, programme_year, report_call, unit
@@ -52,13 +53,13 @@ class CallView:
 
 @dataclass(frozen=True, slots=True)
 class CallEntry:
-    """One thing that was done with a call. payload: the particulars, as the history keeps them."""
+    """One thing that was done with a call."""
 
     trigger: str
     actor_name: str
     at: datetime
     reason: str
-    payload: str
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ def entries(connection: Connection, call_id: int) -> list[CallEntry]:
         .where(history.c.subject == "call", history.c.subject_id == call_id)
         .order_by(history.c.seq.desc())
     )
-    return [CallEntry(**row._mapping) for row in rows]
+    return [
+        CallEntry(row.trigger, row.actor_name, row.at, row.reason, told("call", row.trigger, row.payload))
+        for row in rows
+    ]
 
 
 def callers(connection: Connection, actor: Actor, today: date) -> list[Unit]:

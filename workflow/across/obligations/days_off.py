@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import obligations
+from workflow.across.obligations.call_events import DayForgotten, DayNoted, YearDecided
 from workflow.across.obligations.obligations import ON_THEIR_DAY, OPEN
 from workflow.across.obligations.official_days import EARLIEST, LATEST, SpecialDay, fingerprint
 from workflow.across.obligations.working_days import WorkingDays, special_days, working_days
 from workflow.core import access, history
-from workflow.core.access import Actor, Grant
 from workflow.core.programmes.starting import root_grant
 from workflow.ground.reading.dates import DateUnreadable, parse_date_vi
 from workflow.ground.reading.text import clean
@@ -67,7 +67,7 @@ def note_day(
     connection.execute(
         sa.insert(day_off).values(day=meant, working=working, label=name, noted_at=now, noted_by=actor.account_id)
     )
-    _note(connection, actor, grant, "day_noted", now, {"day": meant, "working": working, "label": name})
+    history.record(connection, history.acting(actor, grant), now, CALENDAR, DayNoted(meant, working, name))
     return _follow(connection, now)
 
 
@@ -77,7 +77,7 @@ def forget_day(connection: Connection, who: int | str, day: date, now: datetime)
     grant = root_grant(actor)
     if connection.execute(sa.delete(day_off).where(day_off.c.day == day)).rowcount == 0:
         return ()
-    _note(connection, actor, grant, "day_forgotten", now, {"day": day})
+    history.record(connection, history.acting(actor, grant), now, CALENDAR, DayForgotten(day))
     return _follow(connection, now)
 
 
@@ -98,7 +98,7 @@ def decide_year(connection: Connection, who: int | str, year: int, source: str, 
         values = {"year": year, "source": name, "noted_at": now, "noted_by": actor.account_id}
         connection.execute(sa.insert(decided_year).values(values))
     if name or had:
-        _note(connection, actor, grant, "year_decided", now, {"year": year, "source": name})
+        history.record(connection, history.acting(actor, grant), now, CALENDAR, YearDecided(year, name))
 
 
 def follow_official(connection: Connection, now: datetime) -> tuple[int, ...]:
@@ -166,9 +166,3 @@ def _follow(connection: Connection, now: datetime) -> tuple[int, ...]:
         obligations.move(connection, ids, stated, now)
         moved.extend(ids)
     return tuple(sorted(moved))
-
-
-def _note(
-    connection: Connection, actor: Actor, grant: Grant, trigger: str, now: datetime, payload: dict[str, Any]
-) -> None:
-    history.record(connection, history.acting(actor, grant), now, "calendar", CALENDAR, trigger, payload)

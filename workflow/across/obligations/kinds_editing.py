@@ -18,7 +18,7 @@ from workflow.across.obligations import obligations
 from workflow.across.obligations.selector import USUAL_ROLES, Selector
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.vocabulary import RECIPIENT_NAMES
-from workflow.core.programmes import deadlines
+from workflow.core.programmes import deadlines, events
 from workflow.core.programmes.change import Edit
 from workflow.core.programmes.report_sections import default_sections
 from workflow.core.programmes.terms import ObligationKind
@@ -101,7 +101,7 @@ def set_report_kinds(
             )
         values.append(value)
     edit.keep_used(old, codes, lambda row: row.id in called, _("loại báo cáo"), _("được yêu cầu"))
-    return edit.store(report_kind, old, values, "report_kinds_edited")
+    return edit.store(report_kind, old, values, events.ReportKindsEdited)
 
 
 def set_reminder_steps(
@@ -147,7 +147,7 @@ def set_reminder_steps(
     connection.execute(sa.delete(reminder_step).where(reminder_step.c.year_id == edit.year.id))
     connection.execute(sa.insert(reminder_step), [{"year_id": edit.year.id, **value} for value in after])
     obligations.follow_steps(connection, edit.year.id, now)
-    edit.note("reminder_steps_edited", {"before": before, "after": after})
+    edit.note(events.ReminderStepsEdited(tuple(before), tuple(after)))
     return True
 
 

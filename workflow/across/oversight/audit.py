@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.across.reports.events import ReportSubmitted
+from workflow.core.events import read
 from workflow.core.history import GENESIS, digest
 from workflow.ground.dialects import alone
 from workflow.ground.prepared import Prepared
@@ -187,14 +189,15 @@ def _reports(connection: Connection) -> Iterator[Finding]:
     """Reports whose text or figures are not those that were handed in, and handings in that are gone."""
     entries = connection.execute(
         sa.select(history.c.subject_id, history.c.seq, history.c.payload)
-        .where(history.c.subject == "report", history.c.trigger == "report_submitted")
+        .where(history.c.subject == "report", history.c.trigger == ReportSubmitted.trigger)
         .order_by(history.c.subject_id, history.c.seq)
         .execution_options(yield_per=_BATCH)
     )
     said: dict[int, tuple[int, int, str, str]] = {}
     for row in entries:
-        content = json.loads(row.payload)
-        said[content["report_submission"]] = (row.subject_id, row.seq, content["figures"], _handed_in(content))
+        event = read(ReportSubmitted, row.payload)
+        told = _digest(event.sections, event.words, event.late_days)
+        said[event.report_submission] = (row.subject_id, row.seq, event.figures, told)
     kept = connection.execute(
         sa.select(report_submission.c.id, report_submission.c.content, report_submission.c.figures).execution_options(
             yield_per=_BATCH
@@ -205,15 +208,15 @@ def _reports(connection: Connection) -> Iterator[Finding]:
             yield Finding(f"report_submission {submission.id}", 0, _("lịch sử không có lần gửi này"))
             continue
         report_id, seq, figures, text = said.pop(submission.id)
-        if (hashlib.sha256(submission.figures.encode()).hexdigest(), _handed_in(submission.content)) != (figures, text):
+        kept_text = _digest(*(submission.content.get(name) for name in ("sections", "words", "late_days")))
+        if (hashlib.sha256(submission.figures.encode()).hexdigest(), kept_text) != (figures, text):
             yield Finding(f"report {report_id}", seq, _("nội dung hoặc số liệu đã bị sửa sau khi gửi"))
     for submission_id, (report_id, seq, _figures, _text) in said.items():
         yield Finding(f"report {report_id}", seq, _("mất lần gửi số %(n)s", n=submission_id))
 
 
-def _handed_in(content: Mapping[str, Any]) -> str:
+def _digest(*told: object) -> str:
     """A digest of what a person wrote and of how late it came."""
-    told = [content.get(name) for name in ("sections", "words", "late_days")]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access
 from workflow.core.access import PRIVILEGED, Actor
+from workflow.core.events import Event, told
 from workflow.core.history import stamp
 from workflow.ground.schema import (
     account,
@@ -58,7 +58,7 @@ class Line:
     from_state: str | None
     to_state: str | None
     reason: str
-    payload: dict[str, Any]
+    events: tuple[Event, ...]
     definition_hash: str
     hash: str
 
@@ -198,7 +198,7 @@ def _line(row: sa.Row[Any]) -> Line:
         from_state=row.from_state,
         to_state=row.to_state,
         reason=row.reason,
-        payload=json.loads(row.payload),
+        events=told(row.subject, row.trigger, row.payload),
         definition_hash=row.definition_hash,
         hash=row.hash,
     )

@@ -7,7 +7,6 @@ and what was written over it later; a form that somebody began for themselves ha
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,9 +15,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core.events import read
 from workflow.ground.reading.text import fold, identity
 from workflow.ground.schema import account, emulation_model, history, person, registration_form, unit
-from workflow.stages.registration.correction import CORRECTED
+from workflow.stages.registration.events import FormEdited, RegistrantCorrected
 
 # What tells a person apart stands in brackets behind their name.
 _TOLD_APART = re.compile(r" \([^()]*\)$")
@@ -106,11 +106,15 @@ def _by_later_entries(connection: Connection) -> Iterable[tuple[str, sa.Row[Any]
     rows = connection.execute(
         _INDIVIDUAL.add_columns(history.c.payload)
         .join(history, sa.and_(history.c.subject == "model", history.c.subject_id == emulation_model.c.id))
-        .where(history.c.trigger.in_(("form_edited", CORRECTED)), history.c.payload.contains('"person":['))
+        .where(
+            history.c.trigger.in_((FormEdited.trigger, RegistrantCorrected.trigger)),
+            history.c.payload.contains('"person":['),
+        )
         .order_by(history.c.subject_id, history.c.seq)
     )
-    found = ((json.loads(row.payload).get("changed", {}).get("person"), row) for row in rows)
-    return [(pair[1], row) for pair, row in found if pair and pair[1]]
+    # A correction has the shape of an edit.
+    found = ((read(FormEdited, row.payload).changed.person, row) for row in rows)
+    return [(person.after, row) for person, row in found if person is not None and person.after]
 
 
 def _models(connection: Connection) -> list[Merged]:

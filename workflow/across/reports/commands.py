@@ -5,7 +5,6 @@ Handing in fulfils the obligation, returning opens it again with a date of its o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import due, obligations
-from workflow.across.reports import checks, figures
+from workflow.across.reports import checks, events, figures
 from workflow.across.reports import view as reading
 from workflow.across.reports.view import ReportView, view
 from workflow.core import access, history
 from workflow.core.access import Actor, Grant
+from workflow.core.events import told
 from workflow.core.programmes import report_sections
 from workflow.core.programmes.report_sections import Content
 from workflow.ground.dialects import insert_new, locked
@@ -76,10 +76,10 @@ def save(
         for name in (section.id for section in seen.sections)
         if written.sections.get(name) != seen.content.sections.get(name)
     }
-    payload: dict[str, Any] = {"obligation": seen.obligation_id, "sections": changed}
-    if written.words != seen.content.words:
-        payload["words"] = dict(written.words)
-    return _note(connection, report_id, actor, grant, "report_saved", now, payload)
+    words_now = dict(written.words) if written.words != seen.content.words else None
+    saved = events.ReportSaved(seen.obligation_id, changed, words_now)
+    # One entry for each version: the number of the entry is the version.
+    return history.record(connection, history.acting(actor, grant), now, report_id, saved)
 
 
 def submit(
@@ -129,15 +129,15 @@ def submit(
     ).scalar_one()
     _advance(connection, seen, now, actor, status="submitted", submitted_at=now, decided_at=None, decided_by=None)
     obligations.fulfil(connection, obligation_id, now)
-    payload = {
-        "obligation": obligation_id,
-        "report_submission": submission_id,
-        "as_of": history.stamp(moment),
-        "figures": figures.hashed(counted.text),
-        "late_days": late_days,
+    handed_in = events.ReportSubmitted(
+        obligation=obligation_id,
+        report_submission=submission_id,
+        as_of=history.stamp(moment),
+        figures=figures.hashed(counted.text),
+        late_days=late_days,
         **said.as_json(),
-    }
-    _note(connection, seen.report_id, actor, grant, "report_submitted", now, payload)
+    )
+    history.record(connection, history.acting(actor, grant), now, seen.report_id, handed_in)
     return Submitted(submission_id, late_days, tuple(gap.section for gap in gaps))
 
 
@@ -149,8 +149,8 @@ def accept(
     seen, grant, report_id = _deciding(connection, actor, obligation_id, version, to=_("tiếp nhận báo cáo"))
     submission = seen.latest
     _advance(connection, seen, now, actor, status="accepted", decided_at=now, decided_by=actor.account_id)
-    payload = {"obligation": obligation_id, "report_submission": submission.id if submission else None}
-    return _note(connection, report_id, actor, grant, "report_accepted", now, payload)
+    accepted = events.ReportAccepted(obligation_id, submission.id if submission else None)
+    return history.record(connection, history.acting(actor, grant), now, report_id, accepted)
 
 
 def return_(
@@ -190,12 +190,8 @@ def return_(
     )
     obligations.reopen(connection, obligation_id, day, now)
     submission = seen.latest
-    payload = {
-        "obligation": obligation_id,
-        "report_submission": submission.id if submission else None,
-        "due": day.isoformat(),
-    }
-    _note(connection, report_id, actor, grant, "report_returned", now, payload, reason=why)
+    returned = events.ReportReturned(obligation_id, submission.id if submission else None, day)
+    history.record(connection, history.acting(actor, grant, reason=why), now, report_id, returned)
     return view(connection, actor, obligation_id).due_on
 
 
@@ -230,7 +226,7 @@ def entries_since(connection: Connection, report_id: int, version: int) -> list[
 
 
 def _entry(row: sa.Row[Any]) -> ReportEntry:
-    report_sections = json.loads(row.payload)
+    happened = told(SUBJECT, row.trigger, row.payload)
     return ReportEntry(
         row.seq,
         row.trigger,
@@ -239,8 +235,8 @@ def _entry(row: sa.Row[Any]) -> ReportEntry:
         row.role,
         row.at,
         row.reason,
-        report_sections.get("sections", {}) if row.trigger == "report_saved" else {},
-        report_sections.get("late_days") or 0,
+        next((event.sections for event in happened if isinstance(event, events.ReportSaved)), {}),
+        next((event.late_days for event in happened if isinstance(event, events.ReportSubmitted)), 0),
     )
 
 
@@ -352,20 +348,3 @@ def _advance(connection: Connection, seen: ReportView, now: datetime, actor: Act
     )
     if result.rowcount != 1:
         raise _stale()
-
-
-def _note(
-    connection: Connection,
-    report_id: int,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    payload: Mapping[str, Any],
-    *,
-    reason: str = "",
-) -> int:
-    """One entry for each version: the number of the entry is the version."""
-    return history.record(
-        connection, history.acting(actor, grant), now, SUBJECT, report_id, trigger, payload, reason=reason
-    )

@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
-from workflow.core.access import Actor, Grant
-from workflow.core.engine.context import model_by_code, registrant_name
-from workflow.core.history import Advance, Entry, advance
+from workflow.core import access, events
+from workflow.core.access import Actor
+from workflow.core.engine.context import model_by_code
+from workflow.core.events import Event
+from workflow.core.history import Advance, By, Passage, advance, entry
 from workflow.ground.refusals import Conflict, NotFound
 from workflow.ground.speech import _
 
@@ -43,42 +44,28 @@ def held(connection: Connection, actor: Actor, code: str, version: int | None = 
 
 
 def note(
-    connection: Connection,
-    model: Model,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    *,
-    payload: Mapping[str, Any],
-    changes: Mapping[str, Any] | None = None,
-    reason: str = "",
-    on_behalf: bool = False,
+    connection: Connection, by: By, now: datetime, model: Model, event: Event, changes: Mapping[str, Any] | None = None
 ) -> int:
     """Append what happened to the model's history and set `changes` on its row. Returns the new version.
 
-    model: as `held` gave it, and not noted on since (each note needs the row anew). trigger: past-tense word for what happened
-    ('inspection_recorded'). on_behalf: staff acted for the registrant. The state stays: only transition.py changes it.
+    model: as `held` gave it, and not noted on since (each note needs the row anew). The state stays.
     """
+    return advance(connection, noted(by, now, model, event, changes))
+
+
+def noted(by: By, now: datetime, model: Model, event: Event, changes: Mapping[str, Any] | None = None) -> Advance:
+    """The same for many models at once, to be written by `history.advance_many`: the caller holds every one of them."""
     changes = dict(changes or {})
     if changes.keys() & {"state", "version", "last_hash"}:
         raise TypeError("the state changes through transition.apply() only")
-    entry = Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        behalf=registrant_name(model) if on_behalf else "",
-        role=grant.role,
-        trigger=trigger,
-        from_state=model.state,
-        to_state=model.state,
-        reason=reason,
-        field_id=changes.get("field_id", model.field_id),
-        kind=changes.get("kind", model.kind),
-        payload=payload,
-        definition_hash=model.definition_hash,
+    passage = Passage(
+        model.state,
+        model.state,
+        changes.get("field_id", model.field_id),
+        changes.get("kind", model.kind),
+        model.definition_hash,
     )
-    return advance(connection, Advance(model, entry, changes))
+    return Advance(model, entry(by, now, event.trigger, events.content(event), passage), changes)
 
 
 def _found(model: Model | None, actor: Actor, code: str) -> Model:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core.access import Actor, Grant, people
+from workflow.core.events import Event
 from workflow.core.lifecycles.terms import Definition, Transition
 from workflow.ground.dialects import any_of, as_list, locked
 from workflow.ground.prepared import Prepared
@@ -24,7 +25,8 @@ class Context:
 
     model: row of `MODEL` below. grant: under which the person acts. facts: what was stated, parsed. probing: nobody has stated
     anything yet, so a guard leaves out what the form is going to ask. changes: columns that the transition will set.
-    payload: what goes into the history. shared: what the items of one bulk application have in common (the one decision).
+    left: events for the history, beside what was stated. shared: what the items of one bulk application have in common (the
+    one decision).
     """
 
     connection: Connection
@@ -37,7 +39,7 @@ class Context:
     facts: Mapping[str, Any]
     probing: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
-    payload: dict[str, Any] = field(default_factory=dict)
+    left: list[Event] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)
 

@@ -13,10 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, events
 from workflow.core.access import OWN_SCOPED, PRIVILEGED, Actor
 from workflow.core.engine.context import MODEL
-from workflow.core.history import Advance, Entry, advance_many
+from workflow.core.engine.events import DefinitionChanged
+from workflow.core.history import Advance, Passage, acting, advance_many, entry
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, State
 from workflow.ground.dialects import locked
@@ -25,8 +26,6 @@ from workflow.ground.schema import account, assignment, emulation_model, unit
 from workflow.ground.speech import _
 from workflow.ground.validity import not_over
 from workflow.ground.vietnam_time import local_date
-
-TRIGGER = "definition_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,17 +271,7 @@ def _hindrances(
 
 def _step(actor: Actor, model: sa.Row[Any], old: Definition, new: Definition, target: State, now: datetime) -> Advance:
     grant = actor.require(PRIVILEGED, model.unit_path, to=_("chuyển quy trình của mô hình"))
-    entry = Entry(
-        at=now,
-        actor_id=actor.account_id,
-        for_id=grant.deputy_for,
-        role=grant.role,
-        trigger=TRIGGER,
-        from_state=model.state,
-        to_state=target.id,
-        field_id=model.field_id,
-        kind=model.kind,
-        payload={"from_definition": old.hash, "to_definition": new.hash},
-        definition_hash=new.hash,
-    )
-    return Advance(model, entry, {"state": target.id, "definition_hash": new.hash})
+    moved = events.content(DefinitionChanged(old.hash, new.hash))
+    passage = Passage(model.state, target.id, model.field_id, model.kind, new.hash)
+    what = entry(acting(actor, grant), now, DefinitionChanged.trigger, moved, passage)
+    return Advance(model, what, {"state": target.id, "definition_hash": new.hash})

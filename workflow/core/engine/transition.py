@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, events
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import facts
 from workflow.core.engine.context import Context, model_by_code, models_by_codes, registrant_name
 from workflow.core.engine.rules import EFFECTS, GUARDS, RECORDS
-from workflow.core.history import Advance, Entry, advance, advance_many
+from workflow.core.history import Advance, By, Passage, advance, advance_many, entry
 from workflow.core.lifecycles import machine as lifecycle
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition, Fact, Transition
@@ -249,22 +249,18 @@ def _consequences(context: Context) -> Advance:
         context.changes.setdefault("mend_by", None)
     reason = str(context.facts.get("reason", ""))
     stated = {name: value for name, value in context.facts.items() if name != "reason"}
-    entry = Entry(
-        at=context.now,
-        actor_id=context.actor.account_id,
-        for_id=context.grant.deputy_for,
-        behalf=registrant_name(model) if context.grant.role not in transition.roles else "",
-        role=context.grant.role,
-        trigger=transition.trigger,
-        from_state=model.state,
-        to_state=transition.target,
-        reason=reason,
-        field_id=model.field_id,
-        kind=model.kind,
-        payload={**stated, **context.payload},
-        definition_hash=model.definition_hash,
+    grant = context.grant
+    by = By(
+        context.actor.account_id,
+        grant.role,
+        grant.deputy_for,
+        registrant_name(model) if grant.role not in transition.roles else "",
+        reason,
     )
-    return Advance(model, entry, {**context.changes, "state": transition.target})
+    passage = Passage(model.state, transition.target, model.field_id, model.kind, model.definition_hash)
+    left = events.merged(stated, context.left)
+    what = entry(by, context.now, transition.trigger, left, passage)
+    return Advance(model, what, {**context.changes, "state": transition.target})
 
 
 _OUTBOX = Prepared(sa.insert(outbox), columns=["model_id", "unit_id", "trigger", "roles", "history_seq", "created_at"])

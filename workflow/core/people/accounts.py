@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access, history
 from workflow.core.access import PRIVILEGED, Actor, Grant
-from workflow.core.people import passwords, units
+from workflow.core.people import events, passwords, units
 from workflow.ground.dialects import locked
 from workflow.ground.reading.order import person_order
 from workflow.ground.reading.text import clean
@@ -106,14 +106,14 @@ def create_account(
     initial = (password or passwords.generate()) if sign_in else None
     values |= {"unit_id": home.id, "must_change_password": sign_in and must_change, "sample": sample}
     account_id = _insert(connection, values, initial, now)
-    payload = {
-        "user_name": values["user_name"],
-        "full_name": values["full_name"],
-        "position": values["position"],
-        "unit": home.code,
-        "can_sign_in": sign_in,
-    }
-    note(connection, account_id, actor, grant, "account_created", now, payload)
+    created = events.AccountCreated(
+        user_name=values["user_name"],
+        full_name=values["full_name"],
+        position=values["position"],
+        unit=home.code,
+        can_sign_in=sign_in,
+    )
+    history.record(connection, history.acting(actor, grant), now, account_id, created)
     return account_id, initial
 
 
@@ -156,10 +156,8 @@ def bootstrap_admin(
     )
     if empty:
         units.note_bootstrap(connection, home.id, account_id, now)
-    payload = {"user_name": values["user_name"], "full_name": values["full_name"], "role": "admin", "unit": home.code}
-    history.record(
-        connection, history.By(account_id, "admin"), now, "account", account_id, "account_bootstrapped", payload
-    )
+    made = events.AccountBootstrapped(values["user_name"], values["full_name"], "admin", home.code)
+    history.record(connection, history.By(account_id, "admin"), now, account_id, made)
     return account_id, initial
 
 
@@ -212,7 +210,7 @@ def change_password(
     if keep_session is not None:
         ended = ended.where(web_session.c.token_hash != keep_session)
     connection.execute(ended)
-    history.record(connection, history.By(row.id), now, "account", row.id, "password_changed")
+    history.record(connection, history.By(row.id), now, row.id, events.PasswordChanged())
 
 
 def reset_password(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
@@ -222,7 +220,7 @@ def reset_password(connection: Connection, who: int | str, user_name: str, now: 
     store_password(connection, row.id, initial, must_change=True)
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id))
     withdraw_links(connection, row.id, now)
-    note(connection, row.id, actor, grant, "password_reset", now, {})
+    history.record(connection, history.acting(actor, grant), now, row.id, events.PasswordReset())
     return initial
 
 
@@ -235,7 +233,8 @@ def lock(connection: Connection, who: int | str, user_name: str, now: datetime, 
     connection.execute(sa.update(account).where(account.c.id == row.id).values(locked_at=now))
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id))
     withdraw_links(connection, row.id, now)
-    note(connection, row.id, actor, grant, "account_locked", now, {}, reason=clean(reason)[:300])
+    by = history.acting(actor, grant, reason=clean(reason)[:300])
+    history.record(connection, by, now, row.id, events.AccountLocked())
     return True
 
 
@@ -245,7 +244,7 @@ def unlock(connection: Connection, who: int | str, user_name: str, now: datetime
     if row.locked_at is None:
         return False
     connection.execute(sa.update(account).where(account.c.id == row.id).values(locked_at=None))
-    note(connection, row.id, actor, grant, "account_unlocked", now, {})
+    history.record(connection, history.acting(actor, grant), now, row.id, events.AccountUnlocked())
     return True
 
 
@@ -254,7 +253,7 @@ def end_sessions(connection: Connection, who: int | str, user_name: str, now: da
     actor, row, grant = managed(connection, who, user_name, now, to=_("kết thúc phiên làm việc"))
     ended = connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id)).rowcount
     if ended:
-        note(connection, row.id, actor, grant, "sessions_ended", now, {"sessions": ended})
+        history.record(connection, history.acting(actor, grant), now, row.id, events.SessionsEnded(ended))
     return ended
 
 
@@ -388,23 +387,6 @@ def refuse_without_admin(
             guard="account",
             code="last_admin",
         )
-
-
-def note(
-    connection: Connection,
-    account_id: int,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    payload: Mapping[str, Any],
-    *,
-    reason: str = "",
-) -> None:
-    """Append to the account's history what an administrator did with it."""
-    history.record(
-        connection, history.acting(actor, grant), now, "account", account_id, trigger, payload, reason=reason
-    )
 
 
 def _checked(connection: Connection, user_name: str, full_name: str, position: str) -> dict[str, Any]:

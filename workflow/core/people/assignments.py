@@ -9,11 +9,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, history
 from workflow.core.access import PRIVILEGED, Actor, Grant
+from workflow.core.events import Changed
 from workflow.core.lifecycles import store
-from workflow.core.people import units
-from workflow.core.people.accounts import by_user_name, note, refuse_without_admin
+from workflow.core.people import events, units
+from workflow.core.people.accounts import by_user_name, refuse_without_admin
 from workflow.core.people.unit import Unit
 from workflow.ground.dialects import locked
 from workflow.ground.reading.text import clean
@@ -84,16 +85,16 @@ def assign(
         )
         .returning(assignment.c.id)
     ).scalar_one()
-    payload = {
-        "assignment": assignment_id,
-        "role": role,
-        "unit": place.code,
-        "valid_from": starts,
-        "valid_to": valid_to,
-        "deputy_for": deputy_for and clean(deputy_for).lower(),
-        **({"rank": rank} if rank else {}),
-    }
-    note(connection, target.id, actor, grant, "role_assigned", now, payload)
+    given = events.RoleAssigned(
+        assignment=assignment_id,
+        role=role,
+        unit=place.code,
+        valid_from=starts,
+        valid_to=valid_to,
+        deputy_for=deputy_for and clean(deputy_for).lower(),
+        rank=rank or "",
+    )
+    history.record(connection, history.acting(actor, grant), now, target.id, given)
     return assignment_id
 
 
@@ -302,5 +303,5 @@ def _end(connection: Connection, actor: Actor, grant: Grant, row: sa.Row[Any], e
         connection.execute(sa.delete(assignment).where(assignment.c.id == row.id))
     else:
         connection.execute(sa.update(assignment).where(assignment.c.id == row.id).values(valid_to=ends))
-    payload = {"assignment": row.id, "role": row.role, "unit": row.unit_code, "valid_to": [row.valid_to, ends]}
-    note(connection, row.account_id, actor, grant, "role_ended", now, payload)
+    ended = events.RoleEnded(row.id, row.role, row.unit_code, Changed(row.valid_to, ends))
+    history.record(connection, history.acting(actor, grant), now, row.account_id, ended)

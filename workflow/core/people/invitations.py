@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core import access, history
-from workflow.core.people import accounts, passwords
+from workflow.core.people import accounts, events, passwords
 from workflow.ground.dialects import locked
 from workflow.ground.refusals import NotAllowed, NotPossible, Refusal
 from workflow.ground.schema import account, invitation, unit, web_session
@@ -72,7 +72,7 @@ def invite(connection: Connection, who: int | str, user_name: str, now: datetime
             expires_at=expires,
         )
     )
-    accounts.note(connection, row.id, actor, grant, "account_invited", now, {"expires_at": expires})
+    history.record(connection, history.acting(actor, grant), now, row.id, events.AccountInvited(expires))
     return token
 
 
@@ -81,7 +81,7 @@ def withdraw(connection: Connection, who: int | str, user_name: str, now: dateti
     actor, row, grant = accounts.managed(connection, who, user_name, now, to=_("thu hồi lời mời"))
     if not accounts.withdraw_links(connection, row.id, now):
         return False
-    accounts.note(connection, row.id, actor, grant, "invitation_withdrawn", now, {})
+    history.record(connection, history.acting(actor, grant), now, row.id, events.InvitationWithdrawn())
     return True
 
 
@@ -116,7 +116,7 @@ def accept(connection: Connection, token: str, password: str, now: datetime) -> 
     connection.execute(sa.update(invitation).where(invitation.c.id == row.id).values(used_at=now))
     accounts.store_password(connection, row.account_id, password, must_change=False)
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.account_id))
-    history.record(connection, history.By(row.account_id), now, "account", row.account_id, "password_chosen")
+    history.record(connection, history.By(row.account_id), now, row.account_id, events.PasswordChosen())
     return int(row.account_id)
 
 

@@ -13,7 +13,9 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access, history
 from workflow.core.access import PRIVILEGED, Actor, Grant
+from workflow.core.events import Changed
 from workflow.core.lifecycles import store
+from workflow.core.people import events
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.ground.dialects import alone, locked
 from workflow.ground.prepared import Prepared
@@ -118,7 +120,7 @@ def create_unit(
         )
     values = _checked(connection, code, name, level, kind, parent, valid_from, valid_to)
     unit_id = _insert(connection, {**values, "parent_id": parent.id, "sample": sample}, parent.path)
-    _note(connection, unit_id, actor, grant, "unit_created", now, {**_shown(values), "parent": parent.code})
+    history.record(connection, history.acting(actor, grant), now, unit_id, _created(values, parent.code))
     return unit_id
 
 
@@ -132,7 +134,8 @@ def rename(connection: Connection, who: int | str, code: str, name: str, now: da
         return False
     connection.execute(sa.update(unit).where(unit.c.id == found.id).values(name=new, **keys_of(new, LONGEST_NAME)))
     _put_in_order(connection, found, new)
-    _note(connection, found.id, actor, grant, "unit_renamed", now, {"name": [found.name, new]})
+    renamed = events.UnitRenamed(Changed(found.name, new))
+    history.record(connection, history.acting(actor, grant), now, found.id, renamed)
     return True
 
 
@@ -157,8 +160,9 @@ def set_validity(
     if valid_from is not None and valid_to is not None and valid_to < valid_from:
         raise InvalidInput({"valid_to": _("Ngày cuối phải từ ngày thành lập trở đi.")})
     connection.execute(sa.update(unit).where(unit.c.id == found.id).values(valid_from=valid_from, valid_to=valid_to))
-    payload = {"valid_from": [found.valid_from, valid_from], "valid_to": [found.valid_to, valid_to]}
-    _note(connection, found.id, actor, grant, "unit_validity_set", now, payload)
+    by = history.acting(actor, grant)
+    days = events.UnitValiditySet(Changed(found.valid_from, valid_from), Changed(found.valid_to, valid_to))
+    history.record(connection, by, now, found.id, days)
     return True
 
 
@@ -203,9 +207,10 @@ def merge_into(
             }
         )
     connection.execute(sa.update(unit).where(unit.c.id == found.id).values(successor_id=successor.id, valid_to=ends))
-    payload = {"successor": successor.code, "valid_to": [found.valid_to, ends]}
-    _note(connection, found.id, actor, grant, "unit_merged", now, payload)
-    _note(connection, successor.id, actor, grant, "unit_took_over", now, {"predecessor": found.code})
+    by = history.acting(actor, grant)
+    merged = events.UnitMerged(successor.code, Changed(found.valid_to, ends))
+    history.record(connection, by, now, found.id, merged)
+    history.record(connection, by, now, successor.id, events.UnitTookOver(found.code))
 
 
 def tree(connection: Connection, actor: Actor | None = None) -> list[UnitNode]:
@@ -245,8 +250,8 @@ def tree(connection: Connection, actor: Actor | None = None) -> list[UnitNode]:
 def note_bootstrap(connection: Connection, unit_id: int, actor_id: int, now: datetime) -> None:
     """The first entry in the history of the first unit, once there is an account to name."""
     row = connection.execute(sa.select(unit).where(unit.c.id == unit_id)).one()
-    payload = _shown({name: row._mapping[name] for name in ("code", "name", "level", "kind")})
-    history.record(connection, history.By(actor_id, "admin"), now, "unit", unit_id, "unit_created", payload)
+    created = events.UnitCreated(row.code, row.name, row.level, row.kind)
+    history.record(connection, history.By(actor_id, "admin"), now, unit_id, created)
 
 
 def _held(connection: Connection, actor: Actor, code: str, *, to: str) -> tuple[Unit, Grant]:
@@ -364,22 +369,6 @@ def _put_in_order(connection: Connection, renamed: Unit, name: str) -> None:
     )
 
 
-def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if not name.startswith("name_") and value is not None}
-
-
-def _note(
-    connection: Connection,
-    unit_id: int,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    payload: Mapping[str, Any],
-) -> None:
-    history.record(connection, history.acting(actor, grant), now, "unit", unit_id, trigger, payload)
-
-
 FEW: Final = 400
 """So many units can be asked one by one."""
 _BELOW: Final = Prepared(
@@ -399,3 +388,8 @@ def few_below(connection: Connection, paths: Iterable[str]) -> list[int] | None:
         if len(found) > FEW:
             return None
     return sorted(found)
+
+
+def _created(values: Mapping[str, Any], parent: str) -> events.UnitCreated:
+    names = ("code", "name", "level", "kind", "valid_from", "valid_to")
+    return events.UnitCreated(**{name: values[name] for name in names}, parent=parent)

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core import access, history
-from workflow.core.access import Actor, Grant
+from workflow.core.events import Changed, Event
 from workflow.core.programmes import stored
+from workflow.core.programmes.events import PartEdited
 from workflow.core.programmes.starting import root_grant
 from workflow.core.programmes.year import Year
 from workflow.ground.dialects import locked
@@ -149,18 +150,20 @@ class Edit:
                 listed=listed,
             )
 
-    def store(self, table: sa.Table, old: Mapping[str, Kept], values: Sequence[dict[str, Any]], trigger: str) -> bool:
+    def store(
+        self, table: sa.Table, old: Mapping[str, Kept], values: Sequence[dict[str, Any]], kind: type[PartEdited]
+    ) -> bool:
         """Bring the rows of the year to `values`, by code; the history gets every difference. False when there is none."""
         self.stop_at_problems()
         connection, year_id = self._connection, self.year.id
         new = {value["code"]: value for value in values}
         removed = [row for code, row in old.items() if code not in new]
-        changed: dict[str, dict[str, Any]] = {}
+        changed: dict[str, dict[str, Changed[Any]]] = {}
         for code, value in new.items():
             row = old.get(code)
             if row is not None:
                 difference = {
-                    key: [getattr(row, key), after] for key, after in value.items() if getattr(row, key) != after
+                    key: Changed(getattr(row, key), after) for key, after in value.items() if getattr(row, key) != after
                 }
                 if difference:
                     changed[code] = difference
@@ -178,14 +181,7 @@ class Edit:
             )
         if added:
             connection.execute(sa.insert(table), [{"year_id": year_id, **value} for value in added])
-        self.note(
-            trigger,
-            {
-                "changed": changed,
-                "added": list(added),
-                "removed": [{"code": row.code, "label": row.label} for row in removed],
-            },
-        )
+        self.note(kind(changed, tuple(added), tuple({"code": row.code, "label": row.label} for row in removed)))
         return True
 
     def _rename_apart(self, table: sa.Table, old: Mapping[str, Kept], changed: Mapping[str, Mapping[str, Any]]) -> None:
@@ -198,11 +194,10 @@ class Edit:
                 .values(label=sa.literal("?") + sa.cast(table.c.id, sa.String))
             )
 
-    def note(self, trigger: str, payload: Mapping[str, Any], definition_hash: str = "") -> None:
+    def note(self, event: Event, *, definition_hash: str = "") -> None:
         """Append to the year's history."""
-        note_year(
-            self._connection, self.year.id, self._actor, self._grant, trigger, self._now, payload, definition_hash
-        )
+        by = history.acting(self._actor, self._grant)
+        history.record(self._connection, by, self._now, self.year.id, event, definition_hash=definition_hash)
 
     def stop_at_problems(self) -> None:
         """Raise InvalidInput with everything that is wrong."""
@@ -244,26 +239,3 @@ def _new_code(label: str, taken: set[str]) -> str:
     while code in taken:
         code, number = f"{base}_{number}", number + 1
     return code
-
-
-def note_year(
-    connection: Connection,
-    year_id: int,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    payload: Mapping[str, Any],
-    definition_hash: str = "",
-) -> None:
-    """Append what was done to a year to its history."""
-    history.record(
-        connection,
-        history.acting(actor, grant),
-        now,
-        "year",
-        year_id,
-        trigger,
-        payload,
-        definition_hash=definition_hash,
-    )

@@ -13,10 +13,11 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, history
+from workflow.core.events import Changed
 from workflow.core.lifecycles import store
-from workflow.core.programmes import deadlines, stored
-from workflow.core.programmes.change import Edit, note_year
+from workflow.core.programmes import deadlines, events, stored
+from workflow.core.programmes.change import Edit
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.parts import used_fields
 from workflow.core.programmes.starting import root_grant
@@ -103,16 +104,8 @@ def copy_year(
             )
         )
     deadlines.copy(connection, before.id, source, year_id, year, standard_defaults())
-    note_year(
-        connection,
-        year_id,
-        actor,
-        grant,
-        "year_started",
-        now,
-        {"year": year, "copied_from": source, "opens_on": first, "closes_on": last},
-        definition_hash=chosen.hash,
-    )
+    started = events.YearStarted(year, first, last, copied_from=source)
+    history.record(connection, history.acting(actor, grant), now, year_id, started, definition_hash=chosen.hash)
     return year_id
 
 
@@ -153,10 +146,10 @@ def edit_year(
         "numbering": stated.numbering,
         "public": row.public if stated.public is None else stated.public,
     }
-    changed = {key: [getattr(row, key), value] for key, value in values.items() if getattr(row, key) != value}
+    changed = {key: Changed(getattr(row, key), value) for key, value in values.items() if getattr(row, key) != value}
     if changed:
         connection.execute(sa.update(programme_year).where(programme_year.c.id == row.id).values(values))
-        edit.note("year_edited", {"changed": changed})
+        edit.note(events.YearEdited(changed))
     return bool(changed)
 
 
@@ -169,7 +162,7 @@ def set_public(
     if before == public:
         return False
     connection.execute(sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(public=public))
-    edit.note("year_edited", {"changed": {"public": [before, public]}})
+    edit.note(events.YearEdited({"public": Changed(before, public)}))
     return True
 
 
@@ -195,5 +188,6 @@ def set_definition(
     connection.execute(
         sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(definition_hash=chosen.hash)
     )
-    edit.note("year_definition_set", {"definition": [edit.year.definition_hash, chosen.hash]}, chosen.hash)
+    moved = events.YearDefinitionSet(Changed(edit.year.definition_hash, chosen.hash))
+    edit.note(moved, definition_hash=chosen.hash)
     return True

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core.programmes import stored
+from workflow.core.programmes import events, stored
 from workflow.core.programmes.change import Edit, Names, listed
 from workflow.core.programmes.terms import FULL_SCORE, LONGEST_ITEM, LONGEST_NAME
 from workflow.ground.reading.text import clean
@@ -142,7 +142,7 @@ def set_fields(
         keywords = listed(row.keywords)
         values.append({"code": code, "label": label, "aliases": aliases, "keywords": keywords, "position": number})
     edit.keep_used(old, codes, lambda row: used.get(row.id, 0) > 0, _("lĩnh vực"), _("có mô hình"))
-    return edit.store(field, old, values, "fields_edited")
+    return edit.store(field, old, values, events.FieldsEdited)
 
 
 def set_criteria(
@@ -178,7 +178,7 @@ def set_criteria(
                 "Năm này đã có biên bản chấm điểm: không thêm, bỏ tiêu chí hay đổi điểm tối đa được nữa. Chỉ sửa"
                 " được tên, hướng dẫn và thứ tự."
             )
-    return edit.store(criterion, old, values, "criteria_edited")
+    return edit.store(criterion, old, values, events.CriteriaEdited)
 
 
 def set_bands(
@@ -214,7 +214,7 @@ def set_bands(
         return False
     connection.execute(sa.delete(score_band).where(score_band.c.year_id == edit.year.id))
     connection.execute(sa.insert(score_band), [{"year_id": edit.year.id, **value} for value in values])
-    edit.note("bands_edited", {"before": before, "after": values})
+    edit.note(events.BandsEdited(tuple(before), tuple(values)))
     return True
 
 
@@ -266,7 +266,7 @@ def set_measures(
             }
         )
     edit.keep_used(old, codes, lambda row: row.id in used, _("chỉ số"), _("có số liệu"))
-    return edit.store(measure, old, values, "measures_edited")
+    return edit.store(measure, old, values, events.MeasuresEdited)
 
 
 def set_items(
@@ -297,7 +297,7 @@ def set_items(
         most = LONGEST_NAME if row.code == "name" else LONGEST_ITEM
         length = edit.integer(f"{key}max_length", row.max_length, 1, most)
         values.append({"code": row.code, "label": label, **prose, "max_length": length})
-    return edit.store(form_item, old, values, "items_edited")
+    return edit.store(form_item, old, values, events.ItemsEdited)
 
 
 def _concluded(connection: Connection, year_id: int) -> bool:

@@ -14,6 +14,7 @@ from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
 from workflow.core.programmes.defaults import standard_defaults
+from workflow.core.programmes.events import YearStarted
 from workflow.core.programmes.terms import ProgrammeDefaults
 from workflow.ground.refusals import InvalidInput, NotAllowed
 from workflow.ground.schema import emulation_model, programme_year
@@ -63,16 +64,8 @@ def start_year(
     if last < first:
         raise InvalidInput({"closes_on": _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")})
     year_id = stored.create_year(connection, year, values, chosen, now, opens_on=first, closes_on=last, sample=sample)
-    history.record(
-        connection,
-        history.acting(actor, grant),
-        now,
-        "year",
-        year_id,
-        "year_started",
-        {"year": year, "opens_on": first, "closes_on": last},
-        definition_hash=chosen.hash,
-    )
+    by, started = history.acting(actor, grant), YearStarted(year, first, last)
+    history.record(connection, by, now, year_id, started, definition_hash=chosen.hash)
     return year_id
 
 

@@ -21,12 +21,14 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
+from workflow.core.history import acting
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.reading import file_kinds
 from workflow.ground.refusals import InvalidInput, NotFound, NotPossible, Refusal
 from workflow.ground.schema import account, attachment, blob, emulation_model
 from workflow.ground.speech import _, mark
+from workflow.stages.implementation.events import FileAdded, FileRemoved
 from workflow.stages.registration.registrant import SUBMIT, WITHDRAW, roles_of
 
 PURPOSES: Final[Mapping[str, str]] = {
@@ -170,8 +172,8 @@ def add(
         )
         .returning(attachment.c.id)
     ).scalar_one()
-    payload = {"attachment": attachment_id, "file": file.file_name, "purpose": purpose, "content": content_hash}
-    changes.note(connection, model, actor, grant, "file_added", now, payload=payload)
+    added = FileAdded(attachment_id, file.file_name, purpose, content_hash)
+    changes.note(connection, acting(actor, grant), now, model, added)
     return int(attachment_id)
 
 
@@ -218,8 +220,8 @@ def remove(connection: Connection, who: int | str, attachment_id: int, now: date
         raise _not_found(attachment_id)
     grant = _may(connection, actor, model, row.purpose, to=_("gỡ tệp"))
     connection.execute(sa.update(attachment).where(attachment.c.id == attachment_id).values(removed_at=now))
-    payload = {"attachment": attachment_id, "file": row.file_name, "purpose": row.purpose, "content": row.blob_hash}
-    return changes.note(connection, model, actor, grant, "file_removed", now, payload=payload)
+    removed = FileRemoved(attachment_id, row.file_name, row.purpose, row.blob_hash)
+    return changes.note(connection, acting(actor, grant), now, model, removed)
 
 
 def listing(connection: Connection, model_id: int) -> list[Attachment]:

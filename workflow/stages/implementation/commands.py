@@ -22,6 +22,7 @@ from workflow.ground.reading.text import clean, shorten
 from workflow.ground.refusals import InvalidInput, NotPossible, Refusal
 from workflow.ground.schema import ITEMS, plan, programme_year, registration_form, results_report
 from workflow.ground.speech import _
+from workflow.stages.implementation.events import PlanSaved, ResultsReported, ResultsSaved, Started
 from workflow.stages.registration import model_quantities
 from workflow.stages.registration.model_quantities import Measures, ModelQuantity, QuantityInput, doubts
 from workflow.stages.registration.registrant import standing
@@ -76,16 +77,7 @@ def save_plan(
     if problems or begins is None:
         raise InvalidInput(problems)
     _keep_plan(connection, model.id, begins, text, actor.account_id, now)
-    return changes.note(
-        connection,
-        model,
-        actor,
-        held.grant,
-        "plan_saved",
-        now,
-        payload={"start_date": begins.isoformat(), "plan": text},
-        on_behalf=held.on_behalf,
-    )
+    return changes.note(connection, held.acting(actor, model), now, model, PlanSaved(begins, text))
 
 
 @writes("plan")
@@ -101,6 +93,7 @@ def write_plan(context: Context) -> None:
         raise InvalidInput(problems)
     content = stated.get("plan") or (saved.content if saved else "")
     _keep_plan(context.connection, context.model.id, begins, content, context.actor.account_id, context.now)
+    context.left.append(Started(stated.get("start_date"), stated.get("plan", "")))
 
 
 def plan_of(connection: Connection, model_id: int) -> Plan | None:
@@ -145,17 +138,8 @@ def save_results(
         connection.execute(
             sa.update(registration_form).where(registration_form.c.model_id == model.id).values(**filled, waived=waived)
         )
-    payload: dict[str, Any] = {"results": [row.as_payload() for row in rows], **words}
-    changes.note(
-        connection,
-        model,
-        actor,
-        held.grant,
-        "results_saved",
-        now,
-        payload=payload | ({"items": filled} if filled else {}),
-        on_behalf=held.on_behalf,
-    )
+    saved = ResultsSaved(tuple(row.figure for row in rows), **words, items=filled or None)
+    changes.note(connection, held.acting(actor, model), now, model, saved)
     return _warnings(rows)
 
 
@@ -174,13 +158,12 @@ def write_results(context: Context) -> None:
         if problems:
             raise InvalidInput(problems)
         model_quantities.replace(connection, model.id, "result", rows)
-        context.payload["results"] = [row.as_payload() for row in rows]
     else:
         # What was saved before is what is reported: the history has it, and its doubts are said again.
         rows = model_quantities.quantities(connection, model.id, "result")
-        context.payload["results"] = [row.as_payload() for row in rows]
     context.warnings.extend(_warnings(rows))
     words = {name: context.facts[name] for name in ("summary", "evidence_note") if context.facts.get(name)}
+    context.left.append(ResultsReported(tuple(row.figure for row in rows), **words))
     _keep_report(connection, model.id, words, context.actor.account_id, context.now)
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor, Grant
 from workflow.core.engine import changes
+from workflow.core.history import acting
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotAllowed
 from workflow.ground.schema import account, comment
 from workflow.ground.speech import _, mark
+from workflow.stages.implementation.events import CommentWritten
 
 AUDIENCES: Final = {"unit": mark("mọi người xem được mô hình"), "reviewers": mark("chỉ người xét duyệt")}
 _LONGEST = 5_000
@@ -57,8 +59,7 @@ def write(connection: Connection, who: int | str, code: str, text: str, audience
         .returning(comment.c.id)
     ).scalar_one()
     # The text stays out of the history: everybody who sees the model reads that.
-    payload = {"comment": comment_id, "audience": audience}
-    changes.note(connection, model, actor, grant, "comment_written", now, payload=payload)
+    changes.note(connection, acting(actor, grant), now, model, CommentWritten(comment_id, audience))
     return int(comment_id)
 
 

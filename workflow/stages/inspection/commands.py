@@ -16,6 +16,7 @@ from workflow.core import access
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
 from workflow.core.engine.rules import writes
+from workflow.core.history import acting
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Criterion
@@ -26,6 +27,7 @@ from workflow.ground.schema import account, emulation_model, history, inspection
 from workflow.ground.speech import _, mark, spoken_day
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import visits
+from workflow.stages.inspection.events import InspectionConcluded, InspectionRecorded
 from workflow.stages.inspection.participants import named, require_writer
 
 KINDS: Final = {
@@ -171,22 +173,15 @@ def save_record(
         [{"inspection_id": record_id, "account_id": row.id, "head": name == head} for name, row in team.items()],
     )
     _put_scores(connection, record_id, points)
-    changes.note(
-        connection,
-        model,
-        actor,
-        grant,
-        "inspection_recorded",
-        now,
-        payload={
-            "inspection": record_id,
-            "record_version": new_version,
-            **values,
-            "members": [row.id for row in team.values()],
-            "head": head,
-            "scores": {line.code: line.points for line in points},
-        },
+    written = InspectionRecorded(
+        inspection=record_id,
+        record_version=new_version,
+        **values,
+        members=tuple(row.id for row in team.values()),
+        head=head,
+        scores={line.code: line.points for line in points},
     )
+    changes.note(connection, acting(actor, grant), now, model, written)
     return record_id
 
 
@@ -211,9 +206,15 @@ def conclude(context: Context) -> None:
         context.changes["mend_by"] = values["mend_by"]
     context.connection.execute(sa.update(inspection).where(inspection.c.id == open_record.id).values(values))
     visits.done(context.connection, context.model.id)
-    context.payload["inspection"] = open_record.id
-    context.payload["conclusion"] = values["conclusion"]
-    context.payload["total"] = _total(context.connection, open_record.id)
+    context.left.append(
+        InspectionConcluded(
+            open_record.id,
+            values["conclusion"],
+            _total(context.connection, open_record.id),
+            finding=context.facts.get("finding", ""),
+            mend_by=context.facts.get("mend_by"),
+        )
+    )
 
 
 def open_record(connection: Connection, model_id: int) -> InspectionView | None:
@@ -284,7 +285,7 @@ def saved_at(connection: Connection, model_id: int) -> datetime | None:
     return connection.execute(
         sa.select(history.c.at)
         .where(history.c.subject == "model", history.c.subject_id == model_id)
-        .where(history.c.trigger == "inspection_recorded")
+        .where(history.c.trigger == InspectionRecorded.trigger)
         .order_by(history.c.seq.desc())
         .limit(1)
     ).scalar()

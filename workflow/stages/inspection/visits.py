@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
+from workflow.core.history import acting
 from workflow.core.lifecycles import store
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.order import person_order
@@ -40,6 +41,7 @@ from workflow.ground.schema import (
 )
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import local_date
+from workflow.stages.inspection.events import VisitCancelled, VisitPlanned
 from workflow.stages.inspection.participants import named, require_writer, units_of
 
 RECORD: Final = "inspection"
@@ -268,8 +270,8 @@ def save(
     for code, model in held.items():
         # The unit is told of a day, not of every stroke of the pen.
         if model.id in moved or redated:
-            payload = {"visit": kept_id, "day": values["day"], "members": [row.id for row in team.values()]}
-            changes.note(connection, model, actor, grants[code], "visit_planned", now, payload=payload)
+            told = VisitPlanned(kept_id, values["day"], tuple(row.id for row in team.values()))
+            changes.note(connection, acting(actor, grants[code]), now, model, told)
     return kept_id
 
 
@@ -280,7 +282,7 @@ def cancel(connection: Connection, who: int | str, visit_id: int, now: datetime)
     for row in models_of(connection, visit_id):
         model = changes.held(connection, actor, row.code)
         grant = _may_visit(connection, actor, model)
-        changes.note(connection, model, actor, grant, "visit_cancelled", now, payload={"visit": visit_id})
+        changes.note(connection, acting(actor, grant), now, model, VisitCancelled(visit_id))
     for table in (visit_model, visit_member):
         connection.execute(sa.delete(table).where(table.c.visit_id == visit_id))
     connection.execute(sa.delete(visit).where(visit.c.id == visit_id))

@@ -7,6 +7,7 @@ had from here too.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,12 +16,14 @@ from workflow.core import access
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
 from workflow.core.engine.rules import writes
+from workflow.core.history import acting
 from workflow.core.lifecycles import store
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import GuardRefused, NotAllowed, NotPossible, Reason
 from workflow.ground.schema import decision
 from workflow.ground.speech import _, spoken_day
 from workflow.stages.recognition import dossier
+from workflow.stages.recognition.events import Decided, OutstandingMarked, OutstandingUnmarked
 
 
 @writes("decision")
@@ -28,14 +31,14 @@ def write_decision(context: Context) -> None:
     """Record of the transition that recognises: the decision stated, or a new one that all items of a bulk application share."""
     stated = context.facts.get("decision")
     context.changes["decision_id"] = _new_decision(context) if stated is None else stated
-    context.payload["decision"] = context.changes["decision_id"]
+    context.left.append(Decided(context.changes["decision_id"], **_numbers(context)))
 
 
 @writes("revocation")
 def write_revocation(context: Context) -> None:
     """Record of the transition that revokes: a decision of its own; the one that recognised stays as it was signed."""
     context.changes["revocation_id"] = _new_decision(context)
-    context.payload["revocation"] = context.changes["revocation_id"]
+    context.left.append(Decided(revocation=context.changes["revocation_id"], **_numbers(context)))
 
 
 def mark_outstanding(
@@ -67,16 +70,15 @@ def mark_outstanding(
         )
     if model.outstanding == outstanding:
         return int(model.version)
-    return changes.note(
-        connection,
-        model,
-        actor,
-        grant,
-        "outstanding_marked" if outstanding else "outstanding_unmarked",
-        now,
-        payload={"outstanding": outstanding},
-        changes={"outstanding": outstanding},
-    )
+    marked = (OutstandingMarked if outstanding else OutstandingUnmarked)(outstanding)
+    return changes.note(connection, acting(actor, grant), now, model, marked, {"outstanding": outstanding})
+
+
+def _numbers(context: Context) -> dict[str, Any]:
+    """Number, day and signer where the step stated them."""
+    return {
+        name: context.facts[name] for name in ("decision_number", "decision_date", "signer") if name in context.facts
+    }
 
 
 def _new_decision(context: Context) -> int:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access, history
+from workflow.core import access
 from workflow.core.access import Actor, Grant
+from workflow.core.engine.changes import noted
 from workflow.core.engine.context import MODEL, registrant_name
-from workflow.core.history import Advance, advance_many
+from workflow.core.history import Advance, acting, advance_many
 from workflow.core.lifecycles import store
 from workflow.ground.dialects import locked
 from workflow.ground.reading.text import clean
@@ -22,10 +23,13 @@ from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPoss
 from workflow.ground.schema import commendation, emulation_model, field
 from workflow.ground.speech import _
 from workflow.stages.implementation.briefs import Brief, briefs
+from workflow.stages.recognition.events import (
+    CommendationProposed,
+    CommendationWithdrawn,
+    OutstandingMarked,
+    OutstandingUnmarked,
+)
 from workflow.stages.recognition.view import DecisionView, decision_seen
-
-OUTSTANDING: Final = ("outstanding_marked", "outstanding_unmarked")
-COMMENDED: Final = ("commendation_proposed", "commendation_withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +133,18 @@ def choose(
     added: list[int] = []
     removed: list[int] = []
     for row in rows:
-        changes = {}
+        changed: dict[str, bool] = {}
         if row.outstanding != (row.code in wanted):
-            changes["outstanding"] = row.code in wanted
+            changed["outstanding"] = row.code in wanted
         if row.commended != (row.code in forward):
             (added if row.code in forward else removed).append(row.id)
-            changes["commended"] = row.code in forward
-        if changes:
+            changed["commended"] = row.code in forward
+        if changed:
             grant = _grant(connection, actor, row)
             if grant is None:
                 raise _refused(connection, row)
-            advances.append(_noted(row, actor, grant, decision_id, changes, now))
+            columns = {name: value for name, value in changed.items() if name == "outstanding"}
+            advances.append(noted(acting(actor, grant), now, row, _event(decision_id, changed), columns))
     connection.execute(
         sa.delete(commendation).where(
             commendation.c.decision_id == decision_id, commendation.c.model_id.in_(removed or [0])
@@ -194,22 +199,12 @@ def _refused(connection: Connection, model: sa.Row[Any]) -> NotAllowed | NotPoss
     )
 
 
-def _noted(
-    model: sa.Row[Any], actor: Actor, grant: Grant, decision_id: int, changes: dict[str, bool], now: datetime
-) -> Advance:
-    words, chosen = (OUTSTANDING, "outstanding") if "outstanding" in changes else (COMMENDED, "commended")
-    columns = {"outstanding": changes["outstanding"]} if "outstanding" in changes else {}
-    return Advance(
-        model,
-        history.staying(
-            model,
-            history.acting(actor, grant),
-            now,
-            words[0] if changes[chosen] else words[1],
-            {"decision": decision_id, **changes},
-        ),
-        columns,
-    )
+def _event(decision_id: int, changes: Mapping[str, bool]) -> OutstandingMarked | CommendationProposed:
+    if "outstanding" in changes:
+        return (OutstandingMarked if changes["outstanding"] else OutstandingUnmarked)(
+            changes["outstanding"], decision_id, changes.get("commended")
+        )
+    return (CommendationProposed if changes["commended"] else CommendationWithdrawn)(decision_id, changes["commended"])
 
 
 def export_rows(chosen: Selection) -> list[tuple[str | int | Decimal | date | None, ...]]:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core import access, history
-from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context, registrant_name
 from workflow.core.engine.rules import writes
@@ -23,10 +22,10 @@ from workflow.ground.schema import achievement_report, results_report, roster_en
 from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import require_writer
-from workflow.stages.recognition import dossier
+from workflow.stages.recognition import dossier, events
 from workflow.stages.recognition.view import seen_submission
 from workflow.stages.review import result as review_result
-from workflow.stages.review.meetings import lock_models, meeting_definition, note_models, require_status, seen_meeting
+from workflow.stages.review.meetings import lock_models, meeting_definition, require_status, seen_meeting
 
 LONGEST_REPORT = 20_000
 # Two lines on the roster (docs/domain.md, Dossier to the district).
@@ -129,23 +128,17 @@ def prepare_submission(
     ]
     if written:
         connection.execute(sa.insert(achievement_report), written)
-    note_models(
+    by = history.acting(actor, grant)
+    history.advance_many(
         connection,
-        [(model, {"submission": submission_id, "position": i}) for i, model in enumerate(proposable, 1)],
-        actor,
-        grant,
-        "submission_prepared",
-        now,
+        [
+            changes.noted(by, now, model, events.PlacedInSubmission(submission_id, i))
+            for i, model in enumerate(proposable, 1)
+        ],
     )
-    _note(
-        connection,
-        submission_id,
-        actor,
-        grant,
-        "prepared",
-        now,
-        {"meeting": meeting.id, "declared": declared_models or len(roster), "models": sorted(codes), **signature},
-    )
+    declared = declared_models or len(roster)
+    prepared = events.SubmissionPrepared(meeting.id, declared, tuple(sorted(codes)), **signature)
+    history.record(connection, by, now, submission_id, prepared)
     return submission_id
 
 
@@ -180,9 +173,8 @@ def save_report(
             submission_id=submission_id, model_id=model.id, model_name=model.name, content=text
         )
     )
-    changes.note(
-        connection, model, actor, grant, "report_written", now, payload={"submission": submission_id, "report": text}
-    )
+    written = events.AchievementReportWritten(submission_id, text)
+    changes.note(connection, history.acting(actor, grant), now, model, written)
 
 
 def number_submission(
@@ -215,7 +207,7 @@ def number_submission(
     ).rowcount
     if changed != 1:
         raise NotPossible(_("Tờ trình đã có số nên không sửa nữa. Nếu sai, hãy lập tờ trình mới."), guard="number")
-    _note(connection, submission_id, actor, grant, "numbered", now, values)
+    history.record(connection, history.acting(actor, grant), now, submission_id, events.SubmissionNumbered(**values))
 
 
 @writes("submission")
@@ -223,7 +215,7 @@ def write_submission(context: Context) -> None:
     """Record of the transition that proposes: the model goes up with this submission."""
     chosen = dossier.submission_of(context.connection, context.model.id, context.facts.get("submission"))
     context.changes["submission_id"] = chosen
-    context.payload["submission"] = chosen
+    context.left.append(events.Proposed(chosen))
 
 
 # Inside ------------------------------------------------------------------------------------------------------------------------
@@ -269,15 +261,3 @@ def _summaries(connection: Connection, model_ids: list[int]) -> dict[int, str]:
         sa.select(results_report.c.model_id, results_report.c.summary).where(results_report.c.model_id.in_(model_ids))
     )
     return {row.model_id: shorten(row.summary, LONGEST_RESULTS) for row in rows}
-
-
-def _note(
-    connection: Connection,
-    submission_id: int,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    payload: Mapping[str, Any],
-) -> None:
-    history.record(connection, history.acting(actor, grant), now, "submission", submission_id, trigger, payload)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,9 +9,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, events
 from workflow.core.access import Actor
 from workflow.core.engine import changes
+from workflow.core.history import acting
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
@@ -24,6 +24,7 @@ from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFoun
 from workflow.ground.schema import account, change_request, emulation_model, field, history
 from workflow.ground.speech import _, mark
 from workflow.stages.registration.drafts import check_name
+from workflow.stages.registration.events import ChangeApproved, ChangeRefused, ChangeRequested, ChangeWithdrawn
 from workflow.stages.registration.registrant import SUBMIT, before_review, editable, roles_of
 
 SUBJECTS: Final = {"name": mark("tên"), "field": mark("lĩnh vực")}
@@ -99,8 +100,8 @@ def request_change(
         )
         .returning(change_request.c.id)
     ).scalar_one()
-    payload = {"request": request_id, "subject": subject, "before": before, "after": meant}
-    changes.note(connection, model, actor, grant, "change_requested", now, payload=payload, reason=why)
+    asked = ChangeRequested(request_id, subject, before, meant)
+    changes.note(connection, acting(actor, grant, reason=why), now, model, asked)
     return int(request_id)
 
 
@@ -137,17 +138,8 @@ def decide_change(
         else:
             new = {"field_id": field_id}
     _close(connection, request_id, "approved" if approve else "refused", actor, why, now)
-    return changes.note(
-        connection,
-        model,
-        actor,
-        grant,
-        "change_approved" if approve else "change_refused",
-        now,
-        payload={"request": request_id, "subject": request.subject, "before": before, "after": request.after},
-        changes=new,
-        reason=why,
-    )
+    decided = (ChangeApproved if approve else ChangeRefused)(request_id, request.subject, before, request.after)
+    return changes.note(connection, acting(actor, grant, reason=why), now, model, decided, new)
 
 
 def withdraw_change(connection: Connection, who: int | str, request_id: int, now: datetime) -> int:
@@ -157,8 +149,7 @@ def withdraw_change(connection: Connection, who: int | str, request_id: int, now
     definition = store.definition(connection, model.definition_hash)
     grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to=_("rút đề nghị đổi"))
     _close(connection, request_id, "withdrawn", actor, "", now)
-    payload = {"request": request_id, "subject": request.subject}
-    return changes.note(connection, model, actor, grant, "change_withdrawn", now, payload=payload)
+    return changes.note(connection, acting(actor, grant), now, model, ChangeWithdrawn(request_id, request.subject))
 
 
 def changes_of(connection: Connection, model_id: int) -> list[ChangeRequest]:
@@ -305,13 +296,13 @@ def _askers(connection: Connection, model_id: int, request_id: int) -> set[int]:
     """The people behind a request: who typed it and, if they stood in for somebody, that person too."""
     rows = connection.execute(
         sa.select(history.c.actor_id, history.c.for_id, history.c.payload).where(
-            history.c.subject == "model", history.c.subject_id == model_id, history.c.trigger == "change_requested"
+            history.c.subject == "model", history.c.subject_id == model_id, history.c.trigger == ChangeRequested.trigger
         )
     )
     return {
         who
         for row in rows
-        if json.loads(row.payload).get("request") == request_id
+        if events.read(ChangeRequested, row.payload).request == request_id
         for who in (row.actor_id, row.for_id)
         if who is not None
     }

@@ -5,7 +5,7 @@ What a form may contain is decided in `drafts.py`; changes of name or field afte
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, events
 from workflow.core.access import Actor
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
 from workflow.core.engine.rules import writes
-from workflow.core.history import GENESIS, Entry, chained
+from workflow.core.events import Changed
+from workflow.core.history import GENESIS, Passage, acting, chained, entry
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.choice import year_by_id
@@ -42,6 +43,7 @@ from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.registration import consent, model_quantities, persons, view
 from workflow.stages.registration.drafts import Checked, Desk, Draft, check_list
+from workflow.stages.registration.events import Created, FormChanges, FormEdited, FormReturned, ItemNamed
 from workflow.stages.registration.model_quantities import quantities
 from workflow.stages.registration.registrant import editable
 
@@ -81,7 +83,7 @@ def create_draft(
     the_year = stored.year(connection, year)
     desk = Desk(connection, actor, the_year, [draft], local_date(now))
     checked = desk.check(draft, prefer_behalf=on_behalf, of_list=False)
-    return _write(connection, actor, desk, [checked], now, {})[0]
+    return _write(connection, actor, now, desk, [checked], (None, False))[0]
 
 
 def create_drafts(
@@ -103,8 +105,7 @@ def create_drafts(
     checked, refused = check_list(desk, drafts)
     if refused:
         raise DraftsRefused(refused, len(drafts))
-    payload: dict[str, Any] = {"list_of": len(drafts)}
-    return _write(connection, actor, desk, checked, now, payload | ({"sample": True} if sample else {}))
+    return _write(connection, actor, now, desk, checked, (len(drafts), sample))
 
 
 def edit_draft(
@@ -160,19 +161,19 @@ def edit_draft(
     changed_form = {
         name: value for name, value in after_form.items() if before_form is None or before_form[name] != value
     }
-    before_targets = [target.as_payload() for target in quantities(connection, model.id, "target")]
-    after_targets = [target.as_payload() for target in checked.targets]
-    targets_changed = sorted(map(_stable, before_targets)) != sorted(map(_stable, after_targets))
+    before_targets = tuple(target.figure for target in quantities(connection, model.id, "target"))
+    after_targets = tuple(target.figure for target in checked.targets)
+    targets_changed = Counter(before_targets) != Counter(after_targets)
     if not (changed or changed_form or targets_changed or agrees != agreed):
         return int(model.version)
-    payload = _difference(connection, model, checked, changed)
+    difference = _difference(connection, model, checked, changed)
     if agrees != agreed:
         changed["public_agreed_at"] = now if agrees else None
-        payload["public"] = [agreed, agrees]
+        difference["public"] = Changed(agreed, agrees)
     for name, value in changed_form.items():
-        payload[name] = [before_form[name] if before_form else None, value]
+        difference[name] = Changed(before_form[name] if before_form else None, value)
     if targets_changed:
-        payload["targets"] = [before_targets, after_targets]
+        difference["targets"] = Changed(before_targets, after_targets)
         model_quantities.replace(connection, model.id, "target", checked.targets)
     if changed_form and before_form is not None:
         connection.execute(
@@ -180,17 +181,8 @@ def edit_draft(
         )
     elif before_form is None:
         connection.execute(sa.insert(registration_form).values(model_id=model.id, **after_form))
-    return changes.note(
-        connection,
-        model,
-        actor,
-        checked.standing.grant,
-        "form_edited",
-        now,
-        payload={"changed": payload},
-        changes=changed,
-        on_behalf=checked.standing.on_behalf,
-    )
+    by = checked.standing.acting(actor, model)
+    return changes.note(connection, by, now, model, FormEdited(FormChanges(**difference)), changed)
 
 
 def similar_models(
@@ -236,8 +228,8 @@ def write_items_to_mend(context: Context) -> None:
     by = context.facts.get("resubmit_by") or context.today + timedelta(days=context.year().days_to_mend)
     if by < context.today:
         raise InvalidInput({"resubmit_by": _("Hạn nộp lại đã qua. Hãy chọn ngày từ hôm nay trở đi.")})
-    context.changes["mend_by"] = context.payload["resubmit_by"] = by
-    rows: list[dict[str, str]] = []
+    context.changes["mend_by"] = by
+    rows: list[ItemNamed] = []
     labels = stored.item_labels(context.connection, context.year().id)
     for stated in context.facts.get("items", ()):
         item, note = str(stated.get("item", "")), clean(str(stated.get("note", "")), multiline=True)
@@ -262,46 +254,44 @@ def write_items_to_mend(context: Context) -> None:
                     )
                 }
             )
-        rows.append({"item": item, "note": note})
-    if rows:
-        context.payload["items"] = rows
-
-
-def _stable(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, sort_keys=True)
+        rows.append(ItemNamed(item, note))
+    context.left.append(FormReturned(by, tuple(rows)))
 
 
 def _difference(
     connection: Connection, model: sa.Row[Any], checked: Checked, changed: Mapping[str, Any]
-) -> dict[str, list[Any]]:
+) -> dict[str, Changed[Any]]:
     """What people read about a change of the model's own columns: labels instead of keys, before and after."""
-    difference: dict[str, list[Any]] = {}
+    difference: dict[str, Changed[Any]] = {}
     for name in ("name", "kind", "origin"):
         if name in changed:
-            difference[name] = [getattr(model, name), changed[name]]
+            difference[name] = Changed(getattr(model, name), changed[name])
     if "field_id" in changed:
         ids = (model.field_id, changed["field_id"])
         labels = {
             row.id: row.label
             for row in connection.execute(sa.select(field.c.id, field.c.label).where(field.c.id.in_(ids)))
         }
-        difference["field"] = [labels[key] for key in ids]
+        difference["field"] = Changed(*(labels[key] for key in ids))
     if "person_id" in changed:
-        difference["person"] = [model.person_name, checked.person.known_as if checked.person else None]
+        difference["person"] = Changed(model.person_name, checked.person.known_as if checked.person else None)
     if "origin_model_id" in changed:
-        difference["origin_model"] = [model.origin_model_id, changed["origin_model_id"]]
+        difference["origin_model"] = Changed(model.origin_model_id, changed["origin_model_id"])
     return difference
 
 
 def _write(
     connection: Connection,
     actor: Actor,
+    now: datetime,
     desk: Desk,
     drafts: Sequence[Checked],
-    now: datetime,
-    payload: Mapping[str, Any],
+    listed: tuple[int | None, bool],
 ) -> list[str]:
-    """Models, forms, targets and the first entry of each history, in a fixed number of statements."""
+    """Models, forms, targets and the first entry of each history, in a fixed number of statements.
+
+    listed: how many came in one list, None without a list; whether they are invented.
+    """
     if not drafts:
         return []
     number = _reserve(connection, desk.year.id, len(drafts))
@@ -345,28 +335,15 @@ def _write(
     ids = [keys[code] for code in codes]
     entries = []
     for model_id, draft in zip(ids, drafts, strict=True):
-        grant = draft.standing.grant
-        entry = Entry(
-            at=now,
-            actor_id=actor.account_id,
-            for_id=grant.deputy_for,
-            behalf=draft.registrant if draft.standing.on_behalf else "",
-            role=grant.role,
-            trigger="created",
-            to_state=state,
-            field_id=draft.field_id,
-            kind=draft.kind,
-            payload={
-                **payload,
-                "name": draft.name,
-                "origin": draft.origin,
-                **({"waived": draft.form["waived"]} if draft.form["waived"] else {}),
-                **({"public": True} if draft.public else {}),
-            },
-            definition_hash=desk.definition.hash,
-        )
-        entries.append(chained("model", model_id, 1, GENESIS, entry))
-    connection.execute(_FIRST_HASH, [{"the_id": entry["subject_id"], "the_hash": entry["hash"]} for entry in entries])
+        standing = draft.standing
+        by = acting(actor, standing.grant, behalf=draft.registrant if standing.on_behalf else "")
+        list_of, sample = listed
+        waived = tuple(draft.form["waived"])
+        created = Created(draft.name, draft.origin, list_of, sample, waived, public=draft.public)
+        passage = Passage(None, state, draft.field_id, draft.kind, desk.definition.hash)
+        first = entry(by, now, created.trigger, events.content(created), passage)
+        entries.append(chained("model", model_id, 1, GENESIS, first))
+    connection.execute(_FIRST_HASH, [{"the_id": row["subject_id"], "the_hash": row["hash"]} for row in entries])
     connection.execute(sa.insert(history), entries)
     connection.execute(
         sa.insert(registration_form),

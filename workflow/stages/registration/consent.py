@@ -7,7 +7,7 @@ that nothing is public by default. The moment is kept on the model, every change
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -19,10 +19,8 @@ from workflow.core.lifecycles import store
 from workflow.ground.refusals import NotAllowed
 from workflow.ground.schema import emulation_model
 from workflow.ground.speech import _
+from workflow.stages.registration.events import PublicAgreed, PublicWithdrawn
 from workflow.stages.registration.registrant import SUBMIT, Standing, roles_of, standing
-
-AGREED: Final = "public_agreed"
-WITHDRAWN: Final = "public_withdrawn"
 
 
 def agreed_at(connection: Connection, model_id: int) -> datetime | None:
@@ -53,14 +51,11 @@ def set_consent(
         return int(model.version)
     return changes.note(
         connection,
-        model,
-        actor,
-        held.grant,
-        AGREED if agree else WITHDRAWN,
+        held.acting(actor, model),
         now,
-        payload={"public": agree},
-        changes={"public_agreed_at": now if agree else None},
-        on_behalf=held.on_behalf,
+        model,
+        PublicAgreed(agree) if agree else PublicWithdrawn(agree),
+        {"public_agreed_at": now if agree else None},
     )
 
 

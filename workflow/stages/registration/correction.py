@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from workflow.core import access
 from workflow.core.engine import changes
+from workflow.core.events import Changed
+from workflow.core.history import acting
 from workflow.core.lifecycles import store
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotPossible
 from workflow.ground.speech import _
 from workflow.stages.registration import consent, persons
 from workflow.stages.registration.change_requests import ACCEPT
+from workflow.stages.registration.events import FormChanges, RegistrantCorrected
 from workflow.stages.registration.namesakes import LONGEST_PERSON, Person
 from workflow.stages.registration.registrant import roles_of
 
-CORRECTED: Final = "registrant_corrected"
 _LONGEST_DISTINGUISHER = 60
 _SHORTEST_REASON = 5
 
@@ -45,17 +47,8 @@ def correct_registrant(
         changed["person_id"] = person_id
         if consent.agreed_at(connection, model.id) is not None:
             changed["public_agreed_at"] = None
-    return changes.note(
-        connection,
-        model,
-        actor,
-        grant,
-        CORRECTED,
-        now,
-        payload={"changed": {"person": [model.person_name, someone.known_as]}},
-        changes=changed,
-        reason=why,
-    )
+    corrected = RegistrantCorrected(FormChanges(person=Changed(model.person_name, someone.known_as)))
+    return changes.note(connection, acting(actor, grant, reason=why), now, model, corrected, changed)
 
 
 def _checked(person: tuple[str, str], why: str) -> Person:

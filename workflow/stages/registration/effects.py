@@ -11,6 +11,7 @@ from workflow.core.engine.context import Context
 from workflow.core.engine.rules import effect, with_people
 from workflow.ground.schema import emulation_model
 from workflow.ground.speech import _, spoken_day
+from workflow.stages.registration.events import HandedInLate, MergedInto
 
 
 @effect
@@ -22,7 +23,7 @@ def mark_submitted(context: Context) -> None:
         closes_on = context.year().closes_on
         if context.today > closes_on:
             context.changes["late"] = True
-            context.payload["late"] = True
+            context.left.append(HandedInLate(late=True))
             context.warnings.append(
                 _(
                     "Đã hết hạn đăng ký ngày %(closes_on)s: phiếu vẫn được nhận và ghi là đăng ký trễ.",
@@ -38,6 +39,8 @@ def mark_accepted(context: Context) -> None:
 
 @effect
 def mark_merged(context: Context) -> None:
+    code = context.facts["merged_into"]
     context.changes["merged_into_id"] = context.connection.execute(
-        sa.select(emulation_model.c.id).where(emulation_model.c.code == context.facts["merged_into"])
+        sa.select(emulation_model.c.id).where(emulation_model.c.code == code)
     ).scalar_one()
+    context.left.append(MergedInto(code))

@@ -21,6 +21,7 @@ from workflow.ground.reading.text import clean, identity, shorten
 from workflow.ground.refusals import InvalidInput, Refusal
 from workflow.ground.schema import measure, quantity
 from workflow.ground.speech import _
+from workflow.stages.registration.events import FigureWritten
 
 Purpose = Literal["target", "result"]
 
@@ -71,15 +72,12 @@ class ModelQuantity:
         """The same in the language spoken now."""
         return spoken_quantity(self.quantity)
 
-    def as_payload(self) -> dict[str, str]:
+    @property
+    def figure(self) -> FigureWritten:
         """For the history: exact digits, no float."""
-        shown = {
-            "measure": self.code,
-            "value": f"{self.quantity.value:f}",
-            "unit": self.quantity.unit or "",
-            "qualifier": self.quantity.qualifier,
-        }
-        return {**shown, "note": self.note} if self.note else shown
+        return FigureWritten(
+            self.code, f"{self.quantity.value:f}", self.quantity.unit or "", self.quantity.qualifier, self.note
+        )
 
 
 class Measures:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from workflow.core import history
 from workflow.core.access import Actor, Grant
+from workflow.core.engine.changes import Model
+from workflow.core.engine.context import registrant_name
+from workflow.core.history import By
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.refusals import NotAllowed
 from workflow.ground.speech import _
@@ -23,6 +27,10 @@ class Standing:
 
     grant: Grant
     on_behalf: bool
+
+    def acting(self, actor: Actor, model: Model) -> By:
+        """The person under this grant, and the registrant of the model where they act for them."""
+        return history.acting(actor, self.grant, behalf=registrant_name(model) if self.on_behalf else "")
 
 
 def roles_of(definition: Definition, trigger: str, *, on_behalf: bool = False) -> frozenset[str]:

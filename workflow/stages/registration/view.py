@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core import events
 from workflow.core.access import Actor
 from workflow.core.engine import changes
 from workflow.core.lifecycles import store
@@ -19,6 +19,7 @@ from workflow.ground.schema import ITEMS, account, emulation_model, field, histo
 from workflow.ground.speech import _
 from workflow.stages.registration import consent
 from workflow.stages.registration.drafts import Draft
+from workflow.stages.registration.events import FormReturned
 from workflow.stages.registration.model_quantities import QuantityInput, quantities
 from workflow.stages.registration.registrant import editable
 
@@ -162,7 +163,7 @@ def last_return(connection: Connection, model_id: int, labels: Mapping[str, str]
         row.full_name,
         row.reason,
         tuple(
-            ItemToMend(one["item"], labels.get(one["item"], one["item"]), one.get("note", ""))
-            for one in json.loads(row.payload).get("items", ())
+            ItemToMend(one.item, labels.get(one.item, one.item), one.note)
+            for one in events.read(FormReturned, row.payload).items
         ),
     )

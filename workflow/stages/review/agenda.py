@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, history
 from workflow.core.access import Actor, Grant
+from workflow.core.engine import changes
 from workflow.core.engine.context import Context
 from workflow.core.engine.rules import writes
 from workflow.core.lifecycles import store
@@ -20,12 +21,11 @@ from workflow.ground.refusals import GuardRefused, InvalidInput, Reason, Refusal
 from workflow.ground.schema import agenda_item, emulation_model, unit
 from workflow.ground.speech import _
 from workflow.stages.review import result as review_result
+from workflow.stages.review.events import AgendaSet, PlacedOnAgenda, ReviewOpened, TakenOffAgenda
 from workflow.stages.review.meetings import (
     agenda_models,
     hold,
     lock_models,
-    note_meeting,
-    note_models,
     run_meeting,
     seen_meeting,
 )
@@ -89,18 +89,11 @@ def write_agenda(
             sa.insert(agenda_item),
             [{"meeting_id": meeting.id, "model_id": key, "position": i} for i, key in enumerate(after, 1)],
         )
-    for keys, trigger in ((added, "placed_on_agenda"), (removed, "taken_off_agenda")):
-        note_models(connection, [(models[key], {"meeting": meeting.id}) for key in keys], actor, grant, trigger, now)
-    note_meeting(
-        connection,
-        meeting.id,
-        actor,
-        grant,
-        "agenda_set",
-        now,
-        {"models": [models[key].code for key in after]},
-        definition_hash=meeting.definition_hash,
-    )
+    by = history.acting(actor, grant)
+    for keys, event in ((added, PlacedOnAgenda(meeting.id)), (removed, TakenOffAgenda(meeting.id))):
+        history.advance_many(connection, [changes.noted(by, now, models[key], event) for key in keys])
+    agenda = AgendaSet(tuple(models[key].code for key in after))
+    history.record(connection, by, now, meeting.id, agenda, definition_hash=meeting.definition_hash)
 
 
 @writes("agenda")
@@ -110,7 +103,7 @@ def place_on_agenda(context: Context) -> None:
     stated = context.facts.get("meeting")
     waiting = review_result.waiting_meeting(connection, model.id)
     if stated is None or stated == waiting:
-        context.payload["meeting"] = waiting
+        context.left.append(ReviewOpened(waiting))
         return
     try:
         meeting = seen_meeting(connection, context.actor, stated)
@@ -126,17 +119,9 @@ def place_on_agenda(context: Context) -> None:
         )
     ).scalar_one()
     connection.execute(sa.insert(agenda_item).values(meeting_id=meeting.id, model_id=model.id, position=last + 1))
-    note_meeting(
-        connection,
-        meeting.id,
-        context.actor,
-        context.grant,
-        "agenda_set",
-        context.now,
-        {"added": model.code},
-        definition_hash=meeting.definition_hash,
-    )
-    context.payload["meeting"] = meeting.id
+    by, agenda = history.acting(context.actor, context.grant), AgendaSet(added=model.code)
+    history.record(connection, by, context.now, meeting.id, agenda, definition_hash=meeting.definition_hash)
+    context.left.append(ReviewOpened(meeting.id))
 
 
 def refusing(connection: Connection, meeting: sa.Row[Any], models: Collection[sa.Row[Any]]) -> list[str]:

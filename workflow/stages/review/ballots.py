@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 
 from workflow.core import access
 from workflow.core.access import Actor, Grant
+from workflow.core.engine import changes
+from workflow.core.history import acting, advance_many
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotPossible, Reason
 from workflow.ground.schema import account, agenda_item, emulation_model, meeting_member, vote
@@ -19,12 +21,12 @@ from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import require_writer, units_of
 from workflow.stages.review.committee import IN_ORDER
+from workflow.stages.review.events import BallotsRecorded, VoteCast, VotesRecorded
 from workflow.stages.review.meetings import (
     hold_open,
     lock_models,
     meeting_definition,
     member,
-    note_models,
     require_status,
     seen_meeting,
 )
@@ -96,18 +98,17 @@ def record_votes(
     if reasons:
         raise GuardRefused(reasons)
     connection.execute(sa.insert(vote), [{**row, "recorded_at": now, "recorded_by": actor.account_id} for row in rows])
-    by_model: dict[int, list[dict[str, Any]]] = {}
+    by_model: dict[int, list[VoteCast]] = {}
     for item in given:
-        by_model.setdefault(items[item.code].model_id, []).append(
-            {"member": members[item.member].account_id, "choice": item.choice, "written": item.written}
-        )
-    note_models(
+        cast = VoteCast(members[item.member].account_id, item.choice, item.written)
+        by_model.setdefault(items[item.code].model_id, []).append(cast)
+    by = acting(actor, grant)
+    advance_many(
         connection,
-        [(models[key], {"meeting": meeting.id, "votes": cast}) for key, cast in by_model.items()],
-        actor,
-        grant,
-        "votes_recorded",
-        now,
+        [
+            changes.noted(by, now, models[key], VotesRecorded(meeting.id, tuple(votes_cast)))
+            for key, votes_cast in by_model.items()
+        ],
     )
 
 
@@ -178,13 +179,13 @@ def record_counts(
         .values({name: sa.bindparam(f"new_{name}") for name in _COUNTS}),
         [{"item": key, **{f"new_{name}": number for name, number in row.items()}} for key, row in written.items()],
     )
-    note_models(
+    by = acting(actor, grant)
+    advance_many(
         connection,
-        [(models[items[code].model_id], {"meeting": meeting.id, **count.columns()}) for code, count in given.items()],
-        actor,
-        grant,
-        "ballots_recorded",
-        now,
+        [
+            changes.noted(by, now, models[items[code].model_id], BallotsRecorded(meeting.id, **count.columns()))
+            for code, count in given.items()
+        ],
     )
 
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, history
 from workflow.core.access import Actor
-from workflow.core.engine import transition
+from workflow.core.engine import changes, transition
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.ground.reading.dates import parse_date_vi
@@ -24,6 +24,7 @@ from workflow.ground.refusals import GuardRefused, InvalidInput, NotFound, NotPo
 from workflow.ground.schema import agenda_item, review_meeting, unit
 from workflow.ground.speech import _, mark
 from workflow.stages.inspection.participants import require_writer
+from workflow.stages.review import events
 from workflow.stages.review import result as review_result
 from workflow.stages.review.agenda import write_agenda
 from workflow.stages.review.committee import (
@@ -36,8 +37,6 @@ from workflow.stages.review.meetings import (
     agenda_models,
     hold,
     lock_models,
-    note_meeting,
-    note_models,
     require_status,
     run_meeting,
     seen_meeting,
@@ -106,16 +105,9 @@ def prepare_meeting(
     if key is None:
         raise RuntimeError("the database gave no key")
     meeting_id = int(key[0])
-    note_meeting(
-        connection,
-        meeting_id,
-        actor,
-        grant,
-        "prepared",
-        now,
-        {"unit": place_of.code, "year": year, "ballot": ballot, **values},
-        definition_hash=definition.hash,
-    )
+    prepared = events.MeetingPrepared(unit=place_of.code, year=year, ballot=ballot, **values)
+    by = history.acting(actor, grant)
+    history.record(connection, by, now, meeting_id, prepared, definition_hash=definition.hash)
     if members:
         write_members(connection, actor, grant, seen_meeting(connection, actor, meeting_id), members, now)
     if models:
@@ -160,22 +152,15 @@ def open_meeting(
         )
     members = freeze_members(connection, seen, now)
     here = set_present(connection, seen.id, members, present)
-    note_meeting(
-        connection,
-        seen.id,
-        actor,
-        grant,
-        "opened",
-        now,
-        {
-            "members": [{"account": row.account_id, "duty": row.duty} for row in members],
-            "present": here,
-            "quorum": f"{rules.quorum_numerator}/{rules.quorum_denominator}",
-            "threshold": f"{rules.threshold_numerator}/{rules.threshold_denominator}",
-            "models": [models[key].code for key in keys],
-        },
-        definition_hash=seen.definition_hash,
+    opened = events.MeetingOpened(
+        members=tuple(events.MemberNamed(row.account_id, row.duty) for row in members),
+        present=tuple(here),
+        quorum=f"{rules.quorum_numerator}/{rules.quorum_denominator}",
+        threshold=f"{rules.threshold_numerator}/{rules.threshold_denominator}",
+        models=tuple(models[key].code for key in keys),
     )
+    by = history.acting(actor, grant)
+    history.record(connection, by, now, seen.id, opened, definition_hash=seen.definition_hash)
     _open_reviews(connection, actor, [models[key] for key in keys], now)
 
 
@@ -222,24 +207,17 @@ def close_meeting(
             _("Chưa có phiếu nào cho: %(unvoted)s. Hãy ghi phiếu rồi kết thúc.", unvoted=", ".join(unvoted)),
             guard="votes",
         )
-    note_models(
+    by = history.acting(actor, grant)
+    history.advance_many(
         connection,
-        [(models[key], {"meeting": seen.id, **_figures(result)}) for key, result in counted.items()],
-        actor,
-        grant,
-        "review_closed",
-        now,
+        [
+            changes.noted(by, now, models[key], events.ReviewClosed(**_figures(result), meeting=seen.id))
+            for key, result in counted.items()
+        ],
     )
-    note_meeting(
-        connection,
-        seen.id,
-        actor,
-        grant,
-        "closed",
-        now,
-        {"minutes": text, "results": {models[key].code: _figures(result) for key, result in counted.items()}},
-        definition_hash=seen.definition_hash,
-    )
+    results_by_code = {models[key].code: events.VotesCounted(**_figures(result)) for key, result in counted.items()}
+    closed = events.MeetingClosed(text, results_by_code)
+    history.record(connection, by, now, seen.id, closed, definition_hash=seen.definition_hash)
     results = review_result.count(connection, seen.id)
     return list(results.values())
 
@@ -252,17 +230,11 @@ def cancel_meeting(connection: Connection, who: int | str, meeting_id: int, reas
         raise InvalidInput({"reason": _("Hãy nêu lý do huỷ phiên, từ 5 đến 4000 ký tự.")})
     models = lock_models(connection, agenda_models(connection, seen.id))
     hold(connection, seen, "open" if seen.status == "open" else "prepared", to=_("huỷ phiên"), becomes="cancelled")
-    note_models(
-        connection,
-        [(model, {"meeting": seen.id, "reason": why}) for model in models.values()],
-        actor,
-        grant,
-        "review_cancelled",
-        now,
-    )
-    note_meeting(
-        connection, seen.id, actor, grant, "cancelled", now, {}, reason=why, definition_hash=seen.definition_hash
-    )
+    by = history.acting(actor, grant)
+    off = events.ReviewCancelled(seen.id, why)
+    history.advance_many(connection, [changes.noted(by, now, model, off) for model in models.values()])
+    by = by._replace(reason=why)
+    history.record(connection, by, now, seen.id, events.MeetingCancelled(), definition_hash=seen.definition_hash)
 
 
 # Inside ------------------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core import history
 from workflow.core.access import Actor, Grant
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotPossible, Refusal
@@ -17,7 +18,8 @@ from workflow.ground.schema import account, agenda_item, meeting_guest, meeting_
 from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import named
-from workflow.stages.review.meetings import hold, hold_open, note_meeting, run_meeting
+from workflow.stages.review.events import AttendanceTaken, MemberNamed, MembersSet
+from workflow.stages.review.meetings import hold, hold_open, run_meeting
 
 IN_ORDER: Final[tuple[sa.ColumnElement[Any], ...]] = (
     sa.case({"chair": 0, "secretary": 1}, value=meeting_member.c.duty, else_=2),
@@ -81,9 +83,8 @@ def mark_present(
                 )
             }
         )
-    note_meeting(
-        connection, seen.id, actor, grant, "attendance", now, {"present": here}, definition_hash=seen.definition_hash
-    )
+    by, taken = history.acting(actor, grant), AttendanceTaken(tuple(here))
+    history.record(connection, by, now, seen.id, taken, definition_hash=seen.definition_hash)
 
 
 def freeze_members(connection: Connection, seen: sa.Row[Any], now: datetime) -> list[sa.Row[Any]]:
@@ -168,17 +169,12 @@ def write_members(
         for member, person in zip(members, people.values(), strict=True)
     ]
     connection.execute(sa.insert(meeting_member), rows)
-    invited = {} if guests is None else {"guests": _write_guests(connection, seen.id, guests)}
-    note_meeting(
-        connection,
-        seen.id,
-        actor,
-        grant,
-        "members_set",
-        now,
-        {"members": [{"account": row["account_id"], "duty": row["duty"]} for row in rows], **invited},
-        definition_hash=seen.definition_hash,
+    chosen = MembersSet(
+        tuple(MemberNamed(row["account_id"], row["duty"]) for row in rows),
+        None if guests is None else tuple(_write_guests(connection, seen.id, guests)),
     )
+    by = history.acting(actor, grant)
+    history.record(connection, by, now, seen.id, chosen, definition_hash=seen.definition_hash)
 
 
 def set_present(

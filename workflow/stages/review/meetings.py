@@ -5,17 +5,16 @@ Whoever changes both locks the models first, in the order of their keys, and the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access, history
+from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine.context import MODEL
-from workflow.core.history import Advance, advance_many
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.dialects import any_of, locked
@@ -158,51 +157,3 @@ def lock_models(connection: Connection, ids: Collection[int]) -> dict[int, sa.Ro
     """Rows of `context.MODEL` by key, locked until the commit."""
     statement = MODEL.where(any_of(emulation_model.c.id, sorted(ids))).order_by(emulation_model.c.id)
     return {row.id: row for row in connection.execute(locked(statement, emulation_model))}
-
-
-def note_meeting(
-    connection: Connection,
-    meeting_id: int,
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-    payload: Mapping[str, Any],
-    *,
-    reason: str = "",
-    definition_hash: str = "",
-) -> None:
-    """Append to the meeting's history. The caller holds the meeting."""
-    history.record(
-        connection,
-        history.acting(actor, grant),
-        now,
-        "meeting",
-        meeting_id,
-        trigger,
-        payload,
-        reason=reason,
-        definition_hash=definition_hash,
-    )
-
-
-def note_models(
-    connection: Connection,
-    noted: Sequence[tuple[sa.Row[Any], Mapping[str, Any]]],
-    actor: Actor,
-    grant: Grant,
-    trigger: str,
-    now: datetime,
-) -> None:
-    """Append one entry to the history of each model, set-wise; none changes its state. The caller locked every one of them."""
-    advance_many(
-        connection,
-        [
-            Advance(
-                model,
-                history.staying(model, history.acting(actor, grant), now, trigger, payload),
-                {},
-            )
-            for model, payload in noted
-        ],
-    )

@@ -8,12 +8,14 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core import history
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput
 from workflow.ground.schema import meeting_note
 from workflow.ground.speech import _, speaking
 from workflow.stages.review.committee import DUTIES
-from workflow.stages.review.meetings import note_meeting, require_status, run_meeting
+from workflow.stages.review.events import NoteAdded
+from workflow.stages.review.meetings import require_status, run_meeting
 from workflow.stages.review.view import MeetingView
 
 LONGEST_NOTE: Final = 5_000
@@ -69,7 +71,6 @@ def add_note(connection: Connection, who: int | str, meeting_id: int, text: str,
         .values(meeting_id=seen.id, text=said, written_at=now, written_by=actor.account_id)
         .returning(meeting_note.c.id)
     ).scalar_one()
-    note_meeting(
-        connection, seen.id, actor, grant, "note_added", now, {"text": said}, definition_hash=seen.definition_hash
-    )
+    by = history.acting(actor, grant)
+    history.record(connection, by, now, seen.id, NoteAdded(said), definition_hash=seen.definition_hash)
     return int(note_id)

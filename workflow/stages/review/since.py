@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from workflow.core import events
+from workflow.core.events import Event
 from workflow.core.people.names import names_of
 from workflow.ground.schema import account, emulation_model, history
+from workflow.stages.review.events import (
+    AgendaSet,
+    AttendanceTaken,
+    BallotsRecorded,
+    MeetingOpened,
+    MembersSet,
+    VotesRecorded,
+)
 
-_VOTING: Final = ("votes_recorded", "ballots_recorded")
+_VOTING: Final = (VotesRecorded.trigger, BallotsRecorded.trigger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +86,14 @@ def done_since(connection: Connection, meeting_id: int, agenda: Sequence[int], m
     rows = connection.execute(
         _ENTRIES.where(history.c.subject == "meeting", history.c.subject_id == meeting_id).order_by(history.c.seq)
     ).all()
-    contents: list[Mapping[str, Any]] = [json.loads(row.payload) for row in rows]
-    people = names_of(connection, {key for content in contents for key in _mentioned(content)}, ())
+    told = [events.told("meeting", row.trigger, row.payload) for row in rows]
+    people = names_of(connection, {key for happened in told for event in happened for key in _mentioned(event)}, ())
     found: list[Deed] = []
     before = Lists()
-    for row, content in zip(rows, contents, strict=True):
-        after = _after(before, content, people)
+    for row, happened in zip(rows, told, strict=True):
+        after = before
+        for event in happened:
+            after = _after(after, event, people)
         if row.at > moment:
             found.append(
                 Deed(row.at, row.actor_name, row.principal_name, row.role, row.trigger, row.reason, before, after)
@@ -129,31 +140,28 @@ def _votes(connection: Connection, agenda: Sequence[int], moment: datetime) -> t
     return tuple(found.values())
 
 
-def _mentioned(content: Mapping[str, Any]) -> set[int]:
+def _mentioned(event: Event) -> set[int]:
     """Keys of the people on the lists of an entry."""
-    members, present = content.get("members"), content.get("present")
-    return {
-        *(one["account"] for one in (members if isinstance(members, list) else ())),
-        *(present if isinstance(present, list) else ()),
-    }
+    found: set[int] = set()
+    if isinstance(event, MembersSet | MeetingOpened):
+        found.update(one.account for one in event.members)
+    if isinstance(event, AttendanceTaken | MeetingOpened):
+        found.update(event.present)
+    return found
 
 
-def _after(before: Lists, content: Mapping[str, Any], people: Mapping[int | str, str]) -> Lists:
+def _after(before: Lists, event: Event, people: Mapping[int | str, str]) -> Lists:
     """The lists as an entry leaves them; what it does not speak of stays."""
-    members, guests, models, present = (
-        content[name] if isinstance(content.get(name), list) else None
-        for name in ("members", "guests", "models", "present")
-    )
-    agenda = before.agenda
-    if models is not None:
-        agenda = tuple(models)
-    elif content.get("added"):
-        agenda = (*(before.agenda or ()), str(content["added"]))
-    return Lists(
-        members=before.members
-        if members is None
-        else tuple(Member(people.get(one["account"], str(one["account"])), one["duty"]) for one in members),
-        guests=before.guests if guests is None else tuple(guests),
-        agenda=agenda,
-        present=before.present if present is None else tuple(people.get(key, str(key)) for key in present),
-    )
+    after = before
+    if isinstance(event, MembersSet | MeetingOpened):
+        members = (Member(people.get(one.account, str(one.account)), one.duty) for one in event.members)
+        after = replace(after, members=tuple(members))
+    if isinstance(event, MembersSet) and event.guests is not None:
+        after = replace(after, guests=event.guests)
+    if isinstance(event, AgendaSet | MeetingOpened) and event.models is not None:
+        after = replace(after, agenda=event.models)
+    if isinstance(event, AgendaSet) and event.added:
+        after = replace(after, agenda=(*(before.agenda or ()), event.added))
+    if isinstance(event, AttendanceTaken | MeetingOpened):
+        after = replace(after, present=tuple(people.get(key, str(key)) for key in event.present))
+    return after
