@@ -41,6 +41,7 @@ KEPT = {
     "workflow/core/programmes/stored.py:create_year": "the name of a year is data",
     "workflow/ground/reading/file_kinds.py:_NAMELESS": "the name of a file is data",
     "workflow/ground/reading/quantities.py": "the words that people type numbers with; its sentences are all in refusals",
+    "workflow/ground/reading/old_letters.py": "letters",
     "workflow/ground/reading/order.py": "letters",
     "workflow/ground/reading/text.py": "letters",
     "workflow/stages/recognition/dossier.py:_NUMBER": "how a number is typed",
