@@ -17,11 +17,14 @@ FOLDED: Final = {"name_folded", "name_identity"}
 # A unit is listed by its place in the tree, whose key is made of names.
 OF_UNITS: Final = {"unit", "home", "owing", "collector", "place"}
 ORDERS: Final = {"name_order", "person_order", "tree_order"}
+OTHER_QUESTIONS: Final = {"length", "startswith", "identity"}
+# What stands in these is compared, not put in order by its letters.
 
 # File and function, with the reason.
 EXCEPTED: Final = {
     "web/views/recognition/submissions.py:_steps": "asks whether there is a reason",
     "workflow/ground/data_files.py:choices_text": "names that a file may use, no words",
+    "workflow/stages/registration/namesakes.py:Namesakes": "keys for a statement",
     "workflow/stages/recognition/submission.py:_recipient": "the lowest of those above",
     "workflow/across/sample/reports.py:_writers": "who of the sample hands in when goes by the codes, which never change",
 }
@@ -53,7 +56,7 @@ def _plain(node: ast.Call) -> list[ast.expr]:
 
 
 def _outside_orders(key: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(key, ast.Call) and ast.unparse(key.func).rpartition(".")[2] in ORDERS | {"length", "startswith"}:
+    if isinstance(key, ast.Call) and ast.unparse(key.func).rpartition(".")[2] in ORDERS | OTHER_QUESTIONS:
         return
     yield key
     for part in ast.iter_child_nodes(key):

@@ -17,6 +17,7 @@ from workflow.across.documents.package import WorkbookRefused
 from workflow.across.documents.registration_columns import KIND_LABELS, ORIGIN_LABELS, Column
 from workflow.across.documents.workbook import Row, Sheet
 from workflow.ground.reading.names import Called, word_key
+from workflow.ground.reading.order import name_order
 from workflow.ground.reading.text import clean, identity, shorten
 from workflow.ground.schema import ITEMS
 from workflow.ground.speech import _
@@ -126,6 +127,10 @@ class UnitNames:
         return meant
 
 
+def _in_order(meant: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    return sorted(meant, key=lambda row: (name_order(row.name), row.code))
+
+
 def _which(written: str, meant: Sequence[sa.Row[Any]], *, exact: bool) -> str:
     if exact:
         return _(
@@ -137,7 +142,7 @@ def _which(written: str, meant: Sequence[sa.Row[Any]], *, exact: bool) -> str:
     return _(
         "«%(written)s» có thể là: %(listed)s. Hãy ghi đủ dấu hoặc ghi mã đơn vị.",
         written=shorten(written, 60),
-        listed="; ".join(sorted(f"{row.name} ({row.code})" for row in meant)[:10]),
+        listed="; ".join(f"{row.name} ({row.code})" for row in _in_order(meant)[:10]),
     )
 
 
