@@ -35,6 +35,7 @@ KEPT = {
     "workflow/across/documents/import_units.py:SHEET_NAME": "a file that is read back",
     "workflow/across/documents/import_units.py:_TITLES": "a file that is read back",
     "workflow/across/documents/import_units.py:_ALIASES": "a file that is read back",
+    "workflow/across/documents/import_units.py:_FORMER_KINDS": "a file that is read back",
     "workflow/across/documents/import_units.py:_NOTES": "a file that is read back",
     "workflow/across/documents/import_units.py:_columns": "a file that is read back",
     "workflow/across/documents/workbook_export.py": "a file that is read back",

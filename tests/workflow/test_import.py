@@ -226,7 +226,7 @@ def test_faulty_row_is_refused_by_column_with_what_to_do(
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("origin", "Cũ", "Hãy ghi một trong: Mới, Tiếp tục, Nhân rộng."),
+        ("origin", "Cũ", "Hãy ghi một trong: Mới, Tiếp tục từ năm trước, Nhân rộng."),
         ("phone", "không có", "Số điện thoại chỉ gồm chữ số"),
         ("targets", "350 ngày công", "Không hiểu chỉ tiêu «350 ngày công»"),
         ("targets", "Con trâu: 3", "Không có chỉ số «Con trâu»"),

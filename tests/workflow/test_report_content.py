@@ -9,6 +9,7 @@ import pytest
 
 from workflow.across.reports import figures
 from workflow.across.reports.figures import Figures, Measured
+from workflow.core.labels import REPORT_KINDS
 from workflow.core.programmes import report_sections
 from workflow.core.programmes.report_sections import Content
 from workflow.ground.reading.quantities import Quantity
@@ -20,7 +21,7 @@ SECTIONS = report_sections.asked_for(("tasks", "situation"), "ad_hoc")
 
 def test_each_kind_of_report_has_sections() -> None:
     every = [section.id for section in report_sections.every_section()]
-    for kind in report_sections.REPORT_KINDS:
+    for kind in REPORT_KINDS:
         assert report_sections.default_sections(kind)
         assert [section.id for section in report_sections.asked_for((), kind)] == list(
             report_sections.default_sections(kind)

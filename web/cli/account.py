@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 
 import click
@@ -10,6 +11,8 @@ import click
 from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.core import access
+from workflow.core.labels import RANKS
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.people import accounts, assignments, invitations
 from workflow.core.people.accounts import AccountView, AssignmentView
 from workflow.ground.speech import _, mark, spoken_day
@@ -27,6 +30,7 @@ def listing(who: str | None, form: str) -> None:
     with installation.reading() as connection:
         actor = access.actor(connection, who, clock.now()) if who else None
         found = accounts.listing(connection, actor)
+        roles = lifecycle_labels.roles(connection)
     if form == "json":
         console.as_json([_document(view) for view in found])
         return
@@ -37,7 +41,7 @@ def listing(who: str | None, form: str) -> None:
                 view.user_name,
                 view.full_name,
                 view.unit,
-                ", ".join(_told(held) for held in view.assignments),
+                "; ".join(_told(held, roles) for held in view.assignments),
                 _("đã khoá") if view.locked else ("" if view.can_sign_in else _("không đăng nhập")),
             )
             for view in found
@@ -161,7 +165,7 @@ def unlock(user_name: str, who: str) -> None:
 @click.option("--deputy-for", metavar=mark("NGƯỜI"), help=mark("Thay mặt người này (tên đăng nhập)."))
 @click.option(
     "--rank",
-    type=click.Choice(["head", "deputy_head"]),
+    type=click.Choice(list(RANKS)),
     help=mark("Của lãnh đạo: trưởng hay phó trưởng ban."),
 )
 @arguments.by()
@@ -181,10 +185,11 @@ def assign(
             deputy_for=deputy_for,
             rank=rank or "",
         )
+        label = lifecycle_labels.roles(connection)[role]
     console.message(
         _(
-            "Đã giao vai trò %(role)s ở %(unit_code)s cho %(user_name)s.",
-            role=role,
+            "Đã giao vai trò «%(role)s» ở %(unit_code)s cho %(user_name)s.",
+            role=label,
             unit_code=unit_code,
             user_name=user_name,
         )
@@ -212,11 +217,12 @@ def _tell_password(user_name: str, password: str) -> None:
         console.message(_("Hãy trao tận tay; mật khẩu này không xem lại được."))
 
 
-def _told(held: AssignmentView) -> str:
+def _told(held: AssignmentView, roles: Mapping[str, str]) -> str:
+    """By its label, and in brackets in the words in which `assign` and `end` are told: "Cán bộ … (unit_officer@NP)"."""
     until = _(" đến %(valid_to)s", valid_to=spoken_day(held.valid_to)) if held.valid_to else ""
-    deputy = f" thay {held.deputy_for}" if held.deputy_for else ""
-    rank = f" ({held.rank})" if held.rank else ""
-    return f"{held.role}@{held.unit}{rank}{deputy}{until}"
+    deputy = _(" thay %(person)s", person=held.deputy_for) if held.deputy_for else ""
+    called = RANKS[held.rank] if held.rank else roles.get(held.role, held.role)
+    return f"{called} ({held.role}@{held.unit}){deputy}{until}"
 
 
 def _document(view: AccountView) -> dict[str, object]:

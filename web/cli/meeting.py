@@ -10,6 +10,7 @@ from web.cli import arguments, console, installation
 from web.cli.shapes import Meeting, Members, Vote, Votes
 from web.serving import clock
 from workflow.core import access
+from workflow.core.labels import DUTIES, MEETING_STATUSES, in_sentence
 from workflow.ground.speech import _, mark, spoken_day
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.review import agenda as of_agenda
@@ -22,12 +23,6 @@ from workflow.stages.review.minutes import add_note
 from workflow.stages.review.result import Result
 from workflow.stages.review.view import MeetingView
 
-_STATUS = {
-    "prepared": mark("đang chuẩn bị"),
-    "open": mark("đang họp"),
-    "closed": mark("đã kết thúc"),
-    "cancelled": mark("đã huỷ"),
-}
 _NUMBER = click.argument("number", metavar=mark("PHIÊN"), type=click.IntRange(1, 2**53))
 
 
@@ -234,7 +229,15 @@ def listing(year: int, who: str, form: str) -> None:
     console.table(
         (_("Phiên"), _("Ngày"), _("Đơn vị"), _("Tên"), _("Tình trạng"), _("Mô hình"), _("Đủ phiếu")),
         [
-            (m.id, f"{m.held_on:%d/%m/%Y}", m.unit_name, m.title, _(_STATUS[m.status]), m.models, m.carried)
+            (
+                m.id,
+                f"{m.held_on:%d/%m/%Y}",
+                m.unit_name,
+                m.title,
+                in_sentence(MEETING_STATUSES[m.status]),
+                m.models,
+                m.carried,
+            )
             for m in found
         ],
         right=(0, 5, 6),
@@ -255,12 +258,12 @@ def _show(number: int, who: str, form: str) -> None:
             title=view.title,
             unit_name=view.unit_name,
             held_on=spoken_day(view.held_on),
-            status=_(_STATUS[view.status]),
+            status=in_sentence(MEETING_STATUSES[view.status]),
         )
     )
     console.table(
         (_("Thành viên"), _("Họ tên"), _("Nhiệm vụ"), _("Có mặt")),
-        [(m.user_name, m.full_name, _(committee.DUTIES[m.duty]), _("có") if m.present else "") for m in view.members],
+        [(m.user_name, m.full_name, str(DUTIES[m.duty]), _("có") if m.present else "") for m in view.members],
     )
     if view.guests:
         console.result(_("Khách mời: %(guests)s", guests="; ".join(view.guests)))

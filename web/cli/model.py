@@ -15,6 +15,7 @@ from workflow.across.models import entries
 from workflow.across.models import page as model_page
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.labels import AUDIENCES, FILE_PURPOSES, MODEL_KINDS, in_sentence
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.people import units
 from workflow.core.programmes import stored
@@ -72,7 +73,7 @@ def edit(code: str, data_file: str, version: int | None, who: str) -> None:
 )
 @click.option("--unit", "unit_code", metavar=mark("MÃ"), help=mark("Đơn vị và mọi đơn vị trực thuộc."))
 @click.option("--field", "field_name", metavar=mark("LĨNH_VỰC"), help=mark("Mã, tên hoặc bí danh; cần --year."))
-@click.option("--kind", type=click.Choice(["collective", "individual"]), help=mark("Tập thể hoặc cá nhân."))
+@click.option("--kind", type=click.Choice(list(MODEL_KINDS)), help=mark("Tập thể hoặc cá nhân."))
 @click.option("--late/--not-late", default=None, help=mark("Chỉ đăng ký trễ, hoặc chỉ đúng hạn."))
 @click.option(
     "--search", default="", metavar=mark("CHỮ"), help=mark("Tìm trong tên, mã, đơn vị, người; không phân biệt dấu.")
@@ -116,7 +117,7 @@ def list_(
             (
                 row.code,
                 row.name,
-                _("cá nhân") if row.kind == "individual" else _("tập thể"),
+                in_sentence(MODEL_KINDS[row.kind]),
                 _(row.field_label),
                 row.person_name or row.unit_name,
                 labels[row.definition_hash, row.state],
@@ -203,7 +204,7 @@ def history(code: str, who: str | None, form: str) -> None:
 @model_command.command("attach", help=mark("Đính kèm một tệp (pdf, ảnh, docx, xlsx) vào một mô hình."))
 @_CODE
 @click.argument("file", metavar=mark("TỆP"), type=click.Path(dir_okay=False))
-@click.option("--purpose", required=True, type=click.Choice(list(attachments.PURPOSES)), help=mark("Tệp dùng làm gì."))
+@click.option("--purpose", required=True, type=click.Choice(list(FILE_PURPOSES)), help=mark("Tệp dùng làm gì."))
 @arguments.by()
 def attach(code: str, file: str, purpose: str, who: str) -> None:
     settings = load_settings()
@@ -222,7 +223,7 @@ def attach(code: str, file: str, purpose: str, who: str) -> None:
 @click.argument("text", metavar=mark("NỘI_DUNG"))
 @click.option(
     "--audience",
-    type=click.Choice(list(comments.AUDIENCES)),
+    type=click.Choice(list(AUDIENCES)),
     default="unit",
     show_default=True,
     help=mark("Ai đọc được."),

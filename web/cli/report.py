@@ -19,19 +19,13 @@ from workflow.across.reports import view as reports_view
 from workflow.across.reports.collected import Collected, collected
 from workflow.across.reports.view import ReportView
 from workflow.core import access
+from workflow.core.labels import REPORT_STATUSES, in_sentence
 from workflow.core.programmes import report_sections
 from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _, mark, spoken_day
 from workflow.ground.vietnam_time import ZONE
 
 _KEY = click.argument("key", metavar=mark("BÁO_CÁO"), type=click.IntRange(1, 2**53))
-_STATUSES = {
-    "": mark("chưa viết"),
-    "draft": mark("đang viết"),
-    "submitted": mark("chờ tiếp nhận"),
-    "returned": mark("trả lại để sửa"),
-    "accepted": mark("đã tiếp nhận"),
-}
 
 
 @click.group("report", help=mark("Báo cáo của đơn vị: viết, gửi, tiếp nhận, tập hợp."))
@@ -66,7 +60,13 @@ def listing(only_open: bool, who: str, form: str) -> None:
     console.table(
         (_("Mã"), _("Báo cáo"), _("Đơn vị"), _("Hạn"), _("Tình trạng")),
         [
-            (one.obligation_id, one.label, one.unit_name, f"{one.due_on:%d/%m/%Y}", _(_STATUSES[one.status]))
+            (
+                one.obligation_id,
+                one.label,
+                one.unit_name,
+                f"{one.due_on:%d/%m/%Y}",
+                in_sentence(REPORT_STATUSES[one.status]),
+            )
             for one in found
         ],
         right=(0,),
@@ -100,7 +100,7 @@ def show(key: int, who: str, form: str) -> None:
         _(
             "Hạn %(due_on)s; %(status)s; bản %(version)s",
             due_on=spoken_day(seen.due_on),
-            status=_(_STATUSES[seen.status]),
+            status=in_sentence(REPORT_STATUSES[seen.status]),
             version=seen.version,
         )
     )
@@ -200,7 +200,7 @@ def collect(call: int, output: Path | None, who: str, form: str) -> None:
         found = collected(connection, call, access.actor(connection, who, now), now)
     if output is not None:
         with output.open("wb") as file:
-            write_collected(file, found, _STATUSES)
+            write_collected(file, found)
         console.message(_("Đã ghi %(output)s.", output=output))
     elif form == "json":
         console.as_json(_together(found))
@@ -211,7 +211,7 @@ def collect(call: int, output: Path | None, who: str, form: str) -> None:
                 (
                     line.unit_code,
                     line.unit_name,
-                    _(_STATUSES[line.status]),
+                    in_sentence(REPORT_STATUSES[line.status]),
                     line.late_days or "",
                     line.figures.registered if line.figures else "",
                 )

@@ -13,6 +13,7 @@ from web.cli import arguments, console, installation
 from web.serving import clock
 from workflow.core import access
 from workflow.core.access import Actor
+from workflow.core.labels import MODEL_KINDS, in_sentence
 from workflow.core.lifecycles import store
 from workflow.core.people import units
 from workflow.core.people.unit import Unit
@@ -24,8 +25,6 @@ from workflow.ground.speech import _, mark
 if TYPE_CHECKING:
     from workflow.across.figures.full_tally import FullTally
     from workflow.across.figures.tally import Tally
-
-_KIND_LABELS = {"collective": mark("tập thể"), "individual": mark("cá nhân")}
 
 
 @click.command(
@@ -95,12 +94,12 @@ def _full(connection: Connection, year: int, actor: Actor | None, place: Unit | 
 
 def _print(counted: Tally, labels: dict[str, str]) -> None:
     console.table(
-        (_("Lĩnh vực"), _("Tập thể"), _("Cá nhân"), _("Tổng")),
+        (_("Lĩnh vực"), *map(str, MODEL_KINDS.values()), _("Tổng")),
         [(row.label, row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)],
         right=(1, 2, 3),
     )
     console.result("")
-    told = ", ".join(f"{count} {_(_KIND_LABELS[kind])}" for kind, count in counted.registrants.items())
+    told = ", ".join(f"{count} {in_sentence(MODEL_KINDS[kind])}" for kind, count in counted.registrants.items())
     console.result(_("Người đăng ký: %(told)s", told=told))
     for state, count in counted.states.items():
         console.result(f"{labels.get(state, state)}: {count}")

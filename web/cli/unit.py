@@ -11,6 +11,8 @@ from web.cli import arguments, console, installation
 from web.cli.importing import tell_rows
 from web.serving import clock
 from workflow.core import access
+from workflow.core.labels import UNIT_KINDS
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.people import units
 from workflow.ground.speech import _, mark
 
@@ -27,6 +29,7 @@ def listing(who: str | None, form: str) -> None:
     with installation.reading() as connection:
         actor = access.actor(connection, who, clock.now()) if who else None
         nodes = units.tree(connection, actor)
+        levels = lifecycle_labels.levels(connection)
     if form == "json":
         console.as_json(
             [
@@ -52,8 +55,8 @@ def listing(who: str | None, form: str) -> None:
             (
                 node.code,
                 "  " * node.depth + node.name,
-                node.level,
-                _(units.KINDS[node.kind]),
+                levels.get(node.level, node.level),
+                str(UNIT_KINDS[node.kind]),
                 f"{node.valid_to:%d/%m/%Y}" if node.valid_to else "",
                 node.successor,
             )
@@ -69,7 +72,7 @@ def listing(who: str | None, form: str) -> None:
 @click.option("--parent", required=True, metavar=mark("MÃ"), help=mark("Mã đơn vị chủ quản."))
 @click.option(
     "--kind",
-    type=click.Choice(list(units.KINDS)),
+    type=click.Choice(list(UNIT_KINDS)),
     default="administrative",
     show_default=True,
     help=mark("Loại đơn vị."),

@@ -6,7 +6,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options
-from web.look.presentation import UNIT_KINDS
+from workflow.core.labels import RANKS, UNIT_KINDS
 from workflow.ground.speech import _l
 
 
@@ -79,7 +79,7 @@ class AssignmentForm(PageForm):
     rank = SelectField(
         _l("Chức danh (chỉ vai trò lãnh đạo)"),
         description=_l("Việc quá hạn được báo phó trưởng ban trước, trưởng ban sau."),
-        choices=options([("", _l("– không ghi –")), ("head", _l("Trưởng ban")), ("deputy_head", _l("Phó Trưởng ban"))]),
+        choices=options([("", _l("– không ghi –")), *RANKS.items()]),
         validate_choice=False,
     )
     valid_from = day_field(_l("Từ ngày"), _l("Để trống là từ hôm nay."))

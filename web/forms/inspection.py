@@ -11,8 +11,9 @@ from wtforms import HiddenField, MultipleFileField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose, said
 from web.forms.fields import ChecksField
-from web.look.presentation import INSPECTION_KINDS, day, number
+from web.look.presentation import day, number
 from web.serving.uploads import MOST_PHOTOS
+from workflow.core.labels import INSPECTION_KINDS
 from workflow.core.programmes.year import Criterion
 from workflow.ground.speech import _l
 from workflow.stages.inspection.commands import InspectionInput, InspectionView

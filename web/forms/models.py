@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from web.forms.base import printable
-from web.look.presentation import KINDS
 from workflow.across.lists.listing import Filters, Order
 from workflow.core.access import Actor
+from workflow.core.labels import MODEL_KINDS
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.people.places import find_units
 from workflow.core.people.unit import Unit
@@ -68,7 +68,7 @@ def read_query(
             if (not state or one.id == state) and (not stage or one.stage == stage)
         ) or ("",)
     field = next((f for f in fields if f.code == written["linh-vuc"]), None)
-    kind = written["loai"] if written["loai"] in KINDS else ""
+    kind = written["loai"] if written["loai"] in MODEL_KINDS else ""
     units = find_units(connection, who, written["don-vi"]) if written["don-vi"] else []
     place = units[0] if len(units) == 1 else None
     filters = Filters(
@@ -85,7 +85,7 @@ def read_query(
         "chang": next((one.label for one in definition.stages if one.id == stage), stage),
         "trang-thai": definition.states[state].label if state in definition.states else state,
         "linh-vuc": _(field.label) if field is not None else "",
-        "loai": str(KINDS[kind]) if kind else "",
+        "loai": str(MODEL_KINDS[kind]) if kind else "",
         "don-vi": place.name if place is not None else written["don-vi"],
         "tre": _("Đăng ký trễ") if written["tre"] == "1" else "",
     }

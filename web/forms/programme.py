@@ -19,25 +19,14 @@ from wtforms import (
 
 from web.forms.base import PageForm, day_field, line, options, said
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
+from workflow.core.labels import NUMBERINGS, RECIPIENTS, REPORT_KINDS
 from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
 from workflow.ground.refusals import InvalidInput, Refusal
 from workflow.ground.speech import _l
 
 SPARE_ROWS = 1
-PARTS = {
-    "reporter": _l("Người phải làm"),
-    "head_of_unit": _l("Lãnh đạo đơn vị"),
-    "staff": _l("Tổ giúp việc"),
-    "deputy_head": _l("Phó Trưởng ban"),
-    "head": _l("Trưởng ban"),
-}
-REPORT_KINDS = {
-    "quarterly": _l("Báo cáo quý"),
-    "six_monthly": _l("Báo cáo 6 tháng"),
-    "annual": _l("Báo cáo năm"),
-    "thematic": _l("Báo cáo chuyên đề"),
-    "ad_hoc": _l("Báo cáo đột xuất"),
-}
+# Fields are annotated for `str` and take a label that says itself.
+_RECIPIENTS: Mapping[str, Any] = RECIPIENTS
 
 _DAY = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 40}
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}
@@ -82,7 +71,7 @@ class SettingsForm(PageForm):
     )
     numbering = RadioField(
         _l("Số quyết định"),
-        choices=options([("year", _l("Bắt đầu lại mỗi năm")), ("term", _l("Chạy tiếp suốt nhiệm kỳ"))]),
+        choices=options(NUMBERINGS.items()),
         validate_choice=False,
     )
     public = BooleanField(
@@ -187,15 +176,15 @@ class _KindRow(_ListedRow):
 class _StepRow(_Row):
     named_by = "days"
     days = StringField(_l("Số ngày so với hạn"), render_kw={**_NUMBER, "inputmode": "text"})
-    reporter = BooleanField(PARTS["reporter"])
-    head_of_unit = BooleanField(PARTS["head_of_unit"])
-    staff = BooleanField(PARTS["staff"])
-    deputy_head = BooleanField(PARTS["deputy_head"])
-    head = BooleanField(PARTS["head"])
+    reporter = BooleanField(_RECIPIENTS["reporter"])
+    head_of_unit = BooleanField(_RECIPIENTS["head_of_unit"])
+    staff = BooleanField(_RECIPIENTS["staff"])
+    deputy_head = BooleanField(_RECIPIENTS["deputy_head"])
+    head = BooleanField(_RECIPIENTS["head"])
     with_list_of_late = BooleanField(_l("Kèm danh sách trễ"))
 
     def as_input(self) -> StepInput:
-        told = tuple(part for part in PARTS if self[part].data)
+        told = tuple(part for part in RECIPIENTS if self[part].data)
         return StepInput(said(self.days), told, bool(self.with_list_of_late.data))
 
 

@@ -11,7 +11,8 @@ from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectFiel
 
 from web.forms.base import PageForm, line, options, prose, said
 from web.forms.fields import quantity_inputs, quantity_rows
-from web.look.presentation import ITEMS, KINDS, REQUEST_SUBJECTS
+from web.look.presentation import ITEMS
+from workflow.core.labels import CHANGE_SUBJECTS, MODEL_KINDS
 from workflow.core.programmes.year import Item
 from workflow.ground.speech import _, _l
 from workflow.stages.registration.drafts import Draft
@@ -99,7 +100,7 @@ class RegistrationForm(PageForm):
     unit = SelectField(_l("Đơn vị đăng ký"), choices=[], validate_choice=False)
     kind = RadioField(
         _l("Loại mô hình"),
-        choices=options(KINDS.items()),
+        choices=options(MODEL_KINDS.items()),
         default="collective",
         validate_choice=False,
     )
@@ -218,7 +219,7 @@ class ChangeRequestForm(PageForm):
 
     subject = RadioField(
         _l("Đề nghị đổi"),
-        choices=options(REQUEST_SUBJECTS.items()),
+        choices=options(CHANGE_SUBJECTS.items()),
         default="name",
         validate_choice=False,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wtforms import HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose
-from web.look.presentation import BALLOTS
+from workflow.core.labels import BALLOTS
 from workflow.ground.speech import _l
 from workflow.stages.review.ballots import BallotCount, VoteInput
 from workflow.stages.review.committee import Member

@@ -2,94 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
 from markupsafe import Markup
 
 from web.serving import clock, visitor
 from web.serving.access_rules import ADMINISTRATORS, INSPECTORS, LEADERS, RECOGNISERS, REGISTRANTS, REVIEWERS, STAFF
 from web.serving.transactions import reading
 from workflow.across.obligations.chasing import CHASERS
+from workflow.core import labels
+from workflow.core.labels import FORM_FIELDS
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import END_STAGE, Definition, State
+from workflow.core.programmes.defaults import standard_item_labels
 from workflow.ground.reading.quantities import Qualifier, Quantity, format_number, spoken_number, spoken_quantity
-from workflow.ground.speech import _, _l, lpgettext, pgettext, spoken_day
+from workflow.ground.speech import Spoken, _, _l, pgettext, spoken_day
 from workflow.ground.vietnam_time import ZONE, local_date
 
-KINDS = {"collective": _l("Tập thể"), "individual": _l("Cá nhân")}
-ORIGINS = {"new": _l("Mới"), "continued": _l("Tiếp tục từ năm trước"), "replicated": _l("Nhân rộng")}
-PURPOSES = {
-    "registration": _l("Kèm phiếu đăng ký"),
-    "plan": _l("Kế hoạch"),
-    "evidence": _l("Minh chứng kết quả"),
-    "inspection": _l("Kiểm tra"),
-    "minutes": _l("Biên bản"),
-    "other": _l("Khác"),
-}
-INSPECTION_KINDS = {
-    "inspection": _l("Kiểm tra"),
-    "survey": _l("Khảo sát"),
-    "appraisal": _l("Thẩm định"),
-    "re_inspection": _l("Phúc tra"),
-}
-CONCLUSIONS = {"passed": lpgettext("conclusion", "Đạt"), "remediation": _l("Cần khắc phục")}
-AUDIENCES = {"unit": _l("Mọi người xem được mô hình"), "reviewers": _l("Chỉ người xét, không gồm đơn vị đăng ký")}
-DUTIES = {"chair": _l("Chủ trì"), "secretary": _l("Thư ký"), "member": _l("Thành viên")}
-BALLOTS = {"named": _l("Biểu quyết ghi tên"), "secret": _l("Bỏ phiếu kín")}
-CHOICES = {"for": _l("Đồng ý"), "against": _l("Không đồng ý"), "abstain": _l("Không biểu quyết")}
-MEETING_STATUSES = {
-    "prepared": _l("Đang chuẩn bị"),
-    "open": _l("Đang họp"),
-    "closed": _l("Đã kết thúc"),
-    "cancelled": _l("Đã huỷ"),
-}
-REQUEST_STATUSES = {
-    "open": _l("Chờ quyết định"),
-    "approved": _l("Đã đồng ý"),
-    "refused": _l("Không đồng ý"),
-    "withdrawn": _l("Đã rút"),
-}
-REQUEST_SUBJECTS = {"name": _l("Tên mô hình"), "field": _l("Lĩnh vực")}
-DECISION_TYPES = {"recognition": _l("Công nhận"), "revocation": _l("Thu hồi")}
-UNIT_KINDS = {
-    "administrative": _l("Đơn vị hành chính"),
-    "agency": _l("Cơ quan"),
-    "organisation": _l("Đoàn thể, hội"),
-    "school": _l("Trường học"),
-    "armed_force": _l("Lực lượng vũ trang"),
-}
-ROLES = {
-    "unit_officer": _l("Cán bộ đơn vị đăng ký"),
-    "inspector": _l("Thành viên đoàn kiểm tra"),
-    "commune_reviewer": _l("Ban Chỉ đạo xã, hội đồng bình xét"),
-    "district_reviewer": _l("Ban Chỉ đạo huyện"),
-    "province_reviewer": _l("Ban Chỉ đạo tỉnh"),
-    "staff": _l("Tổ giúp việc, cán bộ Ban Dân vận"),
-    "leader": _l("Trưởng ban, Phó Trưởng ban"),
-    "admin": _l("Quản trị"),
-}
-LEVELS = {
-    "province": _l("Cấp tỉnh"),
-    "district": _l("Cấp huyện"),
-    "commune": _l("Cấp xã"),
-    "village": _l("Thôn, bản, tổ dân phố"),
-}
-ITEMS = {
-    "situation": _l("Thực trạng và lý do chọn"),
-    "goals": _l("Mục tiêu, chỉ tiêu"),
-    "method": _l("Nội dung và cách làm"),
-    "place_people": _l("Địa bàn và đối tượng"),
-    "forces": _l("Lực lượng thực hiện"),
-    "time_resources": _l("Thời gian và nguồn lực"),
-    "outputs": _l("Sản phẩm kiểm chứng được"),
-    "sustainability": _l("Khả năng duy trì, nhân rộng"),
-}
+ITEMS = standard_item_labels()
+"""The items of the registration form, as the shipped defaults of a year call them."""
+FIELD_NAMES: Mapping[str, Spoken] = {**FORM_FIELDS, **ITEMS}
+"""Whatever stands in the registration form."""
 
 # What is written into the history without a transition. A word that is not here is shown as it is.
 NOTES = {
@@ -124,20 +64,6 @@ NOTES = {
     "public_agreed": _l("Đồng ý giới thiệu công khai"),
     "public_withdrawn": _l("Rút đồng ý giới thiệu công khai"),
 }
-FIELD_NAMES = {
-    "name": _l("Tên mô hình"),
-    "field": _l("Lĩnh vực"),
-    "kind": _l("Loại"),
-    "person": _l("Người đăng ký"),
-    "origin": _l("Mới, tiếp tục hay nhân rộng"),
-    "representative": _l("Người đại diện"),
-    "representative_position": _l("Chức vụ"),
-    "targets": _l("Chỉ tiêu bằng số"),
-    "phone": _l("Điện thoại"),
-    "public": _l("Giới thiệu công khai"),
-    **ITEMS,
-}
-
 StopStatus = Literal["done", "here", "ahead", "left_out"]
 
 
@@ -219,6 +145,20 @@ def state_of(definition_hash: str, state: str) -> State:
     return store.definition(reading(), definition_hash).states[state]
 
 
+def role_label(role: str) -> str:
+    """What a role is called, as today's lifecycle definitions say; asked once for a page."""
+    if "role_labels" not in g:
+        g.role_labels = lifecycle_labels.roles(reading())
+    return str(g.role_labels.get(role, role))
+
+
+def level_label(level: str) -> str:
+    """What a level of the unit tree is called, likewise."""
+    if "level_labels" not in g:
+        g.level_labels = lifecycle_labels.levels(reading())
+    return str(g.level_labels.get(level, level))
+
+
 def deed(definition: Definition, trigger: str) -> str:
     """What a history entry says was done."""
     label = next((t.label for t in definition.transitions if t.trigger == trigger), None)
@@ -287,22 +227,25 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters.update(day=shown_day, typed_day=day, moment=moment, number=shown_number, said=_)
     app.jinja_env.globals.update(
-        KINDS=KINDS,
-        ORIGINS=ORIGINS,
-        PURPOSES=PURPOSES,
-        INSPECTION_KINDS=INSPECTION_KINDS,
-        CONCLUSIONS=CONCLUSIONS,
-        AUDIENCES=AUDIENCES,
-        DUTIES=DUTIES,
-        BALLOTS=BALLOTS,
-        CHOICES=CHOICES,
-        MEETING_STATUSES=MEETING_STATUSES,
-        REQUEST_STATUSES=REQUEST_STATUSES,
-        REQUEST_SUBJECTS=REQUEST_SUBJECTS,
-        DECISION_TYPES=DECISION_TYPES,
-        UNIT_KINDS=UNIT_KINDS,
-        ROLES=ROLES,
-        LEVELS=LEVELS,
+        MODEL_KINDS=labels.MODEL_KINDS,
+        ORIGINS=labels.ORIGINS,
+        FILE_PURPOSES=labels.FILE_PURPOSES,
+        INSPECTION_KINDS=labels.INSPECTION_KINDS,
+        CONCLUSIONS=labels.CONCLUSIONS,
+        AUDIENCES=labels.AUDIENCES,
+        DUTIES=labels.DUTIES,
+        BALLOTS=labels.BALLOTS,
+        VOTES=labels.VOTES,
+        MEETING_STATUSES=labels.MEETING_STATUSES,
+        CHANGE_STATUSES=labels.CHANGE_STATUSES,
+        CHANGE_SUBJECTS=labels.CHANGE_SUBJECTS,
+        DECISION_TYPES=labels.DECISION_TYPES,
+        UNIT_KINDS=labels.UNIT_KINDS,
+        RANKS=labels.RANKS,
+        NUMBERINGS=labels.NUMBERINGS,
+        REPORT_STATUSES=labels.REPORT_STATUSES,
+        role_label=role_label,
+        level_label=level_label,
         FIELD_NAMES=FIELD_NAMES,
         INSPECTORS=INSPECTORS,
         amount=amount,

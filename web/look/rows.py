@@ -12,8 +12,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from web.look.badges import badges
-from web.look.presentation import KINDS
 from workflow.across.lists.listed import Listed
+from workflow.core.labels import MODEL_KINDS
 from workflow.ground.speech import _
 
 # Characters that no text ever holds.
@@ -46,7 +46,7 @@ def model_rows(rows: Iterable[Listed], row: Callable[[Mark], Markup], facts: Cal
     rows = list(rows)
     fields = {label: _(label) for label in {one.field_label for one in rows}}
     badge_of = badges(rows)
-    kinds = {kind: str(label) for kind, label in KINDS.items()}
+    kinds = {kind: str(label) for kind, label in MODEL_KINDS.items()}
     said = {(late, best): facts(late, best) for late, best in {(row.late, row.outstanding) for row in rows}}
     return filled(
         row,

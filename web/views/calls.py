@@ -11,7 +11,7 @@ from notifications.reminders import deeds
 from web.forms.answers import Answer, Done, act, attempt, page_again
 from web.forms.base import options, said
 from web.forms.calls import CHOSEN, CallForm, LastLookForm, MoveForm, WithdrawForm
-from web.look.presentation import LEVELS, UNIT_KINDS, shown_day
+from web.look.presentation import level_label, shown_day
 from web.serving import clock, downloads
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading, store, writing
@@ -20,6 +20,7 @@ from web.words.deeds import DEEDS
 from web.words.particulars import details, people_in
 from workflow.across.obligations import call_files, calls, calls_view
 from workflow.across.obligations.calls import CALLERS
+from workflow.core.labels import UNIT_KINDS
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.programmes.choice import every_year
 from workflow.core.programmes.report_sections import every_section
@@ -155,7 +156,7 @@ def _offer(form: CallForm, places: list[Any]) -> None:
 def _named(group: calls_view.Group) -> tuple[str, Any]:
     """A group as the form sends it, and what it is called."""
     if group.level:
-        return f"level:{group.level}", LEVELS.get(group.level, group.level)
+        return f"level:{group.level}", level_label(group.level)
     if group.kind:
         return f"kind:{group.kind}", UNIT_KINDS.get(group.kind, group.kind)
     return "all:", _("Mọi đơn vị báo cáo trực tiếp")

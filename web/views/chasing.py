@@ -20,10 +20,11 @@ from web.serving.access_rules import access_rule
 from web.serving.security import own_path
 from web.serving.transactions import reading
 from web.serving.visitor import actor
-from web.words.owed import REPORTS, SUBJECTS, links
+from web.words.owed import SUBJECTS, links
 from workflow.across.obligations import chasing, punctuality
 from workflow.across.obligations.chasing import CHASERS, Filters
 from workflow.across.obligations.lines import lines, reminded
+from workflow.core.labels import REPORT_STATUSES, in_sentence
 from workflow.core.people.places import choices_of_units, find_units
 from workflow.core.people.unit import Unit
 from workflow.core.programmes.choice import chosen_year, every_year
@@ -67,7 +68,7 @@ def listed() -> str:
         narrowed=any(request.args.get(name) for name in NAMES),
         standings=STANDINGS,
         subjects=SUBJECTS,
-        reports=REPORTS,
+        reports={status: in_sentence(label) for status, label in REPORT_STATUSES.items()},
         calls=chasing.calls(connection, who, year.id),
         units=choices_of_units(connection, who, today),
         ticked=request.args.get("chon") == "het",

@@ -15,7 +15,7 @@ from web.serving import clock
 from web.serving.access_rules import RECOGNISERS, access_rule
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
-from web.words.reports import STATUSES, TONES
+from web.words.reports import TONES
 from workflow.across.obligations import chasing
 from workflow.across.reports import view as reports
 from workflow.across.work.meetings import own_meetings
@@ -50,7 +50,6 @@ def work() -> str:
         waiting=waiting(connection, who, today),
         reports_due=reports.owed(connection, who, only_open=True, most=MOST_REPORTS),
         reports_in=reports.calls(connection, who, only_waiting=True, most=MOST_REPORTS),
-        REPORT_STATUSES=STATUSES,
         REPORT_TONES=TONES,
         outside=waits_outside(connection, who, today),
         requests=open_requests(connection, who, DECIDING),

@@ -215,8 +215,7 @@ def compiled(call_id: int) -> str:
 def workbook(call_id: int) -> Response:
     """The same figures as a spreadsheet."""
     found = _collected(call_id)
-    statuses = {status: str(label) for status, label in told.STATUSES.items()}
-    return downloads.workbook(f"bao-cao-{call_id}", lambda target: write_collected(target, found, statuses))
+    return downloads.workbook(f"bao-cao-{call_id}", lambda target: write_collected(target, found))
 
 
 def _seen(obligation_id: int) -> ReportView:
@@ -274,7 +273,7 @@ def _page(template: str, **facts: Any) -> str:
 
 
 def _words() -> dict[str, Any]:
-    return {"STATUSES": told.STATUSES, "TONES": told.TONES, "written": written_sum}
+    return {"TONES": told.TONES, "written": written_sum}
 
 
 def _moment(text: str) -> datetime:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from web.look.presentation import DUTIES, INSPECTION_KINDS, ROLES, shown_day, shown_number
+from web.look.presentation import role_label, shown_day, shown_number
 from web.words.deeds import DEEDS
 from web.words.timeline import Told, describe
 from workflow.across.models import entries
 from workflow.across.models.record import Record, Writing
+from workflow.core.labels import DUTIES, INSPECTION_KINDS
 from workflow.core.lifecycles import store
 from workflow.ground.database import Connection
 from workflow.ground.reading.text import shorten
@@ -66,7 +67,7 @@ def record_news(
             describe(definition, one.entry),
             # The body is the same for all of them; what matters here is who of it wrote.
             who=one.entry.actor.full_name,
-            role=str(ROLES.get(one.entry.role, one.entry.role)),
+            role=role_label(one.entry.role),
             changed=_differences(one.before, one.after, labels),
         )
         for one in writings[-MOST:]
@@ -140,7 +141,7 @@ def _exchanged(name: str, before: Sequence[str], after: Sequence[str], *, ordere
 
 
 def _role(one: Deed | VotesWritten) -> str:
-    role = str(ROLES.get(one.role, one.role))
+    role = role_label(one.role)
     if one.principal:
         return _("%(role)s, thay mặt %(principal)s", role=role, principal=one.principal)
     return role

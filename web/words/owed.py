@@ -17,12 +17,6 @@ SUBJECTS = {
     "meeting": _l("Phiên họp"),
     "visit": _l("Kiểm tra"),
 }
-REPORTS = {
-    "draft": _l("đang viết"),
-    "submitted": _l("đã nộp"),
-    "returned": _l("bị trả lại"),
-    "accepted": _l("đã nhận"),
-}
 
 
 class Link(NamedTuple):

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from web.look.presentation import (
+from web.look.presentation import FIELD_NAMES, ITEMS, level_label, role_label, shown_day, shown_number
+from workflow.core.events import Changed, Event, Stated
+from workflow.core.labels import (
     AUDIENCES,
     BALLOTS,
-    CHOICES,
+    CHANGE_SUBJECTS,
     CONCLUSIONS,
     DUTIES,
-    FIELD_NAMES,
+    FILE_PURPOSES,
     INSPECTION_KINDS,
-    ITEMS,
-    KINDS,
-    LEVELS,
+    MODEL_KINDS,
+    NUMBERINGS,
     ORIGINS,
-    PURPOSES,
-    REQUEST_SUBJECTS,
-    ROLES,
+    RANKS,
     UNIT_KINDS,
-    shown_day,
-    shown_number,
+    VOTES,
 )
-from workflow.core.events import Changed, Event, Stated
 from workflow.core.people.names import names_of
 from workflow.core.programmes.defaults import standard_defaults
 from workflow.core.programmes.report_sections import every_section
@@ -169,27 +166,26 @@ PARTICULARS: Mapping[str, Any] = {
 _VALUES: Mapping[str, Mapping[str, Any]] = {
     "audience": AUDIENCES,
     "ballot": BALLOTS,
-    "choice": CHOICES,
+    "choice": VOTES,
     "conclusion": CONCLUSIONS,
     "duty": DUTIES,
     "item": FIELD_NAMES,
-    "kind": {**KINDS, **UNIT_KINDS, **INSPECTION_KINDS},
-    "level": LEVELS,
-    "numbering": {"year": _l("lại từ đầu mỗi năm"), "term": _l("suốt nhiệm kỳ")},
+    "kind": {**MODEL_KINDS, **UNIT_KINDS, **INSPECTION_KINDS},
+    "numbering": NUMBERINGS,
     "origin": ORIGINS,
-    "purpose": PURPOSES,
+    "purpose": FILE_PURPOSES,
     "qualifier": {
         "exactly": _l("đúng"),
         "at_least": _l("ít nhất"),
         "approximately": _l("khoảng"),
         "at_most": _l("nhiều nhất"),
     },
-    "rank": {"head": _l("Trưởng ban"), "deputy_head": _l("Phó Trưởng ban")},
-    "role": ROLES,
-    "roles": ROLES,
-    "subject": REQUEST_SUBJECTS,
+    "rank": RANKS,
+    "subject": CHANGE_SUBJECTS,
     "waived": ITEMS,
 }
+# What the lifecycle definitions name.
+_NAMED: Mapping[str, Callable[[str], str]] = {"level": level_label, "role": role_label, "roles": role_label}
 # Keys of the database and fingerprints: they say nothing to a person.
 _HIDDEN = frozenset(
     {"assignment", "attachment", "comment", "content", "decision", "definition", "from_definition", "inspection"}
@@ -307,6 +303,8 @@ def _text(name: str, value: Any, people: People) -> str:
     text = str(value)
     if name == "head":
         return people.get(text, text)
+    if name in _NAMED:
+        return _NAMED[name](text)
     if name in _VALUES:
         return str(_VALUES[name].get(text, text))
     if _DAY.fullmatch(text):

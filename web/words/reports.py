@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from web.look.differences import Piece, pieces
-from web.look.presentation import ROLES
+from web.look.presentation import role_label
 from web.words.meanwhile import News
 from workflow.across.reports import commands as reports
 from workflow.across.reports import figures
@@ -18,13 +18,6 @@ from workflow.ground.database import Connection
 from workflow.ground.reading.text import shorten
 from workflow.ground.speech import _, _l
 
-STATUSES: Final[Mapping[str, Any]] = {
-    "": _l("Chưa viết"),
-    "draft": _l("Đang viết"),
-    "submitted": _l("Chờ tiếp nhận"),
-    "returned": _l("Trả lại để sửa"),
-    "accepted": _l("Đã tiếp nhận"),
-}
 # The icon and the form of the badge.
 TONES: Final = {"": "draft", "draft": "draft", "submitted": "running", "returned": "mend", "accepted": "done"}
 _DEEDS: Final[Mapping[str, Any]] = {
@@ -95,4 +88,4 @@ def rewritten(seen: ReportView) -> tuple[list[Rewritten], list[Change]]:
 def _news(row: ReportEntry, changed: Sequence[tuple[str, str, str]]) -> News:
     deed = str(_DEEDS.get(row.trigger, row.trigger))
     details = (_("Gửi trễ %(n)s ngày.", n=row.late_days),) if row.late_days else ()
-    return News(row.actor_name, str(ROLES.get(row.role, row.role)), deed, row.reason, details, tuple(changed), row.at)
+    return News(row.actor_name, role_label(row.role), deed, row.reason, details, tuple(changed), row.at)

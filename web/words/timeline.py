@@ -7,20 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from web.look.differences import Piece, pieces
-from web.look.presentation import (
-    CONCLUSIONS,
-    FIELD_NAMES,
-    KINDS,
-    NOTES,
-    ORIGINS,
-    PURPOSES,
-    ROLES,
-    shown_day,
-    shown_number,
-)
+from web.look.presentation import FIELD_NAMES, NOTES, role_label, shown_day, shown_number
 from web.words.kept import written
 from workflow.across.models.entries import Change, Entry
 from workflow.core.events import Event, Stated
+from workflow.core.labels import CONCLUSIONS, FILE_PURPOSES, MODEL_KINDS, ORIGINS
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.reading.text import shorten
 from workflow.ground.speech import _
@@ -34,7 +25,7 @@ from workflow.stages.review.events import ReviewClosed
 _BODIES = {"visit_planned", "visit_cancelled", "inspection_recorded", "pass_inspection", "require_remediation"}
 _LONGEST = 300
 _LONGEST_VALUE = 160
-_VALUES = {**KINDS, **ORIGINS}
+_VALUES = {**MODEL_KINDS, **ORIGINS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,7 @@ def describe(definition: Definition, entry: Entry) -> Told:
     state = definition.states.get(entry.to_state or "")
     if state is not None and entry.to_state != entry.from_state and entry.from_state is not None:
         deed += ". " + _("Mô hình chuyển sang «%(state)s»", state=state.label)
-    role = str(ROLES.get(entry.role, entry.role))
+    role = role_label(entry.role)
     who = entry.actor.full_name
     if entry.trigger in _BODIES:
         who, role = _("Đoàn kiểm tra"), entry.actor.full_name
@@ -121,7 +112,7 @@ def _worked(event: Event) -> Iterator[str]:
         case ResultsSaved(summary=summary) | ResultsReported(summary=summary) if summary:
             yield shorten(summary, _LONGEST)
         case FileAdded():
-            purpose = str(PURPOSES.get(event.purpose, "")).lower()
+            purpose = str(FILE_PURPOSES.get(event.purpose, "")).lower()
             yield f"“{event.file}”" + (f" ({purpose})" if purpose else "")
         case VisitPlanned(day=date() as day):
             yield _("Ngày hẹn: %(day)s.", day=shown_day(day))

@@ -11,21 +11,18 @@ from werkzeug.wrappers import Response
 from web.forms.administration import AssignmentForm
 from web.forms.answers import Answer, Done, act, attempt_from, page_again, press
 from web.forms.base import day_of, options, said
-from web.look.presentation import ROLES
 from web.serving import clock
 from web.serving.access_rules import ADMINISTRATORS, access_rule
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from web.views.administration import places
 from web.views.administration.accounts import key_page, looked_after
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.people import accounts, assignments, invitations
 from workflow.ground.database import Connection
 from workflow.ground.refusals import NotFound
-from workflow.ground.speech import _, _l
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
-
-RANKS = {"head": _l("Trưởng ban"), "deputy_head": _l("Phó Trưởng ban")}
 
 pages = Blueprint("assignments", __name__, url_prefix="/quan-tri/tai-khoan/<user_name>")
 
@@ -55,7 +52,7 @@ def shown(user_name: str) -> Answer:
     if answer := act(form, assign):
         return answer
     today = local_date(clock.now())
-    form.role.choices = options((role, ROLES.get(role, role)) for role in store.roles(reading()))
+    form.role.choices = options(lifecycle_labels.roles(reading()).items())
     form.unit.choices = options(places.choices())
     found = looked_after(user_name)
     return page_again(
@@ -64,7 +61,6 @@ def shown(user_name: str) -> Answer:
         account=found,
         link_until=invitations.pending(reading(), found.id, clock.now()),
         day_now=today,
-        ranks=RANKS,
     )
 
 

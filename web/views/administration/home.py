@@ -18,7 +18,7 @@ from web.serving.transactions import database, reading, store
 from web.serving.visitor import actor
 from workflow.across.sample import removal
 from workflow.across.sample.removal import FirstAdministrator
-from workflow.core.lifecycles import store as lifecycle_store
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.ground.refusals import InvalidInput
 from workflow.ground.speech import _
 
@@ -67,5 +67,5 @@ def sample() -> Answer:
 
     if done := attempt(form, begin):
         return done
-    form.unit_level.choices = options(lifecycle_store.levels(reading()).items())
+    form.unit_level.choices = options(lifecycle_labels.levels(reading()).items())
     return page_again("administration/sample.html", form, holdings=removal.holdings(reading()))

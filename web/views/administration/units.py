@@ -19,7 +19,7 @@ from web.serving.transactions import database, reading
 from web.serving.visitor import actor
 from web.views.administration import places
 from workflow.across.documents.import_units import import_units, write_list, write_template
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.people import unit_tree, units
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput
@@ -43,7 +43,7 @@ def listed() -> str:
         branch=None if wanted else unit_tree.branch(reading(), actor(), code),
         found=found,
         wanted=wanted,
-        levels=store.levels(reading()),
+        levels=lifecycle_labels.levels(reading()),
         day_now=local_date(clock.now()),
     )
 
@@ -69,7 +69,7 @@ def new() -> Answer:
 
     if answer := act(form, add):
         return answer
-    form.level.choices = options(store.levels(reading()).items())
+    form.level.choices = options(lifecycle_labels.levels(reading()).items())
     form.parent.choices = options(places.choices())
     return _page(form, _("Thêm đơn vị"), _("Thêm đơn vị"))
 

@@ -25,7 +25,7 @@ from web.forms.programme import (
     StepsForm,
     YearForm,
 )
-from web.look.presentation import LEVELS, day
+from web.look.presentation import day, level_label
 from web.serving import clock, publicity
 from web.serving.access_rules import ADMINISTRATORS, STAFF, access_rule
 from web.serving.transactions import reading, writing
@@ -33,8 +33,8 @@ from web.serving.visitor import actor
 from web.words.deeds import DEEDS
 from web.words.particulars import details, people_in
 from workflow.across.obligations import kinds_editing
-from workflow.across.obligations.kinds_editing import PARTS as STEP_PARTS
 from workflow.across.oversight import audit_trail
+from workflow.core.labels import RECIPIENTS
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.programmes import change, deadlines, editing, parts, starting, stored
 from workflow.core.programmes.editing import YearInput
@@ -248,7 +248,7 @@ def _step_rows(connection: Connection, year_id: int) -> list[dict[str, Any]]:
     return [
         {
             "days": f"{row.days:+d}" if row.days else "0",
-            **{part: part in row.recipients.split(",") for part in STEP_PARTS},
+            **{part: part in row.recipients.split(",") for part in RECIPIENTS},
             "with_list_of_late": row.with_list_of_late,
         }
         for row in deadlines.reminder_steps(connection, year_id)
@@ -263,7 +263,7 @@ def _levels_of(year: Year) -> dict[str, str]:
 
 
 def _levels_in_words(levels: str) -> str:
-    named = [str(LEVELS.get(level, level)) for level in levels.split(",") if level]
+    named = [level_label(level) for level in levels.split(",") if level]
     if not named:
         return _("Mọi đơn vị báo cáo trực tiếp")
     return ", ".join([named[0], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])

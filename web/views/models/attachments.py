@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from web.forms.answers import Answer, Done, act, page_again, press
 from web.forms.base import options, said
 from web.forms.implementation import FileForm
-from web.look.presentation import PURPOSES
 from web.serving import accesses, clock, downloads
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading, store
 from web.serving.visitor import actor
 from workflow.core.engine import changes
+from workflow.core.labels import FILE_PURPOSES
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput, NotFound
 from workflow.ground.speech import _
@@ -29,7 +29,7 @@ def add(code: str) -> Answer:
     who = actor()
     model = changes.seen(reading(), who, code)
     form = FileForm(data={"purpose": "evidence"})
-    form.purpose.choices = options(PURPOSES.items())
+    form.purpose.choices = options(FILE_PURPOSES.items())
 
     def attach(connection: Connection) -> Done:
         file = form.file.data

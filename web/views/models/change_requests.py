@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response
 from web.forms.answers import Answer, Done, act, page_again, press
 from web.forms.base import said
 from web.forms.registration import ChangeDecisionForm, ChangeRequestForm
-from web.look.presentation import REQUEST_SUBJECTS
 from web.serving import clock
 from web.serving.access_rules import RECOGNISERS, REVIEWERS, STAFF, access_rule
 from web.serving.transactions import reading
 from web.serving.visitor import actor
 from workflow.core.engine import changes
+from workflow.core.labels import CHANGE_SUBJECTS
 from workflow.core.programmes import stored
 from workflow.ground.database import Connection
 from workflow.ground.refusals import InvalidInput, NotFound
@@ -70,7 +70,7 @@ def decide(code: str, request_id: int) -> Answer:
         title=_("Quyết định đề nghị đổi"),
         button=_("Ghi quyết định"),
         told=[
-            (REQUEST_SUBJECTS[wanted.subject], f"{wanted.before} → {wanted.after}"),
+            (CHANGE_SUBJECTS[wanted.subject], f"{wanted.before} → {wanted.after}"),
             (_("Lý do"), wanted.reason),
             (_("Người đề nghị"), wanted.requested_by),
         ],

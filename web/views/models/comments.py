@@ -7,12 +7,12 @@ from flask import Blueprint, url_for
 from web.forms.answers import Answer, Done, act, page_again
 from web.forms.base import options, said
 from web.forms.implementation import CommentForm
-from web.look.presentation import AUDIENCES
 from web.serving import clock
 from web.serving.access_rules import access_rule
 from web.serving.transactions import reading
 from web.serving.visitor import actor
 from workflow.core.engine import changes
+from workflow.core.labels import AUDIENCES
 from workflow.ground.database import Connection
 from workflow.ground.speech import _
 from workflow.stages.implementation import comments

@@ -10,7 +10,7 @@ from web.forms.answers import Answer, attempt, page_again
 from web.forms.models import ORDERS, read_query
 from web.forms.transition import Choice, transition_form
 from web.look.badges import badges
-from web.look.presentation import KINDS, stops
+from web.look.presentation import stops
 from web.look.rows import model_rows
 from web.serving import accesses, clock
 from web.serving.access_rules import access_rule
@@ -24,6 +24,7 @@ from workflow.across.models import page as model_page
 from workflow.across.models.offers import offers_for
 from workflow.across.obligations import state_limits
 from workflow.core.engine import changes, transition
+from workflow.core.labels import MODEL_KINDS
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.people.holders import holders_over, named
@@ -84,7 +85,7 @@ def _selects(
         ("chang", _("Chặng"), every + [(stage.id, stage.label) for stage in definition.stages]),
         ("trang-thai", _("Trạng thái"), every + [(state.id, state.label) for state in definition.states.values()]),
         ("linh-vuc", _("Lĩnh vực"), [*every, *fields]),
-        ("loai", _("Loại"), every + [(kind, str(label)) for kind, label in KINDS.items()]),
+        ("loai", _("Loại"), every + [(kind, str(label)) for kind, label in MODEL_KINDS.items()]),
     ]
     if units is not None:
         selects.append(("don-vi", _("Đơn vị (gồm cả trực thuộc)"), [*every, *units]))

@@ -15,9 +15,9 @@ from workflow.across.documents.package import WorkbookRefused
 from workflow.across.documents.registration_rows import RowRefusal
 from workflow.across.documents.workbook import Row, Sheet, read_sheet
 from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
-from workflow.core import access
+from workflow.core import access, labels
 from workflow.core.access import PRIVILEGED, Actor
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.people import units
 from workflow.ground.database import Database
 from workflow.ground.reading.dates import parse_date_vi
@@ -53,6 +53,8 @@ _ALIASES: Final[Mapping[str, Sequence[str]]] = {
     "valid_from": ("Ngày thành lập", "Hoạt động từ ngày"),
     "valid_to": ("Ngày cuối", "Hoạt động đến ngày"),
 }
+# What a kind was called in files of before.
+_FORMER_KINDS: Final = {"Đoàn thể": "organisation"}
 _REQUIRED: Final = ("code", "name", "level", "parent")
 _WANTED: Final = {key: (title, *_ALIASES[key]) for key, title in _TITLES.items()}
 _FIELDS: Final = {"parent_code": "parent"}
@@ -108,13 +110,13 @@ def write_template(connection: Connection, target: Path | BinaryIO, actor: Actor
 def write_list(connection: Connection, target: Path | BinaryIO, actor: Actor | None = None) -> None:
     """Write the units themselves (in the actor's scope) in the form in which they are imported."""
     nodes = units.tree(connection, actor)
-    levels = store.levels(connection)
+    levels = lifecycle_labels.levels(connection)
     rows = [
         (
             node.code,
             node.name,
             levels.get(node.level, node.level),
-            units.KINDS[node.kind],
+            labels.UNIT_KINDS[node.kind].message,
             node.parent or "",
             node.valid_from,
             node.valid_to,
@@ -165,8 +167,11 @@ class _Import:
         self._sheet = sheet
         self._who = who
         self._now = now
-        self._levels = Called((word, key) for key, label in store.levels(connection).items() for word in (key, label))
-        self._kinds = {word_key(word): key for key, label in units.KINDS.items() for word in (key, label)}
+        levels = lifecycle_labels.levels(connection)
+        self._levels = Called((word, key) for key, label in levels.items() for word in (key, label))
+        kinds = labels.UNIT_KINDS
+        self._kinds = {word_key(word): key for key, label in kinds.items() for word in (key, label.message)}
+        self._kinds |= {word_key(word): key for word, key in _FORMER_KINDS.items()}
         self._refused: list[RowRefusal] = []
 
     def run(self) -> UnitsReport:
@@ -225,7 +230,7 @@ class _Import:
         found = self._levels.find(written["level"])
         level = found[0] if len(found) == 1 else ""
         if written["level"] and not level:
-            listed = ", ".join(store.levels(self._connection).values())
+            listed = ", ".join(lifecycle_labels.levels(self._connection).values())
             self._refuse(row, written, "level", _("Không có cấp này. Các cấp: %(listed)s.", listed=listed))
         return level
 
@@ -237,7 +242,7 @@ class _Import:
                 row,
                 written,
                 "kind",
-                _("Không có loại này. Các loại: %(listed)s.", listed=", ".join(units.KINDS.values())),
+                _("Không có loại này. Các loại: %(listed)s.", listed="; ".join(map(str, labels.UNIT_KINDS.values()))),
             )
         return kind
 
@@ -290,8 +295,8 @@ class _Import:
         if key == "parent":
             return str(row.parent_code or _("không trực thuộc đơn vị nào"))
         if key == "level":
-            return store.levels(self._connection).get(str(row.level), str(row.level))
-        return units.KINDS[row.kind] if key == "kind" else str(row.name)
+            return lifecycle_labels.levels(self._connection).get(str(row.level), str(row.level))
+        return str(labels.UNIT_KINDS[row.kind]) if key == "kind" else str(row.name)
 
     def _add(self, fresh: Sequence[_Wish]) -> tuple[str, ...]:
         waiting = {wish.code.casefold(): wish for wish in fresh}
@@ -334,8 +339,8 @@ class _Import:
 
 
 def _columns(connection: Connection, parents: Sequence[str]) -> list[ColumnSpec]:
-    levels = list(store.levels(connection).values())
-    kinds = list(units.KINDS.values())
+    levels = list(lifecycle_labels.levels(connection).values())
+    kinds = [label.message for label in labels.UNIT_KINDS.values()]
     return [
         ColumnSpec(
             _TITLES["code"],

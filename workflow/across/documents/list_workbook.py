@@ -9,12 +9,11 @@ from typing import IO, BinaryIO
 
 from workflow.across.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_csv, write_workbook
 from workflow.across.lists.listed import Exported
+from workflow.core.labels import MODEL_KINDS, ORIGINS
 from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.visits import masked
 
-KINDS = {"collective": mark("Tập thể"), "individual": mark("Cá nhân")}
-ORIGINS = {"new": mark("Mới"), "continued": mark("Tiếp tục từ năm trước"), "replicated": mark("Nhân rộng")}
 COLUMNS = (
     ColumnSpec(mark("Mã"), 18),
     ColumnSpec(mark("Tên mô hình"), 60),
@@ -52,14 +51,14 @@ def _cells(rows: Sequence[Exported], labels: Mapping[tuple[str, str], str]) -> I
         yield (
             row.code,
             row.name,
-            _(KINDS[row.kind]),
+            str(MODEL_KINDS[row.kind]),
             _(row.field_label),
             row.unit_code,
             row.unit_name,
             row.person_name or "",
             row.representative or "",
             masked(row.phone or ""),
-            _(ORIGINS[row.origin]),
+            str(ORIGINS[row.origin]),
             labels[row.definition_hash, row.state],
             _("Có") if row.late else "",
             _("Có") if row.outstanding else "",

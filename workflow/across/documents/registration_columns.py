@@ -11,14 +11,16 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
+from workflow.core.labels import MODEL_KINDS, ORIGINS
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Item
 from workflow.ground.reading.names import word_key
 from workflow.ground.schema import ITEMS
 
-KIND_LABELS: Final[Mapping[str, str]] = {"collective": "Tập thể", "individual": "Cá nhân"}
+# A file that is read back is Vietnamese in either language.
+KIND_WORDS: Final = {kind: label.message for kind, label in MODEL_KINDS.items()}
+ORIGIN_WORDS: Final = {origin: label.message for origin, label in ORIGINS.items()}
 ANSWERS: Final[Sequence[str]] = ("Có", "Không")
-ORIGIN_LABELS: Final[Mapping[str, str]] = {"new": "Mới", "continued": "Tiếp tục", "replicated": "Nhân rộng"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ _AFTER_ITEMS: Final[tuple[Column, ...]] = (
         "Mới, tiếp tục hay nhân rộng",
         ("Mới/tiếp tục/nhân rộng", "Mới, tiếp tục, nhân rộng", "Nguồn gốc", "Mới hay tiếp tục", "Tình trạng"),
         width=20,
-        help="Mới, Tiếp tục (từ năm trước) hoặc Nhân rộng. Để trống là Mới.",
+        help="Mới, Tiếp tục từ năm trước hoặc Nhân rộng. Để trống là Mới.",
         example="Mới",
     ),
     Column(

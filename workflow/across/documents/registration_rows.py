@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from workflow.across.documents.package import WorkbookRefused
-from workflow.across.documents.registration_columns import KIND_LABELS, ORIGIN_LABELS, Column
+from workflow.across.documents.registration_columns import KIND_WORDS, ORIGIN_WORDS, Column
 from workflow.across.documents.workbook import Row, Sheet
 from workflow.ground.reading.names import Called, word_key
 from workflow.ground.reading.order import name_order
@@ -25,8 +25,8 @@ from workflow.stages.registration.drafts import Draft
 from workflow.stages.registration.model_quantities import QuantityInput
 
 _KINDS: Final[Mapping[str, str]] = {
-    **{word_key(word): "collective" for word in ("Tập thể", "TT", "Mô hình tập thể", "collective")},
-    **{word_key(word): "individual" for word in ("Cá nhân", "CN", "Mô hình cá nhân", "individual")},
+    **{word_key(word): "collective" for word in (KIND_WORDS["collective"], "TT", "Mô hình tập thể", "collective")},
+    **{word_key(word): "individual" for word in (KIND_WORDS["individual"], "CN", "Mô hình cá nhân", "individual")},
 }
 _ORIGINS: Final[Mapping[str, str]] = {
     **{word_key(word): "new" for word in ("", "Mới", "Đăng ký mới", "Xây dựng mới", "Mô hình mới", "new")},
@@ -224,10 +224,10 @@ def candidate(
             unusable.add(position_keys[position])
     kind = _KINDS.get(word_key(values["kind"]), "")
     if not kind and not problems:
-        refuse("kind", _("Loại phải là %(listed)s.", listed=_(" hoặc ").join(KIND_LABELS.values())))
+        refuse("kind", _("Loại phải là %(listed)s.", listed=_(" hoặc ").join(KIND_WORDS.values())))
     origin = _ORIGINS.get(word_key(values.get("origin", "")), "")
     if not origin:
-        refuse("origin", _("Hãy ghi một trong: %(listed)s.", listed=", ".join(ORIGIN_LABELS.values())))
+        refuse("origin", _("Hãy ghi một trong: %(listed)s.", listed=", ".join(ORIGIN_WORDS.values())))
     agreed = _AGREED.get(word_key(values.get("public", "")))
     if agreed is None:
         refuse("public", _("Hãy ghi Có hoặc Không."))

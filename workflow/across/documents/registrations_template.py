@@ -11,7 +11,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.documents.registration_columns import ANSWERS, KIND_LABELS, ORIGIN_LABELS, Column, columns_of
+from workflow.across.documents.registration_columns import ANSWERS, KIND_WORDS, ORIGIN_WORDS, Column, columns_of
 from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, explanation_sheet, write_workbook
 from workflow.core import access
 from workflow.core.access import Actor
@@ -39,9 +39,9 @@ def write_template(database: Database, target: Path | BinaryIO, year: int, *, ac
         asked = columns_of(connection, programme_year.id)
         choices = {
             "field": [row.label for row in stored.fields(connection, programme_year.id)],
-            "kind": list(KIND_LABELS.values()),
+            "kind": list(KIND_WORDS.values()),
             "unit": _units(connection, programme_year, actor),
-            "origin": list(ORIGIN_LABELS.values()),
+            "origin": list(ORIGIN_WORDS.values()),
             "public": list(ANSWERS),
         }
     columns = [_spec(column, choices.get(column.key, ())) for column in asked.values()]

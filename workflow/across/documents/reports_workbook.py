@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from workflow.across.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_workbook
 from workflow.across.reports.collected import Collected, Line
 from workflow.across.reports.figures import Measured
+from workflow.core.labels import MODEL_KINDS, REPORT_STATUSES
 from workflow.ground.reading.quantities import Quantity
 from workflow.ground.speech import _, spoken_day
 
 
-def write_collected(target: Path | BinaryIO, found: Collected, statuses: Mapping[str, str]) -> None:
-    """Write an xlsx file. statuses: what each status of a report is called."""
+def write_collected(target: Path | BinaryIO, found: Collected) -> None:
+    """Write an xlsx file."""
     heading = [
         found.label,
         _("%(unit)s, hạn %(day)s", unit=found.unit_name, day=spoken_day(found.due_on)),
@@ -23,7 +24,7 @@ def write_collected(target: Path | BinaryIO, found: Collected, statuses: Mapping
     write_workbook(
         target,
         [
-            _by_unit(found, statuses, heading),
+            _by_unit(found, heading),
             _by_field(found, heading),
             _quantities(found, heading),
             _missing(found, heading),
@@ -31,11 +32,11 @@ def write_collected(target: Path | BinaryIO, found: Collected, statuses: Mapping
     )
 
 
-def _by_unit(found: Collected, statuses: Mapping[str, str], heading: Sequence[str]) -> SheetSpec:
+def _by_unit(found: Collected, heading: Sequence[str]) -> SheetSpec:
     figures = found.total.labels
 
     def row(line: Line) -> Sequence[CellValue]:
-        shown: list[CellValue] = [line.unit_code, line.unit_name, statuses.get(line.status, line.status)]
+        shown: list[CellValue] = [line.unit_code, line.unit_name, str(REPORT_STATUSES[line.status])]
         shown += [line.submitted_at.date() if line.submitted_at else None, line.late_days or None]
         shown += [line.figures.count(name) if line.figures else None for name in figures]
         return [*shown, line.counted_in]
@@ -67,8 +68,8 @@ def _by_field(found: Collected, heading: Sequence[str]) -> SheetSpec:
         _("Theo lĩnh vực"),
         [
             ColumnSpec(_("Lĩnh vực"), 40),
-            ColumnSpec(_("Tập thể"), 12),
-            ColumnSpec(_("Cá nhân"), 12),
+            ColumnSpec(str(MODEL_KINDS["collective"]), 12),
+            ColumnSpec(str(MODEL_KINDS["individual"]), 12),
             ColumnSpec(_("Cộng"), 12),
             ColumnSpec(_("Trong phần mềm"), 16),
             ColumnSpec(_("Chênh lệch"), 14),

@@ -9,8 +9,9 @@ from typing import BinaryIO
 from workflow.across.documents.workbook_export import CellValue, ColumnSpec, SheetSpec, write_workbook
 from workflow.across.figures.dated import MeasuredSum
 from workflow.across.figures.full_tally import FullTally, written
-from workflow.across.figures.tally import KINDS, Tally
-from workflow.ground.speech import _, mark, spoken_day
+from workflow.across.figures.tally import Tally
+from workflow.core.labels import MODEL_KINDS
+from workflow.ground.speech import _, spoken_day
 
 
 def write_tally(
@@ -26,8 +27,8 @@ def write_tally(
         _("Theo lĩnh vực"),
         [
             ColumnSpec(_("Lĩnh vực"), 40),
-            ColumnSpec(_("Tập thể"), 12),
-            ColumnSpec(_("Cá nhân"), 12),
+            ColumnSpec(str(MODEL_KINDS["collective"]), 12),
+            ColumnSpec(str(MODEL_KINDS["individual"]), 12),
             ColumnSpec(_("Tổng"), 12),
         ],
         [(_(row.label), row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)],
@@ -60,14 +61,18 @@ def write_full_tally(
         (_(row.label), row.collective, row.individual, row.total) for row in (*counted.rows, counted.total)
     ]
     short.append(
-        (_("Số đơn vị, số người đăng ký"), *(registrants.get(kind, 0) for kind in KINDS), sum(registrants.values()))
+        (
+            _("Số đơn vị, số người đăng ký"),
+            *(registrants.get(kind, 0) for kind in MODEL_KINDS),
+            sum(registrants.values()),
+        )
     )
     sheets = [
         SheetSpec(
             _("Tổng hợp"),
             [
                 ColumnSpec(_("Lĩnh vực"), 36),
-                *(ColumnSpec(title, 12) for title in (_("Tập thể"), _("Cá nhân"), _("Cộng"))),
+                *(ColumnSpec(title, 12) for title in (*map(str, MODEL_KINDS.values()), _("Cộng"))),
             ],
             short,
             heading,
@@ -80,7 +85,11 @@ def write_full_tally(
                 *(ColumnSpec(x, 14) for x in full.figures.values()),
             ],
             [
-                (_(row.label), _(_KIND_LABELS[row.kind]), *(row.figures[name] for name in full.figures))
+                (
+                    _(row.label),
+                    str(MODEL_KINDS[row.kind]) if row.kind else _("Cộng"),
+                    *(row.figures[name] for name in full.figures),
+                )
                 for row in full.rows
             ],
             heading,
@@ -114,9 +123,6 @@ def write_full_tally(
         ),
     ]
     write_workbook(target, sheets)
-
-
-_KIND_LABELS = {"collective": mark("Tập thể"), "individual": mark("Cá nhân"), "": mark("Cộng")}
 
 
 def _notes(one: MeasuredSum) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from workflow.across.figures import cells
 from workflow.across.figures.cells import COUNTED, Scope
 from workflow.across.figures.dated import MeasuredSum, Then, measures_of, summed, within
+from workflow.core.labels import ORIGINS
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
@@ -32,9 +33,7 @@ MOST_AT_ONCE: Final = 20_000
 _BY = ("field_id", "kind", "state", "origin", "late", "outstanding", "inspected", "proposed")
 _FIXED: Final = {
     "registered": mark("Đã đăng ký"),
-    "new": mark("Mới"),
-    "continued": mark("Tiếp tục từ năm trước"),
-    "replicated": mark("Nhân rộng"),
+    **{origin: label.message for origin, label in ORIGINS.items()},
     "late": mark("Đăng ký trễ"),
     "implementing": mark("Đang thực hiện"),
     "inspected": mark("Đã kiểm tra, thẩm định"),

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.figures.cells import Scope, counts
+from workflow.core.labels import MODEL_KINDS
 from workflow.core.people.unit import Unit
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Year
@@ -24,8 +25,6 @@ from workflow.ground.prepared import Prepared
 from workflow.ground.schema import emulation_model, history, unit
 from workflow.ground.speech import _
 from workflow.ground.vietnam_time import end_of_day
-
-KINDS = ("collective", "individual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def tally(
         connection,
         programme_year,
         ((tuple(cell)[:3], cell.models) for cell in counted),
-        dict(zip(KINDS, registrants, strict=True)),
+        dict(zip(MODEL_KINDS, registrants, strict=True)),
         unit_row,
         as_of,
     )

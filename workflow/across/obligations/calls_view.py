@@ -15,7 +15,7 @@ from workflow.across.obligations.selector import Selector
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.events import Event, told
-from workflow.core.lifecycles.vocabulary import UNIT_KINDS
+from workflow.core.labels import UNIT_KINDS
 from workflow.core.people.unit import COLUMNS, DEPTH, Unit
 from workflow.ground.schema import account, history, obligation, programme_year, report_call, unit
 from workflow.ground.vietnam_time import local_date

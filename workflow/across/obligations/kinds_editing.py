@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 
 from workflow.across.obligations import obligations
 from workflow.across.obligations.selector import USUAL_ROLES, Selector
+from workflow.core.labels import RECIPIENTS
 from workflow.core.lifecycles import store
-from workflow.core.lifecycles.vocabulary import RECIPIENT_NAMES
 from workflow.core.programmes import deadlines, events
 from workflow.core.programmes.change import Edit
 from workflow.core.programmes.report_sections import default_sections
@@ -26,7 +26,6 @@ from workflow.ground.reading.dates import DateUnreadable, parse_date_vi
 from workflow.ground.schema import reminder_step, report_call, report_kind
 from workflow.ground.speech import _
 
-PARTS: Final = ("reporter", "head_of_unit", "staff", "deputy_head", "head")
 """Who may be told of a step, from the reporter up."""
 FARTHEST: Final = 90
 """Days of a reminder step before and after the due date."""
@@ -126,8 +125,8 @@ def set_reminder_steps(
             )
         elif days in values:
             edit.problems[f"{key}days"] = _("Đã có một bước ở ngày này. Hãy gộp người nhận vào bước ấy.")
-        parts = [part for part in PARTS if part in row.parts]
-        if not parts or not set(row.parts) <= RECIPIENT_NAMES:
+        parts = [part for part in RECIPIENTS if part in row.parts]
+        if not parts or not set(row.parts) <= RECIPIENTS.keys():
             edit.problems[f"{key}reporter"] = _("Hãy chọn ít nhất một người nhận.")
         values[days] = {
             "days": days,

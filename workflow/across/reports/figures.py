@@ -11,20 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.figures.cells import Scope
 from workflow.across.figures.full_tally import full_tally
+from workflow.core.labels import MODEL_KINDS
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.ground.reading.quantities import Quantity, format_quantity, sum_quantities
 from workflow.ground.schema import unit
 from workflow.ground.speech import _, speaking
 
-KINDS: Final = ("collective", "individual")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -164,7 +164,7 @@ def counted(connection: Connection, year: int, unit_id: int, moment: datetime) -
         {(row.field, row.kind): dict(row.figures) for row in tally.rows if row.field and row.kind},
         dict(tally.states),
         states,
-        dict(tally.registrants or dict.fromkeys(KINDS, 0)),
+        dict(tally.registrants or dict.fromkeys(MODEL_KINDS, 0)),
         tuple(Measured(one.code, one.label, one.unit, one.target, one.result) for one in tally.quantities or ()),
         tally.inspections or 0,
         tally.villages or (0, 0),
@@ -178,7 +178,7 @@ def added_up(parts: Iterable[Figures], year: int, as_of: datetime) -> Figures:
     state_labels: dict[str, str] = {}
     models: dict[tuple[str, str], dict[str, int]] = {}
     states: dict[str, int] = {}
-    registrants = dict.fromkeys(KINDS, 0)
+    registrants = dict.fromkeys(MODEL_KINDS, 0)
     measured: dict[str, list[Measured]] = {}
     inspections, with_models, villages = 0, 0, 0
     for part in parts:
@@ -191,7 +191,7 @@ def added_up(parts: Iterable[Figures], year: int, as_of: datetime) -> Figures:
                 sums[name] = sums.get(name, 0) + n
         for state, n in part.states.items():
             states[state] = states.get(state, 0) + n
-        for kind in KINDS:
+        for kind in MODEL_KINDS:
             registrants[kind] += part.registrants.get(kind, 0)
         for one in part.quantities:
             measured.setdefault(one.code, []).append(one)

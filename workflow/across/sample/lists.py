@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from config.sample.content import content
 from config.sample.records import CommuneModel, DistrictRow
 from workflow.across.documents.import_registrations import import_list
-from workflow.across.documents.registration_columns import KIND_LABELS, ORIGIN_LABELS, Column, columns_of
+from workflow.across.documents.registration_columns import KIND_WORDS, ORIGIN_WORDS, Column, columns_of
 from workflow.across.documents.registrations_template import SHEET_NAME
 from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
 from workflow.across.sample.calendar import moment
@@ -76,12 +76,12 @@ def _full(model: CommuneModel) -> dict[str, str]:
     return {
         "name": model.name,
         "field": model.field_text,
-        "kind": KIND_LABELS[model.kind],
+        "kind": KIND_WORDS[model.kind],
         "unit": model.unit_name,
         "unit_code": model.unit_code,
         "person": model.person,
         "representative_position": model.position,
-        "origin": ORIGIN_LABELS[model.origin],
+        "origin": ORIGIN_WORDS[model.origin],
         "targets": "; ".join(targets),
         "public": "Có" if model.public else "",
         **model.items,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.sample.content import content
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.people import accounts, assignments, units
 from workflow.ground.refusals import NotPossible
 from workflow.ground.schema import account, programme_year, unit
@@ -31,7 +31,7 @@ class SampleAccount:
 
 def sample_accounts(connection: Connection) -> tuple[SampleAccount, ...]:
     """Everybody of the sample who can sign in, in the order of the sample."""
-    labels = {name: found[0].label for name, found in store.roles(connection).items()}
+    labels = lifecycle_labels.roles(connection)
     names = {one.code: one.name for one in content().units}
     return tuple(
         SampleAccount(

@@ -156,15 +156,6 @@ def keep(connection: Connection, who: int | str, definition: Definition, now: da
     put(connection, definition, now)
 
 
-def levels(connection: Connection) -> dict[str, str]:
-    """Every level of the unit tree that some definition knows, the highest first, with its label."""
-    found: dict[str, str] = {}
-    for definition in (*shipped(), *known(connection)):
-        for level in definition.levels:
-            found.setdefault(level.id, level.label)
-    return found
-
-
 def roles(connection: Connection) -> dict[str, list[Role]]:
     """Every role that some definition knows, by its id; definitions may differ in the levels at which it counts."""
     found: dict[str, list[Role]] = {}

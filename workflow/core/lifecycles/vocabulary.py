@@ -29,9 +29,3 @@ def complete() -> None:
 
 # Columns of a model that a state may require; the database holds the same rule as a constraint.
 REQUIRED_FACT_NAMES: Final = frozenset({"decision_id", "revocation_id", "merged_into_id"})
-
-# What a unit may be; the words people read are in people/units.py.
-UNIT_KINDS: Final = ("administrative", "agency", "organisation", "school", "armed_force")
-
-# Who a reminder or an escalation may be addressed to, from the reporter up to the head of the committee.
-RECIPIENT_NAMES: Final = frozenset({"reporter", "head_of_unit", "staff", "deputy_head", "head"})

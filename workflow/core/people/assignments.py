@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access, history
+from workflow.core import access, history, labels
 from workflow.core.access import PRIVILEGED, Actor, Grant
 from workflow.core.events import Changed
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.lifecycles import store
 from workflow.core.people import events, units
 from workflow.core.people.accounts import by_user_name, refuse_without_admin
@@ -20,11 +20,10 @@ from workflow.ground.dialects import locked
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotAllowed, NotFound
 from workflow.ground.schema import account, assignment, unit
-from workflow.ground.speech import _, mark, spoken_day
+from workflow.ground.speech import _, spoken_day
 from workflow.ground.validity import not_over, valid_on
 from workflow.ground.vietnam_time import local_date
 
-RANKS: Final[Mapping[str, str]] = {"head": mark("Trưởng ban"), "deputy_head": mark("Phó Trưởng ban")}
 RANKED: Final = frozenset({"leader"})
 """Roles that leave open whether somebody is the head or a deputy head."""
 
@@ -154,19 +153,19 @@ def holding(connection: Connection, user_name: str, role: str, unit_code: str, n
 def _check_role(connection: Connection, role: str, place: Unit) -> None:
     known = store.roles(connection)
     if role not in known:
-        listed = ", ".join(f"{key} ({roles[0].label})" for key, roles in sorted(known.items()))
+        listed = ", ".join(f"{key} ({label})" for key, label in sorted(lifecycle_labels.roles(connection).items()))
         raise InvalidInput(
             {"role": _("Không có vai trò «%(role)s». Các vai trò: %(listed)s.", role=role[:40], listed=listed)}
         )
     if not any(not found.levels or place.level in found.levels for found in known[role]):
-        labels = store.levels(connection)
+        levels = lifecycle_labels.levels(connection)
         wanted = sorted({level for found in known[role] for level in found.levels})
-        listed = ", ".join(labels.get(level, level) for level in wanted)
+        listed = ", ".join(levels.get(level, level) for level in wanted)
         raise InvalidInput(
             {
                 "unit": _(
                     "Vai trò «%(label)s» chỉ giao ở: %(listed)s. «%(name)s» không thuộc cấp ấy.",
-                    label=known[role][0].label,
+                    label=lifecycle_labels.roles(connection)[role],
                     listed=listed,
                     name=place.name,
                 )
@@ -177,7 +176,7 @@ def _check_role(connection: Connection, role: str, place: Unit) -> None:
 def _check_rank(role: str, rank: str, deputy_for: str | None) -> None:
     if not rank:
         return
-    if rank not in RANKS:
+    if rank not in labels.RANKS:
         raise InvalidInput({"rank": _("Chức danh là head (trưởng ban) hoặc deputy_head (phó trưởng ban).")})
     if role not in RANKED:
         raise InvalidInput({"rank": _("Chỉ vai trò lãnh đạo (leader) mới ghi trưởng hay phó trưởng ban.")})

@@ -11,10 +11,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access, history
+from workflow.core import access, history, labels
 from workflow.core.access import PRIVILEGED, Actor, Grant
 from workflow.core.events import Changed
-from workflow.core.lifecycles import store
+from workflow.core.lifecycles import labels as lifecycle_labels
 from workflow.core.people import events
 from workflow.core.people.unit import COLUMNS, Unit
 from workflow.ground.dialects import alone, locked
@@ -24,16 +24,9 @@ from workflow.ground.reading.order import LONGEST_TREE_KEY, tree_order
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotFound, NotPossible
 from workflow.ground.schema import unit
-from workflow.ground.speech import _, mark, spoken_day
+from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import local_date
 
-KINDS: Mapping[str, str] = {
-    "administrative": mark("Đơn vị hành chính"),
-    "agency": mark("Cơ quan"),
-    "organisation": mark("Đoàn thể"),
-    "school": mark("Trường học"),
-    "armed_force": mark("Lực lượng vũ trang"),
-}
 LONGEST_NAME = 200
 
 _TREE = "unit tree"
@@ -288,14 +281,14 @@ def _checked(
         name = _name(name)
     except InvalidInput as invalid:
         problems.update(invalid.problems)
-    known = store.levels(connection)
+    known = lifecycle_labels.levels(connection)
     if level not in known:
         listed = ", ".join(f"{key} ({label})" for key, label in known.items())
         problems["level"] = _("Không có cấp «%(level)s». Các cấp: %(listed)s.", level=level[:40], listed=listed)
     elif parent is not None and _above(level, parent.level, list(known)):
         problems["level"] = _("Cấp của đơn vị không được cao hơn cấp của đơn vị chủ quản «%(name)s».", name=parent.name)
-    if kind not in KINDS:
-        listed = ", ".join(f"{key} ({_(label)})" for key, label in KINDS.items())
+    if kind not in labels.UNIT_KINDS:
+        listed = labels.listed(labels.UNIT_KINDS)
         problems["kind"] = _("Không có loại đơn vị «%(kind)s». Các loại: %(listed)s.", kind=kind[:40], listed=listed)
     if valid_from is not None and valid_to is not None and valid_to < valid_from:
         problems["valid_to"] = _("Ngày cuối phải từ ngày thành lập trở đi.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,8 +11,8 @@ from functools import cache
 from typing import cast, get_args
 
 from config import definitions
+from workflow.core.labels import RECIPIENTS, UNIT_KINDS
 from workflow.core.lifecycles import parsing
-from workflow.core.lifecycles.vocabulary import RECIPIENT_NAMES, UNIT_KINDS
 from workflow.core.programmes.report_sections import every_section
 from workflow.core.programmes.terms import (
     FULL_SCORE,
@@ -36,7 +37,7 @@ from workflow.core.programmes.terms import (
 )
 from workflow.ground.data_files import DataFileInvalid, Table, parse_toml
 from workflow.ground.reading.names import name_key
-from workflow.ground.speech import _
+from workflow.ground.speech import Spoken, _, _l
 
 # Days before the due date at which a report is called for; default of ours.
 _OPENS_DAYS = 21
@@ -351,7 +352,7 @@ def _reminder_steps(root: Table) -> tuple[ReminderStepDefault, ...]:
     found: dict[int, ReminderStepDefault] = {}
     for table in root.tables("reminder_steps", required=False):
         days = table.integer("days", low=-90, high=90)
-        recipients = table.names("recipients", _("người nhận"), RECIPIENT_NAMES)
+        recipients = table.names("recipients", _("người nhận"), RECIPIENTS)
         if table.has("recipients") and not recipients:
             table.problem("recipients", _("phải có ít nhất một người nhận"))
         with_list = table.flag("with_list_of_late")
@@ -376,3 +377,9 @@ def _lifecycles(root: Table) -> tuple[LifecyclePeriod, ...]:
         found.append(LifecyclePeriod(lifecycle_id, starts_on))
         table.close()
     return tuple(found)
+
+
+@cache
+def standard_item_labels() -> Mapping[str, Spoken]:
+    """What the items of the registration form are called beside its name, id → label."""
+    return {item.id: _l(item.label) for item in standard_defaults().items if item.id != "name"}

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from config import definitions
+from workflow.core.labels import REPORT_KINDS
 from workflow.ground.data_files import DataFileInvalid, Table, parse_toml
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput
@@ -15,7 +16,6 @@ from workflow.ground.speech import _, other
 
 LONGEST_SECTION: Final = 20_000
 LONGEST_WORD: Final = 500
-REPORT_KINDS: Final = ("quarterly", "six_monthly", "annual", "thematic", "ad_hoc")
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 

@@ -22,23 +22,16 @@ from workflow.core import access
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
 from workflow.core.history import acting
+from workflow.core.labels import FILE_PURPOSES, listed
 from workflow.core.lifecycles import store as lifecycle_store
 from workflow.core.lifecycles.terms import Definition
 from workflow.ground.reading import file_kinds
 from workflow.ground.refusals import InvalidInput, NotFound, NotPossible, Refusal
 from workflow.ground.schema import account, attachment, blob, emulation_model
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 from workflow.stages.implementation.events import FileAdded, FileRemoved
 from workflow.stages.registration.registrant import SUBMIT, WITHDRAW, roles_of
 
-PURPOSES: Final[Mapping[str, str]] = {
-    "registration": mark("phiếu đăng ký"),
-    "plan": mark("kế hoạch"),
-    "evidence": mark("minh chứng"),
-    "inspection": mark("kiểm tra"),
-    "minutes": mark("biên bản bình xét"),
-    "other": mark("tài liệu khác"),
-}
 MOST_FILES: Final = 100
 """Files of one model at a time; default of ours."""
 
@@ -246,7 +239,7 @@ def listing(connection: Connection, model_id: int) -> list[Attachment]:
             row.id,
             row.file_name,
             row.purpose,
-            _(PURPOSES[row.purpose]),
+            str(FILE_PURPOSES[row.purpose]),
             row.media_type,
             row.size,
             row.added_at,
@@ -325,20 +318,18 @@ def _not_found(attachment_id: int) -> NotFound:
 
 
 def _may(connection: Connection, actor: Actor, model: sa.Row[Any], purpose: str, *, to: str) -> Grant:
-    if purpose not in PURPOSES:
-        raise InvalidInput(
-            {"purpose": _("Hãy chọn loại tệp: %(listed)s.", listed=", ".join(map(_, PURPOSES.values())))}
-        )
+    if purpose not in FILE_PURPOSES:
+        raise InvalidInput({"purpose": _("Hãy chọn loại tệp: %(listed)s.", listed=listed(FILE_PURPOSES))})
     definition = lifecycle_store.definition(connection, model.definition_hash)
     trigger, while_possible = _BELONGS_TO.get(purpose, (None, None))
-    grant = actor.require(_roles(definition, trigger), model.unit_path, to=f"{to} {_(PURPOSES[purpose])}")
+    grant = actor.require(_roles(definition, trigger), model.unit_path, to=f"{to} «{FILE_PURPOSES[purpose]}»")
     state = definition.states[model.state]
     if state.end or (while_possible is not None and not definition.entries(model.state, while_possible)):
         raise NotPossible(
             _(
-                "Mô hình đang ở bước «%(label)s» nên không thêm bớt được tệp %(purpose)s.",
+                "Mô hình đang ở bước «%(label)s» nên không thêm bớt được tệp «%(purpose)s».",
                 label=state.label,
-                purpose=_(PURPOSES[purpose]),
+                purpose=FILE_PURPOSES[purpose],
             ),
             guard="state",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,13 +13,13 @@ from workflow.core import access
 from workflow.core.access import OWN_SCOPED, Actor, Grant
 from workflow.core.engine import changes
 from workflow.core.history import acting
+from workflow.core.labels import AUDIENCES, listed
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotAllowed
 from workflow.ground.schema import account, comment
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 from workflow.stages.implementation.events import CommentWritten
 
-AUDIENCES: Final = {"unit": mark("mọi người xem được mô hình"), "reviewers": mark("chỉ người xét duyệt")}
 _LONGEST = 5_000
 
 
@@ -40,7 +40,7 @@ def write(connection: Connection, who: int | str, code: str, text: str, audience
     model = changes.held(connection, actor, code)
     problems: dict[str, str] = {}
     if audience not in AUDIENCES:
-        problems["audience"] = _("Hãy chọn người đọc: %(listed)s.", listed=", ".join(map(_, AUDIENCES.values())))
+        problems["audience"] = _("Hãy chọn người đọc: %(listed)s.", listed=listed(AUDIENCES))
     kept = clean(text, multiline=True)
     if not kept:
         problems["text"] = _("Hãy nhập nội dung trao đổi.")

@@ -12,11 +12,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, labels
 from workflow.core.engine import changes
 from workflow.core.engine.context import Context
 from workflow.core.engine.rules import writes
 from workflow.core.history import acting
+from workflow.core.labels import INSPECTION_KINDS
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.core.programmes.year import Criterion
@@ -24,18 +25,12 @@ from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible, Refusal
 from workflow.ground.schema import account, emulation_model, history, inspection, inspection_member, score
-from workflow.ground.speech import _, mark, spoken_day
+from workflow.ground.speech import _, spoken_day
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection import visits
 from workflow.stages.inspection.events import InspectionConcluded, InspectionRecorded
 from workflow.stages.inspection.participants import named, require_writer
 
-KINDS: Final = {
-    "inspection": mark("Kiểm tra"),
-    "survey": mark("Khảo sát"),
-    "appraisal": mark("Thẩm định"),
-    "re_inspection": mark("Phúc tra"),
-}
 # Two of them together (the record's shortcomings and the finding of the conclusion) must fit the column.
 LONGEST_TEXT: Final = 9_000
 _POINTS = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?")
@@ -261,7 +256,7 @@ def of_model(connection: Connection, model_id: int) -> list[InspectionView]:
                 id=record.id,
                 version=record.version,
                 kind=record.kind,
-                kind_label=_(KINDS[record.kind]),
+                kind_label=str(INSPECTION_KINDS[record.kind]),
                 held_on=record.held_on,
                 place=record.place,
                 team_decision=record.team_decision,
@@ -296,8 +291,8 @@ def saved_at(connection: Connection, model_id: int) -> datetime | None:
 
 def _values(record: InspectionInput, today: date) -> dict[str, Any]:
     problems: dict[str, str] = {}
-    if record.kind not in KINDS:
-        listed = ", ".join(f"{key} ({_(label)})" for key, label in KINDS.items())
+    if record.kind not in INSPECTION_KINDS:
+        listed = labels.listed(INSPECTION_KINDS)
         problems["kind"] = _("Hình thức kiểm tra không có. Hãy chọn: %(listed)s.", listed=listed)
     held_on = _date(record.held_on, "held_on", problems)
     if held_on is None and "held_on" not in problems:

@@ -13,6 +13,7 @@ from workflow.core import access, events
 from workflow.core.access import Actor
 from workflow.core.engine import changes
 from workflow.core.history import acting
+from workflow.core.labels import CHANGE_SUBJECTS, in_sentence
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.programmes import stored
@@ -22,12 +23,11 @@ from workflow.ground.reading.order import name_order
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotFound, NotPossible
 from workflow.ground.schema import account, change_request, emulation_model, field, history
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 from workflow.stages.registration.drafts import check_name
 from workflow.stages.registration.events import ChangeApproved, ChangeRefused, ChangeRequested, ChangeWithdrawn
 from workflow.stages.registration.registrant import SUBMIT, before_review, editable, roles_of
 
-SUBJECTS: Final = {"name": mark("tên"), "field": mark("lĩnh vực")}
 ACCEPT: Final = "accept"
 """Who may take a registration in may also decide about its name and field."""
 
@@ -74,13 +74,14 @@ def request_change(
     if editable(definition, model.state):
         raise NotPossible(_("Phiếu còn sửa được: hãy sửa thẳng trong phiếu đăng ký rồi gửi."), guard="state")
     _require_before_review(definition, model)
-    if subject not in SUBJECTS:
+    if subject not in CHANGE_SUBJECTS:
         raise InvalidInput({"subject": _("Hãy chọn đổi tên hoặc đổi lĩnh vực.")})
     problems: dict[str, str] = {}
     before, meant, field_id = _meant(connection, model, subject, after, problems)
     if not problems and meant == before:
         problems["after"] = _(
-            "Đề nghị trùng với %(subject)s hiện nay. Hãy nhập %(subject)s mới.", subject=_(SUBJECTS[subject])
+            "Đề nghị trùng với %(subject)s hiện nay. Hãy nhập %(subject)s mới.",
+            subject=in_sentence(CHANGE_SUBJECTS[subject]),
         )
     why = _reason(reason, "reason", problems)
     if problems:
@@ -237,7 +238,7 @@ def _refuse_second(connection: Connection, model_id: int, subject: str) -> None:
         raise NotPossible(
             _(
                 "Đã có một đề nghị đổi %(subject)s đang chờ. Hãy chờ duyệt, hoặc rút đề nghị đó trước.",
-                subject=_(SUBJECTS[subject]),
+                subject=in_sentence(CHANGE_SUBJECTS[subject]),
             ),
             guard="change_request",
             code="change_already_open",

@@ -10,14 +10,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import access
+from workflow.core import access, labels
 from workflow.core.access import Actor, Grant
 from workflow.core.engine import changes
 from workflow.core.history import acting, advance_many
+from workflow.core.labels import VOTES
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotPossible, Reason
 from workflow.ground.schema import account, agenda_item, emulation_model, meeting_member, vote
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import require_writer, units_of
 from workflow.stages.review.committee import IN_ORDER
@@ -31,7 +32,6 @@ from workflow.stages.review.meetings import (
     seen_meeting,
 )
 
-CHOICES: Final = {"for": mark("Đồng ý"), "against": mark("Không đồng ý"), "abstain": mark("Không biểu quyết")}
 RECORDING_DUTIES: Final = frozenset({"chair", "secretary"})
 MOST_VOTES: Final = 50_000
 
@@ -304,8 +304,8 @@ def _checked(
                 "«%(member)s» không phải thành viên của phiên nên không được biểu quyết.", member=one.member[:60]
             )
             reasons.append(Reason("not_a_member", "member", sentence))
-        elif one.choice not in CHOICES:
-            listed = ", ".join(f"{key} ({_(label)})" for key, label in CHOICES.items())
+        elif one.choice not in VOTES:
+            listed = labels.listed(VOTES)
             reasons.append(Reason("unknown_choice", "choice", _("Phiếu là một trong: %(listed)s.", listed=listed)))
         elif (item.id, seat.id) in cast:
             sentence = _(

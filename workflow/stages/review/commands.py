@@ -16,13 +16,14 @@ from sqlalchemy.engine import Connection
 from workflow.core import access, history
 from workflow.core.access import Actor
 from workflow.core.engine import changes, transition
+from workflow.core.labels import BALLOTS, listed
 from workflow.core.lifecycles import store
 from workflow.core.programmes import stored
 from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import GuardRefused, InvalidInput, NotFound, NotPossible, Reason, Refusal
 from workflow.ground.schema import agenda_item, review_meeting, unit
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 from workflow.stages.inspection.participants import require_writer
 from workflow.stages.review import events
 from workflow.stages.review import result as review_result
@@ -43,7 +44,6 @@ from workflow.stages.review.meetings import (
 )
 from workflow.stages.review.result import Result
 
-BALLOTS: Final = {"named": mark("Biểu quyết công khai"), "secret": mark("Bỏ phiếu kín")}
 LONGEST_MINUTES: Final = 50_000
 
 
@@ -83,9 +83,7 @@ def prepare_meeting(
         if len(values[name]) > 300:
             problems[name] = _("Dài %(count)s ký tự, tối đa 300. Hãy rút gọn.", count=len(values[name]))
     if ballot not in BALLOTS:
-        problems["ballot"] = _(
-            "Cách bỏ phiếu là một trong: %(listed)s.", listed=", ".join(f"{k} ({_(v)})" for k, v in BALLOTS.items())
-        )
+        problems["ballot"] = _("Cách bỏ phiếu là một trong: %(listed)s.", listed=listed(BALLOTS))
     try:
         values["held_on"] = parse_date_vi(held_on)
     except Refusal as refusal:

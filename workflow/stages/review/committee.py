@@ -10,12 +10,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.core import history
+from workflow.core import history, labels
 from workflow.core.access import Actor, Grant
+from workflow.core.labels import DUTIES
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotPossible, Refusal
 from workflow.ground.schema import account, agenda_item, meeting_guest, meeting_member, vote
-from workflow.ground.speech import _, mark
+from workflow.ground.speech import _
 from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import named
 from workflow.stages.review.events import AttendanceTaken, MemberNamed, MembersSet
@@ -27,7 +28,6 @@ IN_ORDER: Final[tuple[sa.ColumnElement[Any], ...]] = (
     meeting_member.c.id,
 )
 """How members are listed, in a statement that joins `account`: chair, secretary, then the others by name."""
-DUTIES: Final = {"chair": mark("Chủ trì"), "secretary": mark("Thư ký"), "member": mark("Thành viên")}
 MOST_MEMBERS: Final = 100
 MOST_GUESTS: Final = 50
 LONGEST_GUEST: Final = 200
@@ -147,12 +147,12 @@ def write_members(
         )
     unknown = {member.duty for member in members} - DUTIES.keys()
     if unknown:
-        listed = ", ".join(f"{key} ({_(label)})" for key, label in DUTIES.items())
+        listed = labels.listed(DUTIES)
         raise InvalidInput({"members": _("Nhiệm vụ của thành viên là một trong: %(listed)s.", listed=listed)})
     for duty in ("chair", "secretary"):
         if sum(member.duty == duty for member in members) > 1:
             raise InvalidInput(
-                {"members": _("Chỉ một người làm %(duty)s. Hãy chọn lại.", duty=_(DUTIES[duty]).lower())}
+                {"members": _("Chỉ một người làm %(duty)s. Hãy chọn lại.", duty=labels.in_sentence(DUTIES[duty]))}
             )
     people = named(
         connection, [member.user_name for member in members], seen.unit_path, local_date(now), form_field="members"

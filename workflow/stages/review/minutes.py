@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.core import history
+from workflow.core.labels import BALLOTS, DUTIES, in_sentence
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput
 from workflow.ground.schema import meeting_note
 from workflow.ground.speech import _, speaking
-from workflow.stages.review.committee import DUTIES
 from workflow.stages.review.events import NoteAdded
 from workflow.stages.review.meetings import require_status, run_meeting
 from workflow.stages.review.view import MeetingView
@@ -36,14 +36,14 @@ def _proposed(meeting: MeetingView) -> str:
     lines = [
         f"{meeting.title}, ngày {meeting.held_on:%d/%m/%Y}" + (f", tại {meeting.place}." if meeting.place else "."),
         f"Có mặt {len(here)}/{len(meeting.members)} thành viên: "
-        + "; ".join(f"{one.full_name} ({DUTIES[one.duty].lower()})" for one in here)
+        + "; ".join(f"{one.full_name} ({in_sentence(DUTIES[one.duty])})" for one in here)
         + ".",
     ]
     if away:
         lines.append(f"Vắng mặt: {'; '.join(one.full_name for one in away)}.")
     if meeting.guests:
         lines.append(f"Khách mời: {'; '.join(meeting.guests)}.")
-    way = "bỏ phiếu kín" if meeting.ballot == "secret" else "biểu quyết công khai"
+    way = in_sentence(BALLOTS[meeting.ballot])
     lines.append(f"Phiên họp bình xét {len(meeting.agenda)} mô hình, {way}. Kết quả:")
     for place, item in enumerate(meeting.agenda, 1):
         result = item.result
