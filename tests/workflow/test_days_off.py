@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from workflow.across.obligations.kinds_editing import KindInput, StepInput
 from workflow.across.obligations.working_days import decision, roll, undecided
 from workflow.core.programmes import deadlines, editing
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed
-from workflow.ground.schema import history, obligation, reminder, report_call
+from workflow.ground.schema import calendar_followed, history, obligation, reminder, report_call
 
 FRIDAY = date(2024, 3, 8)
 
@@ -138,6 +139,17 @@ def test_year_is_provisional_until_somebody_names_what_decided_it(world: World) 
         assert (open_years(), decision(connection, 2027)) == ([2027, 2028], "")
         told = connection.execute(sa.select(history.c.trigger).where(history.c.subject == "calendar")).scalars()
         assert list(told) == ["year_decided"] * 3
+
+
+def test_two_processes_that_follow_at_once_do_it_once(world: World) -> None:
+    def follow(_process: int) -> tuple[int, ...]:
+        with world.database.write() as connection:
+            return days_off.follow_official(connection, NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(follow, range(4))) == [()] * 4
+    with world.database.read() as connection:
+        assert len(connection.execute(sa.select(calendar_followed)).all()) == 1
 
 
 def test_due_dates_follow_what_another_release_knows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from workflow.across.obligations.official_days import EARLIEST, LATEST, SpecialD
 from workflow.across.obligations.working_days import WorkingDays, special_days, working_days
 from workflow.core import access, history
 from workflow.core.programmes.starting import root_grant
+from workflow.ground.dialects import insert_new
 from workflow.ground.reading.dates import DateUnreadable, parse_date_vi
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput
@@ -104,10 +105,11 @@ def decide_year(connection: Connection, who: int | str, year: int, source: str, 
 def follow_official(connection: Connection, now: datetime) -> tuple[int, ...]:
     """Roll what is due ahead by the days off that this release knows, once for each release. The ids of what moved."""
     known = fingerprint(local_date(now).year)
-    if connection.execute(sa.select(calendar_followed.c.fingerprint)).scalars().all() == [known]:
+    # Of two processes that come at once one has inserted it, and the other waits for that and has nothing to do.
+    statement = insert_new(connection, calendar_followed, ["fingerprint"]).returning(calendar_followed.c.fingerprint)
+    if connection.execute(statement, {"fingerprint": known, "followed_at": now}).first() is None:
         return ()
-    connection.execute(sa.delete(calendar_followed))
-    connection.execute(sa.insert(calendar_followed).values(fingerprint=known, followed_at=now))
+    connection.execute(sa.delete(calendar_followed).where(calendar_followed.c.fingerprint != known))
     return _follow(connection, now)
 
 
