@@ -22,6 +22,7 @@ OTHER_QUESTIONS: Final = {"length", "startswith", "identity"}
 
 # File and function, with the reason.
 EXCEPTED: Final = {
+    "web/words/particulars.py:_items": "names of the program's own fields",
     "web/views/recognition/submissions.py:_steps": "asks whether there is a reason",
     "workflow/ground/data_files.py:choices_text": "names that a file may use, no words",
     "workflow/stages/registration/namesakes.py:Namesakes": "keys for a statement",
