@@ -56,7 +56,7 @@ def scopes(actor: Actor) -> tuple[Scope, ...]:
     """Whose dates a person may see."""
     possible = {
         "mine": True,
-        "unit": bool(owed_by_unit(actor).parts),
+        "unit": bool(owed_by_unit(actor).areas),
         "all": actor.holds(chasing.CHASERS),
     }
     return tuple(scope for scope in SCOPES if possible[scope])
@@ -104,10 +104,10 @@ def withdrawn_since(
     """What was withdrawn of late, so that a calendar can strike it out (index ix_obligation_withdrawn_at)."""
     reached = reach(actor, scope)
     places = [
-        obligation.c[reached.side] == part.unit_id
-        if part.unit_id is not None
-        else obligation.c[reached.side].in_(sa.select(unit.c.id).where(access.under(part.path)))
-        for part in reached.parts
+        obligation.c[reached.side] == area.unit_id
+        if area.unit_id is not None
+        else obligation.c[reached.side].in_(sa.select(unit.c.id).where(access.under(area.path)))
+        for area in reached.areas
     ]
     keys = connection.execute(
         sa.select(obligation.c.id)
@@ -116,14 +116,14 @@ def withdrawn_since(
         .limit(most)
     ).scalars()
     rows = told(connection, list(keys))
-    roles = {part.unit_id: set(part.roles) for part in reached.parts}
-    paths = [(part.path, set(part.roles)) for part in reached.parts if part.unit_id is None]
+    roles = {area.unit_id: set(area.roles) for area in reached.areas}
+    paths = [(area.path, set(area.roles)) for area in reached.areas if area.unit_id is None]
     return [row for row in rows if scope != "mine" or _is_mine(row, roles, paths)]
 
 
 def _calls(connection: Connection, actor: Actor, first: date, last: date) -> list[CallDate]:
     """Calls due on these days (index ix_report_call_due_on)."""
-    paths = [part.path for part in chasing.reach(actor).parts]
+    paths = [area.path for area in chasing.reach(actor).areas]
     rows = connection.execute(
         sa.select(
             report_call.c.id,

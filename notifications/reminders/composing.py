@@ -19,7 +19,7 @@ from notifications.reminders.letter import Known, Reminder, Site, Told
 from notifications.reminders.planning import step_name
 from workflow.across.obligations import finding
 from workflow.across.obligations.chasing import TIMED
-from workflow.across.obligations.obligations import OPEN
+from workflow.across.obligations.life import OPEN
 from workflow.ground.dialects import alone, any_of
 from workflow.ground.prepared import Prepared
 from workflow.ground.schema import (

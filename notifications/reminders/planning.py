@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
 from notifications.reminders import recipients
-from workflow.across.obligations.obligations import EVENTS, OPEN
+from workflow.across.obligations.life import EVENTS, OPEN
 from workflow.ground.dialects import alone, any_of, insert_new
 from workflow.ground.prepared import Prepared
 from workflow.ground.schema import obligation, reminder, reminder_step

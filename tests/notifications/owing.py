@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from notifications.reminders import composing, planning
 from tests.letters import SITE
 from tests.world import World
-from workflow.across.obligations import obligations
-from workflow.across.obligations.obligations import next_step_on, step_days
+from workflow.across.obligations import life
+from workflow.across.obligations.life import next_step_on, step_days
 from workflow.ground.schema import account, message, obligation, reminder, report_call, unit
 from workflow.ground.vietnam_time import end_of_day, local_date
 
@@ -57,7 +57,7 @@ def owe(
             )
             .returning(report_call.c.id)
         ).scalar_one()
-    days = step_days(obligations.steps(connection, world.year_id), subject)
+    days = step_days(life.steps(connection, world.year_id), subject)
     ids = []
     for code in units:
         ids.append(

@@ -14,7 +14,7 @@ from notifications.calendar import dates, feeds, ics
 from notifications.calendar.dates import Scope
 from tests import owing
 from tests.world import NOW, World, a_draft
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.ground.refusals import NotAllowed, NotFound
@@ -83,7 +83,7 @@ def test_moved_date_keeps_its_identity_and_counts(either: World) -> None:
         owed = owing.owe(connection, either, TODAY + timedelta(days=30))
     before = _read(either, "officer.x1")[f"viec-{owed}"]
     with either.database.write() as connection:
-        obligations.move(connection, [owed], TODAY + timedelta(days=40), NOW)
+        life.move(connection, [owed], TODAY + timedelta(days=40), NOW)
     after = _read(either, "officer.x1")[f"viec-{owed}"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
     assert after.decoded("dtstart") > before.decoded("dtstart")

@@ -19,7 +19,7 @@ from tests.letters import SITE
 from tests.notifications.owing import at, letters, owe, reminders, tick
 from tests.notifications.test_planning import give_role
 from tests.world import World
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.ground.schema import account, delivery, delivery_event, message, obligation, reminder
 
 DUE = date(2024, 6, 10)
@@ -74,7 +74,7 @@ def test_one_thing_due_leads_to_the_very_form(eventful: World) -> None:
 def test_letter_says_how_many_of_the_others_have_sent_theirs(eventful: World) -> None:
     with passing(eventful) as connection:
         first, *_ = owe(connection, eventful, DUE, OPENED, units=("KL-X1-T2", "KL-X1-T1", "KL-X2-T1"))
-        obligations.fulfil(connection, first, at(DUE - timedelta(days=4)))
+        life.fulfil(connection, first, at(DUE - timedelta(days=4)))
         tick(connection, at(DUE - timedelta(days=3)))
         (letter,) = letters(connection, OFFICER)
         assert "Huyện Khe Lam đang chờ; 1/3 đơn vị đã gửi." in letter.body_text

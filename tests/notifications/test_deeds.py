@@ -11,7 +11,7 @@ from notifications.reminders import deeds, planning
 from tests.notifications.owing import at, letters, owe, reminders, tick
 from tests.notifications.test_composing import passing
 from tests.world import NOW, World
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.sync import sync
 from workflow.across.oversight import audit
@@ -63,7 +63,7 @@ def test_report_that_has_the_new_date_already_is_not_told_of_it(eventful: World)
     with passing(eventful) as connection:
         called = deeds.open_call(connection, COMMAND, "staff", NOW)
         own, other = called.obligations
-        obligations.move(connection, [own], date(2024, 3, 20), LATER)
+        life.move(connection, [own], date(2024, 3, 20), LATER)
         moved = deeds.move_due(connection, called.call_id, "20/3/2024", "staff", LATER)
         assert moved.obligations == (other,)
         assert [row[0] for row in reminders(connection, own) if row[0].startswith("moved")] == []
@@ -76,7 +76,7 @@ def test_moved_call_is_told_once_to_those_who_still_owe_it(eventful: World) -> N
         done = next(
             key for key in called.obligations if reminders(connection, key)[0][1] in ("officer.x1t1", "deputy.officer")
         )
-        obligations.fulfil(connection, done, LATER)
+        life.fulfil(connection, done, LATER)
         moved = deeds.move_due(connection, called.call_id, "22/3/2024", "staff", LATER)
         assert set(moved.obligations) == set(called.obligations) - {done}
         tick(connection, LATER + timedelta(hours=1))
@@ -145,7 +145,7 @@ def test_one_thing_out_of_reach_reminds_of_none(eventful: World) -> None:
 def test_what_is_done_is_not_chased(eventful: World) -> None:
     with passing(eventful) as connection:
         done, still = owe(connection, eventful, DUE, at(date(2024, 2, 1)), units=("KL-X1-T2", "KL-X1-T1"))
-        obligations.fulfil(connection, done, NOW)
+        life.fulfil(connection, done, NOW)
         assert deeds.chase(connection, [done, still], "staff", NOW) == 2
         assert reminders(connection, done) == []
         with pytest.raises(NotPossible):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from notifications.reminders import planning
 from tests.notifications.owing import at, end_unit, owe, reminders, tick, told
 from tests.world import World
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.ground.schema import account, assignment, obligation, reminder
 
 DUE = date(2024, 6, 10)
@@ -182,7 +182,7 @@ def test_what_is_done_with_plans_nothing_more(eventful: World, how: str) -> None
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, OPENED)
         tick(connection, at(DUE - timedelta(days=14)))
-        end = obligations.fulfil_many if how == "fulfilled" else obligations.withdraw_many
+        end = life.fulfil_many if how == "fulfilled" else life.withdraw_many
         end(connection, [key], at(DUE - timedelta(days=10)))
         for ahead in range(-9, 20):
             tick(connection, at(DUE + timedelta(days=ahead)))
@@ -192,9 +192,9 @@ def test_what_is_done_with_plans_nothing_more(eventful: World, how: str) -> None
 @pytest.mark.parametrize(
     ("why", "change"),
     [
-        ("fulfilled", lambda c, w, key: obligations.fulfil(c, key, at(DUE))),
-        ("withdrawn", lambda c, w, key: obligations.withdraw_many(c, [key], at(DUE))),
-        ("moved", lambda c, w, key: obligations.move(c, [key], DUE + timedelta(days=30), at(DUE))),
+        ("fulfilled", lambda c, w, key: life.fulfil(c, key, at(DUE))),
+        ("withdrawn", lambda c, w, key: life.withdraw_many(c, [key], at(DUE))),
+        ("moved", lambda c, w, key: life.move(c, [key], DUE + timedelta(days=30), at(DUE))),
         (
             "locked",
             lambda c, w, key: c.execute(
@@ -234,7 +234,7 @@ def test_moved_date_is_told_once_and_the_steps_begin_anew(eventful: World) -> No
         tick(connection, at(DUE - timedelta(days=7)))
         planning.plan(connection, at(DUE - timedelta(days=3), 5))
         moved = at(DUE - timedelta(days=3), 6)
-        obligations.move(connection, [key], DUE + timedelta(days=7), moved)
+        life.move(connection, [key], DUE + timedelta(days=7), moved)
         assert planning.announce(connection, [key], planning.MOVED, moved) == 2
         assert planning.announce(connection, [key], planning.MOVED, moved) == 0
         old = [row for row in reminders(connection, key) if row[0] == "d-3"]
@@ -264,7 +264,7 @@ def test_a_date_that_moves_there_and_back_is_told_each_time(eventful: World) -> 
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, OPENED)
         for day in (DUE + timedelta(days=7), DUE, DUE + timedelta(days=7)):
-            obligations.move(connection, [key], day, OPENED)
+            life.move(connection, [key], day, OPENED)
             assert planning.announce(connection, [key], planning.MOVED, OPENED) == 2
 
 

@@ -18,7 +18,7 @@ from tests.letters import SITE
 from tests.notifications.owing import at, owe, tick
 from tests.notifications.test_composing import passing
 from tests.world import World
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.across.obligations.working_days import roll
 from workflow.ground.reading.names import keys_of
 from workflow.ground.schema import account, assignment, message, obligation, reminder, reminder_step, unit
@@ -63,7 +63,7 @@ def test_each_step_is_told_once_or_kept_with_a_reason(
             today += timedelta(days=gap)
             if move is not None:
                 stated = today + timedelta(days=move)
-                moved = obligations.move(connection, [key], stated, at(today, 7, 30))
+                moved = life.move(connection, [key], stated, at(today, 7, 30))
                 planning.announce(connection, [key], planning.MOVED, at(today, 7, 30))
                 if moved:
                     due = roll(connection, stated)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tests.world import NOW, World
-from workflow.across.obligations import calls, due_calls, obligations
+from workflow.across.obligations import calls, due_calls, life
 from workflow.across.obligations.calls import Called, CallInput
 from workflow.across.obligations.selector import Selector
 from workflow.core.people import units
@@ -171,7 +171,7 @@ def test_moving_recomputes_what_is_still_owed(world: World) -> None:
     called = opened(world)
     done = owed(world, called.call_id)["KL-X2"]
     with world.database.write() as connection:
-        obligations.fulfil(connection, done.id, NOW)
+        life.fulfil(connection, done.id, NOW)
         moved = calls.move_due(connection, called.call_id, "23/03/2024", "staff", NOW, 1)
     rows = owed(world, called.call_id)
     assert moved.obligations == (rows["KL-X1"].id,)

@@ -16,7 +16,7 @@ from workflow.across.obligations import calls
 from workflow.across.obligations.calls import CallInput
 from workflow.across.reports import commands as reports
 from workflow.across.reports import figures
-from workflow.across.reports import view as reading
+from workflow.across.reports import view as report_view
 from workflow.across.reports.collected import Collected, collected
 from workflow.core import access
 from workflow.core.people import units
@@ -158,7 +158,7 @@ def test_as_many_statements_for_fifty_units_as_for_one(world: World, count: int)
         sa.event.listen(world.database.engine, "before_cursor_execute", note)
         try:
             whole = collected(connection, call, actor, LATER)
-            listed = reading.owed(connection, access.actor(connection, "chair", LATER))
+            listed = report_view.owed(connection, access.actor(connection, "chair", LATER))
         finally:
             sa.event.remove(world.database.engine, "before_cursor_execute", note)
     assert (len(whole.lines), len(listed)) == (count, count)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from notifications.reminders import deeds
 from tests.world import NOW, World
-from workflow.across.obligations import calls, days_off, due_calls, kinds_editing, obligations, official_days
+from workflow.across.obligations import calls, days_off, due_calls, kinds_editing, life, official_days
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
 from workflow.across.obligations.working_days import decision, roll, undecided
@@ -270,7 +270,7 @@ def test_open_obligations_follow_the_new_steps(world: World) -> None:
     called(world)
     assert set_steps(world, StepInput("-5", ("reporter",)), StepInput("+2", ("reporter", "staff"), True))
     with world.database.read() as connection:
-        assert obligations.steps(connection, world.year_id) == (
+        assert life.steps(connection, world.year_id) == (
             (-5, ("reporter",), False),
             (2, ("reporter", "staff"), True),
         )
@@ -306,4 +306,4 @@ def test_copied_year_has_the_same_reports_a_year_later(world: World) -> None:
             date(2025, 2, 28),
             date(2025, 3, 31),
         )
-        assert [step.days for step in obligations.steps(connection, year_id)] == [-5]
+        assert [step.days for step in life.steps(connection, year_id)] == [-5]

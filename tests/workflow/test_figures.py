@@ -107,8 +107,8 @@ def test_parts_add_up_to_the_whole(lived_in: World, code: str, folded: bool) -> 
         if folded:
             cells.fold(connection)
         place = units.by_code(connection, code)
-        parts = [one.path for one in cells.parts_of(connection, place.path, NOW.date())]
-        counted = cells.counts_of_parts(connection, lived_in.year_id, place.path, parts, ("field_id", "state"))
+        parts = [one.path for one in cells.subunits_of(connection, place.path, NOW.date())]
+        counted = cells.counts_of_subunits(connection, lived_in.year_id, place.path, parts, ("field_id", "state"))
         for part in parts:
             assert counted[part] == cells.counts(connection, lived_in.year_id, Scope((part,)), ("field_id", "state"))
         assert sum(one.total() for one in counted.values()) == 11 - (code == "KL-X1")
@@ -144,7 +144,7 @@ def test_overview_is_of_what_one_sees(
         year = stored.year(connection, YEAR)
         seen = overview.overview(connection, access.actor(connection, who, NOW), year, NOW)
     assert seen.total.total == total == sum(row.total for row in seen.rows)
-    assert [part.code for part in seen.parts] == parts
+    assert [part.code for part in seen.subunits] == parts
     assert [one.code for one in seen.absent] == absent
     assert seen.absent_total == len(absent)
     assert seen.last_year is None

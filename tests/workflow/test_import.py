@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
 from tests.world import ITEM_TEXTS, NOW, YEAR, World
-from workflow.across.documents.import_registrations import ImportReport, import_registrations
+from workflow.across.documents.import_registrations import ImportOutcome, import_registrations
 from workflow.across.documents.package import WorkbookRefused
 from workflow.across.documents.registration_columns import Column, columns_of
 from workflow.across.documents.registration_rows import RowRefusal
@@ -48,7 +48,7 @@ def book(rows: Sequence[Sequence[Any]], headers: Sequence[str] = BARE, merge: st
     return target.getvalue()
 
 
-def bring(world: World, rows: Sequence[Sequence[Any]], headers: Sequence[str] = BARE, **options: Any) -> ImportReport:
+def bring(world: World, rows: Sequence[Sequence[Any]], headers: Sequence[str] = BARE, **options: Any) -> ImportOutcome:
     """Import as the district's staff unless said otherwise."""
     who, now = options.pop("who", "staff"), options.pop("now", NOW)
     content = book(rows, headers, options.pop("merge", ""))
@@ -79,12 +79,12 @@ def form(world: World, code: str) -> Any:
 
 
 def test_bare_list_is_created_and_submitted_with_its_missing_items_waived(world: World) -> None:
-    report = bring(world, [ROAD, GOATS])
-    assert report.as_json() == {"rows": 2, "created": 2, "unchanged": 0, "refused": [], "warnings": []}
-    assert report.codes == ("DVK-2024-00001", "DVK-2024-00002")
-    assert [world.state(code) for code in report.codes] == ["submitted", "submitted"]
-    assert form(world, report.codes[0]).waived == list(ITEMS)
-    goats = world.model(report.codes[1])
+    outcome = bring(world, [ROAD, GOATS])
+    assert outcome.as_json() == {"rows": 2, "created": 2, "unchanged": 0, "refused": [], "warnings": []}
+    assert outcome.codes == ("DVK-2024-00001", "DVK-2024-00002")
+    assert [world.state(code) for code in outcome.codes] == ["submitted", "submitted"]
+    assert form(world, outcome.codes[0]).waived == list(ITEMS)
+    goats = world.model(outcome.codes[1])
     with world.database.read() as connection:
         assert connection.execute(sa.select(field.c.code).where(field.c.id == goats.field_id)).scalar() == "kinh_te"
         assert connection.execute(sa.select(person.c.full_name)).scalars().all() == ["Lò Văn Ánh"]
@@ -124,9 +124,9 @@ def test_decomposed_accents_are_the_same_text(sqlite_world: World) -> None:
 
 def test_title_lines_above_the_header_and_unread_columns_do_not_matter(sqlite_world: World) -> None:
     rows = [["DANH SÁCH ĐĂNG KÝ NĂM 2024"], [], [*BARE, "Ghi chú"], [*ROAD, "gửi lần hai"]]
-    report = bring(sqlite_world, rows[1:], rows[0])
-    assert (report.rows, report.created) == (1, 1)
-    assert report.warnings == ("Các cột không được đọc: Ghi chú.",)
+    outcome = bring(sqlite_world, rows[1:], rows[0])
+    assert (outcome.rows, outcome.created) == (1, 1)
+    assert outcome.warnings == ("Các cột không được đọc: Ghi chú.",)
 
 
 def test_complete_row_fills_the_whole_form(world: World) -> None:
@@ -144,9 +144,9 @@ def test_complete_row_fills_the_whole_form(world: World) -> None:
         "targets": "Ngày công: trên 350; Tiền mặt: 35.300.000đ (góp vốn)",
         **ITEM_TEXTS,
     }
-    report = bring(world, [[values.get(key, "") for key in asked]], headers, strict=True)
-    assert (report.created, report.refused) == (1, ())
-    code = report.codes[0]
+    outcome = bring(world, [[values.get(key, "") for key in asked]], headers, strict=True)
+    assert (outcome.created, outcome.refused) == (1, ())
+    code = outcome.codes[0]
     kept = form(world, code)
     assert {item: kept._mapping[item] for item in ITEMS} == ITEM_TEXTS
     assert (kept.waived, kept.representative, kept.representative_position) == ([], "Lò Thị Hin", "Tổ trưởng")
@@ -166,8 +166,8 @@ def test_items_are_found_and_named_as_the_year_calls_them(sqlite_world: World, t
         # What one item is called now was an alias of another.
         connection.execute(sa.update(form_item).where(form_item.c.code == "goals").values(label="Cách làm"))
     headers = [*BARE, "Khó khăn của bản", "Cách làm"]
-    report = bring(sqlite_world, [[*ROAD, "Đường lầy", "17 hộ"]], headers)
-    kept = form(sqlite_world, report.codes[0])
+    outcome = bring(sqlite_world, [[*ROAD, "Đường lầy", "17 hộ"]], headers)
+    kept = form(sqlite_world, outcome.codes[0])
     assert (kept.situation, kept.goals, kept.method) == ("Đường lầy", "17 hộ", "")
     long = bring(sqlite_world, [[*ROAD[:3], "Thôn Pác Cọ", "", "Đường lầy, xe không qua được", ""]], headers)
     assert [(refusal.column, refusal.message) for refusal in long.refused] == [
@@ -188,10 +188,10 @@ def test_items_are_found_and_named_as_the_year_calls_them(sqlite_world: World, t
 
 
 def test_strict_refuses_a_row_whose_form_has_gaps(sqlite_world: World) -> None:
-    report = bring(sqlite_world, [ROAD], strict=True)
-    assert report.created == 0
-    assert (report.refused[0].row, report.refused[0].column) == (2, "Thực trạng và lý do chọn")
-    assert "thiếu 8 mục" in report.refused[0].message
+    outcome = bring(sqlite_world, [ROAD], strict=True)
+    assert outcome.created == 0
+    assert (outcome.refused[0].row, outcome.refused[0].column) == (2, "Thực trạng và lý do chọn")
+    assert "thiếu 8 mục" in outcome.refused[0].message
 
 
 @pytest.mark.parametrize(
@@ -214,9 +214,9 @@ def test_strict_refuses_a_row_whose_form_has_gaps(sqlite_world: World) -> None:
 def test_faulty_row_is_refused_by_column_with_what_to_do(
     sqlite_world: World, column: str, row: Sequence[Any], value: str | None, message: str
 ) -> None:
-    report = bring(sqlite_world, [ROAD, row])
-    assert (report.rows, report.created, len(report.refused)) == (2, 0, 1)
-    refusal = report.refused[0]
+    outcome = bring(sqlite_world, [ROAD, row])
+    assert (outcome.rows, outcome.created, len(outcome.refused)) == (2, 0, 1)
+    refusal = outcome.refused[0]
     assert (refusal.row, refusal.column) == (3, column)
     assert value is None or refusal.value == value
     assert message in refusal.message
@@ -236,24 +236,24 @@ def test_faulty_row_is_refused_by_column_with_what_to_do(
 )
 def test_faulty_optional_column_is_named(sqlite_world: World, key: str, value: str, message: str) -> None:
     title = columns(sqlite_world)[key].title
-    report = bring(sqlite_world, [[*ROAD, value]], [*BARE, title])
-    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [(2, title, value)]
-    assert message in report.refused[0].message
+    outcome = bring(sqlite_world, [[*ROAD, value]], [*BARE, title])
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in outcome.refused] == [(2, title, value)]
+    assert message in outcome.refused[0].message
 
 
 def test_every_fault_of_a_row_is_said_at_once(sqlite_world: World) -> None:
-    report = bring(sqlite_world, [("", "Thể thao", "Cá nhân", "KL-X1-T1", "")])
-    assert {refusal.column for refusal in report.refused} == {"Tên mô hình", "Lĩnh vực", "Người đăng ký"}
+    outcome = bring(sqlite_world, [("", "Thể thao", "Cá nhân", "KL-X1-T1", "")])
+    assert {refusal.column for refusal in outcome.refused} == {"Tên mô hình", "Lĩnh vực", "Người đăng ký"}
 
 
 def test_unit_is_found_by_code_name_bare_name_and_drop_down(world: World) -> None:
     written = ("kl-x1-t2", "thôn pác cọ", "Pác Cọ", "UBND Thôn Pác Cọ", "Thôn Pác Cọ [KL-X1-T2]")
-    report = bring(
+    outcome = bring(
         world,
         [(f"Mô hình {word}", "KT", "Tập thể", unit_text, "") for word, unit_text in zip("abcde", written, strict=True)],
     )
-    assert report.created == 5
-    assert {world.model(code).unit_id for code in report.codes} == {world.units["KL-X1-T2"]}
+    assert outcome.created == 5
+    assert {world.model(code).unit_id for code in outcome.codes} == {world.units["KL-X1-T2"]}
 
 
 def test_ambiguous_unit_name_lists_the_codes(sqlite_world: World) -> None:
@@ -261,15 +261,15 @@ def test_ambiguous_unit_name_lists_the_codes(sqlite_world: World) -> None:
         connection.execute(
             sa.update(unit).where(unit.c.code == "KL-X2-T1").values(name="Thôn Nà Hin", **keys_of("Thôn Nà Hin", 200))
         )
-    report = bring(sqlite_world, [ROAD])
-    assert report.refused[0].message == ("Có 2 đơn vị cùng tên «Thôn Nà Hin»: KL-X1-T1, KL-X2-T1. Hãy ghi mã đơn vị.")
+    outcome = bring(sqlite_world, [ROAD])
+    assert outcome.refused[0].message == ("Có 2 đơn vị cùng tên «Thôn Nà Hin»: KL-X1-T1, KL-X2-T1. Hãy ghi mã đơn vị.")
     assert bring(sqlite_world, [[*ROAD, "KL-X1-T1"]], [*BARE, "Mã đơn vị"]).created == 1
 
 
 def test_code_and_name_of_two_units_are_refused(sqlite_world: World) -> None:
-    report = bring(sqlite_world, [[*ROAD, "KL-X1-T2"]], [*BARE, "Mã đơn vị"])
-    assert report.refused[0].column == "Mã đơn vị"
-    assert "khác với đơn vị «Thôn Nà Hin» (KL-X1-T1)" in report.refused[0].message
+    outcome = bring(sqlite_world, [[*ROAD, "KL-X1-T2"]], [*BARE, "Mã đơn vị"])
+    assert outcome.refused[0].column == "Mã đơn vị"
+    assert "khác với đơn vị «Thôn Nà Hin» (KL-X1-T1)" in outcome.refused[0].message
 
 
 def test_missing_column_refuses_the_file_and_names_what_was_found(sqlite_world: World) -> None:
@@ -298,8 +298,8 @@ def test_list_on_disk_is_read_by_its_path(sqlite_world: World, tmp_path: Path) -
 
 
 def test_partial_keeps_the_good_rows(world: World) -> None:
-    report = bring(world, [ROAD, ("A b", "Thể thao", "Tập thể", "KL-X1-T1", ""), GOATS], partial=True)
-    assert (report.rows, report.created, [refusal.row for refusal in report.refused]) == (3, 2, [3])
+    outcome = bring(world, [ROAD, ("A b", "Thể thao", "Tập thể", "KL-X1-T1", ""), GOATS], partial=True)
+    assert (outcome.rows, outcome.created, [refusal.row for refusal in outcome.refused]) == (3, 2, [3])
     assert names(world) == [ROAD[0], GOATS[0]]
 
 
@@ -316,8 +316,8 @@ def test_the_same_list_again_changes_nothing(world: World) -> None:
     bring(world, [ROAD, GOATS])
     with world.database.read() as connection:
         before = connection.execute(sa.select(sa.func.count()).select_from(history)).scalar_one()
-    report = bring(world, [GOATS, ROAD, ("Nuôi dê thoát nghèo", "KT", "Cá nhân", "KL-X1-T1", "Hà Văn Khác")])
-    assert (report.created, report.unchanged) == (1, 2)
+    outcome = bring(world, [GOATS, ROAD, ("Nuôi dê thoát nghèo", "KT", "Cá nhân", "KL-X1-T1", "Hà Văn Khác")])
+    assert (outcome.created, outcome.unchanged) == (1, 2)
     with world.database.read() as connection:
         after = connection.execute(sa.select(sa.func.count()).select_from(history)).scalar()
     assert after == before + 2
@@ -325,25 +325,25 @@ def test_the_same_list_again_changes_nothing(world: World) -> None:
 
 def test_two_rows_the_same_refuse_the_second_and_name_the_first(sqlite_world: World) -> None:
     shouted = (ROAD[0].upper(), *ROAD[1:])
-    report = bring(sqlite_world, [ROAD, GOATS, shouted], partial=True)
-    assert report.created == 2
-    assert [(refusal.row, refusal.column) for refusal in report.refused] == [(4, "Tên mô hình")]
-    assert report.refused[0].message.startswith("Trùng với dòng 2:")
+    outcome = bring(sqlite_world, [ROAD, GOATS, shouted], partial=True)
+    assert outcome.created == 2
+    assert [(refusal.row, refusal.column) for refusal in outcome.refused] == [(4, "Tên mô hình")]
+    assert outcome.refused[0].message.startswith("Trùng với dòng 2:")
 
 
 def test_one_person_with_two_models_is_one_person(world: World) -> None:
-    report = bring(world, [GOATS, ("Trồng quế dưới tán rừng", "KT", "Cá nhân", "Thôn Nà Hin", "LÒ VĂN ÁNH")])
-    assert report.created == 2
-    assert len({world.model(code).person_id for code in report.codes}) == 1
-    (warning,) = report.warnings
+    outcome = bring(world, [GOATS, ("Trồng quế dưới tán rừng", "KT", "Cá nhân", "Thôn Nà Hin", "LÒ VĂN ÁNH")])
+    assert outcome.created == 2
+    assert len({world.model(code).person_id for code in outcome.codes}) == 1
+    (warning,) = outcome.warnings
     assert warning == (
         "1 người có nhiều dòng, mỗi tên được coi là một người: Lò Văn Ánh (dòng 2, 3). Nếu là hai người trùng tên, hãy điền cột"
         " «Phân biệt người trùng tên»."
     )
     (warning,) = bring(world, [("Nuôi cá lồng", *GOATS[1:])]).warnings
     assert warning == (
-        f"1 người được coi là người đã đăng ký ở đơn vị: Lò Văn Ánh (dòng 2; {report.codes[0]}). Nếu là người khác trùng tên, hãy"
-        " điền cột «Phân biệt người trùng tên»."
+        f"1 người được coi là người đã đăng ký ở đơn vị: Lò Văn Ánh (dòng 2; {outcome.codes[0]}). Nếu là người khác trùng tên,"
+        " hãy điền cột «Phân biệt người trùng tên»."
     )
 
 
@@ -360,32 +360,32 @@ def test_person_of_a_list_who_may_be_one_of_two_is_asked(sqlite_world: World) ->
 
 def test_namesakes_are_told_apart_by_their_column(world: World) -> None:
     headers = [*BARE, "Phân biệt người trùng tên"]
-    report = bring(world, [[*GOATS, "tổ 1"], [*GOATS, "tổ 2"]], headers)
-    assert report.created == 2
-    assert len({world.model(code).person_id for code in report.codes}) == 2
+    outcome = bring(world, [[*GOATS, "tổ 1"], [*GOATS, "tổ 2"]], headers)
+    assert outcome.created == 2
+    assert len({world.model(code).person_id for code in outcome.codes}) == 2
 
 
 def test_draft_leaves_drafts_and_a_later_import_says_so(world: World) -> None:
     code = bring(world, [ROAD], draft=True).codes[0]
     assert world.state(code) == "draft"
-    report = bring(world, [ROAD])
-    assert (report.unchanged, report.warnings) == (
+    outcome = bring(world, [ROAD])
+    assert (outcome.unchanged, outcome.warnings) == (
         1,
         ("1 dòng đã có dưới dạng bản nháp và được giữ nguyên. Hãy gửi các bản nháp đó.",),
     )
 
 
 def test_unit_officer_imports_for_his_own_unit_only(sqlite_world: World) -> None:
-    report = bring(sqlite_world, [ROAD, ("A b", "KT", "Tập thể", "Thôn Pác Cọ", "")], who="officer.x1t1", partial=True)
-    assert (report.created, [refusal.row for refusal in report.refused]) == (1, [3])
+    outcome = bring(sqlite_world, [ROAD, ("A b", "KT", "Tập thể", "Thôn Pác Cọ", "")], who="officer.x1t1", partial=True)
+    assert (outcome.created, [refusal.row for refusal in outcome.refused]) == (1, [3])
     with sqlite_world.database.read() as connection:
         behalf = connection.execute(sa.select(history.c.behalf).where(history.c.trigger == "submit")).scalar()
     assert behalf == ""
 
 
 def test_commune_reviewer_imports_for_his_commune(sqlite_world: World) -> None:
-    report = bring(sqlite_world, [ROAD, ("A b", "KT", "Tập thể", "KL-X2-T1", "")], who="chair", partial=True)
-    assert (report.created, [refusal.row for refusal in report.refused]) == (1, [3])
+    outcome = bring(sqlite_world, [ROAD, ("A b", "KT", "Tập thể", "KL-X2-T1", "")], who="chair", partial=True)
+    assert (outcome.created, [refusal.row for refusal in outcome.refused]) == (1, [3])
 
 
 @pytest.mark.parametrize("who", ["leader", "villager", "inspector1", "admin"])
@@ -407,10 +407,10 @@ def test_similar_names_warn_and_do_not_refuse(world: World) -> None:
         ("Câu lạc bộ đàn tính hát then", "VH-XH", "Tập thể", "KL-X1-T2", ""),
         ("Câu lạc bộ đàn tính và hát then", "VH-XH", "Tập thể", "KL-X1", ""),
     ]
-    report = bring(world, rows)
-    assert (report.created, len(report.warnings)) == (3, 2)
-    assert report.warnings[0].startswith(f"Dòng 2: tên gần giống mô hình {first} «Hiến đất mở đường liên bản»")
-    assert report.warnings[1].startswith("Dòng 4: tên gần giống dòng 3 «Câu lạc bộ đàn tính hát then»")
+    outcome = bring(world, rows)
+    assert (outcome.created, len(outcome.warnings)) == (3, 2)
+    assert outcome.warnings[0].startswith(f"Dòng 2: tên gần giống mô hình {first} «Hiến đất mở đường liên bản»")
+    assert outcome.warnings[1].startswith("Dòng 4: tên gần giống dòng 3 «Câu lạc bộ đàn tính hát then»")
 
 
 def test_names_outside_the_importers_scope_are_not_told(sqlite_world: World) -> None:
@@ -419,19 +419,19 @@ def test_names_outside_the_importers_scope_are_not_told(sqlite_world: World) -> 
 
 
 def test_late_list_is_taken_with_one_warning(world: World) -> None:
-    report = bring(world, [ROAD, GOATS], now=NOW + timedelta(days=60))
-    assert report.created == 2
-    assert [warning.split(":")[0] for warning in report.warnings] == ["2 dòng"]
-    assert "đăng ký trễ" in report.warnings[0]
-    assert all(world.model(code).late for code in report.codes)
+    outcome = bring(world, [ROAD, GOATS], now=NOW + timedelta(days=60))
+    assert outcome.created == 2
+    assert [warning.split(":")[0] for warning in outcome.warnings] == ["2 dòng"]
+    assert "đăng ký trễ" in outcome.warnings[0]
+    assert all(world.model(code).late for code in outcome.codes)
 
 
 def test_merged_unit_cell_counts_for_every_row_below(sqlite_world: World) -> None:
     rows = [("Mô hình một hai", "KT", "Tập thể", "Thôn Nà Hin", ""), ("Việc ba bốn", "NTM", "Tập thể", None, "")]
-    report = bring(sqlite_world, rows, merge="D2:D3")
-    assert report.created == 2
-    assert {sqlite_world.model(code).unit_id for code in report.codes} == {sqlite_world.units["KL-X1-T1"]}
-    assert "Ô gộp D2:D3" in report.warnings[0]
+    outcome = bring(sqlite_world, rows, merge="D2:D3")
+    assert outcome.created == 2
+    assert {sqlite_world.model(code).unit_id for code in outcome.codes} == {sqlite_world.units["KL-X1-T1"]}
+    assert "Ô gộp D2:D3" in outcome.warnings[0]
 
 
 def test_hostile_text_is_kept_as_text(world: World) -> None:
@@ -443,8 +443,8 @@ def test_hostile_text_is_kept_as_text(world: World) -> None:
 def test_progress_rises_to_two_steps_a_row(world: World) -> None:
     told: list[tuple[int, int]] = []
     rows = [(f"Việc số {i} của thôn", "KT", "Tập thể", "KL-X1-T1", "") for i in range(1_200)]
-    report = bring(world, rows, progress=lambda done, total: told.append((done, total)), dry_run=True)
-    assert report.created == 1_200
+    outcome = bring(world, rows, progress=lambda done, total: told.append((done, total)), dry_run=True)
+    assert outcome.created == 1_200
     assert told[0] == (0, 2_400)
     assert told[-4:] == [(1_200, 2_400), (2_200, 2_400), (2_400, 2_400), (2_400, 2_400)]
     assert told == sorted(told)
@@ -452,16 +452,16 @@ def test_progress_rises_to_two_steps_a_row(world: World) -> None:
 
 def test_similar_names_beyond_two_hundred_are_not_all_told(sqlite_world: World) -> None:
     rows = [(f"Việc số {i} của thôn", "KT", "Tập thể", "KL-X1-T1", "") for i in range(300)]
-    report = bring(sqlite_world, rows)
-    assert (report.created, len(report.warnings)) == (300, 201)
-    assert report.warnings[-1].startswith("Chỉ nêu 200 tên gần giống đầu tiên")
+    outcome = bring(sqlite_world, rows)
+    assert (outcome.created, len(outcome.warnings)) == (300, 201)
+    assert outcome.warnings[-1].startswith("Chỉ nêu 200 tên gần giống đầu tiên")
 
 
 def test_refusals_come_in_the_order_of_the_rows(sqlite_world: World) -> None:
-    report = bring(
+    outcome = bring(
         sqlite_world, [ROAD, ROAD, ("A b", "KT", "Nhóm", "KL-X1", ""), ("A c", "Thể thao", "Tập thể", "KL-X1", "")]
     )
-    assert [refusal.row for refusal in report.refused] == [3, 4, 5]
+    assert [refusal.row for refusal in outcome.refused] == [3, 4, 5]
 
 
 def test_template_is_filled_in_and_imported(sqlite_world: World, tmp_path: Path) -> None:
@@ -511,13 +511,13 @@ def test_refusal_as_json_has_the_four_keys() -> None:
 
 def test_rows_in_letters_from_before_unicode_are_refused_by_name_and_shown_as_they_are(sqlite_world: World) -> None:
     old = ("VËn ®éng nh©n d©n ®\xadîc mïa", "Kinh tÕ", "TËp thÓ", "Thôn Nà Hin", "")
-    report = bring(sqlite_world, [ROAD, old])
-    assert (report.created, names(sqlite_world)) == (0, [])
-    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [
+    outcome = bring(sqlite_world, [ROAD, old])
+    assert (outcome.created, names(sqlite_world)) == (0, [])
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in outcome.refused] == [
         (3, "Tên mô hình", old[0]),
         (3, "Loại", "TËp thÓ"),
     ]
-    assert all("TCVN3" in refusal.message and "Ctrl+Shift+F6" in refusal.message for refusal in report.refused)
+    assert all("TCVN3" in refusal.message and "Ctrl+Shift+F6" in refusal.message for refusal in outcome.refused)
     vni = bring(sqlite_world, [("Vaän ñoäng nhaân daân hieán ñaát", "KT", "Tập thể", "Thôn Nà Hin", "")])
     assert "VNI" in vni.refused[0].message
     # Good rows still come in when asked for.
@@ -530,9 +530,9 @@ def test_typeface_of_a_cell_speaks_for_its_letters(sqlite_world: World) -> None:
         cell.font = Font(name=".VnTime", size=13)
     target = io.BytesIO()
     workbook.save(target)
-    report = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW)
+    outcome = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW)
     # What is plainly Unicode stays so under whatever typeface.
-    assert [(refusal.row, refusal.column) for refusal in report.refused] == [(2, "Tên mô hình")]
+    assert [(refusal.row, refusal.column) for refusal in outcome.refused] == [(2, "Tên mô hình")]
 
 
 def test_a_whole_list_in_old_letters_is_called_by_its_name(sqlite_world: World) -> None:
@@ -554,10 +554,10 @@ def test_telephone_kept_as_a_number_gets_its_nought_back_with_a_note(sqlite_worl
         [*ROAD[:3], "Thôn Pác Cọ", "", 2083888999.0],
         [*ROAD[:3], "Xã Khe Rạn", "", "912000111"],
     ]
-    report = bring(sqlite_world, rows[:3], headers)
-    kept = [form(sqlite_world, code).phone for code in report.codes]
+    outcome = bring(sqlite_world, rows[:3], headers)
+    kept = [form(sqlite_world, code).phone for code in outcome.codes]
     assert kept == ["0912000111", "0912 345 678", "02083888999"]
-    assert report.warnings == (
+    assert outcome.warnings == (
         "Số điện thoại lưu dạng số nên mất số 0 ở đầu; đã thêm lại ở dòng 2, 4 (912000111 đọc là 0912000111). Hãy xem lại.",
     )
 
@@ -575,9 +575,9 @@ def test_hidden_rows_columns_and_other_lists_are_named(sqlite_world: World) -> N
         other.append(list(BARE) if title != "Ghi chú" else ["Việc khác"])
     target = io.BytesIO()
     workbook.save(target)
-    report = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW, dry_run=True)
-    assert report.created == 6
-    assert [warning for warning in report.as_json()["warnings"] if "gần giống" not in warning] == [
+    outcome = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW, dry_run=True)
+    assert outcome.created == 6
+    assert [warning for warning in outcome.as_json()["warnings"] if "gần giống" not in warning] == [
         "Dòng 3, 5–6 đang bị ẩn trong tệp nhưng vẫn được đọc. Nếu không muốn nhập, hãy xoá hẳn dòng ấy khỏi tệp.",
         "Cột E “Người đăng ký” đang bị ẩn trong tệp nhưng vẫn được đọc. Nếu không muốn nhập, hãy xoá hẳn cột ấy khỏi tệp.",
         "Trang tính ẩn “Danh sách cũ” cũng có danh sách nhưng không được đọc.",
@@ -588,8 +588,8 @@ def test_hidden_rows_columns_and_other_lists_are_named(sqlite_world: World) -> N
 def test_template_comes_back_without_a_word_about_its_own_hidden_sheet(sqlite_world: World, tmp_path: Path) -> None:
     path = tmp_path / "mau.xlsx"
     write_template(sqlite_world.database, path, YEAR)
-    report = import_registrations(sqlite_world.database, path, YEAR, "staff", NOW)
-    assert report.warnings == ("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.",)
+    outcome = import_registrations(sqlite_world.database, path, YEAR, "staff", NOW)
+    assert outcome.warnings == ("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.",)
 
 
 def two_communes(world: World) -> None:
@@ -603,34 +603,34 @@ def test_units_that_differ_by_an_accent_are_found_by_their_own_names(world: Worl
     two_communes(world)
     written = ("Xã Văn Lang", "xã văn lăng", "Văn Lang", "UBND xã Văn Lăng", "Xã Văn Lăng [KL-VA]")
     rows = [(f"Mô hình {word}", "KT", "Tập thể", place, "") for word, place in zip("abcde", written, strict=True)]
-    report = bring(world, rows)
-    assert (report.refused, report.warnings) == ((), ())
+    outcome = bring(world, rows)
+    assert (outcome.refused, outcome.warnings) == ((), ())
     with world.database.read() as connection:
         codes = dict(connection.execute(sa.select(unit.c.id, unit.c.code)).all())
-    meant = [codes[world.model(code).unit_id] for code in report.codes]
+    meant = [codes[world.model(code).unit_id] for code in outcome.codes]
     assert meant == ["KL-VA", "KL-VB", "KL-VA", "KL-VB", "KL-VA"]
 
 
 def test_unit_without_accents_that_may_be_two_is_asked(sqlite_world: World) -> None:
     two_communes(sqlite_world)
-    report = bring(sqlite_world, [("Mô hình a", "KT", "Tập thể", "xa van lang", "")])
-    assert [refusal.message for refusal in report.refused] == [
+    outcome = bring(sqlite_world, [("Mô hình a", "KT", "Tập thể", "xa van lang", "")])
+    assert [refusal.message for refusal in outcome.refused] == [
         "«xa van lang» có thể là: Xã Văn Lang (KL-VA); Xã Văn Lăng (KL-VB). Hãy ghi đủ dấu hoặc ghi mã đơn vị."
     ]
 
 
 def test_unit_with_other_accents_than_written_is_named(sqlite_world: World) -> None:
-    report = bring(
+    outcome = bring(
         sqlite_world, [("Mô hình a", "KT", "Tập thể", "Thôn Ná Hìn", ""), ROAD, ("b c", "KT", "Tập thể", "na hin", "")]
     )
-    assert report.created == 3
-    assert report.warnings == ("«Thôn Ná Hìn» được hiểu là «Thôn Nà Hin». Nếu sai, hãy ghi mã đơn vị.",)
+    assert outcome.created == 3
+    assert outcome.warnings == ("«Thôn Ná Hìn» được hiểu là «Thôn Nà Hin». Nếu sai, hãy ghi mã đơn vị.",)
 
 
 def test_two_models_and_two_people_that_differ_by_an_accent_are_no_doubles(world: World) -> None:
     rows = [GOATS, ("Nuôi dế thoát nghèo", *GOATS[1:]), (*GOATS[:4], "Lò Văn Anh")]
-    report = bring(world, rows)
-    assert (report.created, report.refused) == (3, ())
+    outcome = bring(world, rows)
+    assert (outcome.created, outcome.refused) == (3, ())
     assert bring(world, rows).unchanged == 3
     with world.database.read() as connection:
         people = connection.execute(sa.select(person.c.full_name).order_by(person.c.id)).scalars().all()
@@ -645,9 +645,9 @@ def test_field_without_accents_that_may_be_two_is_asked(sqlite_world: World) -> 
             connection.execute(
                 sa.insert(field).values(year_id=year_id, code=code, label=label, aliases=[], position=position)
             )
-    report = bring(
+    outcome = bring(
         sqlite_world, [(name, written, *ROAD[2:]) for name, written in (("Mô hình a", "nuôi dế"), ("b c", "NUOI DE"))]
     )
-    assert [(refusal.row, refusal.message) for refusal in report.refused] == [
+    assert [(refusal.row, refusal.message) for refusal in outcome.refused] == [
         (3, "«NUOI DE» có thể là: Nuôi dê; Nuôi dế. Hãy ghi đúng dấu.")
     ]

@@ -14,7 +14,7 @@ from tests.world import NOW, World, a_draft, replay
 from workflow.across.oversight import audit
 from workflow.core.engine import moving, transition
 from workflow.core.engine.context import model_by_code
-from workflow.core.engine.moving import MigrationReport
+from workflow.core.engine.moving import MigrationOutcome
 from workflow.core.lifecycles import parsing, store
 from workflow.core.lifecycles.terms import Definition
 from workflow.core.people import assignments
@@ -33,11 +33,11 @@ def two() -> Definition:
     return parsing.standard("two_tier")
 
 
-def migrate(world: World, who: str = "admin", *, dry_run: bool = False, **mapping: str) -> MigrationReport:
+def migrate(world: World, who: str = "admin", *, dry_run: bool = False, **mapping: str) -> MigrationOutcome:
     return mapped(world, mapping, who, dry_run=dry_run)
 
 
-def mapped(world: World, mapping: Mapping[str, str], who: str = "admin", *, dry_run: bool = False) -> MigrationReport:
+def mapped(world: World, mapping: Mapping[str, str], who: str = "admin", *, dry_run: bool = False) -> MigrationOutcome:
     with world.database.write() as connection:
         return moving.migrate(connection, who, three().hash, two().hash, mapping, LATER, dry_run=dry_run)
 

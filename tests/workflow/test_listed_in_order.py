@@ -101,7 +101,7 @@ LISTS_OF_UNITS: dict[str, Callable[[Connection, access.Actor], Iterable[str]]] =
     "called on by code": lambda c, who: _named(
         selector.chosen(c, units.by_code(c, "KL"), [f"KL-X1-Z{number}" for number in range(2, 10)], TODAY)[0]
     ),
-    "parts of the figures": lambda c, who: _named(cells.parts_of(c, units.by_code(c, "KL-X1").path, TODAY)),
+    "parts of the figures": lambda c, who: _named(cells.subunits_of(c, units.by_code(c, "KL-X1").path, TODAY)),
 }
 
 LISTS_OF_PEOPLE: dict[str, Callable[[Connection, access.Actor], Iterable[str]]] = {

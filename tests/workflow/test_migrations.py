@@ -14,7 +14,7 @@ from notifications.reminders import deeds
 from tests.world import NOW, World, a_draft
 from workflow.across.obligations import days_off
 from workflow.across.obligations.calls import CallInput
-from workflow.across.obligations.obligations import OPEN
+from workflow.across.obligations.life import OPEN
 from workflow.across.obligations.sync import sync
 from workflow.across.oversight import audit
 from workflow.core.programmes import stored

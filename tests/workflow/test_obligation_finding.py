@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from tests import owing
 from tests.world import NOW, World
 from workflow.across.obligations import finding
-from workflow.across.obligations.finding import Part, Reach, Window
+from workflow.across.obligations.finding import Area, Reach, Window
 from workflow.core import access
 from workflow.core.people import units
 from workflow.ground.schema import obligation
@@ -58,7 +58,7 @@ def _expected(
         return any(
             (place == part.unit_id if part.unit_id is not None else paths[place].startswith(part.path))
             and (not part.roles or set(part.roles) & set(row["roles"].split(",")))
-            for part in reach.parts
+            for part in reach.areas
         )
 
     return sorted(
@@ -134,7 +134,7 @@ def test_counting_stops_at_the_most(world: World) -> None:
     with world.database.write() as connection:
         for _ in range(5):
             owing.owe(connection, world, FIRST)
-        reach = Reach("collector_id", (Part(unit_id=world.units["KL"]),))
+        reach = Reach("collector_id", (Area(unit_id=world.units["KL"]),))
         assert finding.count_open(connection, reach, Window(), most=3) == 3
         assert finding.count_open(connection, reach, Window(), most=30) == 5
 

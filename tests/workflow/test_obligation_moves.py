@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.world import NOW, World
-from workflow.across.obligations import calls, days_off, obligations
+from workflow.across.obligations import calls, days_off, life
 from workflow.across.obligations.calls import CallInput
 from workflow.across.obligations.working_days import working_days
 from workflow.ground.refusals import Refusal
@@ -41,22 +41,22 @@ def test_every_order_of_deeds_leaves_it_consistent(
         # Nothing of a reading transaction survives: each example begins with the same world.
         command = CallInput(2024, "KL", "Báo cáo nhanh", due, units=("KL-X1",))
         (key,) = calls.open_call(connection, command, "staff", NOW).obligations
-        days = {step.days for step in obligations.steps(connection, sqlite_world.year_id)}
+        days = {step.days for step in life.steps(connection, sqlite_world.year_id)}
         now, before = NOW, 0
         for act, day in acts:
             today = local_date(now)
             try:
                 with connection.begin_nested():
                     if act == "move" and day >= today:
-                        obligations.move(connection, [key], day, now)
+                        life.move(connection, [key], day, now)
                     elif act in ("off", "working"):
                         days_off.note_day(connection, "admin", day, act == "working", "Theo thông báo", now)
                     elif act == "forget":
                         days_off.forget_day(connection, "admin", day, now)
                     elif act == "fulfil":
-                        obligations.fulfil(connection, key, now)
+                        life.fulfil(connection, key, now)
                     elif act == "reopen" and day >= today:
-                        obligations.reopen(connection, key, day, now)
+                        life.reopen(connection, key, day, now)
                     elif act == "wait":
                         now += timedelta(days=1)
             except Refusal:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world import NOW, World, a_draft
-from workflow.across.obligations import calls, obligations
+from workflow.across.obligations import calls, life
 from workflow.across.obligations.calls import CallInput
-from workflow.across.obligations.obligations import next_step_on, step_days
+from workflow.across.obligations.life import next_step_on, step_days
 from workflow.across.obligations.sync import sync
 from workflow.core.people import units
 from workflow.core.programmes import editing
@@ -61,7 +61,7 @@ def test_next_step_is_the_first_on_or_after_the_opening(due_on: date, opened: in
 
 def test_steps_after_the_day_are_not_for_meetings_and_visits(world: World) -> None:
     with world.database.read() as connection:
-        steps = obligations.steps(connection, world.year_id)
+        steps = life.steps(connection, world.year_id)
     assert step_days(steps, "report") == DAYS
     assert step_days(steps, "visit") == step_days(steps, "meeting") == (-14, -7, -3, -1, 0)
 
@@ -285,9 +285,9 @@ def test_reopened_report_has_its_own_date(world: World) -> None:
     call_for(world, "KL-X1")
     (row,) = found(world, "report")
     with world.database.write() as connection:
-        assert obligations.fulfil(connection, row.id, NOW)
-        assert not obligations.fulfil(connection, row.id, NOW)
-        obligations.reopen(connection, row.id, date(2024, 3, 9), NOW)
+        assert life.fulfil(connection, row.id, NOW)
+        assert not life.fulfil(connection, row.id, NOW)
+        life.reopen(connection, row.id, date(2024, 3, 9), NOW)
     (row,) = standing(world, "report")
     assert (row.due_stated, row.due_on, row.sequence) == (date(2024, 3, 9), date(2024, 3, 11), 1)
     assert row.next_step_on == date(2024, 3, 4)
@@ -297,8 +297,8 @@ def test_moving_to_today_still_reminds_today(world: World) -> None:
     call_for(world, "KL-X1")
     (row,) = found(world, "report")
     with world.database.write() as connection:
-        assert obligations.move(connection, [row.id], local_date(NOW), NOW) == 1
-        assert obligations.move(connection, [row.id], local_date(NOW), NOW) == 0
+        assert life.move(connection, [row.id], local_date(NOW), NOW) == 1
+        assert life.move(connection, [row.id], local_date(NOW), NOW) == 0
     assert found(world, "report")[0].next_step_on == local_date(NOW)
 
 
@@ -308,7 +308,7 @@ def test_year_from_before_gets_the_defaults(world: World) -> None:
         connection.execute(sa.delete(report_kind))
     run(world)
     with world.database.read() as connection:
-        assert [step.days for step in obligations.steps(connection, world.year_id)] == list(DAYS)
+        assert [step.days for step in life.steps(connection, world.year_id)] == list(DAYS)
         assert connection.execute(sa.select(sa.func.count()).select_from(report_kind)).scalar_one() == 4
 
 

@@ -16,9 +16,9 @@ from tests.world import NOW, YEAR, World, a_draft
 from workflow.across.oversight import audit
 from workflow.core.lifecycles import parsing
 from workflow.core.programmes import change as programme_change
-from workflow.core.programmes import editing, parts, stored
+from workflow.core.programmes import content, editing, stored
+from workflow.core.programmes.content import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
 from workflow.core.programmes.editing import YearInput
-from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
 from workflow.ground.refusals import Conflict, InvalidInput, NotAllowed, NotPossible
 from workflow.ground.schema import history, score_band
 from workflow.stages.registration.model_quantities import Measures, QuantityInput
@@ -183,8 +183,8 @@ def test_fields_are_renamed_ordered_added_and_removed(world: World) -> None:
     wanted = [replace(second, label=first.label), replace(first, label=second.label), *rest[:-1]]
     wanted.append(FieldInput("", "Dân tộc, tôn giáo", "DT-TG; Tôn giáo"))
     wanted[0], wanted[1] = replace(wanted[0], aliases=""), replace(wanted[1], aliases="")
-    assert change(world, parts.set_fields, wanted)
-    assert not change(world, parts.set_fields, fields(world))
+    assert change(world, content.set_fields, wanted)
+    assert not change(world, content.set_fields, fields(world))
     with world.database.read() as connection:
         kept = stored.fields(connection, world.year_id)
         trigger, payload = told(connection, world.year_id)[-1]
@@ -206,16 +206,16 @@ def test_a_field_with_models_stays_but_its_label_may_be_corrected(sqlite_world: 
     rows = fields(world)
     used = next(row for row in rows if row.code == "nong_thon_moi")
     with pytest.raises(InvalidInput) as refused:
-        change(world, parts.set_fields, [row for row in rows if row is not used])
+        change(world, content.set_fields, [row for row in rows if row is not used])
     assert "Nông thôn mới" in refused.value.problems["rows"]
     corrected = [replace(row, label="Xây dựng nông thôn mới") if row is used else row for row in rows]
-    assert change(world, parts.set_fields, corrected)
+    assert change(world, content.set_fields, corrected)
 
 
 def test_words_that_speak_for_a_field_belong_to_the_year(world: World) -> None:
     wanted = [replace(row, keywords="nuôi ong; Lấy mật\nnuôi ong") for row in fields(world)]
-    assert change(world, parts.set_fields, wanted)
-    assert not change(world, parts.set_fields, wanted)
+    assert change(world, content.set_fields, wanted)
+    assert not change(world, content.set_fields, wanted)
     with world.database.write() as connection:
         copied = editing.copy_year(connection, "admin", YEAR, 2025, NOW)
         assert [row.keywords for row in stored.fields(connection, copied)] == [["nuôi ong", "Lấy mật"]] * len(wanted)
@@ -224,8 +224,8 @@ def test_words_that_speak_for_a_field_belong_to_the_year(world: World) -> None:
 def test_items_of_the_form_are_called_and_asked_for_as_the_year_says(world: World) -> None:
     first, second, *rest = items(world)
     wanted = [second, replace(first, label="Tên gọi", guidance=" Ngắn\n\n\ngọn ", good="", max_length="120"), *rest]
-    assert change(world, parts.set_items, wanted)
-    assert not change(world, parts.set_items, items(world))
+    assert change(world, content.set_items, wanted)
+    assert not change(world, content.set_items, items(world))
     with world.database.read() as connection:
         kept = stored.items(connection, world.year_id)
         trigger, payload = told(connection, world.year_id)[-1]
@@ -254,7 +254,7 @@ def test_items_of_the_form_are_called_and_asked_for_as_the_year_says(world: Worl
 )
 def test_items_that_cannot_be_are_refused_by_row(sqlite_world: World, spoil: Any, key: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, parts.set_items, spoil(items(sqlite_world)))
+        change(sqlite_world, content.set_items, spoil(items(sqlite_world)))
     assert list(refused.value.problems) == [key]
 
 
@@ -273,19 +273,19 @@ def test_items_that_cannot_be_are_refused_by_row(sqlite_world: World, spoil: Any
 )
 def test_fields_that_cannot_be_are_refused_by_row(sqlite_world: World, spoil: Any, key: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, parts.set_fields, spoil(fields(sqlite_world)))
+        change(sqlite_world, content.set_fields, spoil(fields(sqlite_world)))
     assert key in refused.value.problems
 
 
 def test_score_sheet_adds_up_to_one_hundred(world: World) -> None:
     rows = criteria(world)
     with pytest.raises(InvalidInput, match="105"):
-        change(world, parts.set_criteria, [replace(rows[0], points="20"), *rows[1:]])
+        change(world, content.set_criteria, [replace(rows[0], points="20"), *rows[1:]])
     with pytest.raises(InvalidInput) as refused:
-        change(world, parts.set_criteria, [replace(rows[0], points="mười"), *rows[1:]])
+        change(world, content.set_criteria, [replace(rows[0], points="mười"), *rows[1:]])
     assert list(refused.value.problems) == ["rows-0-points"]
     shifted = [replace(rows[0], points="10"), *rows[1:], CriterionInput("", "Sáng tạo", "5", "Cách làm mới.")]
-    assert change(world, parts.set_criteria, shifted)
+    assert change(world, content.set_criteria, shifted)
     assert [row.points for row in criteria(world)][-1] == "5"
 
 
@@ -296,12 +296,12 @@ def test_score_sheet_weighs_as_it_weighed_once_there_are_scores(sqlite_world: Wo
     moved = [replace(rows[0], points="10"), replace(rows[1], points="20"), *rows[2:]]
     for spoilt in (moved, [*moved[:1], *rows[1:], CriterionInput("", "Thêm", "5")]):
         with pytest.raises(InvalidInput) as refused:
-            change(world, parts.set_criteria, spoilt)
+            change(world, content.set_criteria, spoilt)
         assert "biên bản chấm điểm" in refused.value.problems["rows"]
-    assert change(world, parts.set_criteria, [replace(rows[0], label="Chỉ đạo và hồ sơ"), *rows[:0:-1]])
+    assert change(world, content.set_criteria, [replace(rows[0], label="Chỉ đạo và hồ sơ"), *rows[:0:-1]])
     with pytest.raises(InvalidInput, match="mốc điểm"):
-        change(world, parts.set_bands, [BandInput("Đạt", "50"), BandInput("Chưa đạt", "0")])
-    assert change(world, parts.set_bands, [replace(band, label=band.label.upper()) for band in bands(world)])
+        change(world, content.set_bands, [BandInput("Đạt", "50"), BandInput("Chưa đạt", "0")])
+    assert change(world, content.set_bands, [replace(band, label=band.label.upper()) for band in bands(world)])
 
 
 @pytest.mark.parametrize(
@@ -316,13 +316,13 @@ def test_score_sheet_weighs_as_it_weighed_once_there_are_scores(sqlite_world: Wo
 )
 def test_bands_that_leave_points_without_a_band_are_refused(sqlite_world: World, rows: list[BandInput]) -> None:
     with pytest.raises(InvalidInput):
-        change(sqlite_world, parts.set_bands, rows)
+        change(sqlite_world, content.set_bands, rows)
 
 
 def test_bands_are_set_whole(world: World) -> None:
     rows = [BandInput("Chưa đạt", "0"), BandInput("Đạt", "50")]
-    assert change(world, parts.set_bands, rows)
-    assert not change(world, parts.set_bands, list(reversed(rows)))
+    assert change(world, content.set_bands, rows)
+    assert not change(world, content.set_bands, list(reversed(rows)))
     with world.database.read() as connection:
         assert stored.band(connection, world.year_id, 49.5) == "Chưa đạt"
         assert told(connection, world.year_id)[-1][1]["after"][0] == {"label": "Đạt", "from_points": 50}
@@ -331,27 +331,27 @@ def test_bands_are_set_whole(world: World) -> None:
 def test_a_measure_in_use_keeps_its_unit_and_stays(world: World) -> None:
     world.create()
     rows = measures(world)
-    assert not change(world, parts.set_measures, rows)
+    assert not change(world, content.set_measures, rows)
     used = next(row for row in rows if row.code == "labour_days")
     with pytest.raises(InvalidInput) as refused:
         change(
             world,
-            parts.set_measures,
+            content.set_measures,
             [replace(row, unit="giờ công", unit_aliases="") if row is used else row for row in rows],
         )
     assert "không đổi đơn vị" in refused.value.problems[f"rows-{rows.index(used)}-unit"]
     with pytest.raises(InvalidInput, match="có số liệu"):
-        change(world, parts.set_measures, [row for row in rows if row is not used])
+        change(world, content.set_measures, [row for row in rows if row is not used])
     doubted = [replace(row, outlier_above="1.000", label="Ngày công lao động") if row is used else row for row in rows]
-    assert change(world, parts.set_measures, doubted)
+    assert change(world, content.set_measures, doubted)
     assert next(row for row in measures(world) if row.code == "labour_days").outlier_above == "1000"
-    assert change(world, parts.set_measures, [*measures(world), MeasureInput("", "Cây xanh mới", "khóm")])
+    assert change(world, content.set_measures, [*measures(world), MeasureInput("", "Cây xanh mới", "khóm")])
 
 
 def test_one_spelling_of_a_unit_means_one_unit(sqlite_world: World) -> None:
     rows = measures(sqlite_world)
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, parts.set_measures, [*rows, MeasureInput("", "Mới", "chiếc", "", rows[0].unit)])
+        change(sqlite_world, content.set_measures, [*rows, MeasureInput("", "Mới", "chiếc", "", rows[0].unit)])
     assert list(refused.value.problems) == [f"rows-{len(rows)}-unit_aliases"]
 
 
@@ -380,12 +380,12 @@ def test_a_number_out_of_range_is_refused(sqlite_world: World, stated: YearInput
 
 def test_names_that_differ_by_an_accent_are_two_and_without_accents_are_doubles(sqlite_world: World) -> None:
     rows = fields(sqlite_world)
-    assert change(sqlite_world, parts.set_fields, [*rows, FieldInput("", "Nuôi dê"), FieldInput("", "Nuôi dế")])
+    assert change(sqlite_world, content.set_fields, [*rows, FieldInput("", "Nuôi dê"), FieldInput("", "Nuôi dế")])
     with pytest.raises(InvalidInput) as refused:
-        change(sqlite_world, parts.set_fields, [*fields(sqlite_world), FieldInput("", "NUÔI  DẾ")])
+        change(sqlite_world, content.set_fields, [*fields(sqlite_world), FieldInput("", "NUÔI  DẾ")])
     assert list(refused.value.problems) == [f"rows-{len(rows) + 2}-label"]
     added = [MeasureInput("", "Hố rác", "hố"), MeasureInput("", "Hồ nước", "hồ")]
-    assert change(sqlite_world, parts.set_measures, [*measures(sqlite_world), *added])
+    assert change(sqlite_world, content.set_measures, [*measures(sqlite_world), *added])
     with sqlite_world.database.read() as connection:
         known = Measures.of_year(connection, sqlite_world.year_id)
     found, problems = known.read([QuantityInput("Hồ nước", "3 hồ"), QuantityInput("hố rác", "4 hố")], "targets")

@@ -20,7 +20,7 @@ from workflow.across.obligations.selector import Selector
 from workflow.across.oversight import audit
 from workflow.across.reports import commands as reports
 from workflow.across.reports import figures, prefill
-from workflow.across.reports import view as reading
+from workflow.across.reports import view as report_view
 from workflow.core import access
 from workflow.ground.refusals import Conflict, GuardRefused, InvalidInput, NotAllowed, NotFound, NotPossible, Refusal
 from workflow.ground.schema import history, obligation, report_call, report_submission
@@ -443,22 +443,22 @@ def test_what_is_owed_stands_before_what_was_handed_in(world: World, call: int, 
     hand_in(world, key)
     with world.database.read() as connection:
         officer = access.actor(connection, "officer.x1", LATER)
-        assert [(one.obligation_id, one.fulfilled) for one in reading.owed(connection, officer)] == [
+        assert [(one.obligation_id, one.fulfilled) for one in report_view.owed(connection, officer)] == [
             (second, False),
             (key, True),
         ]
-        assert [one.obligation_id for one in reading.owed(connection, officer, only_open=True)] == [second]
+        assert [one.obligation_id for one in report_view.owed(connection, officer, only_open=True)] == [second]
         for who in ("staff", "outsider", "officer.x1t1", "villager"):
-            assert reading.owed(connection, access.actor(connection, who, LATER)) == []
+            assert report_view.owed(connection, access.actor(connection, who, LATER)) == []
 
 
 def test_calls_are_counted_for_those_over_the_unit(world: World, call: int, key: int) -> None:
     hand_in(world, key)
     with world.database.read() as connection:
-        found = reading.calls(connection, access.actor(connection, "leader", LATER))
+        found = report_view.calls(connection, access.actor(connection, "leader", LATER))
         assert [(one.id, one.units, one.handed_in, one.waiting) for one in found] == [(call, 2, 1, 1)]
         for who in ("outsider", "officer.x1", "chair"):
-            assert reading.calls(connection, access.actor(connection, who, LATER)) == []
+            assert report_view.calls(connection, access.actor(connection, who, LATER)) == []
 
 
 # At the same moment -----------------------------------------------------------------------------------------------------------

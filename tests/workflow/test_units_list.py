@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.world import NOW, UNITS, World
-from workflow.across.documents.import_units import UnitsReport, import_units, write_list, write_template
+from workflow.across.documents.import_units import UnitsOutcome, import_units, write_list, write_template
 from workflow.across.documents.package import WorkbookRefused
 from workflow.across.documents.workbook_export import ColumnSpec, SheetSpec, write_workbook
 from workflow.across.oversight import audit
@@ -32,7 +32,7 @@ def workbook(rows: Sequence[Sequence[str]], titles: Sequence[str] = TITLES) -> b
     return target.getvalue()
 
 
-def run(world: World, rows: Sequence[Sequence[str]], who: str = "admin", *, dry_run: bool = False) -> UnitsReport:
+def run(world: World, rows: Sequence[Sequence[str]], who: str = "admin", *, dry_run: bool = False) -> UnitsOutcome:
     return import_units(world.database, workbook(rows), who, NOW, dry_run=dry_run)
 
 
@@ -74,9 +74,9 @@ def test_units_come_in_whatever_order_and_only_once(world: World) -> None:
     ],
 )
 def test_one_bad_row_keeps_everything_out(sqlite_world: World, row: tuple[str, ...], column: str) -> None:
-    report = run(sqlite_world, [*GOOD, row])
-    assert [(refusal.row, refusal.column) for refusal in report.refused] == [(4, column)]
-    assert report.created == ()
+    outcome = run(sqlite_world, [*GOOD, row])
+    assert [(refusal.row, refusal.column) for refusal in outcome.refused] == [(4, column)]
+    assert outcome.created == ()
     assert count(sqlite_world) == len(UNITS)
 
 
@@ -105,13 +105,13 @@ def test_export_can_be_imported_again_below_the_root(sqlite_world: World) -> Non
     sheet = openpyxl.load_workbook(io.BytesIO(target.getvalue())).worksheets[0]
     rows = [[str(cell or "") for cell in row] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert [row[0] for row in rows] == sorted(code for code, *_ in UNITS)
-    report = run(sqlite_world, [row for row in rows if row[4]])
-    assert (report.unchanged, report.refused) == (len(UNITS) - 1, ())
+    outcome = run(sqlite_world, [row for row in rows if row[4]])
+    assert (outcome.unchanged, outcome.refused) == (len(UNITS) - 1, ())
 
 
 def test_names_in_letters_from_before_unicode_are_refused_as_they_are(sqlite_world: World) -> None:
     row = ("KL-X9", "X· Míi B×nh Lu«ng", "Cấp xã", "", "KL", "", "")
-    report = run(sqlite_world, [row])
-    assert [(refusal.row, refusal.column, refusal.value) for refusal in report.refused] == [(2, "Tên đơn vị", row[1])]
-    assert "TCVN3" in report.refused[0].message
+    outcome = run(sqlite_world, [row])
+    assert [(refusal.row, refusal.column, refusal.value) for refusal in outcome.refused] == [(2, "Tên đơn vị", row[1])]
+    assert "TCVN3" in outcome.refused[0].message
     assert count(sqlite_world) == len(UNITS)

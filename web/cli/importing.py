@@ -15,8 +15,8 @@ from workflow.ground.speech import _, mark
 from workflow.ground.vietnam_time import local_date
 
 if TYPE_CHECKING:
-    from workflow.across.documents.import_registrations import ImportReport
-    from workflow.across.documents.import_units import UnitsReport
+    from workflow.across.documents.import_registrations import ImportOutcome
+    from workflow.across.documents.import_units import UnitsOutcome
 
 
 @click.group("import", help=mark("Nhập đăng ký từ bảng tính."))
@@ -59,7 +59,7 @@ def registrations(
     from workflow.across.documents.import_registrations import import_registrations
 
     with installation.opened() as database, console.progress(_("Đang nhập")) as progress:
-        report = import_registrations(
+        outcome = import_registrations(
             database,
             Path(file),
             year,
@@ -71,28 +71,28 @@ def registrations(
             strict=strict,
             progress=progress,
         )
-    tell_rows(report, form)
+    tell_rows(outcome, form)
     did = _("Sẽ tạo") if dry_run else _("Đã tạo")
     console.message(
         _(
             "%(rows)s dòng: %(lower)s %(created)s, đã có %(unchanged)s, lỗi %(count)s.",
-            rows=report.rows,
+            rows=outcome.rows,
             lower=did.lower(),
-            created=report.created,
-            unchanged=report.unchanged,
-            count=len(report.refused),
+            created=outcome.created,
+            unchanged=outcome.unchanged,
+            count=len(outcome.refused),
         )
     )
-    return 1 if report.refused else 0
+    return 1 if outcome.refused else 0
 
 
-def tell_rows(report: ImportReport | UnitsReport, form: str) -> None:
+def tell_rows(outcome: ImportOutcome | UnitsOutcome, form: str) -> None:
     """What came of the rows of a file: as JSON, or what to look at and which rows could not be taken."""
     if form == "json":
-        console.as_json(report.as_json())
+        console.as_json(outcome.as_json())
         return
-    for warning in report.warnings:
+    for warning in outcome.warnings:
         console.message(_("Lưu ý: %(warning)s", warning=warning))
-    if report.refused:
-        lines = [(one.row, one.column, one.value, one.message) for one in report.refused]
+    if outcome.refused:
+        lines = [(one.row, one.column, one.value, one.message) for one in outcome.refused]
         console.table((_("Dòng"), _("Cột"), _("Giá trị"), _("Lý do")), lines, right=(0,))

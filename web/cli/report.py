@@ -14,7 +14,7 @@ from web.serving import clock
 from workflow.across.documents.reports_workbook import write_collected
 from workflow.across.reports import commands as reports
 from workflow.across.reports import prefill
-from workflow.across.reports import view as reading
+from workflow.across.reports import view as report_view
 from workflow.across.reports import view as reports_view
 from workflow.across.reports.collected import Collected, collected
 from workflow.across.reports.view import ReportView
@@ -41,7 +41,7 @@ def report_command() -> None:
 @arguments.form()
 def listing(only_open: bool, who: str, form: str) -> None:
     with installation.reading() as connection:
-        found = reading.owed(connection, access.actor(connection, who, clock.now()), only_open=only_open)
+        found = report_view.owed(connection, access.actor(connection, who, clock.now()), only_open=only_open)
     if form == "json":
         console.as_json(
             [

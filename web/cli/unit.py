@@ -131,20 +131,20 @@ def bring(file: str, dry_run: bool, who: str, form: str) -> int:
     from workflow.across.documents.import_units import import_units
 
     with installation.opened() as database:
-        report = import_units(database, Path(file), who, clock.now(), dry_run=dry_run)
-    tell_rows(report, form)
+        outcome = import_units(database, Path(file), who, clock.now(), dry_run=dry_run)
+    tell_rows(outcome, form)
     did = _("sẽ tạo") if dry_run else _("đã tạo")
     console.message(
         _(
             "%(rows)s dòng: %(did)s %(count)s, đã có %(unchanged)s, lỗi %(count_2)s.",
-            rows=report.rows,
+            rows=outcome.rows,
             did=did,
-            count=len(report.created),
-            unchanged=report.unchanged,
-            count_2=len(report.refused),
+            count=len(outcome.created),
+            unchanged=outcome.unchanged,
+            count_2=len(outcome.refused),
         )
     )
-    return 1 if report.refused else 0
+    return 1 if outcome.refused else 0
 
 
 @unit_command.command(

@@ -20,7 +20,7 @@ from wtforms import (
 from web.forms.base import PageForm, day_field, line, options, said
 from workflow.across.obligations.kinds_editing import KindInput, StepInput
 from workflow.core.labels import NUMBERINGS, RECIPIENTS, REPORT_KINDS
-from workflow.core.programmes.parts import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
+from workflow.core.programmes.content import BandInput, CriterionInput, FieldInput, ItemInput, MeasureInput
 from workflow.ground.refusals import InvalidInput, Refusal
 from workflow.ground.speech import _l
 

@@ -12,7 +12,7 @@ from notifications.calendar import dates
 from notifications.calendar.dates import Scope
 from notifications.letters import subjects
 from workflow.across.obligations import chasing
-from workflow.across.obligations.obligations import EVENTS
+from workflow.across.obligations.life import EVENTS
 from workflow.across.obligations.official_days import SpecialDay
 from workflow.across.obligations.working_days import SATURDAY, undecided
 from workflow.core.access import Actor

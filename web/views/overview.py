@@ -63,9 +63,9 @@ def _way(seen: Overview) -> str:
 
 
 def _map(seen: Overview, fields: list[Field]) -> str:
-    if not seen.parts:
+    if not seen.subunits:
         return ""
-    rows = [(part.name, [part.fields.get(field.code, 0) for field in fields]) for part in seen.parts]
+    rows = [(subunit.name, [subunit.fields.get(field.code, 0) for field in fields]) for subunit in seen.subunits]
     description = _("Ô càng đậm càng nhiều mô hình. Số liệu đầy đủ ở bảng bên dưới.")
     return charts.heat_map("map", _("Lĩnh vực theo đơn vị"), description, [_(field.label) for field in fields], rows)
 

@@ -24,7 +24,7 @@ from workflow.across.obligations import call_files
 from workflow.across.obligations.chasing import CHASERS
 from workflow.across.reports import commands as reports
 from workflow.across.reports import prefill
-from workflow.across.reports import view as readings
+from workflow.across.reports import view as report_view
 from workflow.across.reports import view as reports_view
 from workflow.across.reports.collected import Collected, Line, collected
 from workflow.across.reports.figures import changes as figure_changes
@@ -48,7 +48,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 def listed() -> str:
     """What this person's units owe and handed in, and the calls whose reports they read."""
     who = actor()
-    return _page("reports/list.html", owed=readings.owed(reading(), who), calls=readings.calls(reading(), who))
+    return _page("reports/list.html", owed=report_view.owed(reading(), who), calls=report_view.calls(reading(), who))
 
 
 @pages.get("/<int:obligation_id>")
@@ -237,7 +237,7 @@ def _since_last(seen: ReportView) -> tuple[Any, ...]:
     last = seen.latest
     if last is None:
         return ()
-    before = readings.previous(reading(), seen.unit_id, seen.year_id, seen.report_id, last.as_of)
+    before = report_view.previous(reading(), seen.unit_id, seen.year_id, seen.report_id, last.as_of)
     return tuple(figure_changes(before, last.figures)) if before is not None else ()
 
 

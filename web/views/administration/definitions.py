@@ -16,7 +16,7 @@ from web.serving.access_rules import ADMINISTRATORS, access_rule
 from web.serving.transactions import reading, writing
 from web.serving.visitor import actor
 from workflow.core.engine import moving
-from workflow.core.engine.moving import MigrationReport
+from workflow.core.engine.moving import MigrationOutcome
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.drawing import svg
 from workflow.core.lifecycles.terms import Definition
@@ -68,7 +68,7 @@ def move(prefix: str) -> Answer:
     return attempt(form, moved) or _move_page(form, old, new, None)
 
 
-def _move_page(form: PageForm, old: Definition, new: Definition, report: MigrationReport | None) -> tuple[str, int]:
+def _move_page(form: PageForm, old: Definition, new: Definition, report: MigrationOutcome | None) -> tuple[str, int]:
     return page_again("administration/move.html", form, old=old, new=new, report=report)
 
 
@@ -94,7 +94,7 @@ def _mapping_form(old: Definition, new: Definition) -> Any:
     return MappingForm()
 
 
-def _migrate(connection: Connection, old: Definition, new: Definition, form: Any, *, dry_run: bool) -> MigrationReport:
+def _migrate(connection: Connection, old: Definition, new: Definition, form: Any, *, dry_run: bool) -> MigrationOutcome:
     mapping: Mapping[str, str] = {
         state.id: str(form[f"map-{state.id}"].data or "") for state in old.states.values() if not state.end
     }

@@ -86,7 +86,7 @@ def verify() -> str:
 @access_rule(roles=ADMINISTRATORS)
 def accesses() -> tuple[str, int]:
     asked = _asked()
-    found: list[access_log.Reading] = []
+    found: list[access_log.Access] = []
     following, problem = "", None
     try:
         since, until = _days(asked)

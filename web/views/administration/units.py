@@ -121,19 +121,19 @@ def bring() -> Answer:
 
     def read() -> Answer:
         content, kept = _sent(form), bool(said(form.checked))
-        report = import_units(database(), content, actor().account_id, clock.now(), dry_run=not kept)
-        if not kept or report.refused:
-            form.checked.data = base64.b64encode(content).decode() if report.created else ""
-            return page_again("administration/units_import.html", form, report=report)
+        outcome = import_units(database(), content, actor().account_id, clock.now(), dry_run=not kept)
+        if not kept or outcome.refused:
+            form.checked.data = base64.b64encode(content).decode() if outcome.created else ""
+            return page_again("administration/units_import.html", form, outcome=outcome)
         told = _(
-            "Đã thêm %(new)s đơn vị; %(old)s đơn vị đã có từ trước.", new=len(report.created), old=report.unchanged
+            "Đã thêm %(new)s đơn vị; %(old)s đơn vị đã có từ trước.", new=len(outcome.created), old=outcome.unchanged
         )
         return Done(told, url_for("units.listed")).answer()
 
     if answer := attempt(form, read):
         return answer
     form.checked.data = ""
-    return page_again("administration/units_import.html", form, report=None)
+    return page_again("administration/units_import.html", form, outcome=None)
 
 
 @pages.get("/mau.xlsx")

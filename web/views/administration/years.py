@@ -36,7 +36,7 @@ from workflow.across.obligations import kinds_editing
 from workflow.across.oversight import audit_trail
 from workflow.core.labels import RECIPIENTS
 from workflow.core.lifecycles import store as lifecycle_store
-from workflow.core.programmes import change, deadlines, editing, parts, starting, stored
+from workflow.core.programmes import change, content, deadlines, editing, starting, stored
 from workflow.core.programmes.editing import YearInput
 from workflow.core.programmes.year import Year
 from workflow.ground.database import Connection
@@ -108,7 +108,7 @@ def shown(year: int) -> str:
         "administration/year.html",
         year=row,
         definition=lifecycle_store.definition(reading(), row.definition_hash),
-        models=sum(parts.used_fields(reading(), row.id).values()),
+        models=sum(content.used_fields(reading(), row.id).values()),
         parts=PARTS,
         counts={name: len(part.read(reading(), row.id)) for name, part in PARTS.items()},
         told=told,
@@ -306,35 +306,35 @@ PARTS = {
             " gợi ý có trong tên mô hình thì phần mềm gợi ý lĩnh vực ấy."
         ),
         FieldsForm,
-        parts.set_fields,
+        content.set_fields,
         _field_rows,
     ),
     "cham-diem": Part(
         _l("Bảng chấm điểm"),
         _l("Tổng điểm tối đa phải bằng 100. Khi đã có biên bản chấm điểm thì chỉ sửa được tên, hướng dẫn và thứ tự."),
         CriteriaForm,
-        parts.set_criteria,
+        content.set_criteria,
         _criterion_rows,
     ),
     "xep-hang": Part(
         _l("Xếp hạng"),
         _l("Mỗi hạng bắt đầu từ một điểm; hạng thấp nhất từ 0."),
         BandsForm,
-        parts.set_bands,
+        content.set_bands,
         _band_rows,
     ),
     "chi-so": Part(
         _l("Chỉ số"),
         _l("Chỉ số đã có số liệu không bỏ được và giữ đơn vị tính."),
         MeasuresForm,
-        parts.set_measures,
+        content.set_measures,
         _measure_rows,
     ),
     "phieu": Part(
         _l("Phiếu đăng ký"),
         _l("Phiếu luôn có chín mục này; sửa được tên, hướng dẫn, ví dụ và độ dài của từng mục."),
         ItemsForm,
-        parts.set_items,
+        content.set_items,
         _item_rows,
         "",
         fixed=True,

@@ -55,7 +55,7 @@ _STORED: Final = "model"
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportOutcome:
     """What an import did, or would do. rows: filled rows below the header; codes: of the models created, in the file's order.
 
     refused has one entry for each thing wrong, so a row may be named twice. Unless the import was partial, `created` is 0 as soon
@@ -93,10 +93,10 @@ def import_registrations(
     strict: bool = False,
     progress: Progress | None = None,
     sample: bool = False,
-) -> ImportReport:
+) -> ImportOutcome:
     """Import a list of registrations of one programme year as somebody who may submit on behalf of its units.
 
-    content: the bytes of an xlsx file, or its path. dry_run: report and keep nothing. partial: keep the good rows although others
+    content: the bytes of an xlsx file, or its path. dry_run: keep nothing. partial: keep the good rows although others
     are refused. draft: leave drafts instead of submitting. strict: refuse rows in which an item of the form is missing instead
     of waiving it. progress: called with steps done and in all, two for each row (compared, kept).
     sample: invented data, and the history says so.
@@ -111,7 +111,7 @@ def import_registrations(
 
 def import_list(
     connection: Connection, content: bytes | Path, year: int, who: int | str, now: datetime, *, sample: bool = False
-) -> ImportReport:
+) -> ImportOutcome:
     """The same, all or nothing, within the caller's writing transaction."""
     table = _read(connection, content, year)
     task = _Import(connection, table, year, who, now, draft=False, strict=False, progress=None, sample=sample)
@@ -164,22 +164,22 @@ class _Import:
         self._warnings: list[str] = list(table.sheet.warnings)
         self._unchanged = 0
 
-    def kept(self, *, dry_run: bool, partial: bool) -> ImportReport:
-        """Import and keep it, or report what would be kept and leave nothing behind."""
+    def kept(self, *, dry_run: bool, partial: bool) -> ImportOutcome:
+        """Import and keep it, or say what would be kept and leave nothing behind."""
         # A savepoint, because the transaction itself belongs to the caller and ends with a commit.
         savepoint = self._connection.begin_nested()
         try:
-            report = self._run(partial)
+            outcome = self._run(partial)
         except BaseException:
             savepoint.rollback()
             raise
-        if dry_run or (report.refused and not partial):
+        if dry_run or (outcome.refused and not partial):
             savepoint.rollback()
         else:
             savepoint.commit()
-        return report
+        return outcome
 
-    def _run(self, partial: bool) -> ImportReport:
+    def _run(self, partial: bool) -> ImportOutcome:
         """Check every row, then create those that are new, unless one is refused and all must be good."""
         if unread := unread_columns(self._sheet):
             self._warnings.append(_("Các cột không được đọc: %(unread)s.", unread=", ".join(unread)))
@@ -194,7 +194,7 @@ class _Import:
         if self._refused and not partial:
             codes = []
         self._refused.sort(key=lambda refusal: refusal.row)
-        return ImportReport(
+        return ImportOutcome(
             rows=len(self._sheet.rows),
             created=len(codes),
             unchanged=self._unchanged,

@@ -66,7 +66,7 @@ _NOTES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class UnitsReport:
+class UnitsOutcome:
     """What an import of units did, or would do. created: codes in the order in which they were made."""
 
     rows: int
@@ -76,7 +76,7 @@ class UnitsReport:
     warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """The report as plain values."""
+        """The outcome as plain values."""
         return {
             "rows": self.rows,
             "created": len(self.created),
@@ -128,7 +128,7 @@ def write_list(connection: Connection, target: Path | BinaryIO, actor: Actor | N
 
 def import_units(
     database: Database, content: bytes | Path, who: int | str, now: datetime, *, dry_run: bool = False
-) -> UnitsReport:
+) -> UnitsOutcome:
     """Add the units of a list, as an administrator over their parents: all of them, or none when a row is refused.
 
     The same list again creates nothing. A code that is there under another name or place is refused, never overwritten.
@@ -140,15 +140,15 @@ def import_units(
             raise NotAllowed(_("Chỉ quản trị được nhập danh sách đơn vị."), guard="role")
         savepoint = connection.begin_nested()
         try:
-            report = _Import(connection, sheet, who, now).run()
+            outcome = _Import(connection, sheet, who, now).run()
         except BaseException:
             savepoint.rollback()
             raise
-        if dry_run or report.refused:
+        if dry_run or outcome.refused:
             savepoint.rollback()
         else:
             savepoint.commit()
-    return report
+    return outcome
 
 
 def _read(content: bytes | Path) -> Sheet:
@@ -174,7 +174,7 @@ class _Import:
         self._kinds |= {word_key(word): key for word, key in _FORMER_KINDS.items()}
         self._refused: list[RowRefusal] = []
 
-    def run(self) -> UnitsReport:
+    def run(self) -> UnitsOutcome:
         """Understand every row, put parents before children, and add what is not there."""
         wishes = self._understood()
         there = self._there(wishes)
@@ -186,7 +186,7 @@ class _Import:
         warnings = list(self._sheet.warnings)
         if not self._sheet.rows:
             warnings.append(_("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại."))
-        return UnitsReport(
+        return UnitsOutcome(
             len(self._sheet.rows), created, len(wishes) - len(fresh), tuple(self._refused), tuple(warnings)
         )
 

@@ -105,7 +105,7 @@ def counts(connection: Connection, year_id: int, scope: Scope, by: tuple[str, ..
     return total
 
 
-def counts_of_parts(
+def counts_of_subunits(
     connection: Connection, year_id: int, path: str, parts: Collection[str], by: tuple[str, ...]
 ) -> dict[str, Counter[tuple[Any, ...]]]:
     """The same for each of some units (`parts`: their paths) directly below the one with this path."""
@@ -124,7 +124,7 @@ def counts_of_parts(
     return found
 
 
-def parts_of(connection: Connection, path: str, today: date) -> list[Unit]:
+def subunits_of(connection: Connection, path: str, today: date) -> list[Unit]:
     """Units directly below one that exist today, in the tree's order."""
     return [Unit(**row._mapping) for row in _PARTS.all(connection, {"parent": last(path), "today": today})]
 

@@ -1,4 +1,4 @@
-"""One year at a glance: field × kind, the way through the stages, part by part, who has not registered, last year on this day."""
+"""One year at a glance: field × kind, the way through the stages, unit by unit, who has not registered, last year on this day."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Subunit:
     """One unit with everything below it: models by field code, and all."""
 
     code: str
@@ -65,15 +65,15 @@ class LastYear:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything on the page. absent: units without a model (the first of them), of `absent_total`; parts: the largest first."""
+    """Everything on the page. absent: units without a model (the first of them), of `absent_total`; subunits: largest first."""
 
     rows: tuple[TallyRow, ...]
     total: TallyRow
     late: int
     stops: tuple[Stop, ...]
     ended: Mapping[str, int]
-    parts: tuple[Part, ...]
-    parts_total: int
+    subunits: tuple[Subunit, ...]
+    subunits_total: int
     absent: tuple[Unit, ...]
     absent_total: int
     last_year: LastYear | None
@@ -93,15 +93,15 @@ def overview(
     rows = tuple(TallyRow(f.code, _(f.label), by_cell[f.id, "collective"], by_cell[f.id, "individual"]) for f in fields)
     total = TallyRow("", _("Tổng"), sum(row.collective for row in rows), sum(row.individual for row in rows))
     codes = {f.id: f.code for f in fields}
-    parts, parts_total, absent = _parts(connection, year.id, scope, codes, local_date(now))
+    subunits, subunits_total, absent = _subunits(connection, year.id, scope, codes, local_date(now))
     return Overview(
         rows,
         total,
         sum(models for (_f, _k, _s, late, *_rest), models in counted.items() if late),
         tuple(_stops(definition, counted)),
         _ended(definition, counted),
-        tuple(parts),
-        parts_total,
+        tuple(subunits),
+        subunits_total,
         tuple(absent[:MOST_ABSENT]),
         len(absent),
         _last_year(connection, who, year.year, scope, unit_row, now),
@@ -149,23 +149,23 @@ def _ended(definition: Definition, counted: Counter[tuple[Any, ...]]) -> dict[st
     return {state.id: by_state[state.id] for state in definition.states.values() if state.end and by_state[state.id]}
 
 
-def _parts(
+def _subunits(
     connection: Connection, year_id: int, scope: Scope, codes: Mapping[int, str], today: date
-) -> tuple[list[Part], int, list[Unit]]:
-    """The parts of a scope with models, the largest first, how many they are, and those without any."""
+) -> tuple[list[Subunit], int, list[Unit]]:
+    """The subunits of a scope with models, the largest first, how many they are, and those without any."""
     if len(scope.paths) == 1 and not scope.units:
         path = scope.paths[0]
-        units = cells.parts_of(connection, path, today)
+        units = cells.subunits_of(connection, path, today)
         paths = [one.path for one in units]
         if len(paths) > MOST_PARTS and cells.depth(path) < cells.UPPER:
-            totals = cells.counts_of_parts(connection, year_id, path, paths, ())
+            totals = cells.counts_of_subunits(connection, year_id, path, paths, ())
             models_of = {one: counter.total() for one, counter in totals.items()}
             largest = sorted(paths, key=lambda one: -models_of[one])[:MOST_PARTS]
-            counted = {**totals, **cells.counts_of_parts(connection, year_id, path, largest, ("field_id",))}
+            counted = {**totals, **cells.counts_of_subunits(connection, year_id, path, largest, ("field_id",))}
         else:
-            counted = cells.counts_of_parts(connection, year_id, path, paths, ("field_id",))
+            counted = cells.counts_of_subunits(connection, year_id, path, paths, ("field_id",))
     else:
-        # Somebody with several places of their own: each of them is a part.
+        # Somebody with several places of their own: each of them is a subunit.
         rows = connection.execute(
             sa.select(*COLUMNS)
             .where(any_of(unit.c.id, [*(cells.last(path) for path in scope.paths), *scope.units]))
@@ -183,8 +183,8 @@ def _parts(
         }
     models = {path: counter.total() for path, counter in counted.items()}
     present = sorted((one for one in units if models[one.path]), key=lambda one: -models[one.path])
-    parts = [
-        Part(
+    subunits = [
+        Subunit(
             one.code,
             one.name,
             {codes[field_id]: n for (field_id,), n in counted[one.path].items()},
@@ -192,7 +192,7 @@ def _parts(
         )
         for one in present[:MOST_PARTS]
     ]
-    return parts, len(present), [one for one in units if not models[one.path]]
+    return subunits, len(present), [one for one in units if not models[one.path]]
 
 
 def _last_year(

@@ -13,9 +13,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import due, obligations, selector
+from workflow.across.obligations import due, life, selector
 from workflow.across.obligations.call_events import CallMoved, CallOpened, CallWithdrawn, Dates
-from workflow.across.obligations.obligations import OPEN
+from workflow.across.obligations.life import OPEN
 from workflow.across.obligations.selector import USUAL_ROLES, Selector
 from workflow.across.obligations.working_days import roll
 from workflow.core import access, history
@@ -153,7 +153,7 @@ def move_due(
         raise InvalidInput({"due": _("Hạn đang là ngày này rồi.")})
     # A report that was given back may have this very date already: nothing changes for it.
     ids = open_ids(connection, call_id, sa.or_(obligation.c.due_stated != day, obligation.c.due_on != due_on))
-    obligations.move(connection, ids, day, now)
+    life.move(connection, ids, day, now)
     _change(connection, call, {"due_stated": day, "due_on": due_on})
     moved = CallMoved(Dates(Changed(call.due_stated, day), Changed(call.due_on, due_on)))
     history.record(connection, history.acting(actor, grant), now, call_id, moved)
@@ -175,7 +175,7 @@ def withdraw(
     if not why or len(why) > 1000:
         raise InvalidInput({"reason": _("Hãy ghi lý do, tối đa 1000 ký tự.")})
     ids = open_ids(connection, call_id)
-    obligations.withdraw_many(connection, ids, now)
+    life.withdraw_many(connection, ids, now)
     _change(connection, call, {"withdrawn_at": now})
     history.record(connection, history.acting(actor, grant, reason=why), now, call_id, CallWithdrawn(len(ids)))
     return Called(call_id, call.due_on, tuple(ids))
@@ -304,7 +304,7 @@ def owe(
         }
         for unit_id in unit_ids
     ]
-    added = obligations.insert_missing(connection, rows)
+    added = life.insert_missing(connection, rows)
     if added:
         connection.execute(
             sa.update(report_call).where(report_call.c.id == call.id).values(units=report_call.c.units + len(added))

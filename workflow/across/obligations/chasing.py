@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from workflow.across.obligations.finding import Place, Reach, Window, collected_by, count_open, open_keys, told
+from workflow.across.obligations.life import EVENTS, OPEN
 from workflow.across.obligations.obligation import Obligation
-from workflow.across.obligations.obligations import EVENTS, OPEN
 from workflow.core import access
 from workflow.core.access import Actor
 from workflow.core.people.unit import COLUMNS, Unit, behind, in_order
@@ -142,7 +142,7 @@ def paper(connection: Connection, actor: Actor, filters: Filters, today: date, p
 
 def chosen(connection: Connection, actor: Actor, wanted: Collection[int]) -> list[Obligation]:
     """Those of these obligations that the person looks after, whether still open or not."""
-    paths = [part.path for part in reach(actor).parts]
+    paths = [area.path for area in reach(actor).areas]
     if not wanted or not paths:
         return []
     within = (
@@ -185,7 +185,7 @@ def signs(connection: Connection, keys: Sequence[int]) -> dict[int, Signs]:
 
 def calls(connection: Connection, actor: Actor, year_id: int, most: int = 60) -> list[Call]:
     """The year's calls of the units the person looks after, the latest due first (index ix_report_call_year_id_unit_id)."""
-    paths = [part.path for part in reach(actor).parts]
+    paths = [area.path for area in reach(actor).areas]
     if not paths:
         return []
     rows = connection.execute(
@@ -304,7 +304,7 @@ def _owing(connection: Connection, actor: Actor, calls: Sequence[int], below: st
     few = sorted(set(connection.execute(first).scalars()))
     if not few:
         return []
-    paths = [part.path for part in reach(actor).parts]
+    paths = [area.path for area in reach(actor).areas]
     owes: sa.ColumnElement[bool] = any_of(unit.c.id, few)
     if len(few) > _FEW_UNITS:
         owes = sa.exists().where(obligation.c.call_id.in_(calls), obligation.c.unit_id == unit.c.id).correlate(unit)

@@ -9,9 +9,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.across.obligations.call_events import DayForgotten, DayNoted, YearDecided
-from workflow.across.obligations.obligations import ON_THEIR_DAY, OPEN
+from workflow.across.obligations.life import ON_THEIR_DAY, OPEN
 from workflow.across.obligations.official_days import EARLIEST, LATEST, SpecialDay, fingerprint
 from workflow.across.obligations.working_days import WorkingDays, special_days, working_days
 from workflow.core import access, history
@@ -165,6 +165,6 @@ def _follow(connection: Connection, now: datetime) -> tuple[int, ...]:
                 )
             ).scalars()
         )
-        obligations.move(connection, ids, stated, now)
+        life.move(connection, ids, stated, now)
         moved.extend(ids)
     return tuple(sorted(moved))

@@ -10,8 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import obligations
-from workflow.across.obligations.obligations import EVENTS, OPEN
+from workflow.across.obligations import life
+from workflow.across.obligations.life import EVENTS, OPEN
 from workflow.ground.dialects import any_of
 from workflow.ground.prepared import Prepared
 from workflow.ground.schema import (
@@ -72,10 +72,10 @@ def follow(connection: Connection, now: datetime) -> int:
                 moved[plan["due_on"]].append(row.id)
             else:
                 # It was over, and has been put on another day.
-                obligations.reopen(connection, row.id, plan["due_on"], now)
+                life.reopen(connection, row.id, plan["due_on"], now)
     new = [{**plan, "key": key, "opened_at": now} for key, plan in wanted.items() if key not in known]
-    touched = len(obligations.insert_missing(connection, new))
-    touched += sum(obligations.move(connection, ids, day, now) for day, ids in moved.items())
+    touched = len(life.insert_missing(connection, new))
+    touched += sum(life.move(connection, ids, day, now) for day, ids in moved.items())
     touched += _end_meetings(connection, gone, now)
     return touched
 
@@ -95,7 +95,7 @@ def pass_by(connection: Connection, now: datetime) -> int:
             OPEN, obligation.c.subject.in_(EVENTS), obligation.c.due_on < local_date(now)
         )
     )
-    return obligations.fulfil_each(connection, {row.id: row.due_at for row in past})
+    return life.fulfil_each(connection, {row.id: row.due_at for row in past})
 
 
 def _meetings(connection: Connection, today: date) -> dict[str, dict[str, Any]]:
@@ -163,4 +163,4 @@ def _end_meetings(connection: Connection, ids: list[int], now: datetime) -> int:
     )
     held = [key for key in ids if status.get(key) == "closed" or key in standing]
     called_off = [key for key in ids if key not in held]
-    return obligations.fulfil_many(connection, held, now) + obligations.withdraw_many(connection, called_off, now)
+    return life.fulfil_many(connection, held, now) + life.withdraw_many(connection, called_off, now)

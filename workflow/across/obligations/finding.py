@@ -34,7 +34,7 @@ Side = Literal["unit_id", "collector_id"]
 Place = tuple[date, int]
 
 
-class Part(NamedTuple):
+class Area(NamedTuple):
     """Obligations of one unit, or of all below a path; only those of these roles unless there are none named."""
 
     unit_id: int | None = None
@@ -47,7 +47,7 @@ class Reach:
     """Whose obligations are looked for: on the side that owes them, or on the side that collects them."""
 
     side: Side
-    parts: tuple[Part, ...]
+    areas: tuple[Area, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ def owed_by(actor: Actor) -> Reach:
             own[grant.unit_id].add(grant.role)
         else:
             wide[grant.unit_path].add(grant.role)
-    parts = [Part(unit_id=key, roles=tuple(sorted(roles))) for key, roles in sorted(own.items())]
-    parts += [Part(path=path, roles=tuple(sorted(roles))) for path, roles in sorted(wide.items())]
-    return Reach("unit_id", tuple(parts))
+    areas = [Area(unit_id=key, roles=tuple(sorted(roles))) for key, roles in sorted(own.items())]
+    areas += [Area(path=path, roles=tuple(sorted(roles))) for path, roles in sorted(wide.items())]
+    return Reach("unit_id", tuple(areas))
 
 
 def owed_by_unit(actor: Actor) -> Reach:
@@ -80,20 +80,20 @@ def owed_by_unit(actor: Actor) -> Reach:
     units = {grant.unit_id for grant in actor.grants if grant.role in OWN_SCOPED}
     if actor.unit_id is not None and any(grant.unit_id == actor.unit_id for grant in actor.grants):
         units.add(actor.unit_id)
-    return Reach("unit_id", tuple(Part(unit_id=key) for key in sorted(units)))
+    return Reach("unit_id", tuple(Area(unit_id=key) for key in sorted(units)))
 
 
 def collected_by(actor: Actor, roles: Collection[str]) -> Reach:
     """What is owed to the units over which the person holds one of the roles."""
     paths = access.outermost(grant.unit_path for grant in actor.grants if grant.role in roles)
-    return Reach("collector_id", tuple(Part(path=path) for path in paths))
+    return Reach("collector_id", tuple(Area(path=path) for path in paths))
 
 
 def open_keys(
     connection: Connection, reach: Reach, window: Window, *, after: Place | None = None, most: int
 ) -> list[Place]:
     """Due date and key of the first `most` open obligations behind `after`, by due date."""
-    if not reach.parts:
+    if not reach.areas:
         return []
     shape, parameters = _question(connection, reach, window)
     if not shape.branches:
@@ -151,8 +151,8 @@ class _Shape(NamedTuple):
     """What a statement depends on; everything else are its parameters."""
 
     side: Side
-    parts: tuple[tuple[bool, int], ...]
-    """One for each part: whether it is a single unit, and how many roles it names."""
+    areas: tuple[tuple[bool, int], ...]
+    """One for each area: whether it is a single unit, and how many roles it names."""
     way: str
     """'call', 'sort', 'subject', 'day', or the column by which units are asked one by one."""
     branches: int
@@ -165,9 +165,9 @@ class _Shape(NamedTuple):
 
 def _question(connection: Connection, reach: Reach, window: Window) -> tuple[_Shape, dict[str, Any]]:
     parameters: dict[str, Any] = {"since": window.since, "until": window.until, "call": window.call_id}
-    for i, part in enumerate(reach.parts):
-        parameters |= {f"unit_{i}": part.unit_id, f"path_{i}": part.path, f"path_{i}_end": part.path[:-1] + "0"}
-        parameters |= {f"role_{i}_{j}": f",{role}," for j, role in enumerate(part.roles)}
+    for i, area in enumerate(reach.areas):
+        parameters |= {f"unit_{i}": area.unit_id, f"path_{i}": area.path, f"path_{i}_end": area.path[:-1] + "0"}
+        parameters |= {f"role_{i}_{j}": f",{role}," for j, role in enumerate(area.roles)}
     parameters |= {"below": window.below, "below_end": window.below[:-1] + "0"}
     parameters |= {f"subject_{i}": subject for i, subject in enumerate(window.subjects)}
     way, values = _way(connection, reach, window)
@@ -175,7 +175,7 @@ def _question(connection: Connection, reach: Reach, window: Window) -> tuple[_Sh
         parameters |= {f"branch_{i}": value[0], f"also_{i}": value[-1]}
     shape = _Shape(
         reach.side,
-        tuple((part.unit_id is not None, len(part.roles)) for part in reach.parts),
+        tuple((area.unit_id is not None, len(area.roles)) for area in reach.areas),
         way,
         len(values),
         0 if way in _BY_SUBJECT else len(window.subjects),
@@ -190,14 +190,14 @@ def _way(connection: Connection, reach: Reach, window: Window) -> tuple[str, lis
     """The index to go by, and with which values."""
     if window.call_id is not None:
         return "call", [(window.call_id,)]
-    if window.below and (few := _few(connection, "unit_id", [Part(path=window.below)])) is not None:
+    if window.below and (few := _few(connection, "unit_id", [Area(path=window.below)])) is not None:
         return "unit_id", [(key,) for key in few]
     subjects = window.subjects or SUBJECTS
-    if (few := _few(connection, reach.side, reach.parts)) is not None:
+    if (few := _few(connection, reach.side, reach.areas)) is not None:
         if reach.side == "unit_id":
             return reach.side, [(key,) for key in few]
         return reach.side, [(key, subject) for key in few for subject in subjects]
-    wanted = {role for part in reach.parts for role in part.roles} if all(part.roles for part in reach.parts) else set()
+    wanted = {role for area in reach.areas for role in area.roles} if all(area.roles for area in reach.areas) else set()
     if wanted and (sorts := _sorts(connection, subjects, wanted)) is not None:
         return "sort", sorts
     return ("subject", [(subject,) for subject in subjects]) if window.subjects else ("day", [(None,)])
@@ -220,10 +220,10 @@ def _sorts(connection: Connection, subjects: Iterable[str], wanted: Collection[s
     return found if len(found) <= BRANCHES else None
 
 
-def _few(connection: Connection, side: Side, parts: Sequence[Part]) -> list[int] | None:
-    """The units of these parts with anything open on this side, unless they are many."""
-    found = {part.unit_id for part in parts if part.unit_id is not None}
-    for path in [part.path for part in parts if part.unit_id is None]:
+def _few(connection: Connection, side: Side, areas: Sequence[Area]) -> list[int] | None:
+    """The units of these areas with anything open on this side, unless they are many."""
+    found = {area.unit_id for area in areas if area.unit_id is not None}
+    for path in [area.path for area in areas if area.unit_id is None]:
         # Below a path of few units each is asked whether it has anything open; of many, one passes over those that have.
         units = few_below(connection, (path,))
         if units is None:
@@ -345,7 +345,7 @@ def _branch(shape: _Shape, number: int) -> sa.Select[Any]:
 
 def _within(shape: _Shape, side: sa.FromClause) -> sa.ColumnElement[bool]:
     found = []
-    for i, (single, roles) in enumerate(shape.parts):
+    for i, (single, roles) in enumerate(shape.areas):
         if single:
             place: sa.ColumnElement[bool] = obligation.c[shape.side] == sa.bindparam(f"unit_{i}")
         else:

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import obligations
-from workflow.across.obligations.obligations import OPEN
+from workflow.across.obligations import life
+from workflow.across.obligations.life import OPEN
 from workflow.ground.dialects import any_of
 from workflow.ground.schema import obligation, programme_year, report, unit
 
@@ -48,7 +48,7 @@ def take_over(connection: Connection, today: date, now: datetime) -> int:
         heir = heirs[row.unit_id]
         connection.execute(sa.update(obligation).where(obligation.c.id == row.id).values(unit_id=heir, key=key))
         connection.execute(sa.update(report).where(report.c.obligation_id == row.id).values(unit_id=heir))
-    obligations.withdraw_many(connection, left, now)
+    life.withdraw_many(connection, left, now)
     return len(rows)
 
 

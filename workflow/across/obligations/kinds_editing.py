@@ -14,7 +14,7 @@ from typing import Any, Final, get_args
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.across.obligations.selector import USUAL_ROLES, Selector
 from workflow.core.labels import RECIPIENTS
 from workflow.core.lifecycles import store
@@ -52,7 +52,7 @@ class StepInput:
     """One reminder step. days: as typed, with a minus before the due date."""
 
     days: str
-    parts: tuple[str, ...]
+    recipients: tuple[str, ...]
     with_list_of_late: bool = False
 
 
@@ -125,12 +125,12 @@ def set_reminder_steps(
             )
         elif days in values:
             edit.problems[f"{key}days"] = _("Đã có một bước ở ngày này. Hãy gộp người nhận vào bước ấy.")
-        parts = [part for part in RECIPIENTS if part in row.parts]
-        if not parts or not set(row.parts) <= RECIPIENTS.keys():
+        recipients = [recipient for recipient in RECIPIENTS if recipient in row.recipients]
+        if not recipients or not set(row.recipients) <= RECIPIENTS.keys():
             edit.problems[f"{key}reporter"] = _("Hãy chọn ít nhất một người nhận.")
         values[days] = {
             "days": days,
-            "recipients": ",".join(parts),
+            "recipients": ",".join(recipients),
             "with_list_of_late": row.with_list_of_late,
         }
     if not rows:
@@ -145,7 +145,7 @@ def set_reminder_steps(
         return False
     connection.execute(sa.delete(reminder_step).where(reminder_step.c.year_id == edit.year.id))
     connection.execute(sa.insert(reminder_step), [{"year_id": edit.year.id, **value} for value in after])
-    obligations.follow_steps(connection, edit.year.id, now)
+    life.follow_steps(connection, edit.year.id, now)
     edit.note(events.ReminderStepsEdited(tuple(before), tuple(after)))
     return True
 

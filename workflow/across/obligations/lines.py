@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from workflow.across.obligations import chasing
 from workflow.across.obligations.attendance import expected
 from workflow.across.obligations.chasing import Page, Signs
+from workflow.across.obligations.life import EVENTS
 from workflow.across.obligations.obligation import Obligation
-from workflow.across.obligations.obligations import EVENTS
 from workflow.core.access import OWN_SCOPED
 from workflow.core.people.holders import Holder, holders_over
 from workflow.ground.dialects import any_of

@@ -8,9 +8,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.across.obligations.collectors import collectors
-from workflow.across.obligations.obligations import OPEN
+from workflow.across.obligations.life import OPEN
 from workflow.across.obligations.selector import holds_on
 from workflow.core.access import OWN_SCOPED
 from workflow.core.lifecycles import store
@@ -44,7 +44,7 @@ def remind(connection: Connection, today: date, now: datetime) -> int:
             }
             for row in connection.execute(_without_registration(year.id, year.year, today))
         ]
-        touched += len(obligations.insert_missing(connection, new))
+        touched += len(life.insert_missing(connection, new))
     return touched
 
 
@@ -90,14 +90,14 @@ def _without_registration(year_id: int, year: int, today: date) -> sa.Select[tup
 def _follow_window(connection: Connection, year_id: int, closes_on: date, now: datetime) -> int:
     elsewhere = sa.and_(obligation.c.year_id == year_id, obligation.c.due_stated != closes_on)
     found = _owed(connection, elsewhere)
-    return obligations.move(connection, found, closes_on, now) if found else 0
+    return life.move(connection, found, closes_on, now) if found else 0
 
 
 def _forget(connection: Connection, today: date, now: datetime) -> int:
     """Nobody registers for a year that is over."""
     over = sa.select(programme_year.c.id).where(programme_year.c.year < today.year, programme_year.c.closes_on < today)
     found = _owed(connection, obligation.c.year_id.in_(over))
-    return obligations.withdraw_many(connection, found, now) if found else 0
+    return life.withdraw_many(connection, found, now) if found else 0
 
 
 def _owed(connection: Connection, condition: sa.ColumnElement[bool]) -> list[int]:

@@ -13,9 +13,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import obligations
+from workflow.across.obligations import life
 from workflow.across.obligations.collectors import collectors
-from workflow.across.obligations.obligations import OPEN
+from workflow.across.obligations.life import OPEN
 from workflow.across.obligations.working_days import working_days
 from workflow.core.lifecycles import store
 from workflow.core.lifecycles.terms import Definition
@@ -141,9 +141,9 @@ def _close(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime) -
             ended.append(one.id)
         else:
             done[one.id] = row.at
-    touched = obligations.fulfil_each(connection, done)
-    touched += obligations.withdraw_many(connection, ended, now) if ended else 0
-    return touched + sum(obligations.move(connection, ids, day, now) for day, ids in moved.items())
+    touched = life.fulfil_each(connection, done)
+    touched += life.withdraw_many(connection, ended, now) if ended else 0
+    return touched + sum(life.move(connection, ids, day, now) for day, ids in moved.items())
 
 
 def _cut_short(definition: Definition, state: str) -> bool:
@@ -179,7 +179,7 @@ def _let_owe(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime,
                 "opened_at": begins,
             }
         )
-    return obligations.insert_missing(connection, new)
+    return life.insert_missing(connection, new)
 
 
 def _stated(row: sa.Row[Any], usual: date, today: date, from_today: bool) -> date:

@@ -25,7 +25,7 @@ _HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Access:
     """One entry: who read what of which model, in the hour that began at or before `at`."""
 
     id: int
@@ -92,7 +92,7 @@ def recorded(connection: Connection, actor: Actor, model_id: int, what: What, no
 
 def listing(
     connection: Connection, actor: Actor, filters: Filters, *, before: int | None = None, limit: int = 50
-) -> list[Reading]:
+) -> list[Access]:
     """Entries about models of the units that the actor administers, the latest first; `before`: the id to go on from."""
     scope = access.outermost(grant.unit_path for grant in actor.grants if grant.role in PRIVILEGED)
     statement = _READINGS.where(sa.or_(sa.false(), *(access.under(path) for path in scope)))
@@ -108,13 +108,13 @@ def listing(
         statement = statement.where(access_log.c.at < end_of_day(filters.until))
     if before is not None:
         statement = statement.where(access_log.c.id < before)
-    return _readings(connection, statement.order_by(access_log.c.id.desc()).limit(limit))
+    return _accesses(connection, statement.order_by(access_log.c.id.desc()).limit(limit))
 
 
-def of_model(connection: Connection, model_id: int, *, limit: int = 50) -> list[Reading]:
+def of_model(connection: Connection, model_id: int, *, limit: int = 50) -> list[Access]:
     """Who has seen one model lately, the latest first (index uq_access_log_model_id_account_id_hour_what)."""
     statement = _READINGS.where(access_log.c.model_id == model_id)
-    return _readings(connection, statement.order_by(access_log.c.id.desc()).limit(limit))
+    return _accesses(connection, statement.order_by(access_log.c.id.desc()).limit(limit))
 
 
 def may_ask(actor: Actor, model: sa.Row[Any]) -> bool:
@@ -164,8 +164,8 @@ _READINGS = (
 )
 
 
-def _readings(connection: Connection, statement: sa.Select[Any]) -> list[Reading]:
+def _accesses(connection: Connection, statement: sa.Select[Any]) -> list[Access]:
     return [
-        Reading(row.id, row.at, row.user_name, row.full_name, row.unit_name or "", row.code, row.what)
+        Access(row.id, row.at, row.user_name, row.full_name, row.unit_name or "", row.code, row.what)
         for row in connection.execute(statement)
     ]

@@ -13,9 +13,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from workflow.across.obligations import due, obligations
+from workflow.across.obligations import due, life
 from workflow.across.reports import checks, events, figures
-from workflow.across.reports import view as reading
+from workflow.across.reports import view as report_view
 from workflow.across.reports.view import ReportView, view
 from workflow.core import access, history
 from workflow.core.access import Actor, Grant
@@ -104,7 +104,7 @@ def submit(
     gaps = report_sections.gaps(seen.sections, seen.content)
     reasons = [Reason("section_empty", gap.section, gap.sentence) for gap in gaps if gap.empty]
     counted = figures.counted(connection, seen.year, seen.unit_id, moment)
-    before = reading.previous(connection, seen.unit_id, seen.year_id, seen.report_id, moment)
+    before = report_view.previous(connection, seen.unit_id, seen.year_id, seen.report_id, moment)
     doubts = checks.doubts(connection, actor, seen.year_id, seen.unit_path, counted, before)
     for doubt in checks.without_word(doubts, seen.content.words):
         sentence = _("%(doubt)s Hãy ghi một lời xác nhận cho số này.", doubt=doubt.sentence)
@@ -128,7 +128,7 @@ def submit(
         .returning(report_submission.c.id)
     ).scalar_one()
     _advance(connection, seen, now, actor, status="submitted", submitted_at=now, decided_at=None, decided_by=None)
-    obligations.fulfil(connection, obligation_id, now)
+    life.fulfil(connection, obligation_id, now)
     handed_in = events.ReportSubmitted(
         obligation=obligation_id,
         report_submission=submission_id,
@@ -188,7 +188,7 @@ def return_(
     _advance(
         connection, seen, now, actor, status="returned", decided_at=now, decided_by=actor.account_id, return_reason=why
     )
-    obligations.reopen(connection, obligation_id, day, now)
+    life.reopen(connection, obligation_id, day, now)
     submission = seen.latest
     returned = events.ReportReturned(obligation_id, submission.id if submission else None, day)
     history.record(connection, history.acting(actor, grant, reason=why), now, report_id, returned)

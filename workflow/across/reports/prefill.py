@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from workflow.across.reports import checks, figures
-from workflow.across.reports import view as reading
+from workflow.across.reports import view as report_view
 from workflow.across.reports.checks import Doubt
 from workflow.across.reports.figures import Change, Figures, shown
 from workflow.across.reports.view import ReportView
@@ -30,13 +30,13 @@ class Prefill:
 
 def prefill(connection: Connection, obligation_id: int, actor: Actor, as_of: datetime) -> Prefill:
     """What the program knows for a report of this unit as of a moment. Raises NotFound out of scope."""
-    return of_view(connection, reading.view(connection, actor, obligation_id), actor, as_of)
+    return of_view(connection, report_view.view(connection, actor, obligation_id), actor, as_of)
 
 
 def of_view(connection: Connection, seen: ReportView, actor: Actor, as_of: datetime) -> Prefill:
     """The same for a report that was read already."""
     now = figures.counted(connection, seen.year, seen.unit_id, as_of)
-    before = reading.previous(connection, seen.unit_id, seen.year_id, seen.report_id, as_of)
+    before = report_view.previous(connection, seen.unit_id, seen.year_id, seen.report_id, as_of)
     changed = tuple(figures.changes(before, now)) if before is not None else ()
     doubts = tuple(checks.doubts(connection, actor, seen.year_id, seen.unit_path, now, before))
     ids = {section.id for section in seen.sections}

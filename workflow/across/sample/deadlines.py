@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.sample.content import content
-from workflow.across.obligations import calls, due_calls, obligations
+from workflow.across.obligations import calls, due_calls, life
 from workflow.across.obligations.calls import CallInput
-from workflow.across.obligations.obligations import OPEN
+from workflow.across.obligations.life import OPEN
 from workflow.across.obligations.selector import Selector
 from workflow.across.obligations.sync import sync
 from workflow.across.sample import reports
@@ -56,7 +56,7 @@ def _end_year(connection: Connection, now: datetime) -> None:
     over = moment(_LAST_DAY, 17)
     if now > over:
         ids = connection.execute(sa.select(obligation.c.id).where(OPEN, obligation.c.due_on <= _LAST_DAY)).scalars()
-        obligations.withdraw_many(connection, list(ids), over)
+        life.withdraw_many(connection, list(ids), over)
 
 
 def _staff() -> list[tuple[str, str]]:

@@ -47,7 +47,7 @@ class Stayed:
 
 
 @dataclass(frozen=True, slots=True)
-class MigrationReport:
+class MigrationOutcome:
     """What a migration did, model by model. Ended models are not touched and not listed."""
 
     from_definition: str
@@ -83,7 +83,7 @@ def migrate(
     now: datetime,
     *,
     dry_run: bool = False,
-) -> MigrationReport:
+) -> MigrationOutcome:
     """Move every running model of one definition to another, as an administrator over all of them.
 
     Definitions by hash or unique prefix; mapping: old state → new state, states of the same name map by themselves. A model that
@@ -120,7 +120,7 @@ def migrate(
     if steps and not dry_run:
         store.put(connection, new, now)
         advance_many(connection, steps)
-    return MigrationReport(old.hash, new.hash, dry_run, tuple(moved), tuple(stayed))
+    return MigrationOutcome(old.hash, new.hash, dry_run, tuple(moved), tuple(stayed))
 
 
 def _mapped(old: Definition, new: Definition, mapping: Mapping[str, str]) -> dict[str, State]:

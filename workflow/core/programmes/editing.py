@@ -18,8 +18,8 @@ from workflow.core.events import Changed
 from workflow.core.lifecycles import store
 from workflow.core.programmes import deadlines, events, stored
 from workflow.core.programmes.change import Edit
+from workflow.core.programmes.content import used_fields
 from workflow.core.programmes.defaults import standard_defaults
-from workflow.core.programmes.parts import used_fields
 from workflow.core.programmes.starting import root_grant
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import InvalidInput, NotPossible
