@@ -169,6 +169,19 @@ def test_stale_count_of_a_secret_ballot_is_not_overwritten(visit: Visit, world: 
     assert "3–1–0" in first.get(f"{path}/phieu")
 
 
+def test_close_asks_for_the_vote_of_somebody_present(visit: Visit, world: World) -> None:
+    (code,) = inspected(world, 1)
+    path = opened(world, [code])
+    chair = visit("chair")
+    chair.fill(f"{path}/phieu", {f"vote-{code}-{name}": "for" for name in PRESENT[:3]})
+    page = chair.fill(f"{path}/ket-thuc", {"minutes": "Đã thảo luận kỹ."}, status=422).text
+    assert "Còn thiếu phiếu của người có mặt" in page
+    assert 'href="#not_returned"' in page
+    assert "Đã thảo luận kỹ." in page
+    chair.fill(f"{path}/ket-thuc", {"minutes": "Đã thảo luận kỹ.", "not_returned": "y"})
+    assert "Phiếu không nộp lại" in chair.get(f"{path}/bien-ban")
+
+
 def test_nobody_closes_over_votes_he_has_not_seen(visit: Visit, world: World) -> None:
     (code,) = inspected(world, 1)
     path = opened(world, [code])

@@ -303,7 +303,7 @@ def test_members_and_rules_stay_as_they_were_at_the_opening(world: World) -> Non
     assert len(view.members) == len(COMMITTEE)
     for who in PRESENT[:3]:
         cast(world, meeting_id, code, who)
-    (closed,) = run(world, review.close_meeting, "chair", meeting_id, MINUTES)
+    (closed,) = run(world, review.close_meeting, "chair", meeting_id, MINUTES, not_returned=True)
     assert (closed.needed_present, closed.needed_votes, closed.carried) == (4, 3, True)
 
 
@@ -535,6 +535,48 @@ def test_nothing_changes_after_the_close(world: World) -> None:
     assert (result(world, code), world.model(code).version) == before
 
 
+def test_close_names_those_present_whose_vote_is_missing(world: World) -> None:
+    code = inspected(world)
+    meeting_id = opened(world, [code])
+    for who in PRESENT[:3]:
+        cast(world, meeting_id, code, who)
+    name = next(one.full_name for one in seen(world, meeting_id).members if one.user_name == PRESENT[3])
+    with pytest.raises(InvalidInput) as refused:
+        run(world, review.close_meeting, "chair", meeting_id, MINUTES)
+    assert f"{code}: {name}." in refused.value.problems["not_returned"]
+    assert "«Không biểu quyết»" in refused.value.problems["not_returned"]
+    assert seen(world, meeting_id).status == "open"
+    # An abstention is a vote; whoever may do nothing but abstain is not asked.
+    cast(world, meeting_id, code, PRESENT[3], "abstain")
+    (closed,) = run(world, review.close_meeting, "chair", meeting_id, MINUTES)
+    assert (closed.votes_for, closed.votes_abstaining) == (3, 1)
+    assert seen(world, meeting_id).minutes == MINUTES
+
+
+def test_votes_never_handed_in_stand_in_the_minutes_and_in_the_history(world: World) -> None:
+    code = inspected(world)
+    meeting_id = opened(world, [code], COMMITTEE)
+    for who in PRESENT[:3]:
+        cast(world, meeting_id, code, who)
+    (closed,) = run(world, review.close_meeting, "chair", meeting_id, MINUTES, not_returned=True)
+    assert (closed.voted, closed.carried) == (3, True)
+    view = seen(world, meeting_id)
+    name = next(one.full_name for one in view.members if one.user_name == PRESENT[3])
+    assert view.minutes == f"{MINUTES}\nPhiếu không nộp lại – {code}: {name}."
+    with world.database.read() as connection:
+        told = connection.execute(sa.select(history.c.payload).where(history.c.trigger == "review_closed")).scalar_one()
+    assert json.loads(told)["not_cast"] == 1
+
+
+def test_secret_ballots_that_do_not_add_up_are_asked_for(secret: tuple[World, int, str]) -> None:
+    world, meeting_id, code = secret
+    run(world, ballots.record_ballots, "secretary", meeting_id, code, 2, 1, 0)
+    with pytest.raises(InvalidInput, match=f"{code}: 1 phiếu"):
+        run(world, review.close_meeting, "chair", meeting_id, MINUTES)
+    run(world, review.close_meeting, "chair", meeting_id, MINUTES, not_returned=True)
+    assert seen(world, meeting_id).minutes.endswith(f"Phiếu không nộp lại – {code}: 1 phiếu.")
+
+
 def test_close_needs_minutes_and_votes(sqlite_world: World) -> None:
     code = inspected(sqlite_world)
     meeting_id = opened(sqlite_world, [code])
@@ -597,7 +639,7 @@ def test_vote_that_meets_a_close_is_refused(world: World) -> None:
     cast(world, meeting_id, code, "chair")
     refusal = _while_held(
         world,
-        lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW),
+        lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW, not_returned=True),
         lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
     )
     assert isinstance(refusal, NotPossible)
@@ -613,7 +655,7 @@ def test_close_that_meets_a_vote_counts_it(world: World) -> None:
     refusal = _while_held(
         world,
         lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
-        lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW),
+        lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW, not_returned=True),
     )
     assert refusal is None
     closed = result(world, code)

@@ -162,14 +162,17 @@ def ballots(number: int, code: str, for_: int, against: int, abstain: int, who: 
 @_NUMBER
 @click.option("--minutes", metavar=mark("VĂN_BẢN"), help=mark("Biên bản; hoặc --minutes-file."))
 @click.option("--minutes-file", metavar=mark("TỆP"), help=mark("Tệp văn bản UTF-8 chứa biên bản; - là stdin."))
+@click.option(
+    "--not-returned", is_flag=True, help=mark("Phiếu còn thiếu của người có mặt không được nộp lại; biên bản ghi rõ.")
+)
 @arguments.by()
 @arguments.form()
-def close(number: int, minutes: str | None, minutes_file: str | None, who: str, form: str) -> None:
+def close(number: int, minutes: str | None, minutes_file: str | None, not_returned: bool, who: str, form: str) -> None:
     if (minutes is None) == (minutes_file is None):
         raise click.UsageError(_("cần --minutes hoặc --minutes-file."))
     text = arguments.read_text(minutes_file) if minutes_file is not None else minutes or ""
     with installation.writing() as connection:
-        review.close_meeting(connection, who, number, text, clock.now())
+        review.close_meeting(connection, who, number, text, clock.now(), not_returned=not_returned)
     console.message(_("Đã kết thúc phiên %(number)s.", number=number))
     _show(number, who, form)
 

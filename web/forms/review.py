@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
 from web.forms.base import PageForm, day_field, line, options, prose
 from workflow.core.labels import BALLOTS
@@ -70,6 +70,12 @@ class MinutesForm(PageForm):
         _l("Biên bản phiên họp"),
         _l("Đề xuất từ số liệu của phiên; hãy bổ sung ý kiến thảo luận. Sau khi kết thúc không sửa được nữa."),
         rows=16,
+    )
+    not_returned = BooleanField(
+        _l("Phiếu còn thiếu không được nộp lại"),
+        description=_l(
+            "Chỉ đánh dấu khi có người dự mà không nộp phiếu: biên bản ghi rõ phiếu của ai, của mô hình nào."
+        ),
     )
 
 

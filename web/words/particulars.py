@@ -96,6 +96,7 @@ PARTICULARS: Mapping[str, Any] = {
     "merged_into": _l("Mô hình tiếp nhận"),
     "minutes": _l("Biên bản"),
     "models": _l("Mô hình"),
+    "not_cast": _l("Phiếu không nộp lại"),
     "note": _l("Ghi chú"),
     "min_inspectors": _l("Số thành viên đoàn kiểm tra, ít nhất"),
     "days_to_mend": _l("Số ngày để bổ sung phiếu bị trả lại"),

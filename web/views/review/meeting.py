@@ -199,7 +199,13 @@ def closing(meeting_id: int) -> Answer:
         "review/close.html",
         form,
         lambda connection: review.close_meeting(
-            connection, actor().account_id, meeting_id, said(form.minutes), clock.now(), version=form.present
+            connection,
+            actor().account_id,
+            meeting_id,
+            said(form.minutes),
+            clock.now(),
+            version=form.present,
+            not_returned=bool(form.not_returned.data),
         ),
         _("Phiên bình xét đã kết thúc. Kết quả không sửa được nữa."),
     )

@@ -234,6 +234,40 @@ def entitled(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Votes of members who are there and may vote for or against, but did not. names: empty for a secret ballot."""
+
+    count: int
+    names: tuple[str, ...] = ()
+
+
+def missing_votes(
+    connection: Connection, meeting: sa.Row[Any], models: Mapping[int, sa.Row[Any]], today: date
+) -> dict[int, Missing]:
+    """Of each model (row of `context.MODEL` by key) on which fewer voted than should have, who or how many."""
+    here = [row for row in _members(connection, meeting.id).values() if row.present]
+    free = entitled(connection, meeting.id, models, today)
+    cast: dict[int, set[int]] = {}
+    for row in connection.execute(
+        sa.select(agenda_item.c.model_id, vote.c.member_id)
+        .join(agenda_item, agenda_item.c.id == vote.c.agenda_item_id)
+        .where(agenda_item.c.meeting_id == meeting.id)
+    ):
+        cast.setdefault(row.model_id, set()).add(row.member_id)
+    found: dict[int, Missing] = {}
+    for item in _agenda(connection, meeting.id).values():
+        asked = [row for row in here if row.account_id in free[item.model_id]]
+        if meeting.ballot == "secret":
+            count, names = len(asked) - sum(_counted(item) or ()), ()
+        else:
+            names = tuple(row.full_name for row in asked if row.id not in cast.get(item.model_id, set()))
+            count = len(names)
+        if count > 0:
+            found[item.model_id] = Missing(count, names)
+    return found
+
+
 def _recorder(connection: Connection, actor: Actor, meeting: sa.Row[Any], voters: set[str]) -> Grant:
     """The grant in whose name the votes are recorded; a member's own vote needs no role but membership."""
     definition = meeting_definition(connection, meeting)

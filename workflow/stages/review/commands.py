@@ -6,7 +6,7 @@ papers in `minutes.py`, what a page shows in `review_view.py`; their public name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -23,11 +23,13 @@ from workflow.ground.reading.dates import parse_date_vi
 from workflow.ground.reading.text import clean
 from workflow.ground.refusals import GuardRefused, InvalidInput, NotFound, NotPossible, Reason, Refusal
 from workflow.ground.schema import agenda_item, review_meeting, unit
-from workflow.ground.speech import _
+from workflow.ground.speech import _, speaking
+from workflow.ground.vietnam_time import local_date
 from workflow.stages.inspection.participants import require_writer
 from workflow.stages.review import events
 from workflow.stages.review import result as review_result
 from workflow.stages.review.agenda import write_agenda
+from workflow.stages.review.ballots import Missing, missing_votes
 from workflow.stages.review.committee import (
     Member,
     freeze_members,
@@ -163,12 +165,21 @@ def open_meeting(
 
 
 def close_meeting(
-    connection: Connection, who: int | str, meeting_id: int, minutes: str, now: datetime, *, version: int | None = None
+    connection: Connection,
+    who: int | str,
+    meeting_id: int,
+    minutes: str,
+    now: datetime,
+    *,
+    version: int | None = None,
+    not_returned: bool = False,
 ) -> list[Result]:
     """Close an open meeting: count, freeze, write each model's result into its history. Nothing can be changed afterwards.
 
     Returns the results in the order of the agenda. Raises InvalidInput without minutes, NotPossible when there is a quorum
     but a model without any vote. version: of the meeting as the caller saw it, so that nobody closes over a vote unseen.
+    not_returned: votes of members present that are missing were never handed in, and the minutes say so; without it InvalidInput
+    names them (an abstention is a vote like the others).
     """
     actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("kết thúc phiên bình xét"), version=version)
     require_status(seen, "open", to=_("kết thúc phiên"))
@@ -188,6 +199,9 @@ def close_meeting(
     models = lock_models(connection, agenda_models(connection, seen.id))
     # Votes lock their models too: the meeting as it stands behind the last of them is the one to close.
     seen = seen_meeting(connection, actor, meeting_id)
+    missing = _missing(connection, seen, models, now, accepted=not_returned)
+    if missing:
+        text = f"{text}\n{_written_down(missing, models)}"[:LONGEST_MINUTES]
     hold(
         connection,
         seen,
@@ -205,15 +219,16 @@ def close_meeting(
             _("Chưa có phiếu nào cho: %(unvoted)s. Hãy ghi phiếu rồi kết thúc.", unvoted=", ".join(unvoted)),
             guard="votes",
         )
+    figures = {
+        key: {**_figures(result), "not_cast": missing[key].count if key in missing else 0}
+        for key, result in counted.items()
+    }
     by = history.acting(actor, grant)
     history.advance_many(
         connection,
-        [
-            changes.noted(by, now, models[key], events.ReviewClosed(**_figures(result), meeting=seen.id))
-            for key, result in counted.items()
-        ],
+        [changes.noted(by, now, models[key], events.ReviewClosed(**figures[key], meeting=seen.id)) for key in counted],
     )
-    results_by_code = {models[key].code: events.VotesCounted(**_figures(result)) for key, result in counted.items()}
+    results_by_code = {models[key].code: events.VotesCounted(**figures[key]) for key in counted}
     closed = events.MeetingClosed(text, results_by_code)
     history.record(connection, by, now, seen.id, closed, definition_hash=seen.definition_hash)
     results = review_result.count(connection, seen.id)
@@ -263,6 +278,42 @@ def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[
                 )
     if reasons:
         raise GuardRefused(reasons)
+
+
+def _missing(
+    connection: Connection, meeting: sa.Row[Any], models: Mapping[int, sa.Row[Any]], now: datetime, *, accepted: bool
+) -> dict[int, Missing]:
+    """The votes that are missing where they count. Raises InvalidInput that names them unless they are accepted as such."""
+    counted = review_result.count_votes(connection, meeting.id)
+    missing = {
+        key: found
+        for key, found in missing_votes(connection, meeting, models, local_date(now)).items()
+        # Without a quorum nothing is decided; a model on which nobody voted is refused on its own.
+        if counted[key].quorum and counted[key].voted
+    }
+    if missing and not accepted:
+        listed = "; ".join(f"{models[key].code}: {_whose(found)}" for key, found in list(missing.items())[:20])
+        raise InvalidInput(
+            {
+                "not_returned": _(
+                    "Còn thiếu phiếu của người có mặt – %(listed)s. Hãy ghi phiếu của họ (không đồng ý cũng không phản đối thì"
+                    " ghi «Không biểu quyết»), điểm danh lại nếu họ đã về, hoặc đánh dấu rằng các phiếu ấy không được nộp lại.",
+                    listed=listed,
+                )
+            }
+        )
+    return missing
+
+
+def _whose(missing: Missing) -> str:
+    return ", ".join(missing.names) or _("%(count)s phiếu", count=missing.count)
+
+
+def _written_down(missing: Mapping[int, Missing], models: Mapping[int, sa.Row[Any]]) -> str:
+    """The line of the minutes about votes never handed in: a paper of the committee, so in Vietnamese whoever reads it."""
+    with speaking(None):
+        listed = "; ".join(f"{models[key].code}: {_whose(found)}" for key, found in missing.items())
+    return f"Phiếu không nộp lại – {listed}."
 
 
 def _freeze(connection: Connection, meeting_id: int) -> dict[int, Result]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from workflow.core.events import Event, left, noted
@@ -28,7 +28,7 @@ class VoteCast:
 
 @dataclass(frozen=True, slots=True)
 class VotesCounted:
-    """How a model was voted on."""
+    """How a model was voted on. not_cast: votes of members present that were never handed in."""
 
     members: int
     present: int
@@ -37,6 +37,7 @@ class VotesCounted:
     votes_abstaining: int
     quorum: bool
     carried: bool
+    not_cast: int = field(default=0, kw_only=True)
 
 
 @noted("meeting", "prepared")
