@@ -47,6 +47,7 @@ KEPT = {
     "workflow/ground/reading/text.py": "letters",
     "workflow/stages/recognition/dossier.py:_NUMBER": "how a number is typed",
     "workflow/stages/registration/model_quantities.py:_FACTORS": "units that people type",
+    "workflow/stages/review/commands.py:_written_down": "a paper of the committee",
     "workflow/stages/review/minutes.py:_proposed": "a paper of the committee",
     "workflow/across/sample": "the sample is Vietnamese data",
 }
