@@ -106,8 +106,8 @@ def submission(world: World, code: str) -> None:
         prepare_submission(
             connection,
             "secretary",
-            meeting,
             NOW,
+            meeting,
             reports={code: "Thôn vận động 42 hộ hiến đất, góp 350 ngày công."},
             number="77-TTr/BCĐ",
             dated=local_date(NOW),
@@ -173,7 +173,7 @@ def tried(database: Database, case: Case, stock: Stock) -> tuple[Answer, tuple[s
     stated = facts(case.step, stock.heir) if case.step else {}
     try:
         with database.write() as connection:
-            transition.apply(connection, case.code, case.trigger, case.who, LATER, stated=stated)
+            transition.apply(connection, case.who, LATER, case.code, case.trigger, stated=stated)
             raise _Undo
     except _Undo:
         return "done", ()

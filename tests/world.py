@@ -111,12 +111,12 @@ class World:
     def create(self, draft: Draft | None = None, who: str = "officer.x1t1", now: datetime = NOW) -> str:
         """A draft, by default the complete one of `a_draft`; its code."""
         with self.database.write() as connection:
-            return registration.create_draft(connection, who, YEAR, draft or a_draft(), now)
+            return registration.create_draft(connection, who, now, YEAR, draft or a_draft())
 
     def apply(self, code: str, trigger: str, who: str, now: datetime = NOW, **stated: Any) -> transition.Applied:
         """One transition in a transaction of its own."""
         with self.database.write() as connection:
-            return transition.apply(connection, code, trigger, who, now, stated=stated)
+            return transition.apply(connection, who, now, code, trigger, stated=stated)
 
     def model(self, code: str) -> sa.Row[Any]:
         """The row of a model."""
@@ -234,7 +234,7 @@ class World:
                 shortcomings="Sổ ghi ngày công chưa đủ chữ ký.",
                 recommendations="Bổ sung chữ ký.",
             )
-            return inspection.save_record(connection, members[0], code, record, now)
+            return inspection.save_record(connection, members[0], now, code, record)
 
     def prepare_meeting(self, codes: Sequence[str], now: datetime = NOW, members: Sequence[str] = COMMITTEE) -> int:
         """A review meeting of commune 1 with these models on its agenda."""
@@ -242,9 +242,9 @@ class World:
             return review.prepare_meeting(
                 connection,
                 "chair",
+                now,
                 "KL-X1",
                 YEAR,
-                now,
                 title="Phiên bình xét năm 2024",
                 held_on=local_date(now),
                 place="Hội trường xã",
@@ -260,12 +260,12 @@ class World:
         """A meeting prepared, opened, voted in by those present and closed."""
         meeting_id = self.prepare_meeting(codes, now)
         with self.database.write() as connection:
-            review.open_meeting(connection, "chair", meeting_id, list(present), now)
+            review.open_meeting(connection, "chair", now, meeting_id, list(present))
         with self.database.write() as connection:
             votes = [(code, name, choice, False) for code in codes for name in present]
-            ballots.record_votes(connection, "secretary", meeting_id, votes, now)
+            ballots.record_votes(connection, "secretary", now, meeting_id, votes)
         with self.database.write() as connection:
-            review.close_meeting(connection, "chair", meeting_id, "Các thành viên thảo luận và biểu quyết.", now)
+            review.close_meeting(connection, "chair", now, meeting_id, "Các thành viên thảo luận và biểu quyết.")
         return meeting_id
 
     def _step(self, code: str, state: str, officer: str, now: datetime, *, mending: bool) -> None:
@@ -319,8 +319,8 @@ class World:
                 submission.prepare_submission(
                     connection,
                     "secretary",
-                    meeting_id,
                     now,
+                    meeting_id,
                     reports={code: "Thôn vận động 42 hộ hiến đất, góp 350 ngày công, làm 1,2 km đường."},
                     results={code: "350 ngày công; 1,2 km đường"},
                     number=f"{meeting_id}-TTr/BCĐ",
@@ -350,16 +350,16 @@ def replay(connection: Connection, model_id: int) -> tuple[str | None, int]:
 def record_vote(
     connection: Connection,
     who: int | str,
+    now: datetime,
     meeting_id: int,
     code: str,
     voter: str,
     choice: str,
-    now: datetime,
     *,
     written: bool = False,
 ) -> None:
     """Record one vote: 'for', 'against' or 'abstain'."""
-    ballots.record_votes(connection, who, meeting_id, [(code, voter, choice, written)], now)
+    ballots.record_votes(connection, who, now, meeting_id, [(code, voter, choice, written)])
 
 
 def a_draft(**changes: Any) -> Draft:
@@ -383,8 +383,8 @@ def build(database: Database, *, lifecycle_id: str = "three_tier", now: datetime
     migrate.upgrade(database)
     with database.write() as connection:
         units = _units(connection)
-        accounts = _accounts(connection, units, now)
-        year_id = stored.create_year(connection, YEAR, standard_defaults(), parsing.standard(lifecycle_id), now)
+        accounts = _accounts(connection, now, units)
+        year_id = stored.create_year(connection, now, YEAR, standard_defaults(), parsing.standard(lifecycle_id))
     return World(database, units, accounts, year_id)
 
 
@@ -423,7 +423,7 @@ def _units(connection: Connection) -> dict[str, int]:
     return {code: key for code, key in ids.items() if code is not None}
 
 
-def _accounts(connection: Connection, units: Mapping[str, int], now: datetime) -> dict[str, int]:
+def _accounts(connection: Connection, now: datetime, units: Mapping[str, int]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for user_name, full_name, home, roles, principal in ACCOUNTS:
         ids[user_name] = connection.execute(

@@ -53,7 +53,7 @@ def of(connection: Connection, account_id: int) -> list[sa.Row[Any]]:
     )
 
 
-def create(connection: Connection, actor: Actor, scope: Scope, now: datetime) -> str:
+def create(connection: Connection, actor: Actor, now: datetime, scope: Scope) -> str:
     """A new address's token, returned once and kept nowhere. Raises NotAllowed for more than the person may see."""
     dates.reach(actor, scope)
     if len(of(connection, actor.account_id)) >= MOST_FEEDS:
@@ -68,7 +68,7 @@ def create(connection: Connection, actor: Actor, scope: Scope, now: datetime) ->
     return token
 
 
-def revoke(connection: Connection, account_id: int, feed_id: int, now: datetime) -> None:
+def revoke(connection: Connection, account_id: int, now: datetime, feed_id: int) -> None:
     """Make one of the person's own addresses useless. Raises NotFound."""
     result = connection.execute(
         sa.update(calendar_feed)
@@ -84,7 +84,7 @@ def revoke(connection: Connection, account_id: int, feed_id: int, now: datetime)
     history.record(connection, history.By(account_id), now, account_id, CalendarRevoked(feed_id))
 
 
-def opened(connection: Connection, token: str, now: datetime) -> Feed:
+def opened(connection: Connection, now: datetime, token: str) -> Feed:
     """Whose dates an address gives, under today's roles.
 
     Raises NotFound when there is no such address, it was revoked, its account is locked or may no longer see so much; which of
@@ -106,6 +106,6 @@ def opened(connection: Connection, token: str, now: datetime) -> Feed:
     return Feed(row.id, actor, row.scope, row.read_at is None or now - row.read_at >= NOTED_EVERY)
 
 
-def note_read(connection: Connection, feed_id: int, now: datetime) -> None:
+def note_read(connection: Connection, now: datetime, feed_id: int) -> None:
     """Note that the address is in use, so that its owner sees which one they may revoke."""
     connection.execute(sa.update(calendar_feed).where(calendar_feed.c.id == feed_id).values(read_at=now))

@@ -28,7 +28,7 @@ _PRODUCT: Final = "-//Dân vận khéo//Lịch//VI"
 _REFRESH: Final = timedelta(hours=6)
 
 
-def feed(connection: Connection, actor: Actor, scope: Scope, now: datetime, *, site: str, domain: str) -> bytes:
+def feed(connection: Connection, actor: Actor, now: datetime, scope: Scope, *, site: str, domain: str) -> bytes:
     """The person's dates under today's roles. The same dates are the same bytes, so that an unchanged calendar need not be sent.
 
     site: address of the pages, without a slash at its end; domain: of the installation, for identities.

@@ -157,7 +157,7 @@ def tick(
     for due, write in ((composing.due, composing.compose), (noticing.due, noticing.compose)):
         with _noting(done, "composed"):
             # A transaction for each lot of people, so that others come to write in between.
-            while not stopping() and _is(database, due, now):
+            while not stopping() and _is(database, now, due):
                 with database.write() as connection:
                     composed = write(connection, now, work.site)
                 if not composed.settled:
@@ -168,8 +168,8 @@ def tick(
         with _noting(done, "delivered"):
             told = delivery.deliver(
                 database,
-                work.channels,
                 now,
+                work.channels,
                 limit=limit,
                 per_minute=work.per_minute,
                 unsubscribe=work.unsubscribe,
@@ -201,7 +201,7 @@ def preview(database: Database, now: datetime, work: Work) -> dict[str, int]:
             for step in STEPS:
                 counts[step.name] = step.do(connection, now)
             counts["composed"] = sum(
-                composing.whole(write, connection, now, work.site) for write in (composing.compose, noticing.compose)
+                composing.whole(connection, now, write, work.site) for write in (composing.compose, noticing.compose)
             )
             raise _Undo
     except _Undo:
@@ -253,12 +253,12 @@ def _run(database: Database, now: datetime, step: Step, done: Ticked, stopping: 
         return
     done.counts[step.name] = 0
     with _noting(done, step.name):
-        if _is(database, step.due, now):
+        if _is(database, now, step.due):
             with database.write() as connection:
                 done.counts[step.name] = step.do(connection, now)
 
 
-def _is(database: Database, due: Callable[[Connection, datetime], bool], now: datetime) -> bool:
+def _is(database: Database, now: datetime, due: Callable[[Connection, datetime], bool]) -> bool:
     with database.read() as connection:
         return due(connection, now)
 

@@ -107,13 +107,13 @@ def checked(wish: Wish, schemes: frozenset[str]) -> Preference:
 
 
 def save(
-    connection: Connection, who: int | str, wish: Wish, now: datetime, *, schemes: frozenset[str] = frozenset()
+    connection: Connection, who: int | str, now: datetime, wish: Wish, *, schemes: frozenset[str] = frozenset()
 ) -> Preference:
     """Keep what a person chose for themselves. Raises InvalidInput by field. Their history has that they did, and no address."""
     actor = access.actor(connection, who, now)
     new, old = checked(wish, schemes), of(connection, actor.account_id)
     if new != old:
-        _keep(connection, actor.account_id, new, now)
+        _keep(connection, actor.account_id, now, new)
         changed = tuple(name for name in Preference.__slots__ if getattr(new, name) != getattr(old, name))
         history.record(connection, history.By(actor.account_id), now, actor.account_id, PreferencesChanged(changed))
     return new
@@ -153,12 +153,12 @@ def stop_mail(connection: Connection, account_id: int, now: datetime) -> bool:
     old = of(connection, account_id)
     if not old.by_email:
         return False
-    _keep(connection, account_id, replace(old, by_email=False), now)
+    _keep(connection, account_id, now, replace(old, by_email=False))
     history.record(connection, history.By(account_id), now, account_id, MailStopped(("by_email",)))
     return True
 
 
-def _keep(connection: Connection, account_id: int, new: Preference, now: datetime) -> None:
+def _keep(connection: Connection, account_id: int, now: datetime, new: Preference) -> None:
     values = {
         "email": new.email,
         "by_email": new.by_email,

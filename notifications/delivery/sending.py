@@ -73,8 +73,8 @@ def due(connection: Connection, now: datetime) -> bool:
 
 def deliver(
     database: Database,
-    channels: Channels,
     now: datetime,
+    channels: Channels,
     *,
     limit: int = 500,
     per_minute: int = 0,
@@ -89,7 +89,7 @@ def deliver(
     with database.read() as connection:
         if not due(connection, now):
             return Delivered()
-    run = _Run(database, channels, now, unsubscribe, stopping)
+    run = _Run(database, now, channels, unsubscribe, stopping)
     size = 1
     while run.handled < limit and not stopping():
         # One letter first: a server that is down costs one attempt in each run, not one of every letter that waits.
@@ -119,8 +119,8 @@ class _Run:
     def __init__(
         self,
         database: Database,
-        channels: Channels,
         now: datetime,
+        channels: Channels,
         unsubscribe: Callable[[int], str] | None,
         stopping: Callable[[], bool],
     ) -> None:
@@ -171,17 +171,17 @@ class _Run:
         with self._database.write() as connection:
             self._record(connection, now)
             ids = sorted(connection.execute(taken).scalars())
-            _note(connection, ids, "claimed", now)
+            _note(connection, now, ids, "claimed")
             rows = list(connection.execute(_letters(ids))) if ids else []
             no_way = [row for row in rows if row.channel not in self._channels]
             untrue = [row for row in rows if not row.still_true and row.channel in self._channels]
             for channel in sorted({row.channel for row in no_way}):
-                self._skip(connection, [row.id for row in no_way if row.channel == channel], _no_channel(channel), now)
+                self._skip(connection, now, [row.id for row in no_way if row.channel == channel], _no_channel(channel))
             self._skip(
                 connection,
+                now,
                 [row.id for row in untrue],
                 _("Việc này đã xong, đã bỏ hoặc đã đổi hạn trước khi thư đi."),
-                now,
             )
         self._recorded_all()
         skipped = {row.id for row in (*no_way, *untrue)}
@@ -250,22 +250,22 @@ class _Run:
             return
         now = self.moment()
         with self._database.write() as connection:
-            self._release(connection, [letter.delivery_id], why, now, now + wait_after(attempts))
+            self._release(connection, now, [letter.delivery_id], why, now + wait_after(attempts))
         self.told.waiting += 1
 
     def _give_back(self, ids: Sequence[int], why: str) -> None:
         """Claimed and not tried: as if nobody had looked at them."""
         now = self.moment()
         with self._database.write() as connection:
-            self._release(connection, ids, why, now, self._began, attempts=-1)
+            self._release(connection, now, ids, why, self._began, attempts=-1)
         self.told.waiting += len(ids)
 
     def _release(
         self,
         connection: Connection,
+        now: datetime,
         ids: Sequence[int],
         why: str,
-        now: datetime,
         next_at: datetime,
         *,
         attempts: int = 0,
@@ -282,17 +282,17 @@ class _Run:
             )
             .returning(delivery.c.id)
         ).scalars()
-        _note(connection, list(ours), "deferred", now, why)
+        _note(connection, now, list(ours), "deferred", why)
 
     def _fail(self, letter: Letter, why: str) -> None:
         now = self.moment()
         with self._database.write() as connection:
-            self._close(connection, [letter.delivery_id], "failed", why, now)
+            self._close(connection, now, [letter.delivery_id], "failed", why)
         self.told.failed += 1
 
-    def _skip(self, connection: Connection, ids: Sequence[int], why: str, now: datetime) -> None:
+    def _skip(self, connection: Connection, now: datetime, ids: Sequence[int], why: str) -> None:
         if ids:
-            self._close(connection, ids, "skipped", why, now)
+            self._close(connection, now, ids, "skipped", why)
 
     def record_sent(self) -> None:
         """Write down what the server has taken. Between two lots the next claim does it on its way."""
@@ -303,7 +303,7 @@ class _Run:
 
     def _record(self, connection: Connection, now: datetime) -> None:
         ids = self._unrecorded
-        if ids and self._close(connection, ids, "sent", "", now, sent_at=now) < len(ids):
+        if ids and self._close(connection, now, ids, "sent", "", sent_at=now) < len(ids):
             # Somebody took them for abandoned and will send them again, under the same Message-ID.
             log.warning("lease_lost", letters=len(ids))
 
@@ -313,10 +313,10 @@ class _Run:
     def _close(
         self,
         connection: Connection,
+        now: datetime,
         ids: Sequence[int],
         status: str,
         why: str,
-        now: datetime,
         **values: Any,
     ) -> int:
         ours = list(
@@ -326,7 +326,7 @@ class _Run:
                 .returning(delivery.c.id)
             ).scalars()
         )
-        _note(connection, ours, status, now, why)
+        _note(connection, now, ours, status, why)
         return len(ours)
 
     def _held(self, ids: Sequence[int]) -> sa.Update:
@@ -387,7 +387,7 @@ def _letters(ids: Sequence[int]) -> sa.Select[Any]:
     )
 
 
-def _note(connection: Connection, ids: Sequence[int], event: str, now: datetime, detail: str = "") -> None:
+def _note(connection: Connection, now: datetime, ids: Sequence[int], event: str, detail: str = "") -> None:
     if ids:
         what = (sa.literal(now, Moment()), sa.literal(event), sa.literal(detail[:LONGEST_ANSWER]))
         noted = sa.select(delivery.c.id, *what).where(any_of(delivery.c.id, ids)).order_by(delivery.c.id)

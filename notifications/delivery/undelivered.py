@@ -48,7 +48,7 @@ def life(connection: Connection, delivery_id: int) -> list[Event]:
     return [Event(row.at, row.event, row.detail) for row in rows]
 
 
-def retry(connection: Connection, delivery_id: int, who: int | str, now: datetime) -> None:
+def retry(connection: Connection, who: int | str, now: datetime, delivery_id: int) -> None:
     """Let a letter that failed or was skipped go out again, with all its attempts before it and under its old Message-ID.
 
     It goes to the address that the person has now: a wrong one is why most letters fail.

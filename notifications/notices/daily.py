@@ -76,7 +76,7 @@ def compose(connection: Connection, now: datetime, site: Site, *, most: int = MO
         .limit(most)
     ).all()
     fresh = [row.id for row in waiting if row.created_at >= until - STALE]
-    letters = _write(connection, fresh, now, site) if fresh else 0
+    letters = _write(connection, now, fresh, site) if fresh else 0
     connection.execute(
         sa.update(outbox).where(any_of(outbox.c.id, [row.id for row in waiting])).values(delivered_at=now)
     )
@@ -90,10 +90,10 @@ def _this_morning(now: datetime) -> datetime:
     return datetime.combine(day, time(DIGEST_HOUR), ZONE)
 
 
-def _write(connection: Connection, ids: Sequence[int], now: datetime, site: Site) -> int:
+def _write(connection: Connection, now: datetime, ids: Sequence[int], site: Site) -> int:
     rows = {row.id: row for row in newest.read(connection, newest.deeds().where(any_of(outbox.c.id, ids)))}
     theirs: dict[int, list[Deed]] = {}
-    for key, told in recipients(connection, ids, now).items():
+    for key, told in recipients(connection, now, ids).items():
         for person in told:
             theirs.setdefault(person.account_id, []).append(rows[key])
     people = _people(connection, sorted(theirs))
@@ -101,14 +101,14 @@ def _write(connection: Connection, ids: Sequence[int], now: datetime, site: Site
     if not letters:
         return 0
     # A row of the outbox is told of once, so the first of these is in no other letter to the same person.
-    keys = write_messages(connection, letters, f"notice:{min(ids)}:", now)
+    keys = write_messages(connection, now, letters, f"notice:{min(ids)}:")
     carried = [
         {**values, "next_at": preferences.next_hour(person.digest_hour, person.quiet_days, now)}
         for key, told in letters.items()
         for person in (people[key],)
         for values in ways(keys[key], told.kind, person, now, site.domain)
     ]
-    write_deliveries(connection, carried, now)
+    write_deliveries(connection, now, carried)
     return len(letters)
 
 

@@ -82,7 +82,7 @@ def one(connection: Connection, account_id: int, message_id: int) -> sa.Row[Any]
     return row
 
 
-def mark_read(connection: Connection, account_id: int, message_id: int, now: datetime) -> bool:
+def mark_read(connection: Connection, account_id: int, now: datetime, message_id: int) -> bool:
     """Note that the person opened their message; False when they had before, or when it is not theirs."""
     result = connection.execute(
         sa.update(message)
@@ -92,7 +92,7 @@ def mark_read(connection: Connection, account_id: int, message_id: int, now: dat
     return result.rowcount == 1
 
 
-def mark_all(connection: Connection, account_id: int, newest: int, now: datetime) -> int:
+def mark_all(connection: Connection, account_id: int, now: datetime, newest: int) -> int:
     """Note all as read up to the newest one the person saw; what came in meanwhile stays unread. How many there were."""
     return connection.execute(
         sa.update(message)

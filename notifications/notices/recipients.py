@@ -45,7 +45,7 @@ def deed_of_row() -> sa.ColumnElement[bool]:
     )
 
 
-def recipients(connection: Connection, rows: Sequence[int], now: datetime) -> dict[int, tuple[Recipient, ...]]:
+def recipients(connection: Connection, now: datetime, rows: Sequence[int]) -> dict[int, tuple[Recipient, ...]]:
     """Whom to tell of rows of the outbox, by today's roles; each person once per row, under a role of their own if possible.
 
     Everybody who holds one of the named roles over the unit is told, so a role that nobody holds there keeps nobody else from

@@ -69,9 +69,9 @@ def compose(connection: Connection, now: datetime, site: Site, *, most: int = AT
     ready = _ready(connection, now, most)
     if not ready:
         return Composed()
-    _skip_untrue(connection, ready, now)
+    _skip_untrue(connection, now, ready)
     rows = [Reminder(**row._mapping) for row in connection.execute(_rows(ready))]
-    return Composed(len(ready), _write(connection, rows, now, site) if rows else 0)
+    return Composed(len(ready), _write(connection, now, rows, site) if rows else 0)
 
 
 class Reached(Protocol):
@@ -90,7 +90,7 @@ class Reached(Protocol):
 Writer = Callable[[Connection, datetime, Site], Composed]
 
 
-def whole(write: Writer, connection: Connection, now: datetime, site: Site) -> int:
+def whole(connection: Connection, now: datetime, write: Writer, site: Site) -> int:
     """All that there is to write, in one transaction: what a dry run shows. Returns how many letters."""
     letters = 0
     while (done := write(connection, now, site)).settled:
@@ -129,7 +129,7 @@ def _ready(connection: Connection, now: datetime, most: int) -> list[int]:
     return list(found.scalars())
 
 
-def _skip_untrue(connection: Connection, ready: Sequence[int], now: datetime) -> None:
+def _skip_untrue(connection: Connection, now: datetime, ready: Sequence[int]) -> None:
     """Of these, keep from being told what is no longer so, and say why."""
     today = local_date(now)
     chosen = any_of(reminder.c.id, ready)
@@ -216,10 +216,10 @@ def _rows(ready: Sequence[int]) -> sa.Select[Any]:
     )
 
 
-def _write(connection: Connection, rows: Sequence[Reminder], now: datetime, site: Site) -> int:
+def _write(connection: Connection, now: datetime, rows: Sequence[Reminder], site: Site) -> int:
     """One letter for each person among the rows, its deliveries, and which reminders it told. Returns how many letters."""
     today = local_date(now)
-    known = _known(connection, rows, now)
+    known = _known(connection, now, rows)
     people = {account_id: list(theirs) for account_id, theirs in groupby(rows, lambda row: row.account_id)}
     letters = {
         account_id: letter.write(connection, site, known, theirs[0].full_name, theirs[0].language, theirs, today)
@@ -227,7 +227,7 @@ def _write(connection: Connection, rows: Sequence[Reminder], now: datetime, site
     }
     # The lowest of the reminders is told once and for all, so no other run comes to the same keys.
     run = f"{today}:{min(row.id for row in rows)}:"
-    ids = write_messages(connection, letters, run, now)
+    ids = write_messages(connection, now, letters, run)
     carried = [
         values
         for account_id, told in letters.items()
@@ -243,11 +243,11 @@ def _write(connection: Connection, rows: Sequence[Reminder], now: datetime, site
             .scalar_subquery(),
         )
     )
-    write_deliveries(connection, carried, now)
+    write_deliveries(connection, now, carried)
     return len(letters)
 
 
-def write_messages(connection: Connection, letters: Mapping[int, Told], prefix: str, now: datetime) -> dict[int, int]:
+def write_messages(connection: Connection, now: datetime, letters: Mapping[int, Told], prefix: str) -> dict[int, int]:
     """Put letters into the inboxes of these accounts; account → message. prefix: names the letter, with the account."""
     rows = [
         {
@@ -269,7 +269,7 @@ def write_messages(connection: Connection, letters: Mapping[int, Told], prefix: 
     return {row.account_id: row.id for row in connection.execute(written)}
 
 
-def write_deliveries(connection: Connection, carried: Sequence[Mapping[str, Any]], now: datetime) -> None:
+def write_deliveries(connection: Connection, now: datetime, carried: Sequence[Mapping[str, Any]]) -> None:
     """Put letters on their way; the first thing in the life of each is that it was planned, or why it cannot go."""
     if not carried:
         return
@@ -303,18 +303,18 @@ def _way(message_id: int, channel: str, address: str, now: datetime, domain: str
     }
 
 
-def _known(connection: Connection, rows: Sequence[Reminder], now: datetime) -> Known:
+def _known(connection: Connection, now: datetime, rows: Sequence[Reminder]) -> Known:
     """What the letters speak of, found for all of them together."""
     asked = {row.obligation_id for row in rows}
     listing = [row.obligation_id for row in rows if row.with_list and row.part in recipients.ESCALATION]
-    late = _late(connection, listing, now) if listing else {}
+    late = _late(connection, now, listing) if listing else {}
     everything = asked.union(*(ids for _count, ids in late.values()))
     owed = {row.id: row for row in finding.told(connection, sorted(everything))}
     calls = sorted({call for key in asked if (call := owed[key].call_id) is not None})
     return Known(owed, _counts(connection, calls) if calls else {}, late)
 
 
-def _late(connection: Connection, obligation_ids: Sequence[int], now: datetime) -> dict[int, tuple[int, list[int]]]:
+def _late(connection: Connection, now: datetime, obligation_ids: Sequence[int]) -> dict[int, tuple[int, list[int]]]:
     """Everything that is late with the collectors of these: how many, and the first of them by due date."""
     collector = obligation.c.collector_id
     collectors = sa.select(collector).where(any_of(obligation.c.id, obligation_ids))

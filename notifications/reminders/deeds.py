@@ -25,10 +25,10 @@ from workflow.ground.vietnam_time import local_date
 LONGEST_WORD: Final = 500
 
 
-def open_call(connection: Connection, command: CallInput, who: int | str, now: datetime) -> Called:
+def open_call(connection: Connection, who: int | str, now: datetime, command: CallInput) -> Called:
     """Call for a report and tell everybody who owes it. Raises what `calls.open_call` does."""
-    called = calls.open_call(connection, command, who, now)
-    planning.announce(connection, called.obligations, planning.OPENED, now)
+    called = calls.open_call(connection, who, now, command)
+    planning.announce(connection, now, called.obligations, planning.OPENED)
     return called
 
 
@@ -36,65 +36,65 @@ def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     """Call for the year's reports whose time has come and tell those who owe them."""
     called = due_calls.open_due_calls(connection, now)
     if called:
-        planning.announce(connection, [key for call in called for key in call.obligations], planning.OPENED, now)
+        planning.announce(connection, now, [key for call in called for key in call.obligations], planning.OPENED)
     return called
 
 
 def move_due(
     connection: Connection,
-    call_id: int,
-    new_day: date | str,
     who: int | str,
     now: datetime,
+    call_id: int,
+    new_day: date | str,
     version: int | None = None,
 ) -> Called:
     """Give a call another due date and tell those who still owe it, once. Raises what `calls.move_due` does."""
-    called = calls.move_due(connection, call_id, new_day, who, now, version)
-    planning.announce(connection, called.obligations, planning.MOVED, now)
+    called = calls.move_due(connection, who, now, call_id, new_day, version)
+    planning.announce(connection, now, called.obligations, planning.MOVED)
     return called
 
 
 def return_report(
     connection: Connection,
-    obligation_id: int,
     who: int | str,
+    now: datetime,
+    obligation_id: int,
     reason: str,
     due_on: date | str,
-    now: datetime,
     *,
     version: int | None = None,
 ) -> date:
     """Give a report back to be mended and tell those who owe it. Returns the new due date. Raises what `reports.return_` does."""
-    day = reports.return_(connection, obligation_id, who, reason, due_on, now, version=version)
-    planning.announce(connection, [obligation_id], planning.RETURNED, now)
+    day = reports.return_(connection, who, now, obligation_id, reason, due_on, version=version)
+    planning.announce(connection, now, [obligation_id], planning.RETURNED)
     return day
 
 
 def note_day_off(
-    connection: Connection, who: int | str, day: date | str, working: bool, label: str, now: datetime
+    connection: Connection, who: int | str, now: datetime, day: date | str, working: bool, label: str
 ) -> int:
     """Correct the calendar and tell those whose due date moved by it; how many dates moved."""
-    moved = days_off.note_day(connection, who, day, working, label, now)
-    planning.announce(connection, moved, planning.MOVED, now)
+    moved = days_off.note_day(connection, who, now, day, working, label)
+    planning.announce(connection, now, moved, planning.MOVED)
     return len(moved)
 
 
-def forget_day_off(connection: Connection, who: int | str, day: date, now: datetime) -> int:
+def forget_day_off(connection: Connection, who: int | str, now: datetime, day: date) -> int:
     """Take a correction of the calendar back and tell those whose due date moved by it; how many dates moved."""
-    moved = days_off.forget_day(connection, who, day, now)
-    planning.announce(connection, moved, planning.MOVED, now)
+    moved = days_off.forget_day(connection, who, now, day)
+    planning.announce(connection, now, moved, planning.MOVED)
     return len(moved)
 
 
 def follow_official_days(connection: Connection, now: datetime) -> int:
     """Move what is due ahead to where this release's days off put it, and tell those who owe it; how many dates moved."""
     moved = days_off.follow_official(connection, now)
-    planning.announce(connection, moved, planning.MOVED, now)
+    planning.announce(connection, now, moved, planning.MOVED)
     return len(moved)
 
 
 def chase(
-    connection: Connection, obligation_ids: Sequence[int], who: int | str, now: datetime, *, word: str = ""
+    connection: Connection, who: int | str, now: datetime, obligation_ids: Sequence[int], *, word: str = ""
 ) -> int:
     """Remind those who owe these now, with a word of one's own: once a day for each thing and person. Returns how many reminders.
 
@@ -110,7 +110,7 @@ def chase(
         raise NotFound(_("Có việc không thuộc phạm vi của bạn. Hãy tải lại trang."), guard="obligation")
     open_rows = [row for row in rows if row.fulfilled_at is None and row.withdrawn_at is None]
     step = f"{planning.CHASED}{local_date(now):%Y%m%d}"
-    told = planning.announce(connection, [row.id for row in open_rows], step, now, word=word)
+    told = planning.announce(connection, now, [row.id for row in open_rows], step, word=word)
     if not told:
         raise NotPossible(
             _("Những việc này đã xong, hoặc đã được nhắc hôm nay. Mai hãy nhắc lại."),

@@ -198,7 +198,7 @@ def _planned(now: datetime, *, several: bool) -> sa.Select[Any]:
     )
 
 
-def announce(connection: Connection, obligation_ids: Sequence[int], step: str, now: datetime, *, word: str = "") -> int:
+def announce(connection: Connection, now: datetime, obligation_ids: Sequence[int], step: str, *, word: str = "") -> int:
     """Plan one reminder for everybody who owes these obligations, in the transaction of what caused it. Returns how many.
 
     step: OPENED, MOVED, RETURNED or CHASED with a number. word: the sender's own. The same is told once; a move or a
@@ -254,7 +254,7 @@ def tell_moved(connection: Connection, now: datetime) -> int:
     Whoever moves a date by hand tells of it in the same transaction (`deeds.py`); one statement when there is nothing.
     """
     marked = list(connection.execute(sa.select(obligation.c.id).where(_UNTOLD)).scalars())
-    return announce(connection, marked, MOVED, now) if marked else 0
+    return announce(connection, now, marked, MOVED) if marked else 0
 
 
 def _same(left: sa.FromClause, right: sa.FromClause, columns: Sequence[str]) -> sa.ColumnElement[bool]:

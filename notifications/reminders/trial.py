@@ -61,5 +61,5 @@ def send(connection: Connection, account_id: int, now: datetime, *, site: str, d
         ).scalar_one()
     )
     chosen = preferences.of(connection, account_id)
-    composing.write_deliveries(connection, list(composing.ways(key, KIND, chosen, now, domain)), now)
+    composing.write_deliveries(connection, now, list(composing.ways(key, KIND, chosen, now, domain)))
     return key

@@ -175,7 +175,7 @@ class Lives(RuleBasedStateMachine):
         if len(self.codes) < 6:
             chosen = ("KL-X1-T1", "KL-X1-T2", "KL-X1", "KL-X2-T1")[place]
             draft = a_draft(unit=chosen, name=f"Mô hình thứ {len(self.codes) + 1} của {chosen}")
-            code = self.attempt(lambda c: registration.create_draft(c, who, YEAR, draft, self.now))
+            code = self.attempt(lambda c: registration.create_draft(c, who, self.now, YEAR, draft))
             if code is not None:
                 self.codes.append(code)
 
@@ -203,7 +203,7 @@ class Lives(RuleBasedStateMachine):
         entries = self.entries_by_model()
 
         def act(connection: Connection) -> list[transition.Outcome]:
-            return transition.apply_many(connection, self.codes, trigger, who, self.now, stated=stated)
+            return transition.apply_many(connection, who, self.now, self.codes, trigger, stated=stated)
 
         for outcome in self.attempt(act) or ():
             if outcome.applied is not None:
@@ -234,14 +234,14 @@ class Lives(RuleBasedStateMachine):
             code = self.chance.choice(self.codes)
             who, voter = self.chance.choice(PEOPLE), self.chance.choice([*COMMITTEE, "villager"])
             choice, written = self.chance.choice(["for", "against", "abstain"]), self.chance.choice([True, False])
-            self.attempt(lambda c: record_vote(c, who, meeting, code, voter, choice, self.now, written=written))
+            self.attempt(lambda c: record_vote(c, who, self.now, meeting, code, voter, choice, written=written))
 
     @rule()
     def stand_in(self) -> None:
         """The administrator lets somebody stand in for somebody in one of their roles."""
         principal, role, place = self.chance.choice(HELD)
         deputy = self.chance.choice(PEOPLE)
-        self.attempt(lambda c: assignments.assign(c, "admin", deputy, role, place, self.now, deputy_for=principal))
+        self.attempt(lambda c: assignments.assign(c, "admin", self.now, deputy, role, place, deputy_for=principal))
 
     @rule()
     def stop_standing_in(self) -> None:
@@ -252,7 +252,7 @@ class Lives(RuleBasedStateMachine):
             ids = list(rows.scalars())
         if ids:
             chosen = self.chance.choice(ids)
-            self.attempt(lambda c: assignments.end_assignment(c, "admin", chosen, self.now))
+            self.attempt(lambda c: assignments.end_assignment(c, "admin", self.now, chosen))
 
     @rule()
     def ask_for_another_name(self) -> None:
@@ -260,12 +260,12 @@ class Lives(RuleBasedStateMachine):
         who = self.chance.choice(PEOPLE)
         name = f"Tên mới số {self.chance.randint(1, 5)}"
         request = self.attempt(
-            lambda c: change_requests.request_change(c, who, code, "name", name, "Tên cũ chưa sát.", self.now)
+            lambda c: change_requests.request_change(c, who, self.now, code, "name", name, "Tên cũ chưa sát.")
         )
         if request is not None and self.chance.choice([True, False]):
             judge = self.chance.choice(PEOPLE)
             approve = self.chance.choice([True, False])
-            self.attempt(lambda c: change_requests.decide_change(c, judge, request, approve, "Đã xem xét.", self.now))
+            self.attempt(lambda c: change_requests.decide_change(c, judge, self.now, request, approve, "Đã xem xét."))
 
     @rule(days=st.integers(1, 20))
     def time_passes(self, days: int) -> None:
@@ -384,7 +384,7 @@ class Lives(RuleBasedStateMachine):
 
     def take(self, code: str, trigger: str, who: str, stated: dict[str, Any]) -> bool:
         before = self.model(code)
-        done = self.attempt(lambda c: transition.apply(c, code, trigger, who, self.now, stated=stated))
+        done = self.attempt(lambda c: transition.apply(c, who, self.now, code, trigger, stated=stated))
         if done is None:
             assert self.model(code) == before
             return False
@@ -415,7 +415,7 @@ class Lives(RuleBasedStateMachine):
                 ):
                     offers.extend(
                         (one.trigger, who)
-                        for one in transition.possible(connection, model, actor, self.now)
+                        for one in transition.possible(connection, actor, self.now, model)
                         if one.allowed
                     )
         if offers:
@@ -466,7 +466,7 @@ class Lives(RuleBasedStateMachine):
             members=members,
             scores={name: str(points - 1) for name, points in maxima.items()},
         )
-        self.attempt(lambda c: inspection.save_record(c, recorder, code, record, self.now))
+        self.attempt(lambda c: inspection.save_record(c, recorder, self.now, code, record))
 
     def prepare_meeting(self, codes: Sequence[str]) -> None:
         members = some(self.chance, COMMITTEE, 3, 5)
@@ -474,9 +474,9 @@ class Lives(RuleBasedStateMachine):
             lambda c: review.prepare_meeting(
                 c,
                 "chair",
+                self.now,
                 "KL-X1",
                 YEAR,
-                self.now,
                 title="Phiên bình xét",
                 held_on=local_date(self.now),
                 members=[Member(name) for name in members],
@@ -510,7 +510,7 @@ class Lives(RuleBasedStateMachine):
         if status == "prepared":
             present = some(self.chance, members, max(1, len(members) - 2), 5)
             before = {code: self.model(code) for code in codes}
-            self.attempt(lambda c: review.open_meeting(c, "chair", meeting, present, self.now))
+            self.attempt(lambda c: review.open_meeting(c, "chair", self.now, meeting, present))
             for code in codes:
                 if self.model(code).state != before[code].state:
                     self.witness(code, "open_review", "chair", before[code])
@@ -531,14 +531,14 @@ class Lives(RuleBasedStateMachine):
                                 written=written,
                             )
                         )
-            self.attempt(lambda c: review.close_meeting(c, "chair", meeting, "Đã thảo luận.", self.now))
+            self.attempt(lambda c: review.close_meeting(c, "chair", self.now, meeting, "Đã thảo luận."))
         elif status == "closed":
             self.attempt(
                 lambda c: submission.prepare_submission(
                     c,
                     "secretary",
-                    meeting,
                     self.now,
+                    meeting,
                     reports={code: "Thôn vận động 42 hộ hiến đất." for code in codes if self.carried(code)},
                     number="12-TTr/BCĐ",
                     dated=local_date(self.now),

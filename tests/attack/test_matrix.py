@@ -25,7 +25,7 @@ def possibilities(database: Database, case: Case) -> list[transition.Possibility
         actor = access.actor(connection, case.who, matrix.LATER)
         model = model_by_code(connection, case.code, lock=False)
         assert model is not None
-        return transition.possible(connection, model, actor, matrix.LATER)
+        return transition.possible(connection, actor, matrix.LATER, model)
 
 
 def test_matrix_follows_the_definition(stocked_sqlite: tuple[Database, Stock]) -> None:

@@ -100,7 +100,7 @@ def _race(database: Database, stock: Stock, case: Case) -> None:
 
     def attempt() -> transition.Applied:
         with database.write() as connection:
-            return transition.apply(connection, case.code, case.trigger, case.who, LATER, stated=stated)
+            return transition.apply(connection, case.who, LATER, case.code, case.trigger, stated=stated)
 
     answers = at_once(attempt, attempt)
     won = [answer for answer in answers if isinstance(answer, transition.Applied)]
@@ -138,7 +138,7 @@ def test_stale_version_is_a_conflict_and_changes_nothing(world: World) -> None:
     world.apply(code, "submit", "officer.x1t1")
     before = world.model(code)
     with pytest.raises(Conflict, match=rf"bản {seen + 2}, bạn thấy bản {seen}"), world.database.write() as connection:
-        transition.apply(connection, code, "accept", "staff2", NOW, version=seen)
+        transition.apply(connection, "staff2", NOW, code, "accept", version=seen)
     assert world.model(code) == before
 
 
@@ -150,7 +150,7 @@ def test_lost_update_is_impossible(world: World) -> None:
     def edit(text: str) -> int:
         with world.database.write() as connection:
             draft = a_draft(items={**ITEM_TEXTS, "goals": text})
-            return registration.edit_draft(connection, "officer.x1t1", code, draft, NOW, version=seen)
+            return registration.edit_draft(connection, "officer.x1t1", NOW, code, draft, version=seen)
 
     answers = at_once(lambda: edit("Chỉ tiêu của người thứ nhất."), lambda: edit("Chỉ tiêu của người thứ hai."))
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "int"]
@@ -168,7 +168,7 @@ def test_many_writers_of_one_model_lose_nothing(world: World) -> None:
 
     def write(number: int) -> int:
         with world.database.write() as connection:
-            return comments.write(connection, "staff", code, f"Ý kiến số {number}", "unit", NOW)
+            return comments.write(connection, "staff", NOW, code, f"Ý kiến số {number}", "unit")
 
     answers = at_once(*(partial(write, number) for number in range(6)))
     assert len({answer for answer in answers if isinstance(answer, int)}) == 6
@@ -181,7 +181,7 @@ def test_bulk_and_single_share_out_the_models(world: World) -> None:
 
     def bulk(order: list[str]) -> list[transition.Outcome]:
         with world.database.write() as connection:
-            return transition.apply_many(connection, order, "accept", "staff2", NOW)
+            return transition.apply_many(connection, "staff2", NOW, order, "accept")
 
     answers = at_once(lambda: bulk(codes), lambda: bulk(codes[::-1]), lambda: world.apply(codes[4], "accept", "chair"))
     done = Counter(outcome.code for answer in answers[:2] for outcome in answer if outcome.applied is not None)
@@ -215,17 +215,17 @@ def test_vote_against_close(world: World) -> None:
         code = world.carry(world.create(a_draft(name=f"Mô hình bình xét {number}")), "inspected")
         meeting = world.prepare_meeting([code])
         with world.database.write() as connection:
-            review.open_meeting(connection, "chair", meeting, list(COMMITTEE[:4]), NOW)
+            review.open_meeting(connection, "chair", NOW, meeting, list(COMMITTEE[:4]))
             votes = [(code, name, "for", False) for name in COMMITTEE[:3]]
-            ballots.record_votes(connection, "secretary", meeting, votes, NOW)
+            ballots.record_votes(connection, "secretary", NOW, meeting, votes)
 
         def last_vote(meeting: int = meeting, code: str = code) -> None:
             with world.database.write() as connection:
-                record_vote(connection, "reviewer2", meeting, code, "reviewer2", "for", NOW)
+                record_vote(connection, "reviewer2", NOW, meeting, code, "reviewer2", "for")
 
         def close(meeting: int = meeting) -> object:
             with world.database.write() as connection:
-                return review.close_meeting(connection, "chair", meeting, "Biểu quyết xong.", NOW)
+                return review.close_meeting(connection, "chair", NOW, meeting, "Biểu quyết xong.")
 
         answers = at_once(last_vote, close)
         voted, closed = (not isinstance(answer, Refusal) for answer in answers)
@@ -250,11 +250,11 @@ def test_one_member_votes_once_whoever_records_it(world: World) -> None:
     code = world.carry(world.create(), "inspected")
     meeting = world.prepare_meeting([code])
     with world.database.write() as connection:
-        review.open_meeting(connection, "chair", meeting, list(COMMITTEE[:4]), NOW)
+        review.open_meeting(connection, "chair", NOW, meeting, list(COMMITTEE[:4]))
 
     def record(who: str, choice: str) -> None:
         with world.database.write() as connection:
-            record_vote(connection, who, meeting, code, "reviewer1", choice, NOW)
+            record_vote(connection, who, NOW, meeting, code, "reviewer1", choice)
 
     answers = at_once(lambda: record("reviewer1", "for"), lambda: record("secretary", "against"))
     lost = [answer for answer in answers if isinstance(answer, Refusal)]
@@ -277,7 +277,7 @@ def _hammer(url: str, codes: list[str], who: str, gate: Any, answers: Any) -> No
     for code in codes:
         try:
             with database.write() as connection:
-                transition.apply(connection, code, "accept", who, NOW)
+                transition.apply(connection, who, NOW, code, "accept")
             answers.put((code, "done"))
         except (NotPossible, Conflict, NotFound, InvalidInput, GuardRefused) as refusal:
             answers.put((code, type(refusal).__name__))
@@ -288,8 +288,8 @@ def _hammer(url: str, codes: list[str], who: str, gate: Any, answers: Any) -> No
 def test_two_processes_on_fifty_models(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
         drafts = [a_draft(name=f"Mô hình số {n} của thôn") for n in range(50)]
-        codes = registration.create_drafts(connection, "officer.x1t1", 2024, drafts, NOW)
-        outcomes = transition.apply_many(connection, codes, "submit", "officer.x1t1", NOW)
+        codes = registration.create_drafts(connection, "officer.x1t1", NOW, 2024, drafts)
+        outcomes = transition.apply_many(connection, "officer.x1t1", NOW, codes, "submit")
     assert all(outcome.applied for outcome in outcomes)
     context = multiprocessing.get_context("spawn")
     gate, answers = context.Barrier(2), context.Queue()

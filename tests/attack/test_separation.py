@@ -19,7 +19,7 @@ DECISION: dict[str, Any] = {"decision_number": "31", "decision_date": local_date
 def let(world: World, who: str, role: str, place: str, *, deputy_for: str | None = None) -> None:
     """Give somebody a role, or let them stand in for somebody in it."""
     with world.database.write() as connection:
-        assignments.assign(connection, "admin", who, role, place, NOW, deputy_for=deputy_for)
+        assignments.assign(connection, "admin", NOW, who, role, place, deputy_for=deputy_for)
 
 
 def refuses_to_accept(world: World, code: str, who: str) -> None:
@@ -66,8 +66,8 @@ def test_standing_in_ends_but_what_was_done_in_it_counts(world: World) -> None:
     code = world.create(who="deputy.staff")
     world.apply(code, "submit", "deputy.staff")
     with world.database.write() as connection:
-        held = assignments.holding(connection, "deputy.staff", "staff", "KL", NOW)
-        assignments.end_assignment(connection, "admin", held.id, NOW)
+        held = assignments.holding(connection, NOW, "deputy.staff", "staff", "KL")
+        assignments.end_assignment(connection, "admin", NOW, held.id)
     let(world, "deputy.staff", "staff", "KL")
     refuses_to_accept(world, code, "deputy.staff")
 
@@ -130,8 +130,8 @@ def test_member_of_the_unit_only_abstains_whoever_records_it(world: World, recor
     code = world.carry(world.create(), "inspected")
     meeting = world.prepare_meeting([code])
     with world.database.write() as connection:
-        review.open_meeting(connection, "chair", meeting, list(COMMITTEE), NOW)
+        review.open_meeting(connection, "chair", NOW, meeting, list(COMMITTEE))
     with pytest.raises(GuardRefused, match="Không biểu quyết"), world.database.write() as connection:
-        record_vote(connection, recorder, meeting, code, "reviewer.own", choice, NOW)
+        record_vote(connection, recorder, NOW, meeting, code, "reviewer.own", choice)
     with world.database.write() as connection:
-        record_vote(connection, recorder, meeting, code, "reviewer.own", "abstain", NOW)
+        record_vote(connection, recorder, NOW, meeting, code, "reviewer.own", "abstain")

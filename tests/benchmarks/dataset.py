@@ -53,7 +53,7 @@ def build(database: Database, models: int) -> Dataset:
     migrate.upgrade(database)
     definition = parsing.standard("three_tier")
     with database.write() as connection:
-        year_id = stored.create_year(connection, 2024, standard_defaults(), definition, NOW)
+        year_id = stored.create_year(connection, NOW, 2024, standard_defaults(), definition)
         fields = [row.id for row in stored.fields(connection, year_id)]
         units = list(_units(max(1, -(-models // MODELS_PER_DISTRICT))))
         connection.execute(sa.insert(unit), units)

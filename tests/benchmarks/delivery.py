@@ -53,7 +53,7 @@ def measure(folder: Path) -> list[Measurement]:
         channels = {"email": Smtp(settings_for(port))}
         ours, floor = interleaved(
             ROUNDS,
-            lambda _number: deliver(database, channels, NOW, limit=AT_ONCE),
+            lambda _number: deliver(database, NOW, channels, limit=AT_ONCE),
             lambda _number: _smtplib_alone(port, mails),
             block=1,
             warm_up=WARM_UP,

@@ -75,7 +75,7 @@ def _undone(database: Database, work: Callable[[Connection], None]) -> None:
 
 def _call(connection: Connection) -> None:
     command = CallInput(2024, "KL-X1", "Báo cáo nhanh", "12/03/2024", to=Selector(levels=("village",)))
-    called = calls.open_call(connection, command, "chair", NOW)
+    called = calls.open_call(connection, "chair", NOW, command)
     if len(called.obligations) < UNITS:
         raise RuntimeError(f"{len(called.obligations)} units were called on")
 

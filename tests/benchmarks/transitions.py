@@ -86,7 +86,7 @@ def on_postgresql() -> list[Measurement]:
 
 def _accept(database: Database, built: dataset.Dataset, number: int) -> None:
     with database.write() as connection:
-        transition.apply(connection, dataset.code_of(number), "accept", built.reviewer, floors.MOMENT)
+        transition.apply(connection, built.reviewer, floors.MOMENT, dataset.code_of(number), "accept")
 
 
 def _bulk(copies: dict[str, Path], built: dataset.Dataset) -> Measurement:
@@ -97,7 +97,7 @@ def _bulk(copies: dict[str, Path], built: dataset.Dataset) -> Measurement:
     def many(number: int) -> None:
         with ours.write() as connection:
             outcomes = transition.apply_many(
-                connection, built.codes(first + number * BULK, BULK), "accept", built.reviewer, floors.MOMENT
+                connection, built.reviewer, floors.MOMENT, built.codes(first + number * BULK, BULK), "accept"
             )
         if any(outcome.refusal for outcome in outcomes):
             raise RuntimeError(next(str(outcome.refusal) for outcome in outcomes if outcome.refusal))

@@ -77,7 +77,7 @@ class Visitor:
         now = datetime.now(UTC)
         with database.write() as connection:
             key = connection.execute(sa.select(account.c.id).where(account.c.user_name == user_name)).scalar_one()
-            self._cookie = f"dvk_session={sessions.open_session(connection, key, '127.0.0.1', now)}"
+            self._cookie = f"dvk_session={sessions.open_session(connection, key, now, '127.0.0.1')}"
 
     def get(self, address: str) -> bytes:
         """The page, which must be there."""
@@ -128,7 +128,7 @@ def measure(large: Dataset, file: Path, folder: Path) -> list[Measurement]:
     found = []
     small = Database(f"sqlite:///{folder / 'sample.db'}", synchronous="NORMAL")
     migrate.upgrade(small)
-    report = sample.load(small, Store(folder / "attachments", 10_000_000), datetime.now(UTC))
+    report = sample.load(small, datetime.now(UTC), Store(folder / "attachments", 10_000_000))
     sampled = application(small, folder)
     found += _list(
         "sample", sampled, small, [entry.user_name for entry in report.accounts], folder / "sample.db", python

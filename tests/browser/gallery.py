@@ -295,38 +295,38 @@ def furnish(site: Site) -> dict[str, str]:
     with site.database.write() as connection:
         transition.apply(
             connection,
-            found["returned"],
-            "return_registration",
             ACCEPTER,
             now,
+            found["returned"],
+            "return_registration",
             stated={"reason": "Chỉ tiêu chưa đo được.", "items": [{"item": "goals", "note": "ghi số hộ"}]},
         )
         found["change"] = str(
             change_requests.request_change(
-                connection, OFFICER, found["implementing"], "name", "Tên mới gọn hơn", "Tên cũ quá dài.", now
+                connection, OFFICER, now, found["implementing"], "name", "Tên mới gọn hơn", "Tên cũ quá dài."
             )
         )
-        comments.write(connection, OFFICER, found["implementing"], "Đã họp dân lần một.", "unit", now)
+        comments.write(connection, OFFICER, now, found["implementing"], "Đã họp dân lần một.", "unit")
         planned = VisitInput(local_date(now), [found["awaiting_inspection"]])
-        found["visit"] = str(visits.save(connection, SECOND_INSPECTOR, planned, now))
+        found["visit"] = str(visits.save(connection, SECOND_INSPECTOR, now, planned))
         store = Store(site.settings.data_dir / "attachments", site.settings.max_upload_bytes)
-        attachments.add(connection, store, OFFICER, found["implementing"], "ảnh.png", _picture(), "evidence", now)
+        attachments.add(connection, OFFICER, now, store, found["implementing"], "ảnh.png", _picture(), "evidence")
         for name, model in (("prepared", found["inspected"]), ("opened", in_review)):
             duties = ("chair", "secretary", *("member" for _ in COUNCIL[2:]))
             found[name] = str(
                 review.prepare_meeting(
                     connection,
                     CHAIR,
+                    now,
                     "NP-BL",
                     year,
-                    now,
                     title=f"Phiên bình xét năm {year}",
                     held_on=local_date(now),
                     members=[Member(who, duty) for who, duty in zip(COUNCIL, duties, strict=True)],
                     models=[model],
                 )
             )
-        review.open_meeting(connection, CHAIR, int(found["opened"]), list(COUNCIL[:4]), now)
+        review.open_meeting(connection, CHAIR, now, int(found["opened"]), list(COUNCIL[:4]))
         found["going"] = str(_carried(connection, [carried], now, report=""))
         _carried(connection, list(further.values()), now, report="42 hộ hiến 3.200 m² đất.")
         _end(connection, further, found, now)
@@ -365,7 +365,7 @@ def furnish(site: Site) -> dict[str, str]:
             ).scalar_one()
         )
     with site.database.write() as connection:
-        found["invitation"] = invite(connection, ADMIN, "nachuong", now)
+        found["invitation"] = invite(connection, ADMIN, now, "nachuong")
     found.update(furnish_deadlines(site, OFFICER, found["submitted"], now))
     found.update(furnish_reports(site, found["implementing"], now))
     return {
@@ -391,23 +391,23 @@ def _carried(connection: Connection, codes: Sequence[str], now: datetime, *, rep
     meeting_id = review.prepare_meeting(
         connection,
         CHAIR,
+        now,
         "NP-BL",
         local_date(now).year,
-        now,
         title="Phiên bình xét bổ sung",
         held_on=local_date(now),
         members=[Member(who) for who in COUNCIL],
         models=codes,
     )
-    review.open_meeting(connection, CHAIR, meeting_id, COUNCIL, now)
+    review.open_meeting(connection, CHAIR, now, meeting_id, COUNCIL)
     votes = [(code, who, "for", False) for code in codes for who in COUNCIL]
-    ballots.record_votes(connection, CHAIR, meeting_id, votes, now)
-    review.close_meeting(connection, CHAIR, meeting_id, "Các thành viên đã biểu quyết.", now)
+    ballots.record_votes(connection, CHAIR, now, meeting_id, votes)
+    review.close_meeting(connection, CHAIR, now, meeting_id, "Các thành viên đã biểu quyết.")
     return prepare_submission(
         connection,
         CHAIR,
-        meeting_id,
         now,
+        meeting_id,
         reports=dict.fromkeys(codes, report) if report else {},
         number="05-TTr/BCĐ" if report else "",
         dated=local_date(now) if report else None,
@@ -421,7 +421,7 @@ def _end(connection: Connection, carried: Mapping[str, str], found: dict[str, st
     decided = {"decision_date": local_date(now), "signer": "Hà Sỹ Nguyện"}
 
     def step(name: str, trigger: str, who: str, **stated: object) -> None:
-        transition.apply(connection, found[name], trigger, who, now, stated=stated)
+        transition.apply(connection, who, now, found[name], trigger, stated=stated)
 
     for name in ("proposed", "received"):
         step(name, "propose", CHAIR)

@@ -23,7 +23,7 @@ def furnish_reports(site: Site, implementing: str, now: datetime) -> dict[str, s
     """What stands between braces in paths of visits. implementing: a model of the commune, given a length nobody believes."""
     with site.database.write() as connection:
         rows = [QuantityInput("Đường giao thông", "569 km")]
-        implementation.save_results(connection, OFFICER, implementing, rows, now, summary="Đã làm xong.")
+        implementation.save_results(connection, OFFICER, now, implementing, rows, summary="Đã làm xong.")
     asked = a_call(site)[1]
     doubtful = a_call(site)[1]
     call, handed_in = a_call(site, handed_in=True)
@@ -31,9 +31,9 @@ def furnish_reports(site: Site, implementing: str, now: datetime) -> dict[str, s
     due = local_date(now) + timedelta(days=5)
     with site.database.write() as connection:
         texts = {"results": "Nhân dân góp ngày công, hiến đất. " * 5, "proposals": "Không có kiến nghị."}
-        reports.save(connection, doubtful, CHAIR, texts, now)
+        reports.save(connection, CHAIR, now, doubtful, texts)
         for key in (back, twice):
-            deeds.return_report(connection, key, STAFF, "Thiếu số hộ tham gia.", due, now)
+            deeds.return_report(connection, STAFF, now, key, "Thiếu số hộ tham gia.", due)
         _again(connection, twice, now)
     return {
         "report_asked": str(asked),
@@ -48,6 +48,6 @@ def furnish_reports(site: Site, implementing: str, now: datetime) -> dict[str, s
 def _again(connection: Connection, key: int, now: datetime) -> None:
     text = "Nhân dân góp 350 ngày công, hiến 1.200 m² đất; 215 hộ tham gia. Cách làm nổi bật là để dân bàn trước."
     who = access.actor(connection, CHAIR, now)
-    words = {doubt.id: "Đã đối chiếu." for doubt in prefill.prefill(connection, key, who, now).doubts}
-    reports.save(connection, key, CHAIR, {"results": text}, now, words=words)
-    reports.submit(connection, key, CHAIR, now)
+    words = {doubt.id: "Đã đối chiếu." for doubt in prefill.prefill(connection, who, key, now).doubts}
+    reports.save(connection, CHAIR, now, key, {"results": text}, words=words)
+    reports.submit(connection, CHAIR, now, key)

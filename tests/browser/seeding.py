@@ -40,7 +40,7 @@ def model_in(site: Site, state: str, name: str, items: Mapping[str, str] | None 
         targets=(QuantityInput("labour_days", "300 ngày công"),),
     )
     with site.database.write() as connection:
-        code = registration.create_draft(connection, OFFICER, local_date(now).year, draft, now)
+        code = registration.create_draft(connection, OFFICER, now, local_date(now).year, draft)
         for reached in WAY[1 : WAY.index(state) + 1]:
             _step(connection, code, reached, now)
     return code
@@ -48,7 +48,7 @@ def model_in(site: Site, state: str, name: str, items: Mapping[str, str] | None 
 
 def _step(connection: Connection, code: str, state: str, now: datetime) -> None:
     def apply(trigger: str, who: str, **stated: Any) -> None:
-        transition.apply(connection, code, trigger, who, now, stated=stated)
+        transition.apply(connection, who, now, code, trigger, stated=stated)
 
     if state == "submitted":
         apply("submit", OFFICER)
@@ -81,15 +81,15 @@ def a_call(site: Site, *, handed_in: bool = False) -> tuple[int, int]:
         sections=("results", "proposals"),
     )
     with site.database.write() as connection:
-        called = calls.open_call(connection, command, "canbo.naphieng", now)
+        called = calls.open_call(connection, "canbo.naphieng", now, command)
         key = called.obligations[0]
         if handed_in:
             who = access.actor(connection, "truongban.binhluong", now)
-            doubts = prefill.prefill(connection, key, who, now).doubts
+            doubts = prefill.prefill(connection, who, key, now).doubts
             texts = {"results": "Nhân dân góp 350 ngày công. " * 5, "proposals": "Không có kiến nghị."}
             words = {doubt.id: "Đã đối chiếu." for doubt in doubts}
-            reports.save(connection, key, who.account_id, texts, now, words=words)
-            reports.submit(connection, key, who.account_id, now)
+            reports.save(connection, who.account_id, now, key, texts, words=words)
+            reports.submit(connection, who.account_id, now, key)
     return called.call_id, key
 
 
@@ -106,4 +106,4 @@ def write_record(connection: Connection, code: str, now: datetime, who: str = IN
         head=INSPECTOR,
         scores=scores,
     )
-    inspection.save_record(connection, who, code, record, now)
+    inspection.save_record(connection, who, now, code, record)

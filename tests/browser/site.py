@@ -87,7 +87,7 @@ def load_sample(data: Path) -> None:
     with without_server(data) as site:
         migrate.upgrade(site.database)
         store = Store(data / "attachments", site.settings.max_upload_bytes)
-        sample.load(site.database, store, datetime.now(UTC))
+        sample.load(site.database, datetime.now(UTC), store)
 
 
 @contextmanager

@@ -116,9 +116,9 @@ def test_meeting_that_the_secretary_changed_meanwhile(browser: Browser, site: Si
         meeting_id = review.prepare_meeting(
             connection,
             CHAIR,
+            now,
             "NP-BL",
             local_date(now).year,
-            now,
             title="Phiên hai người lập",
             held_on=local_date(now),
             members=[Member(who) for who in COUNCIL],

@@ -36,7 +36,7 @@ def carried(site: Site, count: int = MODELS) -> tuple[int, list[str]]:
     year = local_date(now).year
     with site.database.write() as connection:
         three_tier = parsing.standard("three_tier")
-        store.put(connection, three_tier, now)
+        store.put(connection, now, three_tier)
         connection.execute(
             sa.update(programme_year).where(programme_year.c.year == year).values(definition_hash=three_tier.hash)
         )
@@ -45,23 +45,23 @@ def carried(site: Site, count: int = MODELS) -> tuple[int, list[str]]:
         meeting_id = review.prepare_meeting(
             connection,
             CHAIR,
+            now,
             "NP-BL",
             year,
-            now,
             title="Phiên bình xét",
             held_on=local_date(now),
             members=[Member(who) for who in COUNCIL],
             models=codes,
         )
-        review.open_meeting(connection, CHAIR, meeting_id, COUNCIL, now)
+        review.open_meeting(connection, CHAIR, now, meeting_id, COUNCIL)
         votes = [(code, who, "for", False) for code in codes for who in COUNCIL]
-        ballots.record_votes(connection, CHAIR, meeting_id, votes, now)
-        review.close_meeting(connection, CHAIR, meeting_id, "Đã biểu quyết.", now)
+        ballots.record_votes(connection, CHAIR, now, meeting_id, votes)
+        review.close_meeting(connection, CHAIR, now, meeting_id, "Đã biểu quyết.")
         submission_id = submission.prepare_submission(
             connection,
             CHAIR,
-            meeting_id,
             now,
+            meeting_id,
             reports=dict.fromkeys(codes, "42 hộ hiến 3.200 m² đất."),
             number="05-TTr/BCĐ",
             dated=local_date(now),

@@ -86,7 +86,7 @@ def owe(
 def tick(connection: Connection, now: datetime) -> int:
     """Plan and compose as the clockwork does; how many letters."""
     planning.plan(connection, now)
-    return composing.whole(composing.compose, connection, now, SITE)
+    return composing.whole(connection, now, composing.compose, SITE)
 
 
 def reminders(connection: Connection, obligation_id: int) -> list[tuple[str, str, str, str, str]]:

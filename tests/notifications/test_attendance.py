@@ -61,9 +61,9 @@ def test_members_of_a_meeting_are_told(world: World) -> None:
         review.prepare_meeting(
             connection,
             "chair",
+            NOW,
             "KL-X1",
             2024,
-            NOW,
             title="Phiên bình xét",
             held_on=local_date(SOON),
             place="Hội trường xã",
@@ -82,7 +82,7 @@ def test_team_of_a_visit_is_told_save_those_locked(world: World) -> None:
     code = world.carry(world.create(), "awaiting_inspection")
     planned = VisitInput(day=local_date(SOON), models=(code,), members=("inspector1", "inspector2"))
     with world.database.write() as connection:
-        visits.save(connection, "inspector1", planned, NOW)
+        visits.save(connection, "inspector1", NOW, planned)
         connection.execute(sa.update(account).where(account.c.user_name == "inspector2").values(locked_at=NOW))
     tick(world)
     assert told(world, "visit") == {"inspector1": "reporter"}

@@ -33,7 +33,7 @@ def _actor(world: World, name: str, now: datetime = NOW) -> Actor:
 def _read(world: World, name: str, scope: Scope = "mine", now: datetime = NOW) -> dict[str, icalendar.Event]:
     """The events of a file by what stands before the @ of their identity."""
     with world.database.read() as connection:
-        content = ics.feed(connection, access.actor(connection, name, now), scope, now, site=SITE, domain=DOMAIN)
+        content = ics.feed(connection, access.actor(connection, name, now), now, scope, site=SITE, domain=DOMAIN)
     parsed = icalendar.Calendar.from_ical(content)
     assert parsed.errors == []
     return {
@@ -66,7 +66,7 @@ def test_file_says_what_is_due_and_when(either: World) -> None:
 
 def test_file_is_a_whole_calendar(either: World) -> None:
     with either.database.read() as connection:
-        content = ics.feed(connection, _actor(either, "officer.x1"), "mine", NOW, site=SITE, domain=DOMAIN)
+        content = ics.feed(connection, _actor(either, "officer.x1"), NOW, "mine", site=SITE, domain=DOMAIN)
     parsed = icalendar.Calendar.from_ical(content)
     assert (str(parsed["version"]), str(parsed["method"])) == ("2.0", "PUBLISH")
     zone = parsed.walk("VTIMEZONE")[0]
@@ -83,7 +83,7 @@ def test_moved_date_keeps_its_identity_and_counts(either: World) -> None:
         owed = owing.owe(connection, either, TODAY + timedelta(days=30))
     before = _read(either, "officer.x1")[f"viec-{owed}"]
     with either.database.write() as connection:
-        life.move(connection, [owed], TODAY + timedelta(days=40), NOW)
+        life.move(connection, NOW, [owed], TODAY + timedelta(days=40))
     after = _read(either, "officer.x1")[f"viec-{owed}"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
     assert after.decoded("dtstart") > before.decoded("dtstart")
@@ -147,7 +147,7 @@ def test_individual_is_not_named_outside(either: World) -> None:
             subject="state",
             model_id=either.model(code).id,
         )
-        content = ics.feed(connection, _actor(either, "officer.x1t1"), "mine", NOW, site=SITE, domain=DOMAIN)
+        content = ics.feed(connection, _actor(either, "officer.x1t1"), NOW, "mine", site=SITE, domain=DOMAIN)
     unfolded = content.replace(b"\r\n ", b"").decode()
     assert code in unfolded
     assert "Kín" not in unfolded
@@ -196,7 +196,7 @@ def test_unchanged_dates_are_the_same_bytes(either: World) -> None:
     with either.database.write() as connection:
         owing.owe(connection, either, TODAY + timedelta(days=9))
         first, second = (
-            ics.feed(connection, _actor(either, "officer.x1"), "mine", now, site=SITE, domain=DOMAIN)
+            ics.feed(connection, _actor(either, "officer.x1"), now, "mine", site=SITE, domain=DOMAIN)
             for now in (NOW, NOW + timedelta(hours=3))
         )
     assert first == second
@@ -205,28 +205,28 @@ def test_unchanged_dates_are_the_same_bytes(either: World) -> None:
 def test_address_gives_the_dates_until_it_is_revoked(either: World) -> None:
     officer = _actor(either, "officer.x1")
     with either.database.write() as connection:
-        token = feeds.create(connection, officer, "mine", NOW)
+        token = feeds.create(connection, officer, NOW, "mine")
         kept = connection.execute(sa.select(calendar_feed)).one()
         assert token not in str(kept)
-        found = feeds.opened(connection, token, NOW)
+        found = feeds.opened(connection, NOW, token)
         assert (found.actor.account_id, found.scope, found.needs_note) == (officer.account_id, "mine", True)
-        feeds.note_read(connection, found.id, NOW)
-        assert not feeds.opened(connection, token, NOW + timedelta(minutes=59)).needs_note
+        feeds.note_read(connection, NOW, found.id)
+        assert not feeds.opened(connection, NOW + timedelta(minutes=59), token).needs_note
         with pytest.raises(NotFound):
-            feeds.revoke(connection, either.accounts["officer.x1t1"], found.id, NOW)
-        feeds.revoke(connection, officer.account_id, found.id, NOW)
+            feeds.revoke(connection, either.accounts["officer.x1t1"], NOW, found.id)
+        feeds.revoke(connection, officer.account_id, NOW, found.id)
         assert feeds.of(connection, officer.account_id) == []
         noted = connection.execute(sa.select(history.c.trigger).where(history.c.subject == "account")).scalars().all()
         assert noted == ["calendar_opened", "calendar_revoked"]
         for wrong in (token, "khong-co", ""):
             with pytest.raises(NotFound):
-                feeds.opened(connection, wrong, NOW)
+                feeds.opened(connection, NOW, wrong)
 
 
 def test_address_of_somebody_locked_or_without_his_role_gives_nothing(either: World) -> None:
     with either.database.write() as connection:
-        locked = feeds.create(connection, _actor(either, "officer.x1"), "mine", NOW)
-        left = feeds.create(connection, _actor(either, "staff"), "all", NOW)
+        locked = feeds.create(connection, _actor(either, "officer.x1"), NOW, "mine")
+        left = feeds.create(connection, _actor(either, "staff"), NOW, "all")
         connection.execute(sa.update(account).where(account.c.user_name == "officer.x1").values(locked_at=NOW))
         connection.execute(
             sa.update(assignment)
@@ -235,16 +235,16 @@ def test_address_of_somebody_locked_or_without_his_role_gives_nothing(either: Wo
         )
         for token in (locked, left):
             with pytest.raises(NotFound):
-                feeds.opened(connection, token, NOW)
+                feeds.opened(connection, NOW, token)
 
 
 def test_one_person_has_only_so_many_addresses(either: World) -> None:
     officer = _actor(either, "officer.x1")
     with either.database.write() as connection:
         for _ in range(feeds.MOST_FEEDS):
-            feeds.create(connection, officer, "mine", NOW)
+            feeds.create(connection, officer, NOW, "mine")
         with pytest.raises(feeds.TooManyFeeds):
-            feeds.create(connection, officer, "mine", NOW)
+            feeds.create(connection, officer, NOW, "mine")
 
 
 def test_days_off_have_their_names(either: World) -> None:

@@ -74,7 +74,7 @@ def test_one_thing_due_leads_to_the_very_form(eventful: World) -> None:
 def test_letter_says_how_many_of_the_others_have_sent_theirs(eventful: World) -> None:
     with passing(eventful) as connection:
         first, *_ = owe(connection, eventful, DUE, OPENED, units=("KL-X1-T2", "KL-X1-T1", "KL-X2-T1"))
-        life.fulfil(connection, first, at(DUE - timedelta(days=4)))
+        life.fulfil(connection, at(DUE - timedelta(days=4)), first)
         tick(connection, at(DUE - timedelta(days=3)))
         (letter,) = letters(connection, OFFICER)
         assert "Huyện Khe Lam đang chờ; 1/3 đơn vị đã gửi." in letter.body_text
@@ -83,7 +83,7 @@ def test_letter_says_how_many_of_the_others_have_sent_theirs(eventful: World) ->
 def test_nothing_is_written_before_the_persons_hour(eventful: World) -> None:
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, OPENED)
-        preferences.save(connection, OFFICER, Wish(digest_hour=9), OPENED)
+        preferences.save(connection, OFFICER, OPENED, Wish(digest_hour=9))
         day = DUE - timedelta(days=14)
         assert [tick(connection, at(day, hour)) for hour in (0, 6, 7, 8, 9, 10, 23)] == [0, 0, 1, 0, 1, 0, 0]
         assert {row[3] for row in reminders(connection, key)} == {"told"}
@@ -93,7 +93,7 @@ def test_quiet_day_waits_and_only_the_latest_step_is_told_then(eventful: World) 
     with passing(eventful) as connection:
         # Due on a Monday: the steps of three days and one day before fall on the Friday and the Sunday.
         (key,) = owe(connection, eventful, DUE, OPENED)
-        preferences.save(connection, OFFICER, Wish(quiet_days=(5, 6, 7)), OPENED)
+        preferences.save(connection, OFFICER, OPENED, Wish(quiet_days=(5, 6, 7)))
         for ahead in (-3, -2, -1):
             tick(connection, at(DUE + timedelta(days=ahead)))
         assert [letter.kind for letter in letters(connection, OFFICER)] == []
@@ -107,7 +107,7 @@ def test_escalation_knows_no_quiet_day_and_goes_by_mail_in_any_case(eventful: Wo
     with passing(eventful) as connection:
         owe(connection, eventful, DUE, OPENED)
         quiet = Wish(email="staff@khelam.example", by_email=False, quiet_days=(1, 2, 3, 4, 6, 7))
-        preferences.save(connection, "staff", quiet, OPENED)
+        preferences.save(connection, "staff", OPENED, quiet)
         tick(connection, at(DUE + timedelta(days=1)))
         (letter,) = letters(connection, "staff")
         assert letter.kind == "escalation"
@@ -175,10 +175,10 @@ def test_language_of_the_letter_is_that_of_the_account(eventful: World) -> None:
 def test_moments_in_the_evening_wait_for_the_morning_unless_they_pass_with_the_day(eventful: World) -> None:
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, at(DUE, 21, 5))
-        planning.announce(connection, [key], planning.OPENED, at(DUE, 21, 5))
+        planning.announce(connection, at(DUE, 21, 5), [key], planning.OPENED)
         assert tick(connection, at(DUE, 21, 10)) == 2
         later = owe(connection, eventful, DUE + timedelta(days=40), at(DUE, 21, 20), label="Báo cáo khác")
-        planning.announce(connection, later, planning.OPENED, at(DUE, 21, 20))
+        planning.announce(connection, at(DUE, 21, 20), later, planning.OPENED)
         assert tick(connection, at(DUE, 21, 30)) == 0
         assert tick(connection, at(DUE + timedelta(days=1), 7)) > 0
         assert "Báo cáo khác" in letters(connection, OFFICER)[-1].body_text
@@ -187,7 +187,7 @@ def test_moments_in_the_evening_wait_for_the_morning_unless_they_pass_with_the_d
 def test_what_was_opened_and_is_due_today_is_one_line(eventful: World) -> None:
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, at(DUE, 8))
-        planning.announce(connection, [key], planning.OPENED, at(DUE, 8))
+        planning.announce(connection, at(DUE, 8), [key], planning.OPENED)
         tick(connection, at(DUE, 9))
         (letter,) = letters(connection, OFFICER)
         assert letter.body_text.count("Báo cáo quý I") == 1
@@ -197,7 +197,7 @@ def test_what_was_opened_and_is_due_today_is_one_line(eventful: World) -> None:
 def test_without_an_address_it_stands_in_the_inbox_and_the_mail_says_why_it_did_not_go(eventful: World) -> None:
     with passing(eventful) as connection:
         owe(connection, eventful, DUE, OPENED)
-        preferences.save(connection, "deputy.officer", Wish(by_email=False), OPENED)
+        preferences.save(connection, "deputy.officer", OPENED, Wish(by_email=False))
         tick(connection, at(DUE - timedelta(days=3)))
         assert [(row.status, row.address) for row in deliveries(connection, OFFICER)] == [("skipped", "")]
         assert deliveries(connection, OFFICER)[0].last_error.startswith("Chưa có địa chỉ thư.")
@@ -215,7 +215,7 @@ def test_each_way_has_a_name_of_its_own_that_stays(eventful: World) -> None:
     with passing(eventful) as connection:
         owe(connection, eventful, DUE, OPENED)
         wish = Wish(email="hin@khelam.example", other_address="tgram://bot/chat", by_other=True)
-        preferences.save(connection, OFFICER, wish, OPENED, schemes=frozenset({"tgram"}))
+        preferences.save(connection, OFFICER, OPENED, wish, schemes=frozenset({"tgram"}))
         tick(connection, at(DUE - timedelta(days=3)))
         rows = connection.execute(
             sa.select(delivery.c.channel, delivery.c.rfc_message_id).where(delivery.c.address != "")
@@ -249,7 +249,7 @@ def test_names_that_look_like_markup_headers_or_places_stay_text(eventful: World
             .values(full_name="Hin\r\nBcc: ai@do.example <b>{name}</b>")
         )
         word = "xong\nsớm <img src=x onerror=alert(1)> {word}"
-        planning.announce(connection, [key], "chase:1", at(DUE - timedelta(days=3)), word=word)
+        planning.announce(connection, at(DUE - timedelta(days=3)), [key], "chase:1", word=word)
         tick(connection, at(DUE - timedelta(days=3)))
         (letter,) = letters(connection, OFFICER)
         assert label in letter.body_text
@@ -341,7 +341,7 @@ def test_every_cause_has_its_letter_in_both_languages(eventful: World, step: str
         if step.startswith("d"):
             day = DUE if step == "d0" else day
         else:
-            planning.announce(connection, many, step, at(day), word="Cảm ơn." if step.startswith("chase") else "")
+            planning.announce(connection, at(day), many, step, word="Cảm ơn." if step.startswith("chase") else "")
             connection.execute(sa.update(obligation).values(next_step_on=None))
         tick(connection, at(day))
         for who in (OFFICER, "deputy.officer", "staff"):

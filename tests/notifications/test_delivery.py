@@ -54,7 +54,7 @@ def seed(world: World, *to: str, who: str = OFFICER, prefix: str = "m", channel:
 
 def run(world: World, port: int, *, later: timedelta = timedelta(), limit: int = 500, per_minute: int = 0) -> Delivered:
     channels = {"email": Smtp(settings_for(port))}
-    return deliver(world.database, channels, NOW + later, limit=limit, per_minute=per_minute)
+    return deliver(world.database, NOW + later, channels, limit=limit, per_minute=per_minute)
 
 
 def test_every_letter_arrives_once_over_one_connection(world: World, post: Post) -> None:
@@ -93,7 +93,7 @@ def test_all_but_escalations_can_be_unsubscribed(sqlite_world: World, post: Post
             put(connection, sqlite_world.accounts[OFFICER], [f"{kind}@x.example"], NOW, kind=kind, prefix=kind)
     channels = {"email": Smtp(settings_for(post.port))}
     deliver(
-        sqlite_world.database, channels, NOW, unsubscribe=lambda account_id: f"https://danvan.example/thoi/{account_id}"
+        sqlite_world.database, NOW, channels, unsubscribe=lambda account_id: f"https://danvan.example/thoi/{account_id}"
     )
     found = {str(mail["To"].addresses[0].username): mail for mail in post.mails}
     address = f"<https://danvan.example/thoi/{sqlite_world.accounts[OFFICER]}>"
@@ -233,11 +233,11 @@ class Picky:
 
 def test_letter_that_a_service_refuses_is_given_up_at_once(world: World) -> None:
     ids = seed(world, *addresses(3), channel="apprise")
-    told = deliver(world.database, {"apprise": Picky()}, NOW)
+    told = deliver(world.database, NOW, {"apprise": Picky()})
     assert (told.sent, told.failed, told.waiting, told.complaints) == (2, 1, 0, {})
     row = fate(world.database)[ids[1]]
     assert (row.status, row.attempts, row.last_error) == ("failed", 1, "Dịch vụ nhắn tin từ chối.")
-    assert deliver(world.database, {"apprise": Picky()}, NOW + timedelta(days=5)) == Delivered()
+    assert deliver(world.database, NOW + timedelta(days=5), {"apprise": Picky()}) == Delivered()
 
 
 def test_rate_per_minute_counts_whoever_sends(world: World, post: Post) -> None:
@@ -257,7 +257,7 @@ def test_limit_ends_a_run(sqlite_world: World, post: Post) -> None:
 def test_stopping_gives_back_what_was_not_tried(world: World, post: Post) -> None:
     ids = seed(world, *addresses(40))
     asked = iter([False] * 12 + [True] * 100)
-    told = deliver(world.database, {"email": Smtp(settings_for(post.port))}, NOW, stopping=lambda: next(asked))
+    told = deliver(world.database, NOW, {"email": Smtp(settings_for(post.port))}, stopping=lambda: next(asked))
     assert 0 < told.sent < 40
     rows = fate(world.database)
     assert Counter(row.status for row in rows.values()) == {"sent": told.sent, "planned": 40 - told.sent}
@@ -302,12 +302,12 @@ def test_slow_server_keeps_no_letter_longer_than_its_lease(
 
 def test_without_a_mail_server_letters_are_skipped_with_the_reason(world: World, post: Post) -> None:
     ids = seed(world, *addresses(60))
-    told = deliver(world.database, {}, NOW)
+    told = deliver(world.database, NOW, {})
     assert told == Delivered(skipped=60)
     row = fate(world.database)[ids[0]]
     assert (row.status, "DVK_SMTP_HOST" in row.last_error) == ("skipped", True)
     with world.database.write() as connection:
-        undelivered.retry(connection, ids[0], "staff", NOW)
+        undelivered.retry(connection, "staff", NOW, ids[0])
     assert run(world, post.port).sent == 1
 
 
@@ -325,7 +325,7 @@ def test_retry_begins_anew_under_the_old_id(world: World, post: Post) -> None:
     run(world, post.port)
     post.restore()
     with world.database.write() as connection:
-        undelivered.retry(connection, only, "staff", NOW)
+        undelivered.retry(connection, "staff", NOW, only)
     assert run(world, post.port).sent == 1
     assert told_of(world.database, only) == ["claimed", "failed", "retried", "claimed", "sent"]
     with world.database.read() as connection:
@@ -339,7 +339,7 @@ def test_retry_goes_to_the_address_the_person_has_now(world: World, post: Post) 
     assert run(world, post.port).failed == 1
     give_addresses(world)
     with world.database.write() as connection:
-        undelivered.retry(connection, only, "staff", NOW)
+        undelivered.retry(connection, "staff", NOW, only)
     assert run(world, post.port).sent == 1
     assert post.mails[0]["To"].addresses[0].addr_spec == f"{OFFICER}@khelam.example"
 
@@ -350,11 +350,11 @@ def test_retry_is_for_those_who_look_after_the_unit_and_for_what_did_not_go(worl
     run(world, post.port)
     for who in ("outsider", OFFICER, "chair"):
         with world.database.write() as connection, pytest.raises(NotFound):
-            undelivered.retry(connection, stuck, who, NOW)
+            undelivered.retry(connection, who, NOW, stuck)
     with world.database.write() as connection, pytest.raises(NotPossible):
-        undelivered.retry(connection, gone, "staff", NOW)
+        undelivered.retry(connection, "staff", NOW, gone)
     with world.database.write() as connection, pytest.raises(NotFound):
-        undelivered.retry(connection, stuck + 1000, "staff", NOW)
+        undelivered.retry(connection, "staff", NOW, stuck + 1000)
     assert fate(world.database)[stuck].status == "failed"
 
 

@@ -36,11 +36,11 @@ def test_reading_counts_down(either: World) -> None:
         ids = [owing.tell(connection, either, "officer.x1") for _ in range(3)]
         foreign = owing.tell(connection, either, "officer.x1t1")
         assert inbox.unread(connection, owner) == 3
-        assert inbox.mark_read(connection, owner, ids[0], NOW)
-        assert not inbox.mark_read(connection, owner, ids[0], NOW + timedelta(days=1))
-        assert not inbox.mark_read(connection, owner, foreign, NOW)
+        assert inbox.mark_read(connection, owner, NOW, ids[0])
+        assert not inbox.mark_read(connection, owner, NOW + timedelta(days=1), ids[0])
+        assert not inbox.mark_read(connection, owner, NOW, foreign)
         assert [row.id for row in inbox.page(connection, owner, only_unread=True).rows] == [ids[2], ids[1]]
-        assert inbox.mark_all(connection, owner, ids[1], NOW) == 1
+        assert inbox.mark_all(connection, owner, NOW, ids[1]) == 1
         assert (inbox.unread(connection, owner), inbox.unread(connection, other)) == (1, 1)
         assert inbox.one(connection, owner, ids[0]).read_at == NOW
 

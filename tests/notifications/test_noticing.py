@@ -25,7 +25,7 @@ MORNING = at(date(2024, 3, 2), 7)
 
 
 def told(connection: Connection, now: datetime = MORNING) -> int:
-    return composing.whole(noticing.compose, connection, now, SITE)
+    return composing.whole(connection, now, noticing.compose, SITE)
 
 
 def waiting(connection: Connection) -> int:
@@ -36,7 +36,7 @@ def test_everybody_concerned_gets_one_letter_with_all_of_his(eventful: World) ->
     with passing(eventful) as connection:
         ids = list(connection.execute(sa.select(outbox.c.id).order_by(outbox.c.id)).scalars())
         counts: dict[str, int] = {}
-        for people in recipients(connection, ids, MORNING).values():
+        for people in recipients(connection, MORNING, ids).values():
             for person in people:
                 counts[person.user_name] = counts.get(person.user_name, 0) + 1
         assert told(connection) == len(counts)
@@ -93,8 +93,8 @@ def test_the_letter_names_neither_who_did_it_nor_an_individuals_work(quiet: Worl
 def test_language_and_ways_are_those_the_person_chose(eventful: World) -> None:
     with passing(eventful) as connection:
         connection.execute(sa.update(account).where(account.c.user_name == "chair").values(language="en"))
-        preferences.save(connection, "chair", Wish("chair@khelam.example", digest_hour=9, quiet_days=(6, 7)), NOW)
-        preferences.save(connection, "staff", Wish(by_email=False), NOW)
+        preferences.save(connection, "chair", NOW, Wish("chair@khelam.example", digest_hour=9, quiet_days=(6, 7)))
+        preferences.save(connection, "staff", NOW, Wish(by_email=False))
         told(connection)
         (letter,) = letters(connection, "chair")
         assert "Dear Vi Văn Chủ," in letter.body_text

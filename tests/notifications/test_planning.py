@@ -183,7 +183,7 @@ def test_what_is_done_with_plans_nothing_more(eventful: World, how: str) -> None
         (key,) = owe(connection, eventful, DUE, OPENED)
         tick(connection, at(DUE - timedelta(days=14)))
         end = life.fulfil_many if how == "fulfilled" else life.withdraw_many
-        end(connection, [key], at(DUE - timedelta(days=10)))
+        end(connection, at(DUE - timedelta(days=10)), [key])
         for ahead in range(-9, 20):
             tick(connection, at(DUE + timedelta(days=ahead)))
         assert {step for step, *_ in reminders(connection, key)} == {"d-14"}
@@ -192,9 +192,9 @@ def test_what_is_done_with_plans_nothing_more(eventful: World, how: str) -> None
 @pytest.mark.parametrize(
     ("why", "change"),
     [
-        ("fulfilled", lambda c, w, key: life.fulfil(c, key, at(DUE))),
-        ("withdrawn", lambda c, w, key: life.withdraw_many(c, [key], at(DUE))),
-        ("moved", lambda c, w, key: life.move(c, [key], DUE + timedelta(days=30), at(DUE))),
+        ("fulfilled", lambda c, w, key: life.fulfil(c, at(DUE), key)),
+        ("withdrawn", lambda c, w, key: life.withdraw_many(c, at(DUE), [key])),
+        ("moved", lambda c, w, key: life.move(c, at(DUE), [key], DUE + timedelta(days=30))),
         (
             "locked",
             lambda c, w, key: c.execute(
@@ -234,9 +234,9 @@ def test_moved_date_is_told_once_and_the_steps_begin_anew(eventful: World) -> No
         tick(connection, at(DUE - timedelta(days=7)))
         planning.plan(connection, at(DUE - timedelta(days=3), 5))
         moved = at(DUE - timedelta(days=3), 6)
-        life.move(connection, [key], DUE + timedelta(days=7), moved)
-        assert planning.announce(connection, [key], planning.MOVED, moved) == 2
-        assert planning.announce(connection, [key], planning.MOVED, moved) == 0
+        life.move(connection, moved, [key], DUE + timedelta(days=7))
+        assert planning.announce(connection, moved, [key], planning.MOVED) == 2
+        assert planning.announce(connection, moved, [key], planning.MOVED) == 0
         old = [row for row in reminders(connection, key) if row[0] == "d-3"]
         assert {(status, why) for *_, status, why in old} == {("skipped", "moved")}
         for ahead in range(-3, 20):
@@ -264,8 +264,8 @@ def test_a_date_that_moves_there_and_back_is_told_each_time(eventful: World) -> 
     with passing(eventful) as connection:
         (key,) = owe(connection, eventful, DUE, OPENED)
         for day in (DUE + timedelta(days=7), DUE, DUE + timedelta(days=7)):
-            life.move(connection, [key], day, OPENED)
-            assert planning.announce(connection, [key], planning.MOVED, OPENED) == 2
+            life.move(connection, OPENED, [key], day)
+            assert planning.announce(connection, OPENED, [key], planning.MOVED) == 2
 
 
 def test_meetings_have_no_steps_after_their_day(eventful: World) -> None:

@@ -41,16 +41,16 @@ def test_what_is_chosen_is_kept_and_chosen_anew(eventful: World) -> None:
     wish = Wish(" hin@khelam.example ", True, "tgram://123:abc/456", True, "9", ("6", "7"))
     kept = Preference("hin@khelam.example", True, "tgram://123:abc/456", True, 9, frozenset({6, 7}))
     with passing(eventful) as connection:
-        assert preferences.save(connection, OFFICER, wish, NOW, schemes=frozenset({"tgram"})) == kept
+        assert preferences.save(connection, OFFICER, NOW, wish, schemes=frozenset({"tgram"})) == kept
         assert preferences.of(connection, eventful.accounts[OFFICER]) == kept
-        preferences.save(connection, OFFICER, Wish("hin@khelam.example"), NOW)
+        preferences.save(connection, OFFICER, NOW, Wish("hin@khelam.example"))
         assert preferences.of(connection, eventful.accounts[OFFICER]) == Preference("hin@khelam.example")
 
 
 def test_history_tells_that_and_not_what(eventful: World) -> None:
     with passing(eventful) as connection:
         for _ in range(2):
-            preferences.save(connection, OFFICER, Wish("hin@khelam.example", digest_hour=9), NOW)
+            preferences.save(connection, OFFICER, NOW, Wish("hin@khelam.example", digest_hour=9))
         rows = connection.execute(
             sa.select(history.c.payload).where(history.c.trigger == "preferences_changed")
         ).scalars()
@@ -88,20 +88,20 @@ def test_history_tells_that_and_not_what(eventful: World) -> None:
 def test_what_cannot_be_used_is_refused_by_field(eventful: World, wish: Wish, field: str) -> None:
     with passing(eventful) as connection:
         with pytest.raises(InvalidInput) as refusal:
-            preferences.save(connection, OFFICER, wish, NOW, schemes=frozenset({"tgram"}))
+            preferences.save(connection, OFFICER, NOW, wish, schemes=frozenset({"tgram"}))
         assert set(refusal.value.problems) == {field}
         assert preferences.of(connection, eventful.accounts[OFFICER]) == Preference()
 
 
 def test_channel_that_is_not_allowed_here_is_refused(eventful: World) -> None:
     with passing(eventful) as connection, pytest.raises(InvalidInput) as refusal:
-        preferences.save(connection, OFFICER, Wish(other_address="tgram://1/2", by_other=True), NOW)
+        preferences.save(connection, OFFICER, NOW, Wish(other_address="tgram://1/2", by_other=True))
     assert set(refusal.value.problems) == {"other_address"}
 
 
 def test_link_in_a_mail_takes_its_reader_off_and_nobody_else(eventful: World) -> None:
     with passing(eventful) as connection:
-        preferences.save(connection, OFFICER, Wish("hin@khelam.example", digest_hour=9), NOW)
+        preferences.save(connection, OFFICER, NOW, Wish("hin@khelam.example", digest_hour=9))
         account_id = preferences.account_of(KEY, preferences.token(KEY, eventful.accounts[OFFICER]))
         assert preferences.stop_mail(connection, account_id, NOW + timedelta(days=1))
         assert not preferences.stop_mail(connection, account_id, NOW + timedelta(days=1))

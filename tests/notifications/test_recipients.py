@@ -46,7 +46,7 @@ def row_of(connection: Connection, model_name: str, trigger: str) -> int:
 def told(connection: Connection, model_name: str, trigger: str, now: datetime = NOW) -> set[str]:
     """The user names of those to be told."""
     row = row_of(connection, model_name, trigger)
-    return {person.user_name for person in recipients(connection, [row], now)[row]}
+    return {person.user_name for person in recipients(connection, now, [row])[row]}
 
 
 def heard(connection: Connection, world: World, user_name: str) -> list[Notice]:
@@ -122,15 +122,15 @@ def test_person_is_told_once_and_under_his_own_role_first(eventful: World) -> No
     with passing(eventful) as connection:
         _assign(connection, eventful, Given("deputy.staff", "staff", "AS", None, TODAY, None))
         row = row_of(connection, "Mô hình xã khác", "submit")
-        mine = [person for person in recipients(connection, [row], NOW)[row] if person.user_name == "deputy.staff"]
+        mine = [person for person in recipients(connection, NOW, [row])[row] if person.user_name == "deputy.staff"]
     assert mine == [Recipient(eventful.accounts["deputy.staff"], "deputy.staff", "Mai Thị Thay", "staff", None)]
 
 
 def test_rows_without_a_recipient_are_in_the_answer(eventful: World) -> None:
     with passing(eventful) as connection:
         row = row_of(connection, "Bản nháp rồi rút", "withdraw")
-        assert recipients(connection, [row, 10**9], NOW) == {row: (), 10**9: ()}
-        assert recipients(connection, [], NOW) == {}
+        assert recipients(connection, NOW, [row, 10**9]) == {row: (), 10**9: ()}
+        assert recipients(connection, NOW, []) == {}
 
 
 def test_notice_says_who_did_what_why_and_where_the_model_is(quiet: World) -> None:
@@ -237,7 +237,7 @@ def test_what_people_hear_is_what_they_are_told(
         for name in locked:
             connection.execute(sa.update(account).where(account.c.user_name == name).values(locked_at=NOW))
         rows = list(connection.execute(sa.select(outbox.c.id)).scalars())
-        sent = {(row, p.user_name) for row, people in recipients(connection, rows, NOW).items() for p in people}
+        sent = {(row, p.user_name) for row, people in recipients(connection, NOW, rows).items() for p in people}
         received = {
             (notice.outbox_id, name)
             for name in NAMES
@@ -254,7 +254,7 @@ def test_nobody_is_told_of_a_model_that_he_may_not_see(eventful: World, more: Se
         for one in more:
             _assign(connection, eventful, one)
         rows = list(connection.execute(sa.select(outbox.c.id, outbox.c.model_id)))
-        answers = recipients(connection, [row.id for row in rows], NOW)
+        answers = recipients(connection, NOW, [row.id for row in rows])
         for row in rows:
             for person in answers[row.id]:
                 seen = access_to(connection, person.user_name, row.model_id)

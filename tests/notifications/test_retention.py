@@ -25,9 +25,9 @@ def test_sessions_and_receipts_go_when_they_are_of_no_more_use(world: World) -> 
     officer = world.accounts["officer.x1t1"]
     with world.database.write() as connection:
         for ago in (timedelta(), KEPT.idle - SECOND, KEPT.idle):
-            sessions.open_session(connection, officer, "", NOW - ago)
+            sessions.open_session(connection, officer, NOW - ago, "")
         for number, ago in enumerate((timedelta(), receipts.KEPT_FOR, receipts.KEPT_FOR + SECOND)):
-            receipts.spend(connection, officer, f"token{number}", "/", NOW - ago)
+            receipts.spend(connection, officer, NOW - ago, f"token{number}", "/")
     with world.database.write() as connection:
         assert sweep(connection, NOW, KEPT) == Swept(sessions=1, receipts=1, drafts=0)
         assert sweep(connection, NOW, KEPT) == Swept(0, 0, 0)
@@ -67,7 +67,7 @@ def test_clock_sweeps_once_a_day(world: World) -> None:
     swept = []
     for hours in (0, 1, 24):
         with world.database.write() as connection:
-            sessions.open_session(connection, officer, "", NOW - timedelta(days=9))
+            sessions.open_session(connection, officer, NOW - timedelta(days=9), "")
         swept.append(clockwork.tick(world.database, NOW + timedelta(hours=hours), work).counts["swept"])
     assert swept == [1, 0, 2]
 

@@ -63,8 +63,8 @@ def test_each_step_is_told_once_or_kept_with_a_reason(
             today += timedelta(days=gap)
             if move is not None:
                 stated = today + timedelta(days=move)
-                moved = life.move(connection, [key], stated, at(today, 7, 30))
-                planning.announce(connection, [key], planning.MOVED, at(today, 7, 30))
+                moved = life.move(connection, at(today, 7, 30), [key], stated)
+                planning.announce(connection, at(today, 7, 30), [key], planning.MOVED)
                 if moved:
                     due = roll(connection, stated)
                     since = today if due == today else today + timedelta(days=1)

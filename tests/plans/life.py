@@ -79,20 +79,20 @@ def _commands(world: World) -> Stock:
     owed = reporting.owed_by(world, moved)
     code = world.carry(world.create(a_draft(name="Mô hình xin đổi tên")), "registered")
     with world.database.write() as connection:
-        deeds.move_due(connection, moved, "22/03/2024", "staff", NOW)
-        deeds.note_day_off(connection, "admin", "22/03/2024", False, "Nghỉ bù", NOW)
-        deeds.chase(connection, [owed], "staff", NOW, word="Mong sớm.")
-        comments.write(connection, "staff", code, "Xin ảnh rõ hơn.", "unit", NOW)
+        deeds.move_due(connection, "staff", NOW, moved, "22/03/2024")
+        deeds.note_day_off(connection, "admin", NOW, "22/03/2024", False, "Nghỉ bù")
+        deeds.chase(connection, "staff", NOW, [owed], word="Mong sớm.")
+        comments.write(connection, "staff", NOW, code, "Xin ảnh rõ hơn.", "unit")
         asked = change_requests.request_change(
-            connection, "officer.x1t1", code, "name", "Tên mới", "Viết nhầm tên.", NOW
+            connection, "officer.x1t1", NOW, code, "name", "Tên mới", "Viết nhầm tên."
         )
-        change_requests.decide_change(connection, "staff", asked, True, "", NOW)
-        units.create_unit(connection, "admin", "KL-X9", "Xã Mới Lập", "commune", "administrative", "KL", NOW)
-        units.merge_into(connection, "admin", "KL-X9", "KL-X2", NOW)
+        change_requests.decide_change(connection, "staff", NOW, asked, True, "")
+        units.create_unit(connection, "admin", NOW, "KL-X9", "Xã Mới Lập", "commune", "administrative", "KL")
+        units.merge_into(connection, "admin", NOW, "KL-X9", "KL-X2")
         connection.execute(sa.update(programme_year).values(public=True))
         audit.make_anchors(connection, NOW + timedelta(days=1))
         deeds.return_report(
-            connection, reporting.owed_by(world, call), "staff", "Thiếu số liệu.", "25/03/2024", reporting.LATER
+            connection, "staff", reporting.LATER, reporting.owed_by(world, call), "Thiếu số liệu.", "25/03/2024"
         )
     return stock
 

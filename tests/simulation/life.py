@@ -126,8 +126,8 @@ class Life:
         for _attempt in range(2):
             try:
                 with self.province.database.write() as connection:
-                    reports.save(connection, key, writer, texts, now, words=words)
-                    reports.submit(connection, key, writer, now)
+                    reports.save(connection, writer, now, key, texts, words=words)
+                    reports.submit(connection, writer, now, key)
                     name = names.of(connection, [key])[key]
                 break
             except GuardRefused as refused:
@@ -149,11 +149,11 @@ class Life:
             return
         if self.chance.random() < 0.8:
             with self.province.database.write() as connection:
-                reports.accept(connection, key, decider, now)
+                reports.accept(connection, decider, now, key)
             return
         day = local_date(now) + timedelta(days=self.chance.randint(0, 9))
         with self.province.database.write() as connection:
-            due = deeds.return_report(connection, key, decider, "Chưa nêu số hộ tham gia.", day, now)
+            due = deeds.return_report(connection, decider, now, key, "Chưa nêu số hộ tham gia.", day)
             name = names.of(connection, [key])[key]
         self.reckoning.returned(name, day, now)
         self.done["report_returned"] += 1
@@ -202,7 +202,7 @@ class Life:
             units=tuple(self.province.code(one) for one in chosen),
         )
         with self.province.database.write() as connection:
-            called = deeds.open_call(connection, command, who, now)
+            called = deeds.open_call(connection, who, now, command)
         self.reckoning.called(names.ad_hoc(called.call_id), unit, due, REPORTERS, chosen, now)
 
     def _some_call(self, now: datetime) -> tuple[int, str, int] | None:
@@ -228,7 +228,7 @@ class Life:
         call_id, name, who = found
         day = max(self.reckoning.calls[name].due + timedelta(days=self.chance.randint(-6, 12)), local_date(now))
         with self.province.database.write() as connection:
-            deeds.move_due(connection, call_id, day, who, now)
+            deeds.move_due(connection, who, now, call_id, day)
         self.reckoning.moved(name, day, now)
 
     def _withdraw(self, now: datetime) -> None:
@@ -236,7 +236,7 @@ class Life:
         if found is not None:
             call_id, name, who = found
             with self.province.database.write() as connection:
-                calls.withdraw(connection, call_id, who, now, reason="Đã có số liệu từ nguồn khác.")
+                calls.withdraw(connection, who, now, call_id, reason="Đã có số liệu từ nguồn khác.")
             self.reckoning.withdrawn(name, now)
 
     def _chase(self, now: datetime) -> None:
@@ -254,7 +254,7 @@ class Life:
             chosen = self.chance.sample(theirs, min(len(theirs), self.chance.randint(1, 5)))
             with self.province.database.write() as connection:
                 ids = names.ids(connection, chosen)
-                deeds.chase(connection, ids, self.chance.choice(chasers), now, word="Mong các anh chị gửi sớm.")
+                deeds.chase(connection, self.chance.choice(chasers), now, ids, word="Mong các anh chị gửi sớm.")
             self.reckoning.chased(chosen, now)
 
     def _meet(self, now: datetime) -> None:
@@ -270,9 +270,9 @@ class Life:
             key = review.prepare_meeting(
                 connection,
                 chairs[0].account,
+                now,
                 self.province.code(commune),
                 self.province.year,
-                now,
                 title="Phiên bình xét",
                 held_on=day,
                 place="Hội trường xã",
@@ -293,7 +293,7 @@ class Life:
         who = self.province.roster.at(commune, "commune_reviewer", local_date(now))
         if who:
             with self.province.database.write() as connection:
-                review.cancel_meeting(connection, who[0].account, meeting, "Chưa đủ hồ sơ.", now)
+                review.cancel_meeting(connection, who[0].account, now, meeting, "Chưa đủ hồ sơ.")
             self.reckoning.meeting_set(meeting, commune, None)
 
     def _day_off(self, now: datetime) -> None:
@@ -305,7 +305,7 @@ class Life:
         if days:
             day = self.chance.choice(days[:10])
             with self.province.database.write() as connection:
-                deeds.note_day_off(connection, self.province.admin, day, working, "Theo thông báo", now)
+                deeds.note_day_off(connection, self.province.admin, now, day, working, "Theo thông báo")
             self.reckoning.day_noted(day, working, now)
 
 

@@ -68,7 +68,7 @@ class Models:
             targets=(QuantityInput("labour_days", "300 ngày công"),),
         )
         with self._province.database.write() as connection:
-            code = registration.create_draft(connection, officers[0].account, self._province.year, draft, now)
+            code = registration.create_draft(connection, officers[0].account, now, self._province.year, draft)
             model = model_by_code(connection, code, lock=False)
         if model is None:
             raise LookupError(code)
@@ -143,7 +143,7 @@ class Models:
             recommendations="Bổ sung chữ ký.",
         )
         with self._province.database.write() as connection:
-            inspection.save_record(connection, team[0], code, record, now)
+            inspection.save_record(connection, team[0], now, code, record)
         if self._chance.random() < 0.25:
             by = today + timedelta(days=self._chance.randint(4, 25))
             stated = {"finding": "Thiếu sổ ghi công.", "mend_by": f"{by:%d/%m/%Y}"}
@@ -175,7 +175,7 @@ class Models:
         mend_by: date | None = None,
     ) -> None:
         with self._province.database.write() as connection:
-            applied = transition.apply(connection, code, trigger, who, now, stated=stated)
+            applied = transition.apply(connection, who, now, code, trigger, stated=stated)
         model_id, unit = self._unit[code]
         state = self._definition.states[applied.to_state]
         steps = [step for step in self._definition.transitions if applied.to_state in step.sources]

@@ -63,7 +63,7 @@ class Province:
         self.serial += 1
         name = f"nguoi{self.serial}"
         said = f"{self.chance.choice(_FAMILY)} {self.chance.choice(('Văn', 'Thị'))} {self.chance.choice(_GIVEN)}"
-        account, _ = accounts.create_account(connection, self.admin, name, said, self.code(unit), now, sign_in=False)
+        account, _ = accounts.create_account(connection, self.admin, now, name, said, self.code(unit), sign_in=False)
         self.roster.names[account] = name
         self.wish(connection, account, now)
         return account
@@ -78,7 +78,7 @@ class Province:
             digest_hour=chance.choices((7, 6, 12, 17, 20, 22), (70, 6, 8, 8, 4, 4))[0],
             quiet_days=chance.choices(((), (6, 7), (7,), (1, 3, 5)), (80, 12, 5, 3))[0],
         )
-        kept = preferences.save(connection, account, wish, now)
+        kept = preferences.save(connection, account, now, wish)
         self.reckoning.wishes[account] = Wishes(kept.email, kept.by_email, kept.digest_hour, kept.quiet_days)
 
     def give(
@@ -98,10 +98,10 @@ class Province:
         key = assignments.assign(
             connection,
             self.admin,
+            now,
             names[account],
             role,
             self.code(unit),
-            now,
             valid_to=last,
             deputy_for=None if principal is None else names[principal],
             rank=rank,
@@ -125,10 +125,10 @@ def found(database: Database, chance: Random, year: int, count: int, now: dateti
     defaults = defaults_of(year)
     with database.write() as connection:
         admin, _ = accounts.bootstrap_admin(
-            connection, "quantri", "Hoàng Văn Quản", "T", now, unit_name="Tỉnh Mô Phỏng", unit_level="province"
+            connection, now, "quantri", "Hoàng Văn Quản", "T", unit_name="Tỉnh Mô Phỏng", unit_level="province"
         )
         root = int(units.by_code(connection, "T").id)
-        starting.start_year(connection, admin, year, now, defaults=defaults)
+        starting.start_year(connection, admin, now, year, defaults=defaults)
         row = stored.year(connection, year)
         level = store.definition(connection, row.definition_hash).recognising_level
     reckoning = Reckoning(
@@ -182,7 +182,7 @@ def _make(
     province: Province, connection: Connection, code: str, name: str, level: str, parent: int, now: datetime
 ) -> int:
     unit = units.create_unit(
-        connection, province.admin, code, name, level, "administrative", province.code(parent), now
+        connection, province.admin, now, code, name, level, "administrative", province.code(parent)
     )
     province.roster.add_place(Place(unit, code, level, parent))
     return unit

@@ -56,7 +56,7 @@ class Staffing:
         today = local_date(now)
         last = today + timedelta(days=self._chance.choice((-1, -1, 0, 5)))
         with self._province.database.write() as connection:
-            assignments.end_assignment(connection, self._province.admin, gone.id, now, last_day=last)
+            assignments.end_assignment(connection, self._province.admin, now, gone.id, last_day=last)
         self._roster.end_holding(gone, last)
         follows = max(today, last) + timedelta(days=self._chance.choice((1, 1, 3, 12)))
         self._later(follows, "followed", lambda later: self._follow(gone, later))
@@ -72,14 +72,14 @@ class Staffing:
             return
         name = self._roster.names[someone.account]
         with self._province.database.write() as connection:
-            accounts.lock(connection, self._province.admin, name, now, reason="Mất điện thoại")
+            accounts.lock(connection, self._province.admin, now, name, reason="Mất điện thoại")
         self._roster.locked.add(someone.account)
         back = local_date(now) + timedelta(days=self._chance.randint(1, 20))
         self._later(back, "unlocked", lambda later: self._unlock(someone.account, later))
 
     def _unlock(self, account: int, now: datetime) -> None:
         with self._province.database.write() as connection:
-            accounts.unlock(connection, self._province.admin, self._roster.names[account], now)
+            accounts.unlock(connection, self._province.admin, now, self._roster.names[account])
         self._roster.locked.discard(account)
 
     def _stand_in(self, now: datetime) -> None:
@@ -108,5 +108,5 @@ class Staffing:
         gone, heir = self._chance.sample(there, 2)
         last = today + timedelta(days=self._chance.choice((-1, -1, 4)))
         with province.database.write() as connection:
-            units.merge_into(connection, province.admin, province.code(gone), province.code(heir), now, last_day=last)
+            units.merge_into(connection, province.admin, now, province.code(gone), province.code(heir), last_day=last)
         province.reckoning.merged(gone, heir, last)

@@ -149,7 +149,7 @@ def test_address_of_a_locked_account_gives_nothing(app: Flask, visit: Visit, wor
     found = re.search(r"(/lich/[\w-]+\.ics)", page)
     assert found
     with world.database.write() as connection:
-        accounts.lock(connection, "admin", "officer.x1", clock.now())
+        accounts.lock(connection, "admin", clock.now(), "officer.x1")
     answer = app.test_client().get(found[1])
     assert answer.status_code == 404
     assert "officer" not in answer.get_data(as_text=True)

@@ -28,15 +28,15 @@ def submitted(world: World, count: int, *, reports: bool = True) -> tuple[int, l
     codes = [world.carry(world.create(a_draft(name=name)), "inspected") for name in names]
     meeting_id = world.prepare_meeting(codes)
     with world.database.write() as connection:
-        review.open_meeting(connection, "chair", meeting_id, COMMITTEE[:4], NOW)
+        review.open_meeting(connection, "chair", NOW, meeting_id, COMMITTEE[:4])
         votes = [(code, who, "for", False) for code in codes for who in COMMITTEE[:4]]
-        ballots.record_votes(connection, "secretary", meeting_id, votes, NOW)
-        review.close_meeting(connection, "chair", meeting_id, "Đã biểu quyết.", NOW)
+        ballots.record_votes(connection, "secretary", NOW, meeting_id, votes)
+        review.close_meeting(connection, "chair", NOW, meeting_id, "Đã biểu quyết.")
         submission_id = prepare_submission(
             connection,
             "chair",
-            meeting_id,
             NOW,
+            meeting_id,
             reports=dict.fromkeys(codes, "42 hộ hiến 3.200 m² đất.") if reports else {},
             number="05-TTr/BCĐ",
             dated="01/03/2024",

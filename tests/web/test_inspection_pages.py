@@ -246,7 +246,7 @@ def test_plan_asks_the_database_as_often_for_many(visit: Visit, world: World, co
         world.carry(world.create(a_draft(name=f"Mô hình đường hoa số {n}")), "awaiting_inspection")
     with world.database.write() as connection:
         codes = list(connection.execute(sa.select(emulation_model.c.code)).scalars())
-        visits.save(connection, "inspector1", VisitInput("05/03/2024", codes, ["inspector1"]), NOW)
+        visits.save(connection, "inspector1", NOW, VisitInput("05/03/2024", codes, ["inspector1"]))
     inspector = visit("inspector1")
     inspector.get("/kiem-tra")
     statements: list[str] = []

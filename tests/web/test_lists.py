@@ -31,7 +31,7 @@ def codes(world: World) -> list[str]:
         a_draft(name="=Cong(1+1)", kind="individual", person="Lò Văn Đức", phone="0912 345 678", field="Kinh tế")
     )
     with world.database.write() as connection:
-        made = [registration.create_draft(connection, "officer.x1t1", YEAR, draft, NOW) for draft in drafts]
+        made = [registration.create_draft(connection, "officer.x1t1", NOW, YEAR, draft) for draft in drafts]
     for code in made:
         world.carry(code, "submitted")
     world.apply(made[1], "accept", "chair")

@@ -28,7 +28,7 @@ def opened(world: World, codes: list[str], *, ballot: str = "named") -> str:
     with world.database.write() as connection:
         connection.execute(sa.update(review_meeting).values(ballot=ballot))
     with world.database.write() as connection:
-        review.open_meeting(connection, "chair", meeting_id, PRESENT, NOW)
+        review.open_meeting(connection, "chair", NOW, meeting_id, PRESENT)
     return f"/phien-binh-xet/{meeting_id}"
 
 

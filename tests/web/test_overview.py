@@ -95,8 +95,8 @@ def test_unit_that_is_not_there_or_not_clear(visit: Visit, models: World) -> Non
 
 def test_last_year_on_the_same_day_stands_beside(visit: Visit, models: World) -> None:
     with models.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard("three_tier"), NOW)
-        made = registration.create_draft(connection, "officer.x1t1", YEAR + 1, a_draft(name="Năm sau"), NOW)
+        stored.create_year(connection, NOW, YEAR + 1, standard_defaults(), parsing.standard("three_tier"))
+        made = registration.create_draft(connection, "officer.x1t1", NOW, YEAR + 1, a_draft(name="Năm sau"))
     models.apply(made, "submit", "officer.x1t1")
     page = visit("staff").get("/tong-quan", nam=str(YEAR + 1))
     table = page.split("Cùng kỳ năm trước")[1].split("</table>")[0]

@@ -31,7 +31,7 @@ def codes(world: World) -> list[str]:
     drafts.append(a_draft(name="Vận động góp ngày công", kind="individual", person="Lò Văn Đức", field="Kinh tế"))
     drafts.append(a_draft(name="Bản nháp chưa nộp"))
     with world.database.write() as connection:
-        made = [registration.create_draft(connection, "officer.x1t1", YEAR, draft, NOW) for draft in drafts]
+        made = [registration.create_draft(connection, "officer.x1t1", NOW, YEAR, draft) for draft in drafts]
     for code in made[:-1]:
         world.carry(code, "submitted")
     return made
@@ -73,7 +73,7 @@ def test_list_filters(visit: Visit, codes: list[str], query: dict[str, str], exp
 def test_list_pages_by_place_and_back(visit: Visit, world: World) -> None:
     with world.database.write() as connection:
         drafts = [a_draft(name=f"Mô hình {i}") for i in range(60)]
-        registration.create_drafts(connection, "officer.x1t1", YEAR, drafts, NOW)
+        registration.create_drafts(connection, "officer.x1t1", NOW, YEAR, drafts)
     officer = visit("officer.x1t1")
     first = officer.get("/mo-hinh", tim="mo hinh")
     following = re.search(r'rel="next"\s+href="([^"]+)"', first)
@@ -122,7 +122,7 @@ def test_pages_take_as_many_statements_for_fifty_as_for_one(app: Flask, visit: V
     one = {path: statements(path) for path in paths}
     with world.database.write() as connection:
         drafts = [a_draft(name=f"Mô hình {i}") for i in range(60)]
-        registration.create_drafts(connection, "officer.x1t1", YEAR, drafts, NOW)
+        registration.create_drafts(connection, "officer.x1t1", NOW, YEAR, drafts)
     assert {path: statements(path) for path in paths} == one
 
 
@@ -246,7 +246,7 @@ def test_deputy_acts_and_history_names_both(visit: Visit) -> None:
 def test_results_ask_for_what_was_waived(visit: Visit, world: World) -> None:
     with world.database.write() as connection:
         bare = a_draft(items={}, waived=list(a_draft().items))
-        code = registration.create_drafts(connection, "staff", YEAR, [bare], NOW)[0]
+        code = registration.create_drafts(connection, "staff", NOW, YEAR, [bare])[0]
     world.carry(code, "submitted")
     world.apply(code, "accept", "staff2", NOW)
     world.apply(code, "start", "officer.x1t1", NOW, start_date="05/03/2024", plan="Họp dân.")
@@ -265,7 +265,7 @@ def test_latest_year_with_models_is_shown_and_the_latest_is_registered_in(
     visit: Visit, world: World, codes: list[str]
 ) -> None:
     with world.database.write() as connection:
-        stored.create_year(connection, 2025, standard_defaults(), parsing.standard(), NOW)
+        stored.create_year(connection, NOW, 2025, standard_defaults(), parsing.standard())
     officer = visit("officer.x1t1")
     assert "Mô hình năm 2024" in officer.get("/mo-hinh")
     assert "Đăng ký mô hình năm 2025" in officer.get("/mo-hinh/moi")

@@ -28,10 +28,10 @@ def pair(visit: Visit, world: World, store: Store) -> tuple[str, str, int, int]:
     later = NOW + timedelta(minutes=1)
     with world.database.write() as connection:
         file = attachments.add(
-            connection, store, "officer.x1t1", second, "ảnh.pdf", b"%PDF-1.4\n%%EOF\n", "registration", later
+            connection, "officer.x1t1", later, store, second, "ảnh.pdf", b"%PDF-1.4\n%%EOF\n", "registration"
         )
         request = change_requests.request_change(
-            connection, "officer.x1t1", second, "name", "Tên mới rõ hơn", "Tên cũ chưa rõ.", later
+            connection, "officer.x1t1", later, second, "name", "Tên mới rõ hơn", "Tên cũ chưa rõ."
         )
     return first, second, file, request
 

@@ -35,7 +35,7 @@ KEPT = "public, max-age=300"
 def opened(world: World) -> World:
     """The world with a public page."""
     with world.database.write() as connection:
-        editing.set_public(connection, "admin", YEAR, True, NOW)
+        editing.set_public(connection, "admin", NOW, YEAR, True)
     return world
 
 
@@ -93,7 +93,7 @@ def test_what_is_not_public_is_not_found_and_not_kept(world: World, stranger: Br
         assert AGREED.name not in answer.text
     assert "/cong-khai" not in stranger.get("/dang-nhap")
     with world.database.write() as connection:
-        editing.set_public(connection, "admin", YEAR, True, NOW)
+        editing.set_public(connection, "admin", NOW, YEAR, True)
     with app.app_context():
         publicity.forget()
     assert 'href="/cong-khai"' in stranger.get("/dang-nhap")
@@ -106,7 +106,7 @@ def test_withdrawn_and_revoked_are_gone_at_once(opened: World, stranger: Browser
     world = opened
     first, second = recognised(world), recognised(world, replace(AGREED, name="Bếp ăn tình thương"))
     with world.database.write() as connection:
-        consent.set_consent(connection, "officer.x1t1", first, False, NOW)
+        consent.set_consent(connection, "officer.x1t1", NOW, first, False)
     world.apply(
         second,
         "revoke",
@@ -162,9 +162,9 @@ def test_pages_lead_on_and_back(opened: World, stranger: Browser, monkeypatch: p
 def test_empty_year_leads_to_the_others(opened: World, stranger: Browser) -> None:
     code = recognised(opened)
     with opened.database.write() as connection:
-        editing.copy_year(connection, "admin", YEAR, YEAR + 1, NOW)
-        editing.copy_year(connection, "admin", YEAR, YEAR + 2, NOW)
-        editing.set_public(connection, "admin", YEAR + 1, True, NOW)
+        editing.copy_year(connection, "admin", NOW, YEAR, YEAR + 1)
+        editing.copy_year(connection, "admin", NOW, YEAR, YEAR + 2)
+        editing.set_public(connection, "admin", NOW, YEAR + 1, True)
     page = stranger.get("/cong-khai")
     assert f"năm {YEAR + 1}" in words(page)
     assert f'href="/cong-khai?nam={YEAR}"' in page
@@ -176,7 +176,7 @@ def test_empty_year_leads_to_the_others(opened: World, stranger: Browser) -> Non
 def test_robots_read_only_here(world: World, stranger: Browser, app: Flask) -> None:
     assert stranger.client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
     with world.database.write() as connection:
-        editing.set_public(connection, "admin", YEAR, True, NOW)
+        editing.set_public(connection, "admin", NOW, YEAR, True)
     told = stranger.client.get("/robots.txt").text.splitlines()
     assert told == ["User-agent: *", "Allow: /cong-khai", "Allow: /tinh/", "Disallow: /"]
     for path in ("/dang-nhap", "/tro-giup", "/cong-khai/DVK-2024-99999", "/"):

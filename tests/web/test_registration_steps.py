@@ -166,7 +166,7 @@ def test_last_years_model_is_continued_with_its_text(visit: Visit, world: World)
     officer = visit("officer.x1t1")
     old = world.carry(register(officer), "registered")
     with world.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard(), NOW)
+        stored.create_year(connection, NOW, YEAR + 1, standard_defaults(), parsing.standard())
     page = officer.get("/mo-hinh/moi", nam=str(YEAR + 1))
     assert f"tiep-tuc={old}" in page
     path = f"/mo-hinh/moi?nam={YEAR + 1}&tiep-tuc={old}"

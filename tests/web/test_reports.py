@@ -51,7 +51,7 @@ def open_call(world: World, level: str, label: str = "Báo cáo sáu tháng đ�
         sections=ALL,
     )
     with world.database.write() as connection:
-        return calls.open_call(connection, command, "staff", now).call_id
+        return calls.open_call(connection, "staff", now, command).call_id
 
 
 def owed(world: World, call: int, unit: str) -> int:
@@ -65,8 +65,8 @@ def owed(world: World, call: int, unit: str) -> int:
 def hand_in(world: World, key: int, who: str = "officer.x1") -> None:
     now = datetime.now(UTC)
     with world.database.write() as connection:
-        reports.save(connection, key, who, TEXTS, now)
-        reports.submit(connection, key, who, now)
+        reports.save(connection, who, now, key, TEXTS)
+        reports.submit(connection, who, now, key)
 
 
 def status(world: World, key: int) -> str:
@@ -213,11 +213,11 @@ def test_readers_do_not_write_and_writers_do_not_decide(visit: Visit, world: Wor
 def test_administrator_reads_what_happened_but_no_draft(visit: Visit, world: World, key: int) -> None:
     now = datetime.now(UTC)
     with world.database.write() as connection:
-        reports.save(connection, key, "officer.x1", {"tasks": "Câu viết dở."}, now)
+        reports.save(connection, "officer.x1", now, key, {"tasks": "Câu viết dở."})
     assert "Câu viết dở." not in visit("admin").get("/quan-tri/lich-su")
     hand_in(world, key)
     with world.database.write() as connection:
-        reports.accept(connection, key, "staff", now)
+        reports.accept(connection, "staff", now, key)
     page = visit("admin").get("/quan-tri/lich-su")
     for told in ("Gửi báo cáo", "Tiếp nhận báo cáo", "Báo cáo sáu tháng đầu năm, Xã Bản Lầu", "Nhiệm vụ thời gian tới"):
         assert told in page

@@ -80,7 +80,7 @@ def model(world: World) -> str:
     with world.database.write() as connection:
         from tests.world import NOW, YEAR
 
-        return registration.create_draft(connection, "officer.x1t1", YEAR, a_draft(), NOW)
+        return registration.create_draft(connection, "officer.x1t1", NOW, YEAR, a_draft())
 
 
 def test_every_route_states_its_rule(app: Flask) -> None:

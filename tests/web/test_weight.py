@@ -36,7 +36,7 @@ def full_page(world: World) -> str:
         for n in range(1, 61)
     ]
     with world.database.write() as connection:
-        codes = registration.create_drafts(connection, "staff", YEAR, [a_draft(name=name) for name in names], NOW)
+        codes = registration.create_drafts(connection, "staff", NOW, YEAR, [a_draft(name=name) for name in names])
     return codes[-1]
 
 

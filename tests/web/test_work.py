@@ -87,7 +87,7 @@ def test_counter_leads_to_the_filtered_list(visit: Visit, world: World) -> None:
 def test_many_are_counted_up_to_a_limit_and_the_rest_is_said(visit: Visit, world: World) -> None:
     with world.database.write() as connection:
         drafts = [a_draft(name=f"Mô hình {i}") for i in range(60)]
-        registration.create_drafts(connection, "officer.x1t1", YEAR, drafts, NOW)
+        registration.create_drafts(connection, "officer.x1t1", NOW, YEAR, drafts)
     page = _plain(visit("officer.x1t1").get("/viec-cua-toi"))
     assert "Bản nháp 2024: hơn 50" in page
     assert "Còn 35 mô hình nữa" in page

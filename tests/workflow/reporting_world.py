@@ -29,7 +29,7 @@ def a_call(world: World, *, to: Selector | None = None, label: str = "Báo cáo 
     """The district asks its communes for a report with every section; the id of the call."""
     command = CallInput(YEAR, "KL", label, due, "Báo cáo theo mẫu.", to or Selector(levels=("commune",)), sections=ALL)
     with world.database.write() as connection:
-        return calls.open_call(connection, command, "staff", NOW).call_id
+        return calls.open_call(connection, "staff", NOW, command).call_id
 
 
 def owed_by(world: World, call_id: int, unit: str = "KL-X1") -> int:
@@ -53,11 +53,11 @@ def seen(world: World, key: int, who: str = "officer.x1", now: datetime = LATER)
 def write(world: World, key: int, who: str = "officer.x1", now: datetime = LATER, **texts: str) -> int:
     """Save a draft, by default with every section complete; the version."""
     with world.database.write() as connection:
-        return reports.save(connection, key, who, texts or TEXTS, now)
+        return reports.save(connection, who, now, key, texts or TEXTS)
 
 
 def hand_in(world: World, key: int, who: str = "officer.x1", now: datetime = LATER) -> reports.Submitted:
     """Write everything and hand it in."""
     write(world, key, who, now)
     with world.database.write() as connection:
-        return reports.submit(connection, key, who, now)
+        return reports.submit(connection, who, now, key)

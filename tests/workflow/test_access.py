@@ -173,10 +173,10 @@ def test_a_role_counts_from_its_first_to_its_last_day(world: World) -> None:
         assignments.assign(
             connection,
             "admin",
+            NOW,
             "villager",
             "leader",
             "KL",
-            NOW,
             valid_from=date(2024, 3, 5),
             valid_to=date(2024, 3, 6),
         )
@@ -189,8 +189,8 @@ def test_a_role_counts_from_its_first_to_its_last_day(world: World) -> None:
 def test_a_deputy_stops_with_his_assignment(world: World) -> None:
     code = world.carry(world.create(), "submitted")
     with world.database.write() as connection:
-        held = assignments.assign(connection, "admin", "villager", "staff", "KL", NOW, deputy_for="staff")
-        assignments.end_assignment(connection, "admin", held, NOW + timedelta(days=3))
+        held = assignments.assign(connection, "admin", NOW, "villager", "staff", "KL", deputy_for="staff")
+        assignments.end_assignment(connection, "admin", NOW + timedelta(days=3), held)
     with world.database.read() as connection:
         assert seen_by_sql(world, access.actor(connection, "villager", NOW)) == {code}
         assert seen_by_sql(world, access.actor(connection, "villager", NOW + timedelta(days=3))) == set()
@@ -198,7 +198,7 @@ def test_a_deputy_stops_with_his_assignment(world: World) -> None:
 
 def test_own_role_goes_before_one_as_a_deputy(world: World) -> None:
     with world.database.write() as connection:
-        assignments.assign(connection, "admin", "staff2", "staff", "KL", NOW, deputy_for="staff")
+        assignments.assign(connection, "admin", NOW, "staff2", "staff", "KL", deputy_for="staff")
     with world.database.read() as connection:
         who = access.actor(connection, "staff2", NOW)
         path = connection.execute(sa.select(unit.c.path).where(unit.c.code == "KL-X1")).scalar_one()

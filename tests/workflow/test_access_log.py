@@ -20,7 +20,7 @@ def read(world: World, who: str, codes: list[str], *, hours: float = 0, what: Wh
     now = NOW + timedelta(hours=hours)
     with world.database.write() as connection:
         return access_log.record(
-            connection, access.actor(connection, who, now), [world.model(code).id for code in codes], what, now
+            connection, access.actor(connection, who, now), now, [world.model(code).id for code in codes], what
         )
 
 
@@ -39,8 +39,8 @@ def test_one_entry_for_each_person_model_hour_and_way(world: World) -> None:
     assert read(world, "chair", [code]) == 1
     with world.database.read() as connection:
         actor = access.actor(connection, "staff", NOW)
-        assert access_log.recorded(connection, actor, world.model(code).id, "page", NOW)
-        assert not access_log.recorded(connection, actor, world.model(code).id, "export", NOW)
+        assert access_log.recorded(connection, actor, NOW, world.model(code).id, "page")
+        assert not access_log.recorded(connection, actor, NOW, world.model(code).id, "export")
     assert [who for who, _, _ in told(world, "admin")] == ["chair", "staff", "staff", "staff"]
 
 

@@ -56,7 +56,7 @@ def triggers(world: World, account_id: int) -> list[str]:
 
 def check(world: World, user_name: str, password: str) -> accounts.Checked:
     with world.database.read() as connection:
-        return accounts.check_password(connection, user_name, password, NOW)
+        return accounts.check_password(connection, NOW, user_name, password)
 
 
 def test_a_new_account_signs_in_with_its_initial_password_and_must_change_it(world: World) -> None:
@@ -143,15 +143,15 @@ def test_unknown_name_and_wrong_password_get_the_same_answer(sqlite_world: World
 
 def test_a_locked_account_is_named_only_to_who_knows_its_password(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        assert accounts.lock(connection, "admin", "staff", NOW, reason="Nghỉ việc")
-        assert not accounts.lock(connection, "admin", "staff", NOW)
+        assert accounts.lock(connection, "admin", NOW, "staff", reason="Nghỉ việc")
+        assert not accounts.lock(connection, "admin", NOW, "staff")
     with pytest.raises(SignInFailed):
         check(sqlite_world, "staff", "sai hoàn toàn")
     with pytest.raises(NotAllowed) as refused:
         check(sqlite_world, "staff", PASSWORD)
     assert refused.value.reason_code == "account_locked"
     with sqlite_world.database.write() as connection:
-        assert accounts.unlock(connection, "admin", "staff", NOW)
+        assert accounts.unlock(connection, "admin", NOW, "staff")
     assert check(sqlite_world, "staff", PASSWORD).actor.user_name == "staff"
     assert triggers(sqlite_world, sqlite_world.accounts["staff"]) == ["account_locked", "account_unlocked"]
 
@@ -162,7 +162,7 @@ def test_a_password_typed_in_decomposed_form_is_the_same(sqlite_world: World) ->
 
 def test_a_person_changes_his_own_password(world: World) -> None:
     with world.database.write() as connection:
-        accounts.change_password(connection, "staff", PASSWORD, GOOD, NOW)
+        accounts.change_password(connection, "staff", NOW, PASSWORD, GOOD)
     assert not check(world, "staff", GOOD).must_change_password
     with pytest.raises(SignInFailed):
         check(world, "staff", PASSWORD)
@@ -175,7 +175,7 @@ def test_a_person_changes_his_own_password(world: World) -> None:
 )
 def test_a_change_of_password_is_refused_by_field(sqlite_world: World, current: str, new: str, field: str) -> None:
     with pytest.raises(InvalidInput) as refused, sqlite_world.database.write() as connection:
-        accounts.change_password(connection, "staff", current, new, NOW)
+        accounts.change_password(connection, "staff", NOW, current, new)
     assert list(refused.value.problems) == [field]
 
 
@@ -203,19 +203,19 @@ def test_only_an_administrator_over_the_unit_adds_accounts(sqlite_world: World) 
 
 def test_a_small_administrator_cannot_take_over_who_may_more_than_he(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        assignments.assign(connection, "admin", "officer.x1", "admin", "KL-X1", NOW)
+        assignments.assign(connection, "admin", NOW, "officer.x1", "admin", "KL-X1")
         # At home in the commune, but with a role in the district.
-        assignments.assign(connection, "admin", "chair", "staff", "KL", NOW)
+        assignments.assign(connection, "admin", NOW, "chair", "staff", "KL")
     for act in (accounts.reset_password, accounts.lock, accounts.unlock):
         with pytest.raises(NotAllowed), sqlite_world.database.write() as connection:
-            act(connection, "officer.x1", "chair", NOW)
+            act(connection, "officer.x1", NOW, "chair")
         with sqlite_world.database.write() as connection:
-            act(connection, "officer.x1", "secretary", NOW)
+            act(connection, "officer.x1", NOW, "secretary")
 
 
 def test_a_reset_password_is_initial_again(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        initial = accounts.reset_password(connection, "admin", "staff", NOW)
+        initial = accounts.reset_password(connection, "admin", NOW, "staff")
     assert check(sqlite_world, "staff", initial).must_change_password
     with pytest.raises(SignInFailed):
         check(sqlite_world, "staff", PASSWORD)
@@ -223,41 +223,41 @@ def test_a_reset_password_is_initial_again(sqlite_world: World) -> None:
 
 def test_the_last_administrator_stays(sqlite_world: World) -> None:
     with pytest.raises(NotPossible) as refused, sqlite_world.database.write() as connection:
-        accounts.lock(connection, "admin", "admin", NOW)
+        accounts.lock(connection, "admin", NOW, "admin")
     assert refused.value.reason_code == "last_admin"
     with sqlite_world.database.write() as connection:
-        assignments.assign(connection, "admin", "leader", "admin", "AS", NOW)
-        assert accounts.lock(connection, "leader", "admin", NOW)
+        assignments.assign(connection, "admin", NOW, "leader", "admin", "AS")
+        assert accounts.lock(connection, "leader", NOW, "admin")
     with pytest.raises(NotPossible), sqlite_world.database.write() as connection:
-        accounts.lock(connection, "leader", "leader", NOW)
+        accounts.lock(connection, "leader", NOW, "leader")
 
 
 def test_the_first_account_is_made_once_and_never_beside_others(empty: Database) -> None:
     with empty.write() as connection:
         _, initial = accounts.bootstrap_admin(
-            connection, "goc", "Người Đầu", "TM", NOW, unit_name="Tỉnh Mẫu", unit_level="province"
+            connection, NOW, "goc", "Người Đầu", "TM", unit_name="Tỉnh Mẫu", unit_level="province"
         )
     with empty.read() as connection:
-        checked = accounts.check_password(connection, "goc", initial, NOW)
+        checked = accounts.check_password(connection, NOW, "goc", initial)
         assert [(grant.role, grant.unit_level) for grant in checked.actor.grants] == [("admin", "province")]
         assert audit.verify(connection) == []
     with pytest.raises(NotPossible) as refused, empty.write() as connection:
-        accounts.bootstrap_admin(connection, "hai", "Người Hai", "TM", NOW)
+        accounts.bootstrap_admin(connection, NOW, "hai", "Người Hai", "TM")
     assert refused.value.reason_code == "not_first"
 
 
 def test_a_bootstrap_that_fails_leaves_nothing(empty: Database) -> None:
     with pytest.raises(InvalidInput), empty.write() as connection:
-        accounts.bootstrap_admin(connection, "g", "", "TM", NOW, unit_name="Tỉnh Mẫu", unit_level="province")
+        accounts.bootstrap_admin(connection, NOW, "g", "", "TM", unit_name="Tỉnh Mẫu", unit_level="province")
     with empty.write() as connection:
         accounts.bootstrap_admin(
-            connection, "goc", "Người Đầu", "TM", NOW, unit_name="Tỉnh Mẫu", unit_level="province", password=GOOD
+            connection, NOW, "goc", "Người Đầu", "TM", unit_name="Tỉnh Mẫu", unit_level="province", password=GOOD
         )
 
 
 def test_the_list_shows_roles_and_only_whom_one_administers(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        assignments.assign(connection, "admin", "officer.x1", "admin", "KL-X2", NOW)
+        assignments.assign(connection, "admin", NOW, "officer.x1", "admin", "KL-X2")
     with sqlite_world.database.read() as connection:
         everybody = {view.user_name: view for view in accounts.listing(connection)}
         mine = accounts.listing(connection, access.actor(connection, "officer.x1", NOW))
@@ -283,9 +283,9 @@ def test_one_account_is_found_by_name_without_building_the_others(
         admin = access.actor(connection, "admin", NOW)
         (listed,) = [one for one in accounts.listing(connection) if one.user_name == "deputy.staff"]
         monkeypatch.setattr(accounts, "AccountView", counted)
-        assert accounts.shown(connection, " Deputy.STAFF", admin) == listed
-        assert accounts.shown(connection, "nobody", admin) is None
-        assert accounts.shown(connection, "deputy.staff", access.actor(connection, "staff", NOW)) is None
+        assert accounts.shown(connection, admin, " Deputy.STAFF") == listed
+        assert accounts.shown(connection, admin, "nobody") is None
+        assert accounts.shown(connection, access.actor(connection, "staff", NOW), "deputy.staff") is None
     assert built == ["deputy.staff"]
 
 

@@ -21,12 +21,12 @@ TODAY = date(2024, 3, 1)
 def give(world: World, *arguments: str, who: str = "admin", **options: Any) -> int:
     with world.database.write() as connection:
         user_name, role, unit = arguments
-        return assignments.assign(connection, who, user_name, role, unit, NOW, **options)
+        return assignments.assign(connection, who, NOW, user_name, role, unit, **options)
 
 
 def end(world: World, assignment_id: int, who: str = "admin", **options: Any) -> int:
     with world.database.write() as connection:
-        return assignments.end_assignment(connection, who, assignment_id, NOW, **options)
+        return assignments.end_assignment(connection, who, NOW, assignment_id, **options)
 
 
 def period(world: World, assignment_id: int) -> tuple[date, date | None] | None:
@@ -137,18 +137,18 @@ def test_deputies_stay_while_the_principal_goes_on_in_another_assignment(sqlite_
 
 def test_a_role_ended_at_once_counts_no_more(sqlite_world: World) -> None:
     with sqlite_world.database.read() as connection:
-        held = assignments.holding(connection, "staff2", "staff", "kl", NOW)
+        held = assignments.holding(connection, NOW, "staff2", "staff", "kl")
     assert end(sqlite_world, held.id) == 1
     assert roles(sqlite_world, "staff2") == []
     with sqlite_world.database.read() as connection, pytest.raises(NotFound):
-        assignments.holding(connection, "staff2", "staff", "KL", NOW)
+        assignments.holding(connection, NOW, "staff2", "staff", "KL")
     with pytest.raises(InvalidInput):
         end(sqlite_world, held.id)
 
 
 def test_only_an_administrator_over_the_unit_ends_roles(sqlite_world: World) -> None:
     with sqlite_world.database.read() as connection:
-        held = assignments.holding(connection, "staff2", "staff", "KL", NOW)
+        held = assignments.holding(connection, NOW, "staff2", "staff", "KL")
     with pytest.raises(NotAllowed):
         end(sqlite_world, held.id, who="staff")
     with pytest.raises(NotFound):
@@ -157,13 +157,13 @@ def test_only_an_administrator_over_the_unit_ends_roles(sqlite_world: World) -> 
 
 def test_the_last_administrators_role_stays(sqlite_world: World) -> None:
     with sqlite_world.database.read() as connection:
-        held = assignments.holding(connection, "admin", "admin", "AS", NOW)
+        held = assignments.holding(connection, NOW, "admin", "admin", "AS")
     with pytest.raises(NotPossible) as caught:
         end(sqlite_world, held.id)
     assert caught.value.reason_code == "last_admin"
     give(sqlite_world, "leader", "admin", "AS")
     with sqlite_world.database.write() as connection:
-        accounts.lock(connection, "admin", "leader", NOW)
+        accounts.lock(connection, "admin", NOW, "leader")
     with pytest.raises(NotPossible):
         end(sqlite_world, held.id)
 

@@ -87,7 +87,7 @@ def add(
 ) -> int:
     """One file in a transaction of its own."""
     with world.database.write() as connection:
-        return attachments.add(connection, store, who, code, file_name, content, purpose, NOW)
+        return attachments.add(connection, who, NOW, store, code, file_name, content, purpose)
 
 
 def names(world: World, code: str) -> list[str]:
@@ -122,8 +122,8 @@ def test_each_kind_comes_back(
     code = sqlite_world.create()
     attachment_id = add(sqlite_world, store, code, file_name, content)
     with sqlite_world.database.read() as connection:
-        found = attachments.content(connection, store, "officer.x1t1", attachment_id, NOW)
-        small = attachments.thumbnail(connection, store, "officer.x1t1", attachment_id, NOW)
+        found = attachments.content(connection, "officer.x1t1", NOW, store, attachment_id)
+        small = attachments.thumbnail(connection, "officer.x1t1", NOW, store, attachment_id)
         (listed,) = attachments.listing(connection, sqlite_world.model(code).id)
         assert audit.verify(connection) == []
     assert (found.media_type, listed.media_type, listed.size) == (media_type, media_type, found.path.stat().st_size)
@@ -136,8 +136,8 @@ def test_photo_loses_its_place_and_stands_upright(sqlite_world: World, store: St
     raw = photo_with_place()
     attachment_id = add(sqlite_world, store, sqlite_world.create(), "IMG_0001.JPG", raw)
     with sqlite_world.database.read() as connection:
-        path = attachments.content(connection, store, "officer.x1t1", attachment_id, NOW).path
-        small = attachments.thumbnail(connection, store, "officer.x1t1", attachment_id, NOW)
+        path = attachments.content(connection, "officer.x1t1", NOW, store, attachment_id).path
+        small = attachments.thumbnail(connection, "officer.x1t1", NOW, store, attachment_id)
     assert small is not None
     with Image.open(path) as kept, Image.open(small) as thumbnail:
         exif = kept.getexif()
@@ -273,25 +273,25 @@ def test_file_of_an_unseen_model_does_not_exist(sqlite_world: World, store: Stor
     with sqlite_world.database.read() as connection:
         for reading in (attachments.content, attachments.thumbnail):
             with pytest.raises(NotFound) as unseen:
-                reading(connection, store, who, attachment_id, NOW)
+                reading(connection, who, NOW, store, attachment_id)
             with pytest.raises(NotFound) as absent:
-                reading(connection, store, who, attachment_id + 999, NOW)
+                reading(connection, who, NOW, store, attachment_id + 999)
             assert unseen.value.message.replace(str(attachment_id), "#") == absent.value.message.replace(
                 str(attachment_id + 999), "#"
             )
     with pytest.raises(NotFound), sqlite_world.database.write() as connection:
-        attachments.remove(connection, who, attachment_id, NOW)
+        attachments.remove(connection, who, NOW, attachment_id)
 
 
 def test_removed_file_is_gone_for_readers_and_stays_in_the_store(sqlite_world: World, store: Store) -> None:
     code = sqlite_world.create()
     attachment_id = add(sqlite_world, store, code)
     with sqlite_world.database.write() as connection:
-        assert attachments.remove(connection, "officer.x1t1", attachment_id, NOW) == 3
+        assert attachments.remove(connection, "officer.x1t1", NOW, attachment_id) == 3
     with pytest.raises(NotFound), sqlite_world.database.write() as connection:
-        attachments.remove(connection, "officer.x1t1", attachment_id, NOW)
+        attachments.remove(connection, "officer.x1t1", NOW, attachment_id)
     with pytest.raises(NotFound), sqlite_world.database.read() as connection:
-        attachments.content(connection, store, "officer.x1t1", attachment_id, NOW)
+        attachments.content(connection, "officer.x1t1", NOW, store, attachment_id)
     assert (names(sqlite_world, code), len(kept_files(store))) == ([], 1)
 
 
@@ -344,7 +344,7 @@ def test_too_many_files_are_refused(sqlite_world: World, store: Store) -> None:
     code = sqlite_world.create()
     with sqlite_world.database.write() as connection:
         for _ in range(attachments.MOST_FILES):
-            attachments.add(connection, store, "officer.x1t1", code, "a.pdf", PDF, "evidence", NOW)
+            attachments.add(connection, "officer.x1t1", NOW, store, code, "a.pdf", PDF, "evidence")
     with pytest.raises(NotPossible):
         add(sqlite_world, store, code)
 
@@ -418,4 +418,4 @@ def test_lost_content_is_said(sqlite_world: World, store: Store) -> None:
     for path in kept_files(store):
         path.unlink()
     with pytest.raises(StorageUnusable), sqlite_world.database.read() as connection:
-        attachments.content(connection, store, "officer.x1t1", attachment_id, NOW)
+        attachments.content(connection, "officer.x1t1", NOW, store, attachment_id)

@@ -27,7 +27,7 @@ def lived(world: World) -> tuple[World, str]:
     code = world.carry(world.create(), "registered")
     world.create(a_draft(name="Bản nháp của thôn"))
     with world.database.write() as connection:
-        accounts.create_account(connection, "admin", "canbo.moi", "Lò Thị Mới", "BS-X1", NOW + timedelta(days=3))
+        accounts.create_account(connection, "admin", NOW + timedelta(days=3), "canbo.moi", "Lò Thị Mới", "BS-X1")
     return world, code
 
 
@@ -63,7 +63,7 @@ def test_nobody_reads_beyond_what_he_administers(lived: tuple[World, str]) -> No
     world, _ = lived
     assert read(world, "staff") == []
     with world.database.write() as connection:
-        assignments.assign(connection, "admin", "outsider", "admin", "BS", NOW)
+        assignments.assign(connection, "admin", NOW, "outsider", "admin", "BS")
     assert {line.trigger for line in read(world, "outsider")} == {"account_created", "role_assigned"}
 
 
@@ -93,8 +93,8 @@ def test_anchors_are_listed_newest_first(lived: tuple[World, str]) -> None:
 def test_history_of_a_year_is_its_own_and_newest_first(sqlite_world: World) -> None:
     later = NOW + timedelta(hours=1)
     with sqlite_world.database.write() as connection:
-        first, second = (starting.start_year(connection, "admin", year, NOW) for year in (2030, 2031))
-        editing.set_public(connection, "admin", 2030, True, later)
+        first, second = (starting.start_year(connection, "admin", NOW, year) for year in (2030, 2031))
+        editing.set_public(connection, "admin", later, 2030, True)
     with sqlite_world.database.read() as connection:
         told = audit_trail.of_year(connection, first)
         assert [line.trigger for line in audit_trail.of_year(connection, second)] == ["year_started"]
@@ -108,5 +108,5 @@ def test_history_of_a_year_is_its_own_and_newest_first(sqlite_world: World) -> N
 def test_latest_year_is_the_last_one_started(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
         assert starting.latest(connection) == 2024
-        starting.start_year(connection, "admin", 2031, NOW)
+        starting.start_year(connection, "admin", NOW, 2031)
         assert starting.latest(connection) == 2031

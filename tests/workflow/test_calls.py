@@ -32,7 +32,7 @@ COMMAND = CallInput(
 
 def opened(world: World, command: CallInput = COMMAND, who: str = "staff", now: datetime = NOW) -> Called:
     with world.database.write() as connection:
-        return calls.open_call(connection, command, who, now)
+        return calls.open_call(connection, who, now, command)
 
 
 def owed(world: World, call_id: int) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def test_call_is_owed_by_chosen_level_below_the_caller(world: World) -> None:
 
 def test_weekend_rolls_and_the_plan_says_so(world: World) -> None:
     with world.database.read() as connection:
-        plan = calls.plan_call(connection, replace(COMMAND, due="09/03/2024"), "staff", NOW)
+        plan = calls.plan_call(connection, "staff", NOW, replace(COMMAND, due="09/03/2024"))
     assert (plan.due_stated, plan.due_on, plan.rolled) == (date(2024, 3, 9), date(2024, 3, 11), True)
     assert [(one.code, one.held) for one in plan.units] == [("KL-X1", True), ("KL-X2", True)]
 
@@ -81,9 +81,9 @@ def test_weekend_rolls_and_the_plan_says_so(world: World) -> None:
 def test_plan_tells_where_nobody_holds_the_role(world: World) -> None:
     command = replace(COMMAND, to=Selector(levels=("village",)), roles=("unit_officer",))
     with world.database.read() as connection:
-        everybody = calls.plan_call(connection, command, "staff", NOW)
+        everybody = calls.plan_call(connection, "staff", NOW, command)
         connection.execute(sa.text("DELETE FROM assignment WHERE unit_id = :unit"), {"unit": world.units["KL-X2-T1"]})
-        plan = calls.plan_call(connection, command, "staff", NOW)
+        plan = calls.plan_call(connection, "staff", NOW, command)
     assert all(one.held for one in everybody.units)
     assert [one.code for one in plan.units if not one.held] == ["KL-X2-T1"]
 
@@ -113,7 +113,7 @@ def test_reporter_who_cannot_sign_in_is_nobody(world: World, gone: str) -> None:
 
 
 def _vacant(connection: Connection, command: CallInput) -> list[str]:
-    return [one.code for one in calls.plan_call(connection, command, "staff", NOW).units if not one.held]
+    return [one.code for one in calls.plan_call(connection, "staff", NOW, command).units if not one.held]
 
 
 def test_unit_below_one_that_owes_reports_through_it(world: World) -> None:
@@ -160,7 +160,7 @@ def test_only_those_who_collect_may_call(world: World) -> None:
 
 def test_merged_unit_gives_way_to_its_successor(world: World) -> None:
     with world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X2", "KL-X1", NOW)
+        units.merge_into(connection, "admin", NOW, "KL-X2", "KL-X1")
     called = opened(world, replace(COMMAND, to=None, units=("KL-X2",)))
     assert sorted(owed(world, called.call_id)) == ["KL-X1"]
     both = opened(world, replace(COMMAND, to=None, units=("KL-X2", "KL-X1")))
@@ -171,8 +171,8 @@ def test_moving_recomputes_what_is_still_owed(world: World) -> None:
     called = opened(world)
     done = owed(world, called.call_id)["KL-X2"]
     with world.database.write() as connection:
-        life.fulfil(connection, done.id, NOW)
-        moved = calls.move_due(connection, called.call_id, "23/03/2024", "staff", NOW, 1)
+        life.fulfil(connection, NOW, done.id)
+        moved = calls.move_due(connection, "staff", NOW, called.call_id, "23/03/2024", 1)
     rows = owed(world, called.call_id)
     assert moved.obligations == (rows["KL-X1"].id,)
     first = rows["KL-X1"]
@@ -185,27 +185,27 @@ def test_moving_recomputes_what_is_still_owed(world: World) -> None:
 def test_stale_version_and_strangers_change_nothing(world: World) -> None:
     called = opened(world)
     with world.database.write() as connection:
-        calls.move_due(connection, called.call_id, "20/03/2024", "staff", NOW, 1)
+        calls.move_due(connection, "staff", NOW, called.call_id, "20/03/2024", 1)
     with pytest.raises(Conflict), world.database.write() as connection:
-        calls.move_due(connection, called.call_id, "21/03/2024", "staff2", NOW, 1)
+        calls.move_due(connection, "staff2", NOW, called.call_id, "21/03/2024", 1)
     with pytest.raises(NotFound), world.database.write() as connection:
-        calls.move_due(connection, called.call_id, "21/03/2024", "outsider", NOW)
+        calls.move_due(connection, "outsider", NOW, called.call_id, "21/03/2024")
     with pytest.raises(NotAllowed), world.database.write() as connection:
-        calls.withdraw(connection, called.call_id, "inspector1", NOW, reason="Thôi.")
+        calls.withdraw(connection, "inspector1", NOW, called.call_id, reason="Thôi.")
     assert owed(world, called.call_id)["KL-X1"].due_on == date(2024, 3, 20)
 
 
 def test_withdrawing_ends_what_is_owed(world: World) -> None:
     called = opened(world)
     with pytest.raises(InvalidInput), world.database.write() as connection:
-        calls.withdraw(connection, called.call_id, "staff", NOW, reason=" ")
+        calls.withdraw(connection, "staff", NOW, called.call_id, reason=" ")
     with world.database.write() as connection:
-        ended = calls.withdraw(connection, called.call_id, "staff", NOW, reason="Trùng với báo cáo quý.")
+        ended = calls.withdraw(connection, "staff", NOW, called.call_id, reason="Trùng với báo cáo quý.")
     assert len(ended.obligations) == 2
     assert {row.withdrawn_at for row in owed(world, called.call_id).values()} == {NOW}
     assert {row.next_step_on for row in owed(world, called.call_id).values()} == {None}
     with pytest.raises(NotPossible), world.database.write() as connection:
-        calls.move_due(connection, called.call_id, "20/03/2024", "staff", NOW)
+        calls.move_due(connection, "staff", NOW, called.call_id, "20/03/2024")
 
 
 def test_clock_calls_for_each_kind_once(world: World) -> None:
@@ -238,7 +238,7 @@ def test_clock_looks_once_a_day_and_after_a_unit_or_a_year_has_changed(world: Wo
         assert due_calls.open_due_calls(connection, NOW + timedelta(minutes=5)) == []
         assert len(due_calls.open_due_calls(connection, NOW + timedelta(days=1))[0].obligations) == 1
     with world.database.write() as connection:
-        units.create_unit(connection, "admin", "KL-X9", "Xã Mới Lập", "commune", "administrative", "KL", NOW)
+        units.create_unit(connection, "admin", NOW, "KL-X9", "Xã Mới Lập", "commune", "administrative", "KL")
         (added,) = due_calls.open_due_calls(connection, NOW + timedelta(days=1, minutes=5))
     assert len(added.obligations) == 1
     with world.database.read() as connection:
@@ -287,7 +287,7 @@ def test_two_clocks_and_two_hands_at_once(world: World) -> None:
     def move(day: str) -> str:
         try:
             with world.database.write() as connection:
-                calls.move_due(connection, call_id, day, "staff", NOW, 1)
+                calls.move_due(connection, "staff", NOW, call_id, day, 1)
         except Conflict:
             return "conflict"
         return "moved"

@@ -22,13 +22,13 @@ REASON = "Tên cũ không nói rõ việc làm."
 def ask(world: World, code: str, subject: str = "name", after: str = NEW_NAME, who: str = "officer.x1t1") -> int:
     """One request in a transaction of its own."""
     with world.database.write() as connection:
-        return change_requests.request_change(connection, who, code, subject, after, REASON, NOW)
+        return change_requests.request_change(connection, who, NOW, code, subject, after, REASON)
 
 
 def decide(world: World, request_id: int, who: str = "staff", *, approve: bool = True, note: str = "") -> int:
     """One decision in a transaction of its own."""
     with world.database.write() as connection:
-        return change_requests.decide_change(connection, who, request_id, approve, note, NOW)
+        return change_requests.decide_change(connection, who, NOW, request_id, approve, note)
 
 
 def requests(world: World, code: str) -> list[change_requests.ChangeRequest]:
@@ -94,7 +94,7 @@ def test_withdrawn_request_makes_room_for_another(sqlite_world: World, registere
         ask(sqlite_world, registered, after="Tên khác nữa")
     assert refused.value.reason_code == "change_already_open"
     with sqlite_world.database.write() as connection:
-        change_requests.withdraw_change(connection, "officer.x1t1", request_id, NOW)
+        change_requests.withdraw_change(connection, "officer.x1t1", NOW, request_id)
     ask(sqlite_world, registered, after="Tên khác nữa")
     assert [one.status for one in requests(sqlite_world, registered)] == ["open", "withdrawn"]
 
@@ -121,7 +121,7 @@ def test_request_that_says_nothing_new_is_refused(
 @pytest.mark.parametrize("reason", ["", "vì", "r" * 4001])
 def test_request_without_a_usable_reason_is_refused(sqlite_world: World, registered: str, reason: str) -> None:
     with pytest.raises(InvalidInput) as refused, sqlite_world.database.write() as connection:
-        change_requests.request_change(connection, "officer.x1t1", registered, "name", NEW_NAME, reason, NOW)
+        change_requests.request_change(connection, "officer.x1t1", NOW, registered, "name", NEW_NAME, reason)
     assert set(refused.value.problems) == {"reason"}
 
 

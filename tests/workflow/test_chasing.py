@@ -200,8 +200,8 @@ def test_punctuality_counts_what_fell_due(world: World) -> None:
         owing.owe(connection, world, due, subject="report", call_id=withdrawn, withdrawn_at=AT)
         foreign = owing.call(connection, world, due, unit="BS")
         owing.owe(connection, world, due, unit="BS-X1", collector="BS", subject="report", call_id=foreign)
-        page = punctuality.page(connection, staff, CHASERS, world.year_id, AT)
-        nobody = punctuality.page(connection, _actor(world, "chair"), CHASERS, world.year_id, AT)
+        page = punctuality.page(connection, staff, AT, CHASERS, world.year_id)
+        nobody = punctuality.page(connection, _actor(world, "chair"), AT, CHASERS, world.year_id)
     assert [(one.unit_code, one.due, one.in_time, one.percent, one.mean_days_late) for one in page.rows] == [
         ("KL-CQ1", 1, 0, 0, 10.0),
         ("KL-X2", 2, 1, 50, 3.0),
@@ -219,8 +219,8 @@ def test_many_units_come_page_by_page(world: World, monkeypatch: pytest.MonkeyPa
         for unit in ("KL-X1", "KL-X1-T1", "KL-X2", "KL-CQ1"):
             owing.owe(connection, world, TODAY - timedelta(days=3), unit=unit, subject="report", call_id=call)
         assert connection.execute(sa.select(sa.func.count()).select_from(obligation)).scalar_one() == 4
-        first = punctuality.page(connection, staff, CHASERS, world.year_id, AT)
-        second = punctuality.page(connection, staff, CHASERS, world.year_id, AT, first.following)
+        first = punctuality.page(connection, staff, AT, CHASERS, world.year_id)
+        second = punctuality.page(connection, staff, AT, CHASERS, world.year_id, first.following)
     assert [[one.unit_code for one in page.rows] for page in (first, second)] == [
         ["KL-CQ1", "KL-X1"],
         ["KL-X1-T1", "KL-X2"],

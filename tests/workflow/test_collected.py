@@ -44,7 +44,7 @@ def call(world: World) -> int:
 
 def found(world: World, call: int, who: str = "staff", now: datetime = LATER) -> Collected:
     with world.database.read() as connection:
-        return collected(connection, call, access.actor(connection, who, now), now)
+        return collected(connection, access.actor(connection, who, now), now, call)
 
 
 def test_nobody_has_handed_in(world: World, call: int) -> None:
@@ -77,7 +77,7 @@ def test_what_was_given_back_does_not_stand(world: World, call: int) -> None:
     key = owed_by(world, call)
     hand_in(world, key)
     with world.database.write() as connection:
-        reports.return_(connection, key, "staff", "Bổ sung.", DUE, LATER)
+        reports.return_(connection, "staff", LATER, key, "Bổ sung.", DUE)
     whole = found(world, call)
     assert [(line.unit_code, line.status) for line in whole.missing] == [("KL-X1", "returned"), ("KL-X2", "")]
     assert whole.total.registered == 0
@@ -86,7 +86,7 @@ def test_what_was_given_back_does_not_stand(world: World, call: int) -> None:
 def test_unit_inside_another_is_counted_once(world: World, call: int) -> None:
     command = CallInput(2024, "KL", "Báo cáo nhanh", DUE, units=("KL-X1", "KL-X1-T1", "KL-X2-T1"), sections=ALL)
     with world.database.write() as connection:
-        nested = calls.open_call(connection, command, "staff", NOW).call_id
+        nested = calls.open_call(connection, "staff", NOW, command).call_id
     for place, who in (("KL-X1", "officer.x1"), ("KL-X1-T1", "officer.x1t1"), ("KL-X2-T1", "officer.x2t1")):
         hand_in(world, owed_by(world, nested, place), who)
     whole = found(world, nested)
@@ -140,14 +140,14 @@ def test_as_many_statements_for_fifty_units_as_for_one(world: World, count: int)
     codes = [f"KL-X1-M{number}" for number in range(count)]
     with world.database.write() as connection:
         for code in codes:
-            units.create_unit(connection, "admin", code, f"Thôn {code}", "village", "administrative", "KL-X1", NOW)
+            units.create_unit(connection, "admin", NOW, code, f"Thôn {code}", "village", "administrative", "KL-X1")
         command = CallInput(2024, "KL-X1", "Báo cáo thôn", DUE, units=tuple(codes), roles=("commune_reviewer",))
-        call = calls.open_call(connection, command, "staff", NOW).call_id
+        call = calls.open_call(connection, "staff", NOW, command).call_id
     for code in codes[:2]:
         key = _owed(world, call, code)
         with world.database.write() as connection:
-            reports.save(connection, key, "chair", dict.fromkeys(("results", "proposals"), "Đã làm xong việc."), LATER)
-            reports.submit(connection, key, "chair", LATER)
+            reports.save(connection, "chair", LATER, key, dict.fromkeys(("results", "proposals"), "Đã làm xong việc."))
+            reports.submit(connection, "chair", LATER, key)
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -157,7 +157,7 @@ def test_as_many_statements_for_fifty_units_as_for_one(world: World, count: int)
         actor = access.actor(connection, "staff", LATER)
         sa.event.listen(world.database.engine, "before_cursor_execute", note)
         try:
-            whole = collected(connection, call, actor, LATER)
+            whole = collected(connection, actor, LATER, call)
             listed = report_view.owed(connection, access.actor(connection, "chair", LATER))
         finally:
             sa.event.remove(world.database.engine, "before_cursor_execute", note)

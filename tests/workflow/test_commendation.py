@@ -36,7 +36,7 @@ def choose(
     seen: Collection[tuple[str, int]] | None = None,
 ) -> int:
     with world.database.write() as connection:
-        return commendation.choose(connection, who, decision_id, outstanding, commended, NOW, seen=seen)
+        return commendation.choose(connection, who, NOW, decision_id, outstanding, commended, seen=seen)
 
 
 def test_models_of_a_decision_are_chosen_and_taken_back(world: World) -> None:

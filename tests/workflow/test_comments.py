@@ -15,7 +15,7 @@ from workflow.stages.implementation import comments
 def write(world: World, code: str, text: str, who: str, audience: str = "unit") -> int:
     """One comment in a transaction of its own."""
     with world.database.write() as connection:
-        return comments.write(connection, who, code, text, audience, NOW)
+        return comments.write(connection, who, NOW, code, text, audience)
 
 
 def read(world: World, code: str, who: str) -> list[tuple[str, str]]:

@@ -46,11 +46,11 @@ def test_lock_held_too_long(sqlite_world: World) -> None:
         pytest.raises(DatabaseUnusable, match="đang bận quá lâu"),
         impatient.write() as connection,
     ):
-        transition.apply(connection, code, "accept", "staff2", NOW)
+        transition.apply(connection, "staff2", NOW, code, "accept")
     assert fingerprint(file_of(sqlite_world)) == before
     # Once the other has gone the same thing works.
     with impatient.write() as connection:
-        transition.apply(connection, code, "accept", "staff2", NOW)
+        transition.apply(connection, "staff2", NOW, code, "accept")
     impatient.close()
 
 
@@ -59,9 +59,9 @@ def test_row_held_too_long_on_postgresql(postgres_world: World) -> None:
     code = postgres_world.carry(postgres_world.create(), "submitted")
     impatient = Database(postgres_world.database.url, busy_seconds=0.3)
     with postgres_world.database.write() as holding:
-        transition.apply(holding, code, "accept", "staff2", NOW)
+        transition.apply(holding, "staff2", NOW, code, "accept")
         with pytest.raises(DatabaseUnusable, match="đang bận quá lâu"), impatient.write() as connection:
-            transition.apply(connection, code, "accept", "staff", NOW)
+            transition.apply(connection, "staff", NOW, code, "accept")
     impatient.close()
     assert postgres_world.state(code) == "registered"
 
@@ -69,7 +69,7 @@ def test_row_held_too_long_on_postgresql(postgres_world: World) -> None:
 def test_readers_do_not_wait_for_a_writer(world: World) -> None:
     code = world.carry(world.create(), "submitted")
     with world.database.write() as writing:
-        transition.apply(writing, code, "accept", "staff2", NOW)
+        transition.apply(writing, "staff2", NOW, code, "accept")
         assert world.state(code) == "submitted"
     assert world.state(code) == "registered"
 
@@ -80,7 +80,7 @@ def test_read_only_database(sqlite_world: World) -> None:
     url = f"sqlite:///file:{file_of(sqlite_world)}?mode=ro&uri=true"
     reading_only = Database(url)
     with pytest.raises(DatabaseUnusable, match="chỉ đọc được"), reading_only.write() as connection:
-        transition.apply(connection, code, "accept", "staff2", NOW)
+        transition.apply(connection, "staff2", NOW, code, "accept")
     with reading_only.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(emulation_model)).scalar_one() == 1
     reading_only.close()
@@ -112,7 +112,7 @@ def test_read_only_postgresql(postgres_world: World) -> None:
     def accept_reading_only() -> None:
         with postgres_world.database.write() as connection:
             connection.execute(sa.text("SET TRANSACTION READ ONLY"))
-            transition.apply(connection, code, "accept", "staff2", NOW)
+            transition.apply(connection, "staff2", NOW, code, "accept")
 
     with pytest.raises(DatabaseUnusable, match="chỉ đọc được"):
         accept_reading_only()
@@ -129,7 +129,7 @@ def test_full_disk(sqlite_world: World) -> None:
             connection.execute(sa.text(f"PRAGMA max_page_count={pages}"))
             for number in range(500):
                 small = a_draft(name=f"Mô hình số {number}", items={"situation": "x" * 4_000})
-                registration.create_draft(connection, "officer.x1t1", 2024, small, NOW)
+                registration.create_draft(connection, "officer.x1t1", NOW, 2024, small)
 
     with pytest.raises(DatabaseUnusable, match="Ổ đĩa đã đầy"):
         fill()
@@ -178,7 +178,7 @@ def test_server_that_goes_away(postgres_world: World) -> None:
 
     def cut() -> None:
         with postgres_world.database.write() as connection:
-            transition.apply(connection, code, "accept", "staff2", NOW)
+            transition.apply(connection, "staff2", NOW, code, "accept")
             backend = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
             with postgres_world.database.write() as other:
                 other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})

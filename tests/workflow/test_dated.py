@@ -49,20 +49,20 @@ def test_every_moment_can_be_asked_again(world: World) -> None:
         edited = a_draft(
             kind="individual", person="Lò Văn Một", field="Kinh tế", targets=(QuantityInput("labour_days", "120"),)
         )
-        registration.edit_draft(connection, "officer.x1t1", returned, edited, at)
+        registration.edit_draft(connection, "officer.x1t1", at, returned, edited)
     at = passed()
     world.carry(returned, "implementing", at)
     at = passed()
     for value in ("50 ngày công", "trên 70 ngày công"):
         with world.database.write() as connection:
             rows = [QuantityInput("labour_days", value)]
-            implementation.save_results(connection, "officer.x1t1", returned, rows, at, summary="Đang làm.")
+            implementation.save_results(connection, "officer.x1t1", at, returned, rows, summary="Đang làm.")
         at = passed()
     with world.database.write() as connection:
         asked = change_requests.request_change(
-            connection, "officer.x1t1", returned, "field", "Nông thôn mới", "Sát hơn.", at
+            connection, "officer.x1t1", at, returned, "field", "Nông thôn mới", "Sát hơn."
         )
-        change_requests.decide_change(connection, "chair", asked, True, "", at)
+        change_requests.decide_change(connection, "chair", at, asked, True, "")
     at = passed()
     second = world.carry(world.create(a_draft(name="Thắp sáng đường quê"), now=at), "proposed", at)
     at = passed()
@@ -74,7 +74,7 @@ def test_every_moment_can_be_asked_again(world: World) -> None:
     at = passed()
     for outstanding in (True, False, True):
         with world.database.write() as connection:
-            recognition.mark_outstanding(connection, "district1", second, outstanding, at)
+            recognition.mark_outstanding(connection, "district1", at, second, outstanding)
         at = passed()
     world.apply(
         second,
@@ -99,7 +99,7 @@ def test_origin_corrected_later_counts_as_it_was(world: World) -> None:
     before = _figures(world)
     with world.database.write() as connection:
         draft = a_draft(origin="replicated", origin_model=earlier)
-        registration.edit_draft(connection, "officer.x1t1", code, draft, NOW + DAY)
+        registration.edit_draft(connection, "officer.x1t1", NOW + DAY, code, draft)
     assert _figures(world).row("", "").figures["replicated"] == 1
     _same(_figures(world, NOW + timedelta(hours=1)), before)
 

@@ -27,12 +27,12 @@ FRIDAY = date(2024, 3, 8)
 def called(world: World, due: str = "08/03/2024") -> int:
     command = CallInput(2024, "KL", "Báo cáo nhanh", due, units=("KL-X1",))
     with world.database.write() as connection:
-        return calls.open_call(connection, command, "staff", NOW).call_id
+        return calls.open_call(connection, "staff", NOW, command).call_id
 
 
 def noted(world: World, day: date | str, working: bool, who: str = "admin") -> tuple[int, ...]:
     with world.database.write() as connection:
-        return days_off.note_day(connection, who, day, working, "Nghỉ bù theo thông báo", NOW)
+        return days_off.note_day(connection, who, NOW, day, working, "Nghỉ bù theo thông báo")
 
 
 def dates(world: World) -> list[Any]:
@@ -48,7 +48,7 @@ def test_day_off_moves_what_is_due_and_its_call(world: World) -> None:
     with world.database.write() as connection:
         row = connection.execute(sa.select(report_call).where(report_call.c.id == call_id)).one()
         assert (row.due_stated, row.due_on, row.version) == (FRIDAY, date(2024, 3, 11), 2)
-        back = days_off.forget_day(connection, "admin", FRIDAY, NOW)
+        back = days_off.forget_day(connection, "admin", NOW, FRIDAY)
     assert back == moved
     assert dates(world) == [(FRIDAY, FRIDAY, 2)]
     with world.database.read() as connection:
@@ -110,10 +110,10 @@ def test_office_has_the_last_word_over_table_and_library(world: World) -> None:
             assert (known.working, known.source.startswith(source)) == (True, True)
             assert roll(connection, day) == day
             with pytest.raises(InvalidInput, match="vốn là ngày làm việc"):
-                days_off.note_day(connection, "admin", day, True, "Làm bù", now)
-            days_off.note_day(connection, "admin", day, False, "Cơ quan nghỉ", now)
+                days_off.note_day(connection, "admin", now, day, True, "Làm bù")
+            days_off.note_day(connection, "admin", now, day, False, "Cơ quan nghỉ")
             assert roll(connection, day) == day + timedelta(days=2)
-            days_off.forget_day(connection, "admin", day, now)
+            days_off.forget_day(connection, "admin", now, day)
             assert roll(connection, day) == day
 
 
@@ -126,16 +126,16 @@ def test_year_is_provisional_until_somebody_names_what_decided_it(world: World) 
 
         assert open_years() == [2027, 2028]
         with pytest.raises(NotAllowed):
-            days_off.decide_year(connection, "staff", 2027, "1/TB", now)
+            days_off.decide_year(connection, "staff", now, 2027, "1/TB")
         for year, source, field in ((2027, "x" * 201, "source"), (1066, "1/TB", "year")):
             with pytest.raises(InvalidInput) as refused:
-                days_off.decide_year(connection, "admin", year, source, now)
+                days_off.decide_year(connection, "admin", now, year, source)
             assert list(refused.value.problems) == [field]
         for source in ("Thông báo của tỉnh", "1/TB, 1/12/2026"):
-            days_off.decide_year(connection, "admin", 2027, source, now)
+            days_off.decide_year(connection, "admin", now, 2027, source)
         assert (open_years(), decision(connection, 2027)) == ([2028], "1/TB, 1/12/2026")
         for _again in range(2):
-            days_off.decide_year(connection, "admin", 2027, " ", now)
+            days_off.decide_year(connection, "admin", now, 2027, " ")
         assert (open_years(), decision(connection, 2027)) == ([2027, 2028], "")
         told = connection.execute(sa.select(history.c.trigger).where(history.c.subject == "calendar")).scalars()
         assert list(told) == ["year_decided"] * 3
@@ -202,7 +202,7 @@ def kinds(world: World) -> list[KindInput]:
 
 def set_kinds(world: World, rows: Sequence[KindInput], **more: Any) -> bool:
     with world.database.write() as connection:
-        return kinds_editing.set_report_kinds(connection, "admin", 2024, rows, NOW, **more)
+        return kinds_editing.set_report_kinds(connection, "admin", NOW, 2024, rows, **more)
 
 
 def test_year_begins_with_four_reports(world: World) -> None:
@@ -263,7 +263,7 @@ def test_kind_with_impossible_rows_names_each_field(sqlite_world: World) -> None
 
 def set_steps(world: World, *rows: StepInput) -> bool:
     with world.database.write() as connection:
-        return kinds_editing.set_reminder_steps(connection, "admin", 2024, rows, NOW)
+        return kinds_editing.set_reminder_steps(connection, "admin", NOW, 2024, rows)
 
 
 def test_open_obligations_follow_the_new_steps(world: World) -> None:
@@ -299,7 +299,7 @@ def test_copied_year_has_the_same_reports_a_year_later(world: World) -> None:
     set_steps(world, StepInput("-5", ("reporter",)))
     set_kinds(world, [replace(kinds(world)[0], label="Báo cáo quý I năm 2024", due="29/02/2024")])
     with world.database.write() as connection:
-        year_id = editing.copy_year(connection, "admin", 2024, 2025, NOW)
+        year_id = editing.copy_year(connection, "admin", NOW, 2024, 2025)
         (row,) = deadlines.report_kinds(connection, year_id)
         assert (row.label, row.due_on, row.period_to) == (
             "Báo cáo quý I năm 2025",

@@ -142,7 +142,7 @@ def test_overview_is_of_what_one_sees(
 ) -> None:
     with lived_in.database.read() as connection:
         year = stored.year(connection, YEAR)
-        seen = overview.overview(connection, access.actor(connection, who, NOW), year, NOW)
+        seen = overview.overview(connection, access.actor(connection, who, NOW), NOW, year)
     assert seen.total.total == total == sum(row.total for row in seen.rows)
     assert [part.code for part in seen.subunits] == parts
     assert [one.code for one in seen.absent] == absent
@@ -154,8 +154,8 @@ def test_overview_of_the_whole_way(lived_in: World) -> None:
     with lived_in.database.read() as connection:
         year = stored.year(connection, YEAR)
         actor = access.actor(connection, "staff", NOW)
-        seen = overview.overview(connection, actor, year, NOW)
-        below = overview.overview(connection, actor, year, NOW, unit_row=units.by_code(connection, "KL-X2"))
+        seen = overview.overview(connection, actor, NOW, year)
+        below = overview.overview(connection, actor, NOW, year, unit_row=units.by_code(connection, "KL-X2"))
     assert [stop.reached for stop in seen.stops] == [11, 7, 6, 4, 2]
     assert [stop.here for stop in seen.stops] == [3, 1, 2, 0, 0]
     assert seen.ended == {
@@ -177,15 +177,15 @@ def test_last_year_on_the_same_day(world: World) -> None:
         world.apply(code, "submit", "officer.x1t1", NOW + timedelta(days=days))
     now = NOW.replace(year=YEAR + 1)
     with world.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard("three_tier"), NOW)
-        registration.create_draft(connection, "officer.x1t1", YEAR + 1, a_draft(name="Năm sau"), now)
+        stored.create_year(connection, NOW, YEAR + 1, standard_defaults(), parsing.standard("three_tier"))
+        registration.create_draft(connection, "officer.x1t1", now, YEAR + 1, a_draft(name="Năm sau"))
         actor = access.actor(connection, "staff", now)
-        seen = overview.overview(connection, actor, stored.year(connection, YEAR + 1), now)
+        seen = overview.overview(connection, actor, now, stored.year(connection, YEAR + 1))
         assert seen.last_year is not None
         assert seen.last_year.figures is not None
         assert (seen.last_year.day, seen.last_year.figures.total.total) == (NOW.date().replace(year=YEAR), 2)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(overview, "MOST_REPLAYED", 2)
-            seen = overview.overview(connection, actor, stored.year(connection, YEAR + 1), now)
+            seen = overview.overview(connection, actor, now, stored.year(connection, YEAR + 1))
         assert seen.last_year is not None
         assert seen.last_year.figures is None

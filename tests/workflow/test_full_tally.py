@@ -29,13 +29,13 @@ def lived_in(world: World) -> World:
         )
         if state == "recognised":
             with world.database.write() as connection:
-                recognition.mark_outstanding(connection, "district1", code, True, NOW + 10 * DAY)
+                recognition.mark_outstanding(connection, "district1", NOW + 10 * DAY, code, True)
         if state == "implementing":
             with world.database.write() as connection:
                 asked = change_requests.request_change(
-                    connection, "officer.x1t1", code, "name", "Tên đã sửa", "Tên cũ chưa rõ.", NOW + 2 * DAY
+                    connection, "officer.x1t1", NOW + 2 * DAY, code, "name", "Tên đã sửa", "Tên cũ chưa rõ."
                 )
-                change_requests.decide_change(connection, "chair", asked, True, "", NOW + 2 * DAY)
+                change_requests.decide_change(connection, "chair", NOW + 2 * DAY, asked, True, "")
     other = a_draft(unit="KL-X2-T1", name="Nuôi ong", kind="individual", person="Kha Văn Bé", origin="continued")
     world.apply(world.create(other, "officer.x2t1"), "submit", "officer.x2t1")
     return world

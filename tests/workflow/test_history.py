@@ -138,7 +138,7 @@ def test_a_failure_after_the_step_takes_it_back(world: World) -> None:
 
     def accept_and_fail() -> None:
         with world.database.write() as connection:
-            transition.apply(connection, code, "accept", "staff2", NOW)
+            transition.apply(connection, "staff2", NOW, code, "accept")
             raise InterruptedError
 
     with pytest.raises(InterruptedError):

@@ -124,7 +124,7 @@ def register(world: World, *drafts: tuple[str, str], unit_code: str = "KL-X1-T1"
     """Individual models of an office's list: person and name of the model."""
     wanted = [a_draft(unit=unit_code, kind="individual", person=who, name=name) for who, name in drafts]
     with world.database.write() as connection:
-        return registration.create_drafts(connection, "staff", YEAR, wanted, NOW)
+        return registration.create_drafts(connection, "staff", NOW, YEAR, wanted)
 
 
 def people(world: World) -> list[tuple[str, str]]:
@@ -152,7 +152,7 @@ def test_correcting_an_accent_of_the_registrant_is_kept(sqlite_world: World) -> 
     (code,) = register(sqlite_world, ("Lò Văn Anh", "Nuôi ong"))
     with sqlite_world.database.write() as connection:
         draft = a_draft(kind="individual", person="Lò Văn Ánh", name="Nuôi ong")
-        registration.edit_draft(connection, "officer.x1t1", code, draft, NOW)
+        registration.edit_draft(connection, "officer.x1t1", NOW, code, draft)
     assert people(sqlite_world) == [("Nuôi ong", "Lò Văn Ánh")]
 
 
@@ -170,8 +170,8 @@ def test_name_may_be_changed_to_one_that_differs_by_an_accent(sqlite_world: Worl
 
     def change(name: str) -> None:
         with sqlite_world.database.write() as connection:
-            asked = change_requests.request_change(connection, "officer.x1t1", code, "name", name, "Ghi nhầm tên", NOW)
-            change_requests.decide_change(connection, sqlite_world.accepter(code), asked, True, "", NOW)
+            asked = change_requests.request_change(connection, "officer.x1t1", NOW, code, "name", name, "Ghi nhầm tên")
+            change_requests.decide_change(connection, sqlite_world.accepter(code), NOW, asked, True, "")
 
     with pytest.raises(NotPossible):
         change("nuôi dê")

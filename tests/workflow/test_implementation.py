@@ -25,7 +25,7 @@ def save_results(
 ) -> tuple[str, ...]:
     """Results in a transaction of their own."""
     with world.database.write() as connection:
-        return implementation.save_results(connection, who, code, rows, NOW, **more)
+        return implementation.save_results(connection, who, NOW, code, rows, **more)
 
 
 def figures(world: World, code: str) -> list[tuple[str, Decimal, str]]:
@@ -43,7 +43,7 @@ def implementing(sqlite_world: World) -> str:
 def test_plan_saved_before_the_start_and_again_after(world: World) -> None:
     code = world.carry(world.create(), "registered")
     with world.database.write() as connection:
-        implementation.save_plan(connection, "officer.x1t1", code, "05/03/2024", "Họp dân.\n\n\n\nChia tổ.", NOW)
+        implementation.save_plan(connection, "officer.x1t1", NOW, code, "05/03/2024", "Họp dân.\n\n\n\nChia tổ.")
     with world.database.read() as connection:
         kept = implementation.plan_of(connection, world.model(code).id)
     assert kept is not None
@@ -69,7 +69,7 @@ def test_start_takes_what_is_not_stated_from_the_plan_saved_before(
 ) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with sqlite_world.database.write() as connection:
-        implementation.save_plan(connection, "officer.x1t1", code, date(2024, 3, 5), "Họp dân.", NOW)
+        implementation.save_plan(connection, "officer.x1t1", NOW, code, date(2024, 3, 5), "Họp dân.")
     sqlite_world.apply(code, "start", "officer.x1t1", **stated)
     with sqlite_world.database.read() as connection:
         kept = implementation.plan_of(connection, sqlite_world.model(code).id)
@@ -88,7 +88,7 @@ def test_start_without_a_whole_plan_is_refused(sqlite_world: World, stated: dict
 def test_plan_by_staff_names_the_registrant(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with sqlite_world.database.write() as connection:
-        version = implementation.save_plan(connection, "staff", code, date(2024, 3, 5), "Họp dân.", NOW)
+        version = implementation.save_plan(connection, "staff", NOW, code, date(2024, 3, 5), "Họp dân.")
     with sqlite_world.database.read() as connection:
         entry = connection.execute(
             sa.select(history).where(history.c.subject == "model", history.c.seq == version)
@@ -109,7 +109,7 @@ def test_plan_by_staff_names_the_registrant(sqlite_world: World) -> None:
 def test_unusable_plan_is_refused(sqlite_world: World, start_date: str, content: str, form_fields: set[str]) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with pytest.raises(InvalidInput) as refused, sqlite_world.database.write() as connection:
-        implementation.save_plan(connection, "officer.x1t1", code, start_date, content, NOW)
+        implementation.save_plan(connection, "officer.x1t1", NOW, code, start_date, content)
     assert set(refused.value.problems) == form_fields
     with pytest.raises(InvalidInput):
         sqlite_world.apply(code, "start", "officer.x1t1", start_date=start_date, plan=content)
@@ -119,7 +119,7 @@ def test_unusable_plan_is_refused(sqlite_world: World, start_date: str, content:
 def test_plan_has_its_time(sqlite_world: World, state: str) -> None:
     code = sqlite_world.carry(sqlite_world.create(), state)
     with pytest.raises(NotPossible), sqlite_world.database.write() as connection:
-        implementation.save_plan(connection, "officer.x1t1", code, "05/03/2024", "Họp dân.", NOW)
+        implementation.save_plan(connection, "officer.x1t1", NOW, code, "05/03/2024", "Họp dân.")
 
 
 def test_results_are_read_the_vietnamese_way(world: World) -> None:
@@ -185,7 +185,7 @@ def test_unusable_results_keep_what_was_there(sqlite_world: World, implementing:
 def test_waived_items_are_filled_in_with_the_results(sqlite_world: World) -> None:
     world = sqlite_world
     with world.database.write() as connection:
-        (code,) = registration.create_drafts(connection, "staff", YEAR, [a_draft(items={}, waived=ITEMS)], NOW)
+        (code,) = registration.create_drafts(connection, "staff", NOW, YEAR, [a_draft(items={}, waived=ITEMS)])
     world.carry(code, "implementing")
     save_results(world, code, QuantityInput("trees", "5 cây"), items={"goals": "Trồng 5 cây.", "forces": ""})
     with world.database.read() as connection:

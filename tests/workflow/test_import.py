@@ -52,7 +52,7 @@ def bring(world: World, rows: Sequence[Sequence[Any]], headers: Sequence[str] = 
     """Import as the district's staff unless said otherwise."""
     who, now = options.pop("who", "staff"), options.pop("now", NOW)
     content = book(rows, headers, options.pop("merge", ""))
-    return import_registrations(world.database, content, YEAR, who, now, **options)
+    return import_registrations(world.database, who, now, content, YEAR, **options)
 
 
 def columns(world: World) -> dict[str, Column]:
@@ -287,14 +287,14 @@ def test_person_column_is_missed_only_by_individuals(sqlite_world: World) -> Non
 @pytest.mark.parametrize("content", [b"", b"Ten mo hinh;Linh vuc\n", b"%PDF-1.7", b"PK\x03\x04 nothing"])
 def test_what_is_no_workbook_is_refused_and_nothing_is_kept(sqlite_world: World, content: bytes) -> None:
     with pytest.raises(WorkbookRefused):
-        import_registrations(sqlite_world.database, content, YEAR, "staff", NOW)
+        import_registrations(sqlite_world.database, "staff", NOW, content, YEAR)
     assert names(sqlite_world) == []
 
 
 def test_list_on_disk_is_read_by_its_path(sqlite_world: World, tmp_path: Path) -> None:
     path = tmp_path / "danh sách.xlsx"
     path.write_bytes(book([ROAD]))
-    assert import_registrations(sqlite_world.database, path, YEAR, "staff", NOW).created == 1
+    assert import_registrations(sqlite_world.database, "staff", NOW, path, YEAR).created == 1
 
 
 def test_partial_keeps_the_good_rows(world: World) -> None:
@@ -397,7 +397,7 @@ def test_who_may_register_for_nobody_is_refused(sqlite_world: World, who: str) -
 
 def test_unknown_year_is_not_found(sqlite_world: World) -> None:
     with pytest.raises(NotFound, match="Không có năm thi đua 2031"):
-        import_registrations(sqlite_world.database, book([ROAD]), 2031, "staff", NOW)
+        import_registrations(sqlite_world.database, "staff", NOW, book([ROAD]), 2031)
 
 
 def test_similar_names_warn_and_do_not_refuse(world: World) -> None:
@@ -467,7 +467,7 @@ def test_refusals_come_in_the_order_of_the_rows(sqlite_world: World) -> None:
 def test_template_is_filled_in_and_imported(sqlite_world: World, tmp_path: Path) -> None:
     path = tmp_path / "mau.xlsx"
     write_template(sqlite_world.database, path, YEAR)
-    empty = import_registrations(sqlite_world.database, path, YEAR, "staff", NOW)
+    empty = import_registrations(sqlite_world.database, "staff", NOW, path, YEAR)
     assert (empty.rows, empty.created, len(empty.warnings)) == (0, 0, 1)
     workbook = load_workbook(path)
     sheet = workbook[SHEET_NAME]
@@ -479,7 +479,7 @@ def test_template_is_filled_in_and_imported(sqlite_world: World, tmp_path: Path)
     ):
         sheet.cell(2, titles[title], text)
     workbook.save(path)
-    assert import_registrations(sqlite_world.database, path, YEAR, "staff", NOW).created == 1
+    assert import_registrations(sqlite_world.database, "staff", NOW, path, YEAR).created == 1
 
 
 def test_template_offers_fields_kinds_and_units_and_explains_every_column(sqlite_world: World, tmp_path: Path) -> None:
@@ -530,7 +530,7 @@ def test_typeface_of_a_cell_speaks_for_its_letters(sqlite_world: World) -> None:
         cell.font = Font(name=".VnTime", size=13)
     target = io.BytesIO()
     workbook.save(target)
-    outcome = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW)
+    outcome = import_registrations(sqlite_world.database, "staff", NOW, target.getvalue(), YEAR)
     # What is plainly Unicode stays so under whatever typeface.
     assert [(refusal.row, refusal.column) for refusal in outcome.refused] == [(2, "Tên mô hình")]
 
@@ -575,7 +575,7 @@ def test_hidden_rows_columns_and_other_lists_are_named(sqlite_world: World) -> N
         other.append(list(BARE) if title != "Ghi chú" else ["Việc khác"])
     target = io.BytesIO()
     workbook.save(target)
-    outcome = import_registrations(sqlite_world.database, target.getvalue(), YEAR, "staff", NOW, dry_run=True)
+    outcome = import_registrations(sqlite_world.database, "staff", NOW, target.getvalue(), YEAR, dry_run=True)
     assert outcome.created == 6
     assert [warning for warning in outcome.as_json()["warnings"] if "gần giống" not in warning] == [
         "Dòng 3, 5–6 đang bị ẩn trong tệp nhưng vẫn được đọc. Nếu không muốn nhập, hãy xoá hẳn dòng ấy khỏi tệp.",
@@ -588,7 +588,7 @@ def test_hidden_rows_columns_and_other_lists_are_named(sqlite_world: World) -> N
 def test_template_comes_back_without_a_word_about_its_own_hidden_sheet(sqlite_world: World, tmp_path: Path) -> None:
     path = tmp_path / "mau.xlsx"
     write_template(sqlite_world.database, path, YEAR)
-    outcome = import_registrations(sqlite_world.database, path, YEAR, "staff", NOW)
+    outcome = import_registrations(sqlite_world.database, "staff", NOW, path, YEAR)
     assert outcome.warnings == ("Tệp chưa có dòng nào dưới tiêu đề. Hãy điền danh sách rồi nhập lại.",)
 
 
@@ -596,7 +596,7 @@ def two_communes(world: World) -> None:
     """Two communes of one province whose names differ by one accent; both have models of their own to register."""
     with world.database.write() as connection:
         for code, name in (("KL-VA", "Xã Văn Lang"), ("KL-VB", "Xã Văn Lăng")):
-            units.create_unit(connection, "admin", code, name, "commune", "administrative", "KL", NOW)
+            units.create_unit(connection, "admin", NOW, code, name, "commune", "administrative", "KL")
 
 
 def test_units_that_differ_by_an_accent_are_found_by_their_own_names(world: World) -> None:

@@ -32,7 +32,7 @@ RECORD = InspectionInput(
 
 def save(world: World, code: str, record: InspectionInput = RECORD, who: str = "inspector1", **more: Any) -> int:
     with world.database.write() as connection:
-        return inspection.save_record(connection, who, code, record, NOW, **more)
+        return inspection.save_record(connection, who, NOW, code, record, **more)
 
 
 def views(world: World, code: str) -> list[inspection.InspectionView]:
@@ -241,7 +241,7 @@ def test_bulk_conclusion_passes_what_is_complete(sqlite_world: World) -> None:
     sqlite_world.inspect(complete)
     save(sqlite_world, partial)
     with sqlite_world.database.write() as connection:
-        outcomes = transition.apply_many(connection, [complete, partial], "pass_inspection", "inspector1", NOW)
+        outcomes = transition.apply_many(connection, "inspector1", NOW, [complete, partial], "pass_inspection")
     assert [outcome.refusal is None for outcome in outcomes] == [True, False]
     with sqlite_world.database.read() as connection:
         concluded = connection.execute(sa.select(inspection_table.c.conclusion).order_by(inspection_table.c.id))

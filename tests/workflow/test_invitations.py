@@ -21,7 +21,7 @@ CHOSEN = "một câu ngắn dễ nhớ"
 def newcomer(world: World) -> int:
     with world.database.write() as connection:
         account_id, password = accounts.create_account(
-            connection, "admin", "canbo.moi", "Lò Thị Mới", "KL-X1-T2", NOW, sign_in=False
+            connection, "admin", NOW, "canbo.moi", "Lò Thị Mới", "KL-X1-T2", sign_in=False
         )
     assert password is None
     return account_id
@@ -29,25 +29,25 @@ def newcomer(world: World) -> int:
 
 def invite(world: World, user_name: str = "canbo.moi", who: str = "admin") -> str:
     with world.database.write() as connection:
-        return invitations.invite(connection, who, user_name, NOW)
+        return invitations.invite(connection, who, NOW, user_name)
 
 
 def accept(world: World, token: str, password: str = CHOSEN, *, days: float = 1) -> int:
     with world.database.write() as connection:
-        return invitations.accept(connection, token, password, NOW + timedelta(days=days))
+        return invitations.accept(connection, NOW + timedelta(days=days), token, password)
 
 
 def test_a_link_sets_the_first_password_once(world: World) -> None:
     account_id = newcomer(world)
     token = invite(world)
     with world.database.read() as connection:
-        invited = invitations.opened(connection, token, NOW)
+        invited = invitations.opened(connection, NOW, token)
         assert (invited.user_name, invited.unit_name, invited.first) == ("canbo.moi", "Thôn Pác Cọ", True)
         assert invitations.pending(connection, account_id, NOW) == NOW + timedelta(days=7)
         assert token not in str(connection.execute(sa.select(invitation)).all())
     assert accept(world, token) == account_id
     with world.database.read() as connection:
-        checked = accounts.check_password(connection, "canbo.moi", CHOSEN, NOW)
+        checked = accounts.check_password(connection, NOW, "canbo.moi", CHOSEN)
         assert not checked.must_change_password
         assert invitations.pending(connection, account_id, NOW) is None
         triggers = connection.execute(
@@ -64,17 +64,17 @@ def test_a_link_sets_the_first_password_once(world: World) -> None:
 def test_a_link_for_somebody_with_a_password_leaves_it_until_it_is_used(sqlite_world: World) -> None:
     world = sqlite_world
     with world.database.write() as connection:
-        session = sessions.open_session(connection, world.accounts["staff"], "", NOW)
+        session = sessions.open_session(connection, world.accounts["staff"], NOW, "")
     token = invite(world, "staff")
     with world.database.read() as connection:
-        assert accounts.check_password(connection, "staff", PASSWORD, NOW).actor.user_name == "staff"
-        assert not invitations.opened(connection, token, NOW).first
+        assert accounts.check_password(connection, NOW, "staff", PASSWORD).actor.user_name == "staff"
+        assert not invitations.opened(connection, NOW, token).first
     accept(world, token)
     with world.database.read() as connection:
         with pytest.raises(SignInFailed):
-            accounts.check_password(connection, "staff", PASSWORD, NOW)
+            accounts.check_password(connection, NOW, "staff", PASSWORD)
         week = timedelta(days=7)
-        assert sessions.resume(connection, session, NOW, idle=week, absolute=week) is None
+        assert sessions.resume(connection, NOW, session, idle=week, absolute=week) is None
 
 
 @pytest.mark.parametrize("how", ["late", "withdrawn", "newer link", "locked", "reset", "invented"])
@@ -84,21 +84,21 @@ def test_a_link_that_no_longer_works_says_only_that(sqlite_world: World, how: st
     token = invite(world)
     with world.database.write() as connection:
         if how == "withdrawn":
-            assert invitations.withdraw(connection, "admin", "canbo.moi", NOW)
-            assert not invitations.withdraw(connection, "admin", "canbo.moi", NOW)
+            assert invitations.withdraw(connection, "admin", NOW, "canbo.moi")
+            assert not invitations.withdraw(connection, "admin", NOW, "canbo.moi")
         elif how == "newer link":
-            invitations.invite(connection, "admin", "canbo.moi", NOW)
+            invitations.invite(connection, "admin", NOW, "canbo.moi")
         elif how == "locked":
-            accounts.lock(connection, "admin", "canbo.moi", NOW)
-            accounts.unlock(connection, "admin", "canbo.moi", NOW)
+            accounts.lock(connection, "admin", NOW, "canbo.moi")
+            accounts.unlock(connection, "admin", NOW, "canbo.moi")
         elif how == "reset":
-            accounts.reset_password(connection, "admin", "canbo.moi", NOW)
+            accounts.reset_password(connection, "admin", NOW, "canbo.moi")
     if how == "invented":
         token = token[:-1] + ("a" if token[-1] != "a" else "b")
     with pytest.raises(InvitationUnusable):
         accept(world, token, days=7 if how == "late" else 1)
     with world.database.read() as connection, pytest.raises(InvitationUnusable):
-        invitations.opened(connection, "", NOW)
+        invitations.opened(connection, NOW, "")
 
 
 def test_a_weak_password_is_refused_and_the_link_goes_on_working(sqlite_world: World) -> None:
@@ -114,7 +114,7 @@ def test_only_an_administrator_over_all_of_it_invites(sqlite_world: World) -> No
     with pytest.raises(NotAllowed):
         invite(sqlite_world, "officer.x1t1", who="staff")
     with sqlite_world.database.write() as connection:
-        accounts.lock(connection, "admin", "staff", NOW)
+        accounts.lock(connection, "admin", NOW, "staff")
     with pytest.raises(NotPossible):
         invite(sqlite_world, "staff")
 
@@ -122,11 +122,11 @@ def test_only_an_administrator_over_all_of_it_invites(sqlite_world: World) -> No
 def test_an_administrator_signs_somebody_out_everywhere(sqlite_world: World) -> None:
     world = sqlite_world
     with world.database.write() as connection:
-        token = sessions.open_session(connection, world.accounts["staff"], "", NOW)
-        assert accounts.end_sessions(connection, "admin", "staff", NOW) == 1
-        assert accounts.end_sessions(connection, "admin", "staff", NOW) == 0
+        token = sessions.open_session(connection, world.accounts["staff"], NOW, "")
+        assert accounts.end_sessions(connection, "admin", NOW, "staff") == 1
+        assert accounts.end_sessions(connection, "admin", NOW, "staff") == 0
         with pytest.raises(NotAllowed):
-            accounts.end_sessions(connection, "staff", "staff2", NOW)
+            accounts.end_sessions(connection, "staff", NOW, "staff2")
     with world.database.read() as connection:
         week = timedelta(days=7)
-        assert sessions.resume(connection, token, NOW, idle=week, absolute=week) is None
+        assert sessions.resume(connection, NOW, token, idle=week, absolute=week) is None

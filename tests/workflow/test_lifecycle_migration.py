@@ -39,7 +39,7 @@ def migrate(world: World, who: str = "admin", *, dry_run: bool = False, **mappin
 
 def mapped(world: World, mapping: Mapping[str, str], who: str = "admin", *, dry_run: bool = False) -> MigrationOutcome:
     with world.database.write() as connection:
-        return moving.migrate(connection, who, three().hash, two().hash, mapping, LATER, dry_run=dry_run)
+        return moving.migrate(connection, who, LATER, three().hash, two().hash, mapping, dry_run=dry_run)
 
 
 def test_states_of_the_same_name_map_by_themselves_and_the_history_says_so(world: World) -> None:
@@ -76,10 +76,10 @@ def test_states_of_the_same_name_map_by_themselves_and_the_history_says_so(world
         results = [{"measure": "labour_days", "value": "350 ngày công"}]
         transition.apply(
             connection,
-            running,
-            "report_results",
             "officer.x1t1",
             LATER,
+            running,
+            "report_results",
             stated={"results": results, "summary": "Xong.", "evidence_note": "Ảnh ở nhà văn hoá."},
         )
     assert world.state(running) == "awaiting_inspection"
@@ -116,8 +116,8 @@ def test_a_model_that_nobody_could_carry_on_stays(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "district_review")
     with sqlite_world.database.write() as connection:
         for name in ("province1", "province2"):
-            held = assignments.holding(connection, name, "province_reviewer", "AS", NOW)
-            assignments.end_assignment(connection, "admin", held.id, NOW)
+            held = assignments.holding(connection, NOW, name, "province_reviewer", "AS")
+            assignments.end_assignment(connection, "admin", NOW, held.id)
     (stayed,) = migrate(sqlite_world, district_review="province_review").stayed
     assert (stayed.code, [reason.code for reason in stayed.reasons]) == (code, ["role_missing"])
 
@@ -161,11 +161,11 @@ def test_a_state_may_be_renamed_within_the_same_lifecycle(sqlite_world: World) -
         text.replace('"registered"', '"enrolled"').replace("[states.registered]", "[states.enrolled]"), "x.toml"
     )
     with sqlite_world.database.write() as connection:
-        store.keep(connection, "admin", renamed, NOW)
+        store.keep(connection, "admin", NOW, renamed)
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with sqlite_world.database.write() as connection:
         report = moving.migrate(
-            connection, "admin", three().short_hash, renamed.hash[:6], {"registered": "enrolled"}, LATER
+            connection, "admin", LATER, three().short_hash, renamed.hash[:6], {"registered": "enrolled"}
         )
     assert [(moved.code, moved.to_state) for moved in report.moved] == [(code, "enrolled")]
     with sqlite_world.database.read() as connection:
@@ -180,7 +180,7 @@ def test_only_an_administrator_of_all_the_models_may(sqlite_world: World) -> Non
         with pytest.raises(NotAllowed):
             migrate(sqlite_world, who)
     with sqlite_world.database.write() as connection:
-        assignments.assign(connection, "admin", "outsider", "admin", "BS", NOW)
+        assignments.assign(connection, "admin", NOW, "outsider", "admin", "BS")
     with pytest.raises(NotAllowed) as refused:
         migrate(sqlite_world, "outsider")
     assert "1 mô hình" in refused.value.message
@@ -189,12 +189,12 @@ def test_only_an_administrator_of_all_the_models_may(sqlite_world: World) -> Non
 @pytest.mark.parametrize(("prefix", "answer"), [("abc", InvalidInput), ("ffffffff", NotFound)])
 def test_a_hash_that_names_no_definition_is_refused(sqlite_world: World, prefix: str, answer: type[Exception]) -> None:
     with pytest.raises(answer), sqlite_world.database.write() as connection:
-        moving.migrate(connection, "admin", prefix, two().hash, {}, LATER)
+        moving.migrate(connection, "admin", LATER, prefix, two().hash, {})
 
 
 def test_a_definition_is_not_migrated_to_itself(sqlite_world: World) -> None:
     with pytest.raises(InvalidInput), sqlite_world.database.write() as connection:
-        moving.migrate(connection, "admin", three().hash, three().hash, {}, LATER)
+        moving.migrate(connection, "admin", LATER, three().hash, three().hash, {})
 
 
 def test_the_overview_counts_what_runs_under_each_definition(sqlite_world: World) -> None:
@@ -210,4 +210,4 @@ def test_the_overview_counts_what_runs_under_each_definition(sqlite_world: World
 
 def test_only_an_administrator_keeps_a_definition(sqlite_world: World) -> None:
     with pytest.raises(NotAllowed), sqlite_world.database.write() as connection:
-        store.keep(connection, "staff", two(), NOW)
+        store.keep(connection, "staff", NOW, two())

@@ -46,13 +46,13 @@ def _crowded(world: World) -> None:
     with world.database.write() as connection:
         for number in SHUFFLED:
             name, code = VILLAGES[number], f"KL-X1-Z{9 - number}"
-            units.create_unit(connection, "admin", code, name, "village", "administrative", "KL-X1", NOW)
+            units.create_unit(connection, "admin", NOW, code, name, "village", "administrative", "KL-X1")
         for number in SHUFFLED:
             if number < len(PEOPLE):
                 name = f"nguoi{9 - number}"
-                accounts.create_account(connection, "admin", name, PEOPLE[number], "KL", NOW, sign_in=False)
+                accounts.create_account(connection, "admin", NOW, name, PEOPLE[number], "KL", sign_in=False)
                 for role, place in (("inspector", "KL"), ("staff", "KL"), ("commune_reviewer", "KL-X1")):
-                    assignments.assign(connection, "admin", name, role, place, NOW)
+                    assignments.assign(connection, "admin", NOW, name, role, place)
 
 
 def villages(names: Iterable[str]) -> list[str]:
@@ -154,7 +154,7 @@ def test_teams_begin_with_their_head_and_committees_with_the_chair(crowded: Worl
     names = ["nguoi5", "nguoi9", "nguoi7", "nguoi8", "nguoi6"]
     with crowded.database.write() as connection:
         planned = VisitInput(TODAY, (code,), names, head="nguoi5", team_decision="12-QĐ/BCĐ")
-        visit_id = visits.save(connection, "inspector1", planned, NOW)
+        visit_id = visits.save(connection, "inspector1", NOW, planned)
         team = visits.get(connection, access.actor(connection, "inspector1", NOW), visit_id).members
     in_order = [PEOPLE[4], *PEOPLE[:4]]
     assert [one.full_name for one in team] == in_order
@@ -185,7 +185,7 @@ def test_units_that_owe_and_are_late_by_name(crowded: World) -> None:
         staff = access.actor(connection, "staff", NOW)
         grid = chasing.grid(connection, staff, crowded.year_id, TODAY)
         paper = chasing.paper(connection, staff, chasing.Filters(), TODAY)
-        page = punctuality.page(connection, staff, {"staff"}, crowded.year_id, NOW)
+        page = punctuality.page(connection, staff, NOW, {"staff"}, crowded.year_id)
         first = chasing.grid(connection, staff, crowded.year_id, TODAY, size=3)
         second = chasing.grid(connection, staff, crowded.year_id, TODAY, size=9, place=first.following)
         lost = chasing.grid(connection, staff, crowded.year_id, TODAY, place="/987654/")
@@ -211,6 +211,6 @@ def test_models_by_unit_follow_a_new_name_of_the_unit(crowded: World) -> None:
 
     assert listed() == [[one, two]] * 2
     with crowded.database.write() as connection:
-        units.rename(connection, "admin", "KL-X1-T1", "Thôn 10", NOW)
-        units.rename(connection, "admin", "KL-X1-T2", "Thôn 2", NOW)
+        units.rename(connection, "admin", NOW, "KL-X1-T1", "Thôn 10")
+        units.rename(connection, "admin", NOW, "KL-X1-T2", "Thôn 2")
     assert listed() == [[two, one]] * 2

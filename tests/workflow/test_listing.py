@@ -150,7 +150,7 @@ def test_words_are_found_in_both_ways(models: World, asked: str, found: set[int]
 def test_words_beside_punctuation_are_found(world: World, most: int) -> None:
     name = "Hiến đất đồi, góp công (bản Mới); mở đường 9-3/2-9 “xanh”"
     with world.database.write() as connection:
-        code = registration.create_draft(connection, "officer.x1t1", YEAR, a_draft(name=name), NOW)
+        code = registration.create_draft(connection, "officer.x1t1", NOW, YEAR, a_draft(name=name))
     with world.database.read() as connection, pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "MOST_HITS", most)
         for asked in ("doi gop", "gop doi", "moi mo", "ban moi mo duong", "9-3", "xanh hien", "3 xanh"):
@@ -160,14 +160,14 @@ def test_words_beside_punctuation_are_found(world: World, most: int) -> None:
 
 def test_words_follow_a_new_name_of_the_unit(models: World) -> None:
     with models.database.write() as connection:
-        units.rename(connection, "admin", "KL-X2-T1", "Bản Mới Lập", NOW)
+        units.rename(connection, "admin", NOW, "KL-X2-T1", "Bản Mới Lập")
         assert len(listing.page(connection, None, Filters(search="moi lap")).rows) == 3
         assert listing.page(connection, None, Filters(search="khe ran")).rows == []
 
 
 def test_place_of_a_hidden_model_is_no_place(models: World) -> None:
     with models.database.write() as connection:
-        hidden = registration.create_draft(connection, "officer.x2t1", YEAR, a_draft(unit="KL-X2-T1", name="Kín"), NOW)
+        hidden = registration.create_draft(connection, "officer.x2t1", NOW, YEAR, a_draft(unit="KL-X2-T1", name="Kín"))
         key = connection.execute(sa.select(emulation_model.c.id).where(emulation_model.c.code == hidden)).scalar_one()
         actor = access.actor(connection, "officer.x1t1", NOW)
         with pytest.raises(InvalidInput):

@@ -25,7 +25,7 @@ def test_lists_stand_before_and_after_with_names(world: World) -> None:
     meeting_id = world.prepare_meeting([code])
     with world.database.write() as connection:
         members = [Member("chair", "chair"), Member("secretary", "secretary"), Member("reviewer1")]
-        committee.set_members(connection, "chair", meeting_id, members, NOW + MINUTE, guests=["Bí thư chi bộ"])
+        committee.set_members(connection, "chair", NOW + MINUTE, meeting_id, members, guests=["Bí thư chi bộ"])
     (deed,) = since(world, meeting_id, [code], 0.5).deeds
     assert (deed.who, deed.trigger, deed.principal, deed.at) == ("Vi Văn Chủ", "members_set", None, NOW + MINUTE)
     assert deed.before.members is not None
@@ -46,11 +46,11 @@ def test_votes_are_told_once_for_each_person(sqlite_world: World) -> None:
     codes = [world.carry(world.create(a_draft(name=f"Mô hình số {i}")), "inspected") for i in (1, 2)]
     meeting_id = world.prepare_meeting(codes)
     with world.database.write() as connection:
-        review.open_meeting(connection, "chair", meeting_id, list(COMMITTEE[:4]), NOW + MINUTE)
+        review.open_meeting(connection, "chair", NOW + MINUTE, meeting_id, list(COMMITTEE[:4]))
     for i, (code, name) in enumerate(((codes[0], "chair"), (codes[1], "chair"), (codes[0], "reviewer1")), 2):
         with world.database.write() as connection:
             votes = [(code, name, "for", False)]
-            ballots.record_votes(connection, "secretary", meeting_id, votes, NOW + i * MINUTE)
+            ballots.record_votes(connection, "secretary", NOW + i * MINUTE, meeting_id, votes)
     found = since(world, meeting_id, codes, 1.5)
     assert found.deeds == ()
     (written,) = found.votes
@@ -61,7 +61,7 @@ def test_presence_is_told_by_name(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "inspected")
     meeting_id = sqlite_world.prepare_meeting([code])
     with sqlite_world.database.write() as connection:
-        review.open_meeting(connection, "chair", meeting_id, list(COMMITTEE[:4]), NOW + MINUTE)
+        review.open_meeting(connection, "chair", NOW + MINUTE, meeting_id, list(COMMITTEE[:4]))
     (deed,) = since(sqlite_world, meeting_id, [code], 0).deeds
     assert (deed.trigger, deed.before.present) == ("opened", None)
     assert deed.after.present is not None

@@ -21,7 +21,7 @@ def begun(world: World, *people: tuple[str, str], who: str = "staff", **changes:
     """Individual models of an office's list or of a unit's own officer: person and name of the model."""
     wanted = [a_draft(kind="individual", person=name, name=model, **changes) for name, model in people]
     with world.database.write() as connection:
-        return registration.create_drafts(connection, who, YEAR, wanted, NOW)
+        return registration.create_drafts(connection, who, NOW, YEAR, wanted)
 
 
 def merge(world: World, codes: list[str]) -> None:
@@ -41,7 +41,7 @@ def found(world: World) -> list[Merged]:
 
 def correct(world: World, code: str, name: str, who: str = "staff", distinguisher: str = "") -> int:
     with world.database.write() as connection:
-        return correct_registrant(connection, who, code, (name, distinguisher), "Gộp nhầm hai người", NOW)
+        return correct_registrant(connection, who, NOW, code, (name, distinguisher), "Gộp nhầm hai người")
 
 
 def test_two_people_of_an_old_list_who_became_one_are_found_and_put_right(world: World) -> None:
@@ -100,7 +100,7 @@ def test_the_name_written_last_counts(sqlite_world: World) -> None:
     (code,) = begun(sqlite_world, ("Lò Văn Anh", "Nuôi ong"))
     with sqlite_world.database.write() as connection:
         draft = a_draft(kind="individual", person="Lò Văn Ánh", name="Nuôi ong", items=ITEM_TEXTS)
-        registration.edit_draft(connection, "officer.x1t1", code, draft, NOW)
+        registration.edit_draft(connection, "officer.x1t1", NOW, code, draft)
     assert found(sqlite_world) == []
     with sqlite_world.database.write() as connection:
         connection.execute(sa.update(person).values(full_name="Lò Văn Ảnh"))
@@ -125,7 +125,7 @@ def test_only_who_takes_registrations_in_corrects_a_person_and_says_why(sqlite_w
         ("Lò Văn Ánh", "", "a", "reason"),
     ):
         with pytest.raises(InvalidInput) as refused, sqlite_world.database.write() as connection:
-            correct_registrant(connection, "staff", code, (name, distinguisher), reason, NOW)
+            correct_registrant(connection, "staff", NOW, code, (name, distinguisher), reason)
         assert list(refused.value.problems) == [problem]
     with pytest.raises(NotPossible):
         correct(sqlite_world, sqlite_world.carry(sqlite_world.create(), "submitted"), "Lò Văn Ánh")

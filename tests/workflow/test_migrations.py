@@ -35,9 +35,9 @@ def lived_in(world: World) -> World:
     world.carry(world.create(a_draft(name="Mô hình còn chờ")), "submitted")
     command = CallInput(2024, "KL", "Báo cáo nhanh", "12/03/2024", units=("KL-X1",))
     with world.database.write() as connection:
-        deeds.open_call(connection, command, "staff", NOW)
-        deeds.note_day_off(connection, "admin", "12/03/2024", False, "Nghỉ bù", NOW)
-        days_off.decide_year(connection, "admin", 2027, "1/TB", NOW)
+        deeds.open_call(connection, "staff", NOW, command)
+        deeds.note_day_off(connection, "admin", NOW, "12/03/2024", False, "Nghỉ bù")
+        days_off.decide_year(connection, "admin", NOW, 2027, "1/TB")
         days_off.follow_official(connection, NOW)
         sync(connection, NOW)
     return world

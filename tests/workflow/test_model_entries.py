@@ -27,7 +27,7 @@ def told(world: World, code: str) -> list[Entry]:
 
 def edit(world: World, code: str, **changes: Any) -> None:
     with world.database.write() as connection:
-        registration.edit_draft(connection, "officer.x1t1", code, a_draft(**changes), NOW)
+        registration.edit_draft(connection, "officer.x1t1", NOW, code, a_draft(**changes))
 
 
 def test_entries_say_who_for_whom_and_from_where_to_where(world: World) -> None:
@@ -105,7 +105,7 @@ def test_request_to_change_is_a_change_of_its_subject(sqlite_world: World) -> No
     code = sqlite_world.carry(sqlite_world.create(), "registered")
     with sqlite_world.database.write() as connection:
         change_requests.request_change(
-            connection, "officer.x1t1", code, "name", "Tên đúng hơn", "Tên cũ ghi nhầm địa danh.", NOW
+            connection, "officer.x1t1", NOW, code, "name", "Tên đúng hơn", "Tên cũ ghi nhầm địa danh."
         )
     assert told(sqlite_world, code)[-1].changes == (Change("name", a_draft().name, "Tên đúng hơn"),)
 

@@ -21,7 +21,7 @@ from workflow.stages.registration import commands as registration
 def shown(world: World, code: str, who: str | None = "staff") -> ModelPage:
     with world.database.read() as connection:
         actor = access.actor(connection, who, NOW) if who else None
-        return page.of_model(connection, page.seen(connection, actor, code), actor, NOW)
+        return page.of_model(connection, actor, NOW, page.seen(connection, actor, code))
 
 
 def test_page_of_a_draft_has_its_form_and_nothing_later(world: World) -> None:
@@ -81,7 +81,7 @@ def test_returned_form_comes_with_what_was_asked(sqlite_world: World) -> None:
 def test_nobody_in_particular_sees_every_model_but_no_step_and_no_comment(sqlite_world: World) -> None:
     code = sqlite_world.create()
     with sqlite_world.database.write() as connection:
-        comments.write(connection, "officer.x1t1", code, "Xin góp ý.", "unit", NOW)
+        comments.write(connection, "officer.x1t1", NOW, code, "Xin góp ý.", "unit")
     found = shown(sqlite_world, code, None)
     assert (found.possible, found.comments, found.may_withdraw_consent) == ((), (), False)
     assert [one.text for one in shown(sqlite_world, code, "officer.x1t1").comments] == ["Xin góp ý."]
@@ -114,7 +114,7 @@ def test_models_of_the_year_before_can_be_continued_once(sqlite_world: World) ->
     world = sqlite_world
     later = NOW + timedelta(days=365)
     with world.database.write() as connection:
-        stored.create_year(connection, YEAR + 1, standard_defaults(), parsing.standard(), later)
+        stored.create_year(connection, later, YEAR + 1, standard_defaults(), parsing.standard())
     code = world.carry(world.create(), "submitted")
     world.create(a_draft(name="Bản nháp không nộp"))
     units = ["KL-X1-T1"]
@@ -126,6 +126,6 @@ def test_models_of_the_year_before_can_be_continued_once(sqlite_world: World) ->
         assert kin.to_continue(connection, officer, YEAR + 1, ["KL-X1-T2"]) == []
     with world.database.write() as connection:
         draft = a_draft(origin="continued", origin_model=code)
-        registration.create_draft(connection, "officer.x1t1", YEAR + 1, draft, later)
+        registration.create_draft(connection, "officer.x1t1", later, YEAR + 1, draft)
     with world.database.read() as connection:
         assert kin.to_continue(connection, officer, YEAR + 1, units) == []

@@ -40,7 +40,7 @@ def test_every_order_of_deeds_leaves_it_consistent(
     with sqlite_world.database.read() as connection:
         # Nothing of a reading transaction survives: each example begins with the same world.
         command = CallInput(2024, "KL", "Báo cáo nhanh", due, units=("KL-X1",))
-        (key,) = calls.open_call(connection, command, "staff", NOW).obligations
+        (key,) = calls.open_call(connection, "staff", NOW, command).obligations
         days = {step.days for step in life.steps(connection, sqlite_world.year_id)}
         now, before = NOW, 0
         for act, day in acts:
@@ -48,15 +48,15 @@ def test_every_order_of_deeds_leaves_it_consistent(
             try:
                 with connection.begin_nested():
                     if act == "move" and day >= today:
-                        life.move(connection, [key], day, now)
+                        life.move(connection, now, [key], day)
                     elif act in ("off", "working"):
-                        days_off.note_day(connection, "admin", day, act == "working", "Theo thông báo", now)
+                        days_off.note_day(connection, "admin", now, day, act == "working", "Theo thông báo")
                     elif act == "forget":
-                        days_off.forget_day(connection, "admin", day, now)
+                        days_off.forget_day(connection, "admin", now, day)
                     elif act == "fulfil":
-                        life.fulfil(connection, key, now)
+                        life.fulfil(connection, now, key)
                     elif act == "reopen" and day >= today:
-                        life.reopen(connection, key, day, now)
+                        life.reopen(connection, now, key, day)
                     elif act == "wait":
                         now += timedelta(days=1)
             except Refusal:

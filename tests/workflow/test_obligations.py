@@ -176,9 +176,9 @@ def test_window_that_moves_takes_its_obligations_along(world: World) -> None:
         editing.edit_year(
             connection,
             "admin",
+            NOW,
             2024,
             YearInput("Năm 2024", date(2024, 1, 15), date(2024, 4, 30), "2/3", "1/2", "year"),
-            NOW,
         )
     run(world)
     assert {(row.due_on, row.sequence) for row in standing(world, "registration")} == {(date(2024, 4, 30), 1)}
@@ -194,9 +194,9 @@ def test_meeting_is_ahead_until_its_day_is_over(world: World) -> None:
         review.prepare_meeting(
             connection,
             "chair",
+            NOW,
             "KL-X1",
             2024,
-            NOW,
             title="Phiên bình xét",
             held_on=local_date(soon),
             place="Hội trường xã",
@@ -221,23 +221,23 @@ def test_visit_follows_its_plan(world: World) -> None:
     run(world)
     planned = VisitInput(day="08/03/2024", models=(code,), members=("inspector1", "inspector2"))
     with world.database.write() as connection:
-        visit_id = visits.save(connection, "inspector1", planned, NOW)
+        visit_id = visits.save(connection, "inspector1", NOW, planned)
     run(world)
     (row,) = standing(world, "visit")
     assert (row.visit_id, row.roles, row.due_on) == (visit_id, f"visit:{visit_id}", date(2024, 3, 8))
     with world.database.write() as connection:
-        visits.save(connection, "inspector1", replace(planned, day="09/03/2024"), NOW, visit_id=visit_id, version=1)
+        visits.save(connection, "inspector1", NOW, replace(planned, day="09/03/2024"), visit_id=visit_id, version=1)
     run(world)
     (row,) = standing(world, "visit")
     # A Saturday: the team comes on that very day.
     assert (row.due_on, row.sequence) == (date(2024, 3, 9), 1)
     with world.database.write() as connection:
-        visits.cancel(connection, "inspector1", visit_id, NOW)
+        visits.cancel(connection, "inspector1", NOW, visit_id)
     run(world)
     assert standing(world, "visit") == []
     with world.database.write() as connection:
         # The number of the visit may be given again; its obligation is another one.
-        visits.save(connection, "inspector1", planned, NOW + DAY)
+        visits.save(connection, "inspector1", NOW + DAY, planned)
     run(world, NOW + DAY)
     assert len(standing(world, "visit")) == 1
 
@@ -245,14 +245,14 @@ def test_visit_follows_its_plan(world: World) -> None:
 def call_for(world: World, *codes: str) -> int:
     command = CallInput(2024, "KL", "Báo cáo nhanh", "29/03/2024", to=None, units=codes)
     with world.database.write() as connection:
-        return calls.open_call(connection, command, "staff", NOW).call_id
+        return calls.open_call(connection, "staff", NOW, command).call_id
 
 
 def test_successor_takes_over_what_a_merged_unit_owed(world: World) -> None:
     run(world)
     call_id = call_for(world, "KL-X2")
     with world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X2", "KL-X1", NOW)
+        units.merge_into(connection, "admin", NOW, "KL-X2", "KL-X1")
     run(world)
     (row,) = standing(world, "report")
     assert (row.unit_id, row.key) == (world.units["KL-X1"], f"report:{call_id}:{world.units['KL-X1']}")
@@ -262,7 +262,7 @@ def test_successor_owes_a_report_once(world: World) -> None:
     run(world)
     call_for(world, "KL-X1", "KL-X2")
     with world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X2", "KL-X1", NOW)
+        units.merge_into(connection, "admin", NOW, "KL-X2", "KL-X1")
     run(world)
     first, second = found(world, "report")
     assert (first.unit_id, first.withdrawn_at) == (world.units["KL-X1"], None)
@@ -273,7 +273,7 @@ def test_unit_that_ends_without_successor_owes_nothing(world: World) -> None:
     run(world)
     call_for(world, "KL-X2")
     with world.database.write() as connection:
-        units.set_validity(connection, "admin", "KL-X2", None, local_date(NOW), NOW)
+        units.set_validity(connection, "admin", NOW, "KL-X2", None, local_date(NOW))
     run(world)
     assert len(standing(world, "report")) == 1
     # Its last day is over on the next, without anything happening on it.
@@ -285,9 +285,9 @@ def test_reopened_report_has_its_own_date(world: World) -> None:
     call_for(world, "KL-X1")
     (row,) = found(world, "report")
     with world.database.write() as connection:
-        assert life.fulfil(connection, row.id, NOW)
-        assert not life.fulfil(connection, row.id, NOW)
-        life.reopen(connection, row.id, date(2024, 3, 9), NOW)
+        assert life.fulfil(connection, NOW, row.id)
+        assert not life.fulfil(connection, NOW, row.id)
+        life.reopen(connection, NOW, row.id, date(2024, 3, 9))
     (row,) = standing(world, "report")
     assert (row.due_stated, row.due_on, row.sequence) == (date(2024, 3, 9), date(2024, 3, 11), 1)
     assert row.next_step_on == date(2024, 3, 4)
@@ -297,8 +297,8 @@ def test_moving_to_today_still_reminds_today(world: World) -> None:
     call_for(world, "KL-X1")
     (row,) = found(world, "report")
     with world.database.write() as connection:
-        assert life.move(connection, [row.id], local_date(NOW), NOW) == 1
-        assert life.move(connection, [row.id], local_date(NOW), NOW) == 0
+        assert life.move(connection, NOW, [row.id], local_date(NOW)) == 1
+        assert life.move(connection, NOW, [row.id], local_date(NOW)) == 0
     assert found(world, "report")[0].next_step_on == local_date(NOW)
 
 

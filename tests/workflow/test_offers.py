@@ -26,7 +26,7 @@ def test_saved_plan_need_not_be_typed_again(world: World) -> None:
     code = world.carry(world.create(), "registered")
     assert offered(world, code, "start", "officer.x1t1") == Offers()
     with world.database.write() as connection:
-        implementation.save_plan(connection, "officer.x1t1", code, "05/03/2024", "Họp dân.", NOW)
+        implementation.save_plan(connection, "officer.x1t1", NOW, code, "05/03/2024", "Họp dân.")
     assert offered(world, code, "start", "officer.x1t1").recorded == Recorded("Họp dân.", date(2024, 3, 5))
     assert offered(world, code, "start", "officer.x1t1", whole_year=True) == Offers()
 
@@ -35,7 +35,7 @@ def test_results_are_offered_with_the_measures_of_the_year(sqlite_world: World) 
     code = sqlite_world.carry(sqlite_world.create(), "implementing")
     with sqlite_world.database.write() as connection:
         implementation.save_results(
-            connection, "officer.x1t1", code, [QuantityInput("trees", "5 cây")], NOW, summary="Đã trồng."
+            connection, "officer.x1t1", NOW, code, [QuantityInput("trees", "5 cây")], summary="Đã trồng."
         )
     found = offered(sqlite_world, code, "report_results", "officer.x1t1")
     assert [row.code for row in found.results] == ["trees"]

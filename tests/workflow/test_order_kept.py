@@ -58,11 +58,11 @@ def _named(world: World) -> None:
 def test_every_way_to_a_name_leads_to_its_key(world: World) -> None:
     code = world.create(a_draft(name="Đan lát"))
     with world.database.write() as connection:
-        registration.edit_draft(connection, "officer.x1t1", code, a_draft(name="Ăn sạch"), NOW, version=1)
-        units.create_unit(connection, "admin", "KL-X9", "Xã Ấm", "commune", "administrative", "KL", NOW)
-        units.create_unit(connection, "admin", "KL-X9-T1", "Thôn 10", "village", "administrative", "KL-X9", NOW)
-        units.rename(connection, "admin", "KL-X9", "Xã Áng", NOW)
-        units.rename(connection, "admin", "KL", "Huyện Đổi Tên", NOW)
+        registration.edit_draft(connection, "officer.x1t1", NOW, code, a_draft(name="Ăn sạch"), version=1)
+        units.create_unit(connection, "admin", NOW, "KL-X9", "Xã Ấm", "commune", "administrative", "KL")
+        units.create_unit(connection, "admin", NOW, "KL-X9-T1", "Thôn 10", "village", "administrative", "KL-X9")
+        units.rename(connection, "admin", NOW, "KL-X9", "Xã Áng")
+        units.rename(connection, "admin", NOW, "KL", "Huyện Đổi Tên")
         assert wrong_keys(connection) == []
 
 

@@ -33,7 +33,7 @@ def test_units_are_those_below_ones_roles_and_ones_own(world: World) -> None:
 
 def test_ended_units_are_not_offered(world: World) -> None:
     with world.database.write() as connection:
-        units.set_validity(connection, "admin", "KL-X2-T1", None, TODAY - timedelta(days=1), NOW)
+        units.set_validity(connection, "admin", NOW, "KL-X2-T1", None, TODAY - timedelta(days=1))
         chair = access.actor(connection, "chair2", NOW)
         assert [one.code for one in units_of(connection, chair, None, TODAY)] == ["KL-X2"]
         assert [one.code for one in choices_of_units(connection, chair, TODAY) or []] == ["KL-X2"]
@@ -45,7 +45,7 @@ def test_many_units_are_asked_for_by_name(world: World) -> None:
         assert [one.code for one in choices_of_units(connection, staff, TODAY) or []][:3] == ["KL", "KL-CQ1", "KL-X1"]
         for number in range(60):
             units.create_unit(
-                connection, "admin", f"KL-Y{number}", f"Xã số {number}", "commune", "administrative", "KL", NOW
+                connection, "admin", NOW, f"KL-Y{number}", f"Xã số {number}", "commune", "administrative", "KL"
             )
         assert choices_of_units(connection, staff, TODAY) is None
 
@@ -104,7 +104,7 @@ def test_holders_are_named_for_the_step_they_take_nearest_first(world: World) ->
 def test_exact_spelling_wins_and_without_accents_both_are_offered(world: World) -> None:
     with world.database.write() as connection:
         for code, name in (("KL-VA", "Xã Văn Lang"), ("KL-VB", "Xã Văn Lăng")):
-            units.create_unit(connection, "admin", code, name, "commune", "administrative", "KL", NOW)
+            units.create_unit(connection, "admin", NOW, code, name, "commune", "administrative", "KL")
         staff = access.actor(connection, "staff", NOW)
         wanted = {
             "xã văn lăng": ["KL-VB"],

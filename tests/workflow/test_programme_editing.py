@@ -68,7 +68,7 @@ def measures(world: World) -> list[MeasureInput]:
 
 def change(world: World, act: Callable[..., bool], stated: Any, who: str = "admin", **options: Any) -> bool:
     with world.database.write() as connection:
-        return act(connection, who, YEAR, stated, NOW, **options)
+        return act(connection, who, NOW, YEAR, stated, **options)
 
 
 def told(connection: Connection, year_id: int) -> list[tuple[str, dict[str, Any]]]:
@@ -82,7 +82,7 @@ def told(connection: Connection, year_id: int) -> list[tuple[str, dict[str, Any]
 
 def test_a_year_is_copied_whole_and_stands_on_its_own(world: World) -> None:
     with world.database.write() as connection:
-        year_id = editing.copy_year(connection, "admin", YEAR, 2025, NOW)
+        year_id = editing.copy_year(connection, "admin", NOW, YEAR, 2025)
     with world.database.read() as connection:
         new, old = stored.year(connection, 2025), stored.year(connection, YEAR)
         assert (new.id, new.next_number, new.sample) == (year_id, 1, False)
@@ -119,7 +119,7 @@ def test_a_year_is_copied_whole_and_stands_on_its_own(world: World) -> None:
 )
 def test_a_copy_that_cannot_be_is_refused(sqlite_world: World, year: int, options: dict[str, Any], field: str) -> None:
     with sqlite_world.database.write() as connection, pytest.raises(InvalidInput) as refused:
-        editing.copy_year(connection, "admin", YEAR, year, NOW, **options)
+        editing.copy_year(connection, "admin", NOW, YEAR, year, **options)
     assert list(refused.value.problems) == [field]
 
 
@@ -217,7 +217,7 @@ def test_words_that_speak_for_a_field_belong_to_the_year(world: World) -> None:
     assert change(world, content.set_fields, wanted)
     assert not change(world, content.set_fields, wanted)
     with world.database.write() as connection:
-        copied = editing.copy_year(connection, "admin", YEAR, 2025, NOW)
+        copied = editing.copy_year(connection, "admin", NOW, YEAR, 2025)
         assert [row.keywords for row in stored.fields(connection, copied)] == [["nuôi ong", "Lấy mật"]] * len(wanted)
 
 
@@ -358,7 +358,7 @@ def test_one_spelling_of_a_unit_means_one_unit(sqlite_world: World) -> None:
 def test_inspectors_and_days_to_mend_belong_to_the_year(world: World) -> None:
     assert change(world, editing.edit_year, replace(STATED, min_inspectors="3", days_to_mend="10"))
     with world.database.write() as connection:
-        editing.copy_year(connection, "admin", YEAR, 2025, NOW)
+        editing.copy_year(connection, "admin", NOW, YEAR, 2025)
         kept = [stored.year(connection, year) for year in (YEAR, 2025)]
     assert [(year.min_inspectors, year.days_to_mend) for year in kept] == [(3, 10), (3, 10)]
 

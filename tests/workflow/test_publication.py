@@ -38,7 +38,7 @@ def open_world(world: World) -> World:
 
 def opened(world: World, public: bool = True) -> None:
     with world.database.write() as connection:
-        editing.set_public(connection, "admin", YEAR, public, NOW)
+        editing.set_public(connection, "admin", NOW, YEAR, public)
 
 
 def recognised(world: World, draft: Draft, state: str = "recognised") -> str:
@@ -47,7 +47,7 @@ def recognised(world: World, draft: Draft, state: str = "recognised") -> str:
 
 def say(world: World, code: str, agree: bool, who: str = "officer.x1t1", version: int | None = None) -> int:
     with world.database.write() as connection:
-        return consent.set_consent(connection, who, code, agree, LATER, version=version)
+        return consent.set_consent(connection, who, LATER, code, agree, version=version)
 
 
 def listed(world: World, year: int | None = None, **filters: object) -> list[str]:
@@ -112,9 +112,9 @@ def test_one_year_shows_nothing_of_another(open_world: World) -> None:
     world = open_world
     code = recognised(world, AGREED)
     with world.database.write() as connection:
-        editing.copy_year(connection, "admin", YEAR, YEAR + 1, NOW)
+        editing.copy_year(connection, "admin", NOW, YEAR, YEAR + 1)
         assert [row.year for row in publication.years(connection)] == [YEAR], "opening is not copied"
-        editing.set_public(connection, "admin", YEAR + 1, True, NOW)
+        editing.set_public(connection, "admin", NOW, YEAR + 1, True)
     opened(world, public=False)
     assert listed(world, YEAR + 1) == []
     assert not is_read(world, code)
@@ -194,7 +194,7 @@ def test_form_asks_and_its_changes_are_in_the_history(open_world: World) -> None
 
     def edit(draft: Draft) -> None:
         with world.database.write() as connection:
-            registration.edit_draft(connection, "officer.x1t1", code, draft, LATER)
+            registration.edit_draft(connection, "officer.x1t1", LATER, code, draft)
 
     edit(AGREED)
     assert entries(world, code) == ["created"], "nothing changed"
@@ -213,7 +213,7 @@ def test_another_registrant_has_not_agreed(open_world: World) -> None:
 
     def edit(draft: Draft) -> bool:
         with world.database.write() as connection:
-            registration.edit_draft(connection, "officer.x1t1", code, replace(draft, public=True), LATER)
+            registration.edit_draft(connection, "officer.x1t1", LATER, code, replace(draft, public=True))
         return world.model(code).public_agreed_at is not None
 
     assert edit(PERSON)
@@ -323,10 +323,10 @@ def test_lists_of_offices_say_who_agreed(world: World) -> None:
         )
 
     with world.database.write() as connection:
-        report = import_registrations.import_list(connection, rows("Có", "", "không", "x"), YEAR, "staff", NOW)
+        report = import_registrations.import_list(connection, "staff", NOW, rows("Có", "", "không", "x"), YEAR)
     assert [world.model(code).public_agreed_at is not None for code in report.codes] == [True, False, False, True]
     with world.database.write() as connection:
-        report = import_registrations.import_list(connection, rows("có lẽ"), YEAR, "staff", NOW)
+        report = import_registrations.import_list(connection, "staff", NOW, rows("có lẽ"), YEAR)
     assert [(one.column, one.value) for one in report.refused] == [("Đồng ý giới thiệu công khai", "có lẽ")]
 
 

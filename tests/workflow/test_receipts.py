@@ -13,10 +13,10 @@ TOKEN = "t" * 24
 def test_receipts_too_old_to_matter_are_forgotten(world: World) -> None:
     account = world.accounts["staff"]
     with world.database.write() as connection:
-        assert receipts.spend(connection, account, "old-token-0123456789", "/a", NOW - timedelta(days=31))
-        assert receipts.spend(connection, account, TOKEN, "/a", NOW)
-        assert not receipts.spend(connection, account, TOKEN, "/a", NOW)
-        receipts.settle(connection, account, TOKEN, "/b", NOW)
+        assert receipts.spend(connection, account, NOW - timedelta(days=31), "old-token-0123456789", "/a")
+        assert receipts.spend(connection, account, NOW, TOKEN, "/a")
+        assert not receipts.spend(connection, account, NOW, TOKEN, "/a")
+        receipts.settle(connection, account, NOW, TOKEN, "/b")
         assert receipts.result_of(connection, account, TOKEN) == "/b"
         assert receipts.spent_on(connection, account, "/a") == [TOKEN]
         receipts.forget(connection, account, TOKEN)

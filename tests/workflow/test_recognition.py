@@ -43,7 +43,7 @@ def reviewed(world: World, names: Sequence[str], choice: str = "for") -> tuple[i
 
 def prepare(world: World, meeting_id: int, reports: Mapping[str, str], who: str = "secretary", **more: Any) -> int:
     with world.database.write() as connection:
-        return submission.prepare_submission(connection, who, meeting_id, NOW, reports=reports, **more)
+        return submission.prepare_submission(connection, who, NOW, meeting_id, reports=reports, **more)
 
 
 def view(world: World, submission_id: int, who: str = "chair") -> recognition_view.SubmissionView:
@@ -123,7 +123,7 @@ def test_propose_names_what_the_dossier_lacks(world: World) -> None:
         world.apply(code, "propose", "chair")
     assert guards(refused.value) == ["dossier_complete"]
     with world.database.write() as connection:
-        submission.save_report(connection, "secretary", key, code, REPORT, NOW)
+        submission.save_report(connection, "secretary", NOW, key, code, REPORT)
     with pytest.raises(GuardRefused, match="tờ trình số thứ tự 999"):
         world.apply(code, "propose", "chair", submission="999")
     world.apply(code, "propose", "chair", submission=str(key))
@@ -136,7 +136,7 @@ def test_report_is_rewritten_until_the_model_goes_up(sqlite_world: World) -> Non
 
     def write(text: str) -> None:
         with sqlite_world.database.write() as connection:
-            submission.save_report(connection, "secretary", key, code, text, NOW)
+            submission.save_report(connection, "secretary", NOW, key, code, text)
 
     write("Bản viết lại.")
     assert [line.report for line in view(sqlite_world, key).roster] == ["Bản viết lại."]
@@ -206,7 +206,7 @@ def test_numbers_of_the_clerk_are_entered_once(sqlite_world: World) -> None:
         who: str = "chair", number: str = "03-TTr/BCĐ", dated: str = "01/03/2024", signer: str = "Vi Văn Chủ"
     ) -> None:
         with sqlite_world.database.write() as connection:
-            submission.number_submission(connection, who, key, number, dated, signer, NOW)
+            submission.number_submission(connection, who, NOW, key, number, dated, signer)
 
     with pytest.raises(InvalidInput) as refused:
         number(number=" ", dated="", signer="")
@@ -285,7 +285,7 @@ def test_decision_number_is_read_as_written(sqlite_world: World, written: str, n
 def test_one_decision_recognises_many(world: World) -> None:
     codes = under_district_review(world, ["Vận động trồng quế", "Vận động xây nhà văn hoá", "Vận động giữ rừng"])
     with world.database.write() as connection:
-        outcomes = transition.apply_many(connection, codes, "recognise", "district2", NOW, stated=SIGNED)
+        outcomes = transition.apply_many(connection, "district2", NOW, codes, "recognise", stated=SIGNED)
     assert [outcome.refusal for outcome in outcomes] == [None] * 3
     with world.database.read() as connection:
         actor = access.actor(connection, "district1", NOW)
@@ -343,7 +343,7 @@ def test_one_number_for_two_decisions_at_once_goes_to_one(world: World) -> None:
 
     thread = threading.Thread(target=follow)
     with world.database.write() as connection:
-        transition.apply(connection, first, "recognise", "district2", NOW, stated=SIGNED)
+        transition.apply(connection, "district2", NOW, first, "recognise", stated=SIGNED)
         thread.start()
         time.sleep(0.3)
         assert thread.is_alive()
@@ -356,7 +356,7 @@ def test_bulk_with_a_used_number_recognises_none(sqlite_world: World) -> None:
     codes = under_district_review(sqlite_world, ["Vận động trồng quế", "Vận động giữ rừng", "Vận động nuôi ong"])
     sqlite_world.apply(codes[0], "recognise", "district2", **SIGNED)
     with sqlite_world.database.write() as connection:
-        outcomes = transition.apply_many(connection, codes, "recognise", "district2", NOW, stated=SIGNED)
+        outcomes = transition.apply_many(connection, "district2", NOW, codes, "recognise", stated=SIGNED)
     assert all(outcome.refusal is not None for outcome in outcomes)
     assert [sqlite_world.state(code) for code in codes] == ["recognised", "district_review", "district_review"]
 
@@ -400,7 +400,7 @@ def test_outstanding_is_marked_by_who_recognises(sqlite_world: World, who: str, 
 
     def mark(actor: str, outstanding: bool) -> None:
         with sqlite_world.database.write() as connection:
-            recognition.mark_outstanding(connection, actor, code, outstanding, NOW)
+            recognition.mark_outstanding(connection, actor, NOW, code, outstanding)
 
     with pytest.raises(refusal):
         mark(who, True)
@@ -416,7 +416,7 @@ def test_outstanding_is_marked_by_who_recognises(sqlite_world: World, who: str, 
 def test_outstanding_needs_a_recognition(sqlite_world: World) -> None:
     code = sqlite_world.carry(sqlite_world.create(), "proposed")
     with pytest.raises(NotPossible), sqlite_world.database.write() as connection:
-        recognition.mark_outstanding(connection, "district1", code, True, NOW)
+        recognition.mark_outstanding(connection, "district1", NOW, code, True)
 
 
 def test_decisions_are_shown_with_the_models_one_may_see(sqlite_world: World) -> None:

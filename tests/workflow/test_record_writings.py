@@ -24,7 +24,7 @@ RECORD = InspectionInput(
 
 def save(world: World, code: str, who: str, **changes: Any) -> None:
     with world.database.write() as connection:
-        inspection.save_record(connection, who, code, replace(RECORD, **changes), NOW)
+        inspection.save_record(connection, who, NOW, code, replace(RECORD, **changes))
 
 
 def since(world: World, code: str, version: int) -> list[Writing]:

@@ -29,7 +29,7 @@ from workflow.stages.registration.model_quantities import QuantityInput
 def problems_of(world: World, draft: Draft, who: str = "officer.x1t1") -> dict[str, str]:
     """What a form is refused for; nothing is kept."""
     with pytest.raises(InvalidInput) as refused, world.database.write() as connection:
-        registration.create_draft(connection, who, YEAR, draft, NOW)
+        registration.create_draft(connection, who, NOW, YEAR, draft)
     with world.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(emulation_model)).scalar() == 0
         assert connection.execute(sa.select(programme_year.c.next_number)).scalar() == 1
@@ -91,7 +91,7 @@ def test_create_elsewhere_looks_like_no_unit(sqlite_world: World, who: str) -> N
 
 def test_create_without_a_registering_role_is_not_allowed(sqlite_world: World) -> None:
     with pytest.raises(NotAllowed), sqlite_world.database.write() as connection:
-        registration.create_draft(connection, "leader", YEAR, a_draft(), NOW)
+        registration.create_draft(connection, "leader", NOW, YEAR, a_draft())
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_same_person_is_found_again_and_namesake_kept_apart(world: World) -> Non
         a_draft(kind="individual", person="Lò Văn Ánh", person_distinguisher="tổ 2", name="Ba"),
     ]
     with world.database.write() as connection:
-        codes = registration.create_drafts(connection, "officer.x1t1", YEAR, alike, NOW)
+        codes = registration.create_drafts(connection, "officer.x1t1", NOW, YEAR, alike)
     people = [world.model(code).person_id for code in codes]
     assert people[0] == people[1] != people[2]
 
@@ -198,7 +198,7 @@ def test_same_person_is_found_again_and_namesake_kept_apart(world: World) -> Non
 def test_list_is_kept_set_wise_and_verifies(world: World) -> None:
     bare = [a_draft(name=f"Mô hình số {n} của thôn", items={}, waived=ITEMS, targets=()) for n in range(300)]
     with world.database.write() as connection:
-        codes = registration.create_drafts(connection, "staff", YEAR, bare, NOW, sample=True)
+        codes = registration.create_drafts(connection, "staff", NOW, YEAR, bare, sample=True)
     assert codes == [f"DVK-2024-{n:05d}" for n in range(1, 301)]
     assert world.model(codes[41]).name == "Mô hình số 41 của thôn"
     payload = json.loads(str(entries(world, codes[0])[0].payload))
@@ -211,7 +211,7 @@ def test_list_is_kept_set_wise_and_verifies(world: World) -> None:
 def test_waived_list_can_be_submitted_and_plain_gap_cannot(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
         waived, empty = registration.create_drafts(
-            connection, "staff", YEAR, [a_draft(items={}, waived=ITEMS), a_draft(items={}, name="Hai")], NOW
+            connection, "staff", NOW, YEAR, [a_draft(items={}, waived=ITEMS), a_draft(items={}, name="Hai")]
         )
     assert sqlite_world.apply(waived, "submit", "staff").to_state == "submitted"
     with pytest.raises(GuardRefused) as refused:
@@ -222,7 +222,7 @@ def test_waived_list_can_be_submitted_and_plain_gap_cannot(sqlite_world: World) 
 def test_list_with_one_bad_row_is_refused_whole(sqlite_world: World) -> None:
     drafts = [a_draft(), a_draft(field="?!"), a_draft(unit="BS-X1")]
     with pytest.raises(DraftsRefused) as refused, sqlite_world.database.write() as connection:
-        registration.create_drafts(connection, "staff", YEAR, drafts, NOW)
+        registration.create_drafts(connection, "staff", NOW, YEAR, drafts)
     assert {position: set(row) for position, row in refused.value.refused.items()} == {1: {"field"}, 2: {"unit"}}
     with sqlite_world.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(registration_form)).scalar() == 0
@@ -259,7 +259,7 @@ def test_edit_changes_what_differs_and_says_so(world: World) -> None:
         targets=(QuantityInput("road", "1,2 km"),),
     )
     with world.database.write() as connection:
-        assert registration.edit_draft(connection, "officer.x1t1", code, changed, NOW, version=1) == 2
+        assert registration.edit_draft(connection, "officer.x1t1", NOW, code, changed, version=1) == 2
     model = world.model(code)
     assert (model.name, model.name_folded, model.kind) == (
         "Vận động hiến đất làm đường",
@@ -277,14 +277,14 @@ def test_edit_changes_what_differs_and_says_so(world: World) -> None:
 def test_edit_without_change_writes_nothing(sqlite_world: World) -> None:
     code = sqlite_world.create()
     with sqlite_world.database.write() as connection:
-        assert registration.edit_draft(connection, "officer.x1t1", code, a_draft(), NOW) == 1
+        assert registration.edit_draft(connection, "officer.x1t1", NOW, code, a_draft()) == 1
     assert len(entries(sqlite_world, code)) == 1
 
 
 def test_edit_keeps_what_was_waived_while_it_is_empty(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        (code,) = registration.create_drafts(connection, "staff", YEAR, [a_draft(items={}, waived=ITEMS)], NOW)
-        registration.edit_draft(connection, "staff", code, a_draft(items={"goals": "Một"}), NOW)
+        (code,) = registration.create_drafts(connection, "staff", NOW, YEAR, [a_draft(items={}, waived=ITEMS)])
+        registration.edit_draft(connection, "staff", NOW, code, a_draft(items={"goals": "Một"}))
     with sqlite_world.database.read() as connection:
         form = view.form(connection, sqlite_world.model(code).id)
     assert form is not None
@@ -295,17 +295,17 @@ def test_edit_of_a_stale_version_conflicts(sqlite_world: World) -> None:
     code = sqlite_world.create()
     with sqlite_world.database.write() as connection:
         registration.edit_draft(
-            connection, "officer.x1t1", code, a_draft(name="Tên của người thứ nhất"), NOW, version=1
+            connection, "officer.x1t1", NOW, code, a_draft(name="Tên của người thứ nhất"), version=1
         )
     with pytest.raises(Conflict), sqlite_world.database.write() as connection:
-        registration.edit_draft(connection, "deputy.officer", code, a_draft(name="Tên khác"), NOW, version=1)
+        registration.edit_draft(connection, "deputy.officer", NOW, code, a_draft(name="Tên khác"), version=1)
     assert sqlite_world.model(code).name == "Tên của người thứ nhất"
 
 
 def test_edit_cannot_move_to_another_unit(sqlite_world: World) -> None:
     code = sqlite_world.create(who="staff")
     with pytest.raises(InvalidInput) as refused, sqlite_world.database.write() as connection:
-        registration.edit_draft(connection, "staff", code, a_draft(unit="KL-X2-T1"), NOW)
+        registration.edit_draft(connection, "staff", NOW, code, a_draft(unit="KL-X2-T1"))
     assert set(refused.value.problems) == {"unit"}
 
 
@@ -313,14 +313,14 @@ def test_edit_cannot_move_to_another_unit(sqlite_world: World) -> None:
 def test_edit_after_handing_in_is_not_possible(sqlite_world: World, state: str) -> None:
     code = sqlite_world.carry(sqlite_world.create(), state)
     with pytest.raises(NotPossible), sqlite_world.database.write() as connection:
-        registration.edit_draft(connection, "officer.x1t1", code, a_draft(name="Tên khác"), NOW)
+        registration.edit_draft(connection, "officer.x1t1", NOW, code, a_draft(name="Tên khác"))
 
 
 def test_edit_of_what_is_out_of_sight_is_not_found(sqlite_world: World) -> None:
     code = sqlite_world.create()
     for who in ("officer.x1t2", "staff", "outsider"):
         with pytest.raises(NotFound), sqlite_world.database.write() as connection:
-            registration.edit_draft(connection, who, code, a_draft(name="Tên khác"), NOW)
+            registration.edit_draft(connection, who, NOW, code, a_draft(name="Tên khác"))
 
 
 def test_returned_form_says_what_to_mend_and_goes_in_again(sqlite_world: World) -> None:
@@ -335,8 +335,8 @@ def test_returned_form_says_what_to_mend_and_goes_in_again(sqlite_world: World) 
     assert [(one.item, one.note) for one in returned.items] == [("goals", "Ghi rõ số hộ."), ("outputs", "")]
     with world.database.write() as connection:
         mended = a_draft(items={**ITEM_TEXTS, "goals": "42 hộ hiến 900 m² đất."})
-        registration.edit_draft(connection, "officer.x1t1", code, mended, NOW)
-        assert transition.apply(connection, code, "submit", "officer.x1t1", NOW).to_state == "submitted"
+        registration.edit_draft(connection, "officer.x1t1", NOW, code, mended)
+        assert transition.apply(connection, "officer.x1t1", NOW, code, "submit").to_state == "submitted"
 
 
 def test_returned_form_has_a_day_until_it_goes_on(sqlite_world: World) -> None:
@@ -439,7 +439,7 @@ def test_namesakes_who_are_told_apart_have_to_be_named_so(sqlite_world: World) -
             " của người ấy, hoặc một phần khác nếu là người khác."
         )
     with pytest.raises(DraftsRefused), sqlite_world.database.write() as connection:
-        registration.create_drafts(connection, "staff", YEAR, [ANH], NOW)
+        registration.create_drafts(connection, "staff", NOW, YEAR, [ANH])
 
 
 def test_the_only_namesake_is_taken_with_what_tells_them_apart(sqlite_world: World) -> None:
@@ -454,13 +454,13 @@ def test_nobody_is_asked_about_the_person_of_the_form_or_their_own_account(sqlit
     assert sqlite_world.create(replace(own, name="Trồng quế"))
     with sqlite_world.database.write() as connection:
         changed = replace(own, name="Nuôi ong mật", person_account="")
-        assert registration.edit_draft(connection, "officer.x1t1", first, changed, NOW) == 2
+        assert registration.edit_draft(connection, "officer.x1t1", NOW, first, changed) == 2
 
 
 def test_what_told_a_person_apart_can_be_dropped(sqlite_world: World) -> None:
     code = sqlite_world.create(replace(ANH, person_distinguisher="tổ 1"))
     with sqlite_world.database.write() as connection:
-        registration.edit_draft(connection, "officer.x1t1", code, ANH, NOW)
+        registration.edit_draft(connection, "officer.x1t1", NOW, code, ANH)
     with sqlite_world.database.read() as connection:
         row = connection.execute(
             sa.select(person.c.distinguisher).where(person.c.id == sqlite_world.model(code).person_id)

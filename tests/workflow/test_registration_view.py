@@ -34,7 +34,7 @@ def test_form_typed_again_and_sent_changes_nothing(world: World) -> None:
     assert (again.items, again.public, again.origin_model) == (draft.items, True, "")
     assert again.targets == [QuantityInput("labour_days", "300 ngày công", "")]
     with world.database.write() as connection:
-        assert registration.edit_draft(connection, "officer.x1t1", code, again, NOW) == 1
+        assert registration.edit_draft(connection, "officer.x1t1", NOW, code, again) == 1
 
 
 def test_form_of_a_copy_names_the_model_it_replicates(sqlite_world: World) -> None:
@@ -81,7 +81,7 @@ def test_items_to_mend_are_called_what_the_year_calls_them(sqlite_world: World) 
         connection.execute(sa.update(form_item).where(form_item.c.code == "goals").values(label="Đích đến"))
     world.apply(code, "return_registration", "staff", reason="Chưa rõ chỉ tiêu.", items=[{"item": "goals"}])
     with world.database.read() as connection:
-        shown = page.of_model(connection, page.seen(connection, None, code), None, NOW)
+        shown = page.of_model(connection, None, NOW, page.seen(connection, None, code))
     assert shown.returned is not None
     assert [(one.item, one.label) for one in shown.returned.items] == [("goals", "Đích đến")]
     assert shown.item_labels["goals"] == "Đích đến"
@@ -90,7 +90,7 @@ def test_items_to_mend_are_called_what_the_year_calls_them(sqlite_world: World) 
 def test_waived_items_are_empty_and_named(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
         draft = a_draft(items={"goals": "Một"}, waived=("outputs",))
-        (code,) = registration.create_drafts(connection, "staff", YEAR, [draft], NOW)
+        (code,) = registration.create_drafts(connection, "staff", NOW, YEAR, [draft])
     with sqlite_world.database.read() as connection:
         form = view.form(connection, sqlite_world.model(code).id)
     assert form is not None

@@ -103,15 +103,15 @@ def test_saving_the_same_again_leaves_nothing_behind(world: World, key: int) -> 
 
 
 def test_unknown_section_and_endless_text_are_refused(world: World, key: int) -> None:
-    refusal = refused(world, lambda c: reports.save(c, key, "officer.x1", {"poem": "…", "tasks": "a" * 20_001}, LATER))
+    refusal = refused(world, lambda c: reports.save(c, "officer.x1", LATER, key, {"poem": "…", "tasks": "a" * 20_001}))
     assert isinstance(refusal, InvalidInput)
     assert set(refusal.problems) == {"poem", "tasks"}
 
 
 def test_second_tab_is_told_of_the_conflict(world: World, key: int) -> None:
     with world.database.write() as connection:
-        reports.save(connection, key, "officer.x1", {"tasks": "Tab một."}, LATER, version=0)
-    refusal = refused(world, lambda c: reports.save(c, key, "chair", {"tasks": "Tab hai."}, LATER, version=0))
+        reports.save(connection, "officer.x1", LATER, key, {"tasks": "Tab một."}, version=0)
+    refusal = refused(world, lambda c: reports.save(c, "chair", LATER, key, {"tasks": "Tab hai."}, version=0))
     assert isinstance(refusal, Conflict)
     with world.database.read() as connection:
         since = reports.entries_since(connection, seen(world, key).report_id or 0, 0)
@@ -147,7 +147,7 @@ def test_who_writes_and_who_reads(world: World, key: int, who: str, expected: st
     # A draft is nobody's business but the unit's.
     assert bool(shown.content.sections) == (expected == "writes")
     if expected == "reads":
-        refusal = refused(world, lambda c: reports.save(c, key, who, {"tasks": "Sửa hộ."}, LATER))
+        refusal = refused(world, lambda c: reports.save(c, who, LATER, key, {"tasks": "Sửa hộ."}))
         assert isinstance(refusal, NotAllowed)
 
 
@@ -168,15 +168,15 @@ def test_handing_in_fulfils_the_obligation(world: World, key: int) -> None:
 def test_empty_section_is_refused_and_a_short_one_is_not(world: World, key: int) -> None:
     write(world, key)
     write(world, key, lessons="", tasks="Làm.")
-    refusal = refused(world, lambda c: reports.submit(c, key, "officer.x1", LATER))
+    refusal = refused(world, lambda c: reports.submit(c, "officer.x1", LATER, key))
     assert [(reason.code, reason.guard) for reason in refusal.reasons] == [("section_empty", "lessons")]
     write(world, key, lessons="Bàn kỹ với dân.")
     with world.database.write() as connection:
-        assert reports.submit(connection, key, "officer.x1", LATER).short == ("lessons", "tasks")
+        assert reports.submit(connection, "officer.x1", LATER, key).short == ("lessons", "tasks")
 
 
 def test_nothing_written_is_refused(world: World, key: int) -> None:
-    refusal = refused(world, lambda c: reports.submit(c, key, "officer.x1", LATER))
+    refusal = refused(world, lambda c: reports.submit(c, "officer.x1", LATER, key))
     assert isinstance(refusal, GuardRefused)
     assert len(refusal.reasons) == len(TEXTS)
 
@@ -196,8 +196,8 @@ def test_last_minute_of_the_day_is_in_time(world: World, key: int) -> None:
 def test_second_handing_in_is_refused(world: World, key: int) -> None:
     hand_in(world, key)
     for act in (
-        lambda c: reports.submit(c, key, "officer.x1", LATER),
-        lambda c: reports.save(c, key, "officer.x1", {"tasks": "Thêm."}, LATER),
+        lambda c: reports.submit(c, "officer.x1", LATER, key),
+        lambda c: reports.save(c, "officer.x1", LATER, key, {"tasks": "Thêm."}),
     ):
         assert isinstance(refused(world, act), NotPossible)
 
@@ -206,7 +206,7 @@ def test_figures_are_those_that_were_checked(world: World, key: int) -> None:
     write(world, key)
     world.apply(world.create(a_draft(name="Đăng ký phút chót")), "submit", "officer.x1t1", LATER)
     with world.database.write() as connection:
-        reports.submit(connection, key, "officer.x1", LATER + timedelta(hours=1), as_of=LATER)
+        reports.submit(connection, "officer.x1", LATER + timedelta(hours=1), key, as_of=LATER)
     last = seen(world, key).latest
     assert last is not None
     assert (last.as_of, last.figures.registered) == (LATER, 2)
@@ -215,7 +215,7 @@ def test_figures_are_those_that_were_checked(world: World, key: int) -> None:
 @pytest.mark.parametrize("away", [timedelta(days=-1, seconds=-1), timedelta(seconds=1)])
 def test_figures_of_a_page_of_yesterday_or_of_tomorrow_are_refused(world: World, key: int, away: timedelta) -> None:
     write(world, key)
-    refusal = refused(world, lambda c: reports.submit(c, key, "officer.x1", LATER, as_of=LATER + away))
+    refusal = refused(world, lambda c: reports.submit(c, "officer.x1", LATER, key, as_of=LATER + away))
     assert isinstance(refusal, InvalidInput)
     assert list(refusal.problems) == ["as_of"]
 
@@ -288,18 +288,18 @@ def _with_result(world: World, value: str) -> None:
     code = world.carry(world.create(a_draft(name="Làm đường bê tông")), "implementing")
     with world.database.write() as connection:
         rows = [QuantityInput("Đường giao thông", value)]
-        implementation.save_results(connection, "officer.x1t1", code, rows, NOW, summary="Xong.")
+        implementation.save_results(connection, "officer.x1t1", NOW, code, rows, summary="Xong.")
 
 
 def test_outlier_goes_out_only_with_a_word(world: World, key: int) -> None:
     _with_result(world, "569 km")
     write(world, key)
-    refusal = refused(world, lambda c: reports.submit(c, key, "officer.x1", LATER))
+    refusal = refused(world, lambda c: reports.submit(c, "officer.x1", LATER, key))
     assert [reason.code for reason in refusal.reasons] == ["figure_unconfirmed"]
     doubt = refusal.reasons[0].guard.removeprefix("word-")
     with world.database.write() as connection:
-        reports.save(connection, key, "officer.x1", {}, LATER, words={doubt: "Đã kiểm tra lại: đúng là 569 km."})
-        reports.submit(connection, key, "officer.x1", LATER)
+        reports.save(connection, "officer.x1", LATER, key, {}, words={doubt: "Đã kiểm tra lại: đúng là 569 km."})
+        reports.submit(connection, "officer.x1", LATER, key)
     last = seen(world, key).latest
     assert last is not None
     assert last.content.words == {doubt: "Đã kiểm tra lại: đúng là 569 km."}
@@ -308,7 +308,7 @@ def test_outlier_goes_out_only_with_a_word(world: World, key: int) -> None:
 def test_ordinary_figures_raise_no_doubt(world: World, key: int) -> None:
     _with_result(world, "1,2 km")
     with world.database.read() as connection:
-        found = prefill.prefill(connection, key, access.actor(connection, "officer.x1", LATER), LATER)
+        found = prefill.prefill(connection, access.actor(connection, "officer.x1", LATER), key, LATER)
     assert found.doubts == ()
 
 
@@ -320,7 +320,7 @@ def test_figure_that_fell_since_the_last_report_is_doubtful(world: World, call: 
     later = LATER + timedelta(days=1)
     with world.database.read() as connection:
         actor = access.actor(connection, "officer.x1", later)
-        found = prefill.prefill(connection, second, actor, later)
+        found = prefill.prefill(connection, actor, second, later)
         assert found.before is not None
         assert [(change.label, change.before, change.now) for change in found.changes][:1] == [("Đã đăng ký", "2", "3")]
         rising = found.doubts
@@ -330,7 +330,7 @@ def test_figure_that_fell_since_the_last_report_is_doubtful(world: World, call: 
     third = owed_by(world, a_call(world, label="Báo cáo khác"))
     with world.database.read() as connection:
         at = later + timedelta(days=1)
-        found = prefill.prefill(connection, third, access.actor(connection, "officer.x1", at), at)
+        found = prefill.prefill(connection, access.actor(connection, "officer.x1", at), third, at)
     assert [doubt.id for doubt in found.doubts] == ["last.registered"]
 
 
@@ -340,10 +340,10 @@ def test_figure_that_fell_since_the_last_report_is_doubtful(world: World, call: 
 def test_accepted(world: World, key: int) -> None:
     hand_in(world, key)
     with world.database.write() as connection:
-        reports.accept(connection, key, "staff", LATER)
+        reports.accept(connection, "staff", LATER, key)
     shown = seen(world, key)
     assert (shown.status, shown.decider, shown.decided_at) == ("accepted", "Trần Thị Giúp", LATER)
-    refusal = refused(world, lambda c: reports.return_(c, key, "staff", "Sửa.", DUE, LATER))
+    refusal = refused(world, lambda c: reports.return_(c, "staff", LATER, key, "Sửa.", DUE))
     assert isinstance(refusal, NotPossible)
 
 
@@ -352,7 +352,7 @@ def test_returned_report_is_owed_again_by_its_own_date(world: World, key: int) -
     before = due_of(world, key)
     with world.database.write() as connection:
         # A Saturday: it is due on the Monday after.
-        assert reports.return_(connection, key, "staff", "Thiếu số ngày công.", date(2024, 3, 9), LATER) == date(
+        assert reports.return_(connection, "staff", LATER, key, "Thiếu số ngày công.", date(2024, 3, 9)) == date(
             2024, 3, 11
         )
     after = due_of(world, key)
@@ -361,7 +361,7 @@ def test_returned_report_is_owed_again_by_its_own_date(world: World, key: int) -
     assert (shown.status, shown.editable, shown.return_reason) == ("returned", True, "Thiếu số ngày công.")
     write(world, key, results="Đã bổ sung: 350 ngày công, do 42 hộ góp trong hai tháng đầu năm, có sổ ký nhận.")
     with world.database.write() as connection:
-        reports.submit(connection, key, "officer.x1", LATER + timedelta(days=1))
+        reports.submit(connection, "officer.x1", LATER + timedelta(days=1), key)
     assert [one.seq for one in seen(world, key).submissions] == [1, 2]
     assert due_of(world, key).fulfilled_at == LATER + timedelta(days=1)
 
@@ -380,7 +380,7 @@ def test_returning_needs_a_reason_and_a_day_to_come(
     world: World, key: int, reason: str, due: str, problem: str
 ) -> None:
     hand_in(world, key)
-    refusal = refused(world, lambda c: reports.return_(c, key, "staff", reason, due, LATER))
+    refusal = refused(world, lambda c: reports.return_(c, "staff", LATER, key, reason, due))
     assert isinstance(refusal, InvalidInput)
     assert list(refusal.problems) == [problem]
     assert seen(world, key).status == "submitted"
@@ -389,35 +389,35 @@ def test_returning_needs_a_reason_and_a_day_to_come(
 @pytest.mark.parametrize("who", ["officer.x1", "chair"])
 def test_unit_does_not_decide_on_its_own_report(world: World, key: int, who: str) -> None:
     hand_in(world, key)
-    assert isinstance(refused(world, lambda c: reports.accept(c, key, who, LATER)), NotAllowed)
+    assert isinstance(refused(world, lambda c: reports.accept(c, who, LATER, key)), NotAllowed)
 
 
 def test_whoever_handed_it_in_does_not_accept_it(world: World) -> None:
     """Staff who may write for a unit, and their deputies, leave the decision to others."""
     command = CallInput(2024, "KL", "Báo cáo", DUE, to=Selector(levels=("commune",)), roles=("staff",))
     with world.database.write() as connection:
-        call_id = calls.open_call(connection, command, "staff", NOW).call_id
+        call_id = calls.open_call(connection, "staff", NOW, command).call_id
     key = owed_by(world, call_id)
     with world.database.write() as connection:
         texts = {section.id: TEXTS[section.id] for section in seen(world, key, "staff").sections}
-        reports.save(connection, key, "deputy.staff", texts, LATER)
-        reports.submit(connection, key, "deputy.staff", LATER)
+        reports.save(connection, "deputy.staff", LATER, key, texts)
+        reports.submit(connection, "deputy.staff", LATER, key)
     for who in ("deputy.staff", "staff"):
-        refusal = refused(world, lambda c, who=who: reports.accept(c, key, who, LATER))  # type: ignore[misc]
+        refusal = refused(world, lambda c, who=who: reports.accept(c, who, LATER, key))  # type: ignore[misc]
         assert refusal.reasons[0].code == "own_report"
     with world.database.write() as connection:
-        reports.accept(connection, key, "staff2", LATER)
+        reports.accept(connection, "staff2", LATER, key)
     assert seen(world, key, "staff").status == "accepted"
 
 
 def test_draft_is_not_decided_on(world: World, key: int) -> None:
     write(world, key)
-    assert isinstance(refused(world, lambda c: reports.accept(c, key, "staff", LATER)), NotPossible)
+    assert isinstance(refused(world, lambda c: reports.accept(c, "staff", LATER, key)), NotPossible)
 
 
 def test_stale_decision_is_a_conflict(world: World, key: int) -> None:
     hand_in(world, key)
-    assert isinstance(refused(world, lambda c: reports.accept(c, key, "staff", LATER, version=1)), Conflict)
+    assert isinstance(refused(world, lambda c: reports.accept(c, "staff", LATER, key, version=1)), Conflict)
 
 
 def test_withdrawn_call_asks_for_nothing(world: World, call: int, key: int) -> None:
@@ -425,12 +425,12 @@ def test_withdrawn_call_asks_for_nothing(world: World, call: int, key: int) -> N
     other = owed_by(world, call, "KL-X2")
     hand_in(world, other, "chair2")
     with world.database.write() as connection:
-        calls.withdraw(connection, call, "staff", LATER, reason="Gộp vào báo cáo năm.")
+        calls.withdraw(connection, "staff", LATER, call, reason="Gộp vào báo cáo năm.")
     for act in (
-        lambda c: reports.save(c, key, "officer.x1", {"tasks": "Thêm."}, LATER),
-        lambda c: reports.submit(c, key, "officer.x1", LATER),
-        lambda c: reports.return_(c, other, "staff", "Sửa.", DUE, LATER),
-        lambda c: reports.accept(c, other, "staff", LATER),
+        lambda c: reports.save(c, "officer.x1", LATER, key, {"tasks": "Thêm."}),
+        lambda c: reports.submit(c, "officer.x1", LATER, key),
+        lambda c: reports.return_(c, "staff", LATER, other, "Sửa.", DUE),
+        lambda c: reports.accept(c, "staff", LATER, other),
     ):
         assert isinstance(refused(world, act), NotPossible)
 
@@ -489,7 +489,7 @@ def _at_once(world: World, *acts: Callable[[Any], Any]) -> list[str]:
 def test_two_tabs_save_at_once(world: World, key: int) -> None:
     outcome = _at_once(
         world,
-        *(lambda c, n=n: reports.save(c, key, "officer.x1", {"tasks": f"Bản {n}"}, LATER, version=0) for n in range(4)),
+        *(lambda c, n=n: reports.save(c, "officer.x1", LATER, key, {"tasks": f"Bản {n}"}, version=0) for n in range(4)),
     )
     assert sorted(outcome) == ["done", "stale_version", "stale_version", "stale_version"]
     assert seen(world, key).version == 1
@@ -497,7 +497,7 @@ def test_two_tabs_save_at_once(world: World, key: int) -> None:
 
 def test_handed_in_twice_at_once_counts_once(world: World, key: int) -> None:
     write(world, key)
-    outcome = _at_once(world, *[lambda c: reports.submit(c, key, "officer.x1", LATER)] * 3)
+    outcome = _at_once(world, *[lambda c: reports.submit(c, "officer.x1", LATER, key)] * 3)
     assert sorted(outcome) == ["already_submitted", "already_submitted", "done"]
     assert len(seen(world, key).submissions) == 1
 
@@ -506,8 +506,8 @@ def test_returned_while_the_call_is_withdrawn(world: World, call: int, key: int)
     hand_in(world, key)
     outcome = _at_once(
         world,
-        lambda c: reports.return_(c, key, "staff", "Sửa.", DUE, LATER),
-        lambda c: calls.withdraw(c, call, "staff2", LATER, reason="Không cần nữa."),
+        lambda c: reports.return_(c, "staff", LATER, key, "Sửa.", DUE),
+        lambda c: calls.withdraw(c, "staff2", LATER, call, reason="Không cần nữa."),
     )
     assert outcome[1] == "done"
     row = due_of(world, key)
@@ -520,8 +520,8 @@ def test_handed_in_while_the_call_is_withdrawn(world: World, call: int, key: int
     write(world, key)
     outcome = _at_once(
         world,
-        lambda c: reports.submit(c, key, "officer.x1", LATER),
-        lambda c: calls.withdraw(c, call, "staff2", LATER, reason="Không cần nữa."),
+        lambda c: reports.submit(c, "officer.x1", LATER, key),
+        lambda c: calls.withdraw(c, "staff2", LATER, call, reason="Không cần nữa."),
     )
     assert outcome[1] == "done"
     row = due_of(world, key)

@@ -50,7 +50,7 @@ def opened(world: World, codes: Sequence[str], present: Sequence[str] = PRESENT)
 def run(world: World, act: Callable[..., Any], who: str, *args: Any, **more: Any) -> Any:
     """One act in a transaction of its own."""
     with world.database.write() as connection:
-        return act(connection, who, *args, NOW, **more)
+        return act(connection, who, NOW, *args, **more)
 
 
 def cast(
@@ -249,7 +249,7 @@ def test_opening_names_a_model_that_left_meanwhile(sqlite_world: World) -> None:
 def test_meeting_unusable_names_the_field(sqlite_world: World, change: dict[str, Any], form_field: str) -> None:
     whole = {"title": "Phiên bình xét", "held_on": "01/03/2024"} | change
     with pytest.raises(InvalidInput) as refused:
-        run(sqlite_world, lambda c, who, now: review.prepare_meeting(c, who, "KL-X1", YEAR, now, **whole), "chair")
+        run(sqlite_world, lambda c, who, now: review.prepare_meeting(c, who, now, "KL-X1", YEAR, **whole), "chair")
     assert list(refused.value.problems) == [form_field]
 
 
@@ -267,7 +267,7 @@ def test_meeting_is_prepared_by_the_commune_s_reviewers(
     sqlite_world: World, who: str, place: str, refusal: type[Refusal]
 ) -> None:
     def prepare(connection: Connection, actor: str, now: Any) -> int:
-        return review.prepare_meeting(connection, actor, place, YEAR, now, title="Phiên", held_on="01/03/2024")
+        return review.prepare_meeting(connection, actor, now, place, YEAR, title="Phiên", held_on="01/03/2024")
 
     with pytest.raises(refusal):
         run(sqlite_world, prepare, who)
@@ -460,9 +460,9 @@ def secret(world: World) -> tuple[World, int, str]:
         meeting_id = review.prepare_meeting(
             connection,
             "chair",
+            NOW,
             "KL-X1",
             YEAR,
-            NOW,
             title="Phiên bỏ phiếu kín",
             held_on="01/03/2024",
             ballot="secret",
@@ -639,8 +639,8 @@ def test_vote_that_meets_a_close_is_refused(world: World) -> None:
     cast(world, meeting_id, code, "chair")
     refusal = _while_held(
         world,
-        lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW, not_returned=True),
-        lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
+        lambda connection: review.close_meeting(connection, "chair", NOW, meeting_id, MINUTES, not_returned=True),
+        lambda connection: record_vote(connection, "reviewer1", NOW, meeting_id, code, "reviewer1", "for"),
     )
     assert isinstance(refusal, NotPossible)
     assert result(world, code).votes_for == 1
@@ -654,8 +654,8 @@ def test_close_that_meets_a_vote_counts_it(world: World) -> None:
     cast(world, meeting_id, code, "chair")
     refusal = _while_held(
         world,
-        lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
-        lambda connection: review.close_meeting(connection, "chair", meeting_id, MINUTES, NOW, not_returned=True),
+        lambda connection: record_vote(connection, "reviewer1", NOW, meeting_id, code, "reviewer1", "for"),
+        lambda connection: review.close_meeting(connection, "chair", NOW, meeting_id, MINUTES, not_returned=True),
     )
     assert refusal is None
     closed = result(world, code)
@@ -667,8 +667,8 @@ def test_one_member_voting_twice_at_once_votes_once(world: World) -> None:
     meeting_id = opened(world, [code])
     refusal = _while_held(
         world,
-        lambda connection: record_vote(connection, "reviewer1", meeting_id, code, "reviewer1", "for", NOW),
-        lambda connection: record_vote(connection, "secretary", meeting_id, code, "reviewer1", "against", NOW),
+        lambda connection: record_vote(connection, "reviewer1", NOW, meeting_id, code, "reviewer1", "for"),
+        lambda connection: record_vote(connection, "secretary", NOW, meeting_id, code, "reviewer1", "against"),
     )
     assert isinstance(refusal, GuardRefused)
     assert guards(refusal) == ["second_vote"]

@@ -83,7 +83,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database,
     folder = tmp_path_factory.mktemp("sample")
     database = Database(f"sqlite:///{folder / 'dvk.db'}", synchronous="NORMAL")
     migrate.upgrade(database)
-    report = sample.load(database, store_in(folder / "files"), TODAY)
+    report = sample.load(database, TODAY, store_in(folder / "files"))
     yield database, report, folder
     database.close()
 
@@ -342,7 +342,7 @@ def test_results_have_an_evidence_file_that_can_be_opened(loaded: tuple[Database
         ).scalar_one()
         files = attachments.listing(connection, model_id)
         assert [file.purpose for file in files] == ["evidence"]
-        held = attachments.content(connection, store_in(folder / "files"), "nachuong", files[0].id, TODAY)
+        held = attachments.content(connection, "nachuong", TODAY, store_in(folder / "files"), files[0].id)
     assert held.path.stat().st_size == files[0].size
 
 
@@ -354,7 +354,7 @@ def test_every_printed_account_signs_in_without_a_change_of_password(
     assert len(report.accounts) == 18
     with database.read() as connection:
         for one in (report.accounts[0], report.accounts[-1]):
-            checked = accounts.check_password(connection, one.user_name, one.password, TODAY)
+            checked = accounts.check_password(connection, TODAY, one.user_name, one.password)
             assert not checked.must_change_password
             assert one.roles_text
         locked_out = connection.execute(
@@ -373,7 +373,7 @@ def test_loading_again_changes_nothing(loaded: tuple[Database, SampleReport, Pat
     database, first, folder = loaded
     with database.read() as connection:
         before = connection.execute(sa.select(sa.func.count()).select_from(history_table)).scalar()
-    again = sample.load(database, store_in(folder / "files"), datetime(2027, 1, 5, tzinfo=UTC))
+    again = sample.load(database, datetime(2027, 1, 5, tzinfo=UTC), store_in(folder / "files"))
     assert (again.loaded, again.accounts) == (False, first.accounts)
     with database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(history_table)).scalar() == before
@@ -389,9 +389,9 @@ def test_somebody_can_register_today_under_the_tiers_of_today(own_copy: Database
             name="Cùng nhau giữ đường thôn sạch đẹp",
             items=ITEM_TEXTS,
         )
-        code = registration.create_draft(connection, "nachuong", 2026, draft, TODAY)
-        submitted = transition.apply(connection, code, "submit", "nachuong", TODAY)
-        accepted = transition.apply(connection, code, "accept", "thuky.binhluong", TODAY)
+        code = registration.create_draft(connection, "nachuong", TODAY, 2026, draft)
+        submitted = transition.apply(connection, "nachuong", TODAY, code, "submit")
+        accepted = transition.apply(connection, "thuky.binhluong", TODAY, code, "accept")
         year = stored.year(connection, 2026)
         assert store.definition(connection, year.definition_hash).id == "two_tier"
     assert submitted.warnings == ()
@@ -400,7 +400,7 @@ def test_somebody_can_register_today_under_the_tiers_of_today(own_copy: Database
 
 def test_a_database_in_use_is_refused_and_left_alone(sqlite_world: World, tmp_path: Path) -> None:
     with pytest.raises(NotPossible, match="đã có tài khoản, đơn vị, năm thi đua 2024 không phải dữ liệu mẫu"):
-        sample.load(sqlite_world.database, store_in(tmp_path / "files"), NOW)
+        sample.load(sqlite_world.database, NOW, store_in(tmp_path / "files"))
     with sqlite_world.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).where(account.c.sample)).scalar() == 0
 
@@ -409,12 +409,12 @@ def test_a_load_that_fails_half_way_leaves_nothing(empty: Database, tmp_path: Pa
     blocked = tmp_path / "files"
     blocked.write_text("a file where the folder should be")
     with pytest.raises(attachments.StorageUnusable):
-        sample.load(empty, store_in(blocked), TODAY)
+        sample.load(empty, TODAY, store_in(blocked))
     with empty.read() as connection:
         for table in (account, unit, programme_year, emulation_model, history_table):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
     # Once the cause is gone it loads; within the sample year itself no second year is started.
-    assert sample.load(empty, store_in(tmp_path / "elsewhere"), datetime(2024, 12, 30, tzinfo=UTC)).loaded
+    assert sample.load(empty, datetime(2024, 12, 30, tzinfo=UTC), store_in(tmp_path / "elsewhere")).loaded
     with empty.read() as connection:
         assert connection.execute(sa.select(programme_year.c.year)).scalars().all() == [2024]
 
@@ -424,7 +424,7 @@ def test_sample_on_postgresql_has_the_same_figures(postgres_database: str, tmp_p
     server = Database(postgres_database)
     migrate.upgrade(server)
     try:
-        sample.load(server, store_in(tmp_path / "files"), TODAY)
+        sample.load(server, TODAY, store_in(tmp_path / "files"))
         for code in ("KL", "NP-BL"):
             assert figures(server, code) == figures(database, code)
         with server.read() as connection:

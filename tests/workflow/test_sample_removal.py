@@ -31,7 +31,7 @@ ADMIN = "quantri"
 def sampled(url: str, folder: Path) -> tuple[Database, Store]:
     database, store = Database(url, synchronous="NORMAL"), Store(folder / "files", 5_000_000)
     migrate.upgrade(database)
-    sample.load(database, store, TODAY)
+    sample.load(database, TODAY, store)
     return database, store
 
 
@@ -66,10 +66,10 @@ def test_sample_goes_whole_and_the_first_administrator_comes(installation: tuple
     with database.read() as connection:
         assert removal.present(connection)
         assert removal.holdings(connection).removable
-    password = removal.remove(database, store, TODAY, who=ADMIN, first=FIRST)
+    password = removal.remove(database, TODAY, store, who=ADMIN, first=FIRST)
     assert password is not None
     with database.read() as connection:
-        checked = accounts.check_password(connection, "quantri.tinh", password, TODAY)
+        checked = accounts.check_password(connection, TODAY, "quantri.tinh", password)
         assert checked.must_change_password
         assert not removal.present(connection)
         assert [node.code for node in units.tree(connection)] == ["LC"]
@@ -83,21 +83,21 @@ def test_sample_goes_whole_and_the_first_administrator_comes(installation: tuple
 
 def test_an_emptied_database_takes_the_sample_again(installation: tuple[Database, Store]) -> None:
     database, store = installation
-    assert removal.remove(database, store, TODAY) is None
+    assert removal.remove(database, TODAY, store) is None
     with database.read() as connection:
         for table in metadata.sorted_tables:
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() == 0, table.name
     with pytest.raises(NotPossible):
-        removal.remove(database, store, TODAY)
-    assert sample.load(database, store, TODAY).loaded
+        removal.remove(database, TODAY, store)
+    assert sample.load(database, TODAY, store).loaded
 
 
 def test_anything_real_keeps_everything(installation: tuple[Database, Store]) -> None:
     database, store = installation
     with database.write() as connection:
-        starting.start_year(connection, ADMIN, 2030, TODAY)
+        starting.start_year(connection, ADMIN, TODAY, 2030)
     with pytest.raises(NotPossible, match="2030"):
-        removal.remove(database, store, TODAY, who=ADMIN, first=FIRST)
+        removal.remove(database, TODAY, store, who=ADMIN, first=FIRST)
     with database.read() as connection:
         assert audit.verify(connection) == []
     assert files(store)
@@ -107,11 +107,11 @@ def test_a_first_administrator_that_cannot_be_changes_nothing(installation: tupl
     database, store = installation
     with pytest.raises(InvalidInput) as refused:
         removal.remove(
-            database, store, TODAY, who=ADMIN, first=FirstAdministrator("có dấu", "", "ward", "q", "", "ngắn")
+            database, TODAY, store, who=ADMIN, first=FirstAdministrator("có dấu", "", "ward", "q", "", "ngắn")
         )
     assert refused.value.problems
     with pytest.raises(NotAllowed):
-        removal.remove(database, store, TODAY, who="canbo.naphieng", first=FIRST)
+        removal.remove(database, TODAY, store, who="canbo.naphieng", first=FIRST)
     with database.read() as connection:
         assert removal.holdings(connection).removable
         assert audit.verify(connection) == []
@@ -122,14 +122,14 @@ def test_a_real_installation_has_no_sample_to_remove(world: World, tmp_path: Pat
         found = removal.holdings(connection)
     assert not found.removable
     with pytest.raises(NotPossible, match="đơn vị không phải dữ liệu mẫu"):
-        removal.remove(world.database, Store(tmp_path, 1), NOW)
+        removal.remove(world.database, NOW, Store(tmp_path, 1))
 
 
 @pytest.mark.postgres
 def test_sample_goes_whole_on_postgresql(postgres_database: str, tmp_path: Path) -> None:
     database, store = sampled(postgres_database, tmp_path)
     try:
-        assert removal.remove(database, store, TODAY, who=ADMIN, first=FIRST) is not None
+        assert removal.remove(database, TODAY, store, who=ADMIN, first=FIRST) is not None
         with database.read() as connection:
             assert audit.verify(connection) == []
         with database.write() as connection, pytest.raises(sa.exc.DatabaseError, match="append-only"):

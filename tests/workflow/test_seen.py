@@ -15,9 +15,9 @@ def test_reading_goes_forward_only(world: World) -> None:
     with world.database.write() as connection:
         assert seen(connection, me).until is None
         mark_seen(connection, me, NOW, NOW)
-        mark_seen(connection, me, NOW - timedelta(days=1), NOW)
+        mark_seen(connection, me, NOW, NOW - timedelta(days=1))
         assert seen(connection, me).until == NOW
-        mark_seen(connection, me, NOW + timedelta(days=30), NOW + timedelta(hours=1))
+        mark_seen(connection, me, NOW + timedelta(hours=1), NOW + timedelta(days=30))
         assert seen(connection, me).until == NOW + timedelta(hours=1)
         assert seen(connection, other).until is None
 

@@ -19,21 +19,21 @@ ABSOLUTE = timedelta(hours=8)
 
 
 def sign_in(world: World, name: str = "staff") -> str:
-    return sessions.sign_in(world.database, name, PASSWORD, "192.0.2.7", NOW).token
+    return sessions.sign_in(world.database, NOW, name, PASSWORD, "192.0.2.7").token
 
 
 def resumed(world: World, token: str, after: timedelta = timedelta()) -> sessions.Resumed | None:
     with world.database.read() as connection:
-        return sessions.resume(connection, token, NOW + after, idle=IDLE, absolute=ABSOLUTE)
+        return sessions.resume(connection, NOW + after, token, idle=IDLE, absolute=ABSOLUTE)
 
 
 def touch(world: World, token: str, after: timedelta) -> None:
     with world.database.write() as connection:
-        sessions.touch(connection, token, NOW + after)
+        sessions.touch(connection, NOW + after, token)
 
 
 def test_a_session_brings_back_the_person_and_keeps_no_token(world: World) -> None:
-    opened = sessions.sign_in(world.database, "STAFF", PASSWORD, "192.0.2.7", NOW)
+    opened = sessions.sign_in(world.database, NOW, "STAFF", PASSWORD, "192.0.2.7")
     found = resumed(world, opened.token)
     assert found is not None
     assert (found.actor.user_name, found.must_change_password, found.needs_touch) == ("staff", False, False)
@@ -45,11 +45,11 @@ def test_a_session_brings_back_the_person_and_keeps_no_token(world: World) -> No
 
 def test_a_wrong_password_opens_nothing(sqlite_world: World) -> None:
     with pytest.raises(SignInFailed):
-        sessions.sign_in(sqlite_world.database, "staff", "sai hoàn toàn", "", NOW)
+        sessions.sign_in(sqlite_world.database, NOW, "staff", "sai hoàn toàn", "")
     with sqlite_world.database.write() as connection:
-        accounts.lock(connection, "admin", "staff", NOW)
+        accounts.lock(connection, "admin", NOW, "staff")
     with pytest.raises(NotAllowed):
-        sessions.sign_in(sqlite_world.database, "staff", PASSWORD, "", NOW)
+        sessions.sign_in(sqlite_world.database, NOW, "staff", PASSWORD, "")
     with sqlite_world.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(web_session)).scalar_one() == 0
 
@@ -112,7 +112,7 @@ def test_locking_and_resetting_end_the_sessions(sqlite_world: World) -> None:
     for act in (accounts.reset_password, accounts.lock):
         token = sign_in(sqlite_world, "chair" if act is accounts.lock else "secretary")
         with sqlite_world.database.write() as connection:
-            act(connection, "admin", "chair" if act is accounts.lock else "secretary", NOW)
+            act(connection, "admin", NOW, "chair" if act is accounts.lock else "secretary")
         assert resumed(sqlite_world, token) is None
 
 
@@ -127,7 +127,7 @@ def test_changing_the_password_keeps_only_the_session_it_was_changed_in(sqlite_w
     here, there = sign_in(sqlite_world), sign_in(sqlite_world)
     with sqlite_world.database.write() as connection:
         accounts.change_password(
-            connection, "staff", PASSWORD, "mưa rừng tháng bảy", NOW, keep_session=sessions.token_hash(here)
+            connection, "staff", NOW, PASSWORD, "mưa rừng tháng bảy", keep_session=sessions.token_hash(here)
         )
     assert resumed(sqlite_world, here) is not None
     assert resumed(sqlite_world, there) is None

@@ -84,9 +84,9 @@ def test_as_of_a_day_gives_the_figures_of_that_day(world: World) -> None:
     world.apply(leaves, "withdraw", "officer.x1t1", days[3], reason="Không đủ điều kiện.")
     with world.database.write() as connection:
         request = change_requests.request_change(
-            connection, "officer.x1t1", moves, "field", "Kinh tế", "Mô hình làm kinh tế.", days[4]
+            connection, "officer.x1t1", days[4], moves, "field", "Kinh tế", "Mô hình làm kinh tế."
         )
-        change_requests.decide_change(connection, "staff2", request, True, "", days[4])
+        change_requests.decide_change(connection, "staff2", days[4], request, True, "")
     world.apply(stays, "accept", "staff2", days[5])
 
     def of(day: int) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
@@ -157,7 +157,7 @@ def test_model_in_a_field_of_another_year_is_noticed(world: World) -> None:
     code = world.carry(world.create(), "submitted")
     with world.database.write() as connection:
         definition = store.definition(connection, world.model(code).definition_hash)
-        other = stored.create_year(connection, YEAR + 1, standard_defaults(), definition, NOW)
+        other = stored.create_year(connection, NOW, YEAR + 1, standard_defaults(), definition)
         foreign = stored.fields(connection, other)[0].id
         connection.execute(sa.update(emulation_model).where(emulation_model.c.code == code).values(field_id=foreign))
     with pytest.raises(RuntimeError, match="not of its programme year"):

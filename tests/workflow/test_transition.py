@@ -73,9 +73,9 @@ def test_present_version_is_taken(world: World) -> None:
     code = world.carry(world.create(), "submitted")
     seen = world.model(code).version
     with world.database.write() as connection:
-        assert transition.apply(connection, code, "accept", "staff2", NOW, version=seen).version == seen + 1
+        assert transition.apply(connection, "staff2", NOW, code, "accept", version=seen).version == seen + 1
     with world.database.write() as connection, pytest.raises(Conflict):
-        transition.apply(connection, code, "start", "officer.x1t1", NOW, version=seen)
+        transition.apply(connection, "officer.x1t1", NOW, code, "start", version=seen)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_code_that_is_none(world: World, code: str) -> None:
     with pytest.raises(NotFound):
         world.apply(code, "accept", "staff2")
     with world.database.write() as connection:
-        outcomes = transition.apply_many(connection, [code], "accept", "staff2", NOW)
+        outcomes = transition.apply_many(connection, "staff2", NOW, [code], "accept")
     assert [type(outcome.refusal) for outcome in outcomes] == [NotFound]
 
 
@@ -146,7 +146,7 @@ def test_bulk_answers_for_each_item_in_order(world: World) -> None:
     hidden = world.create(a_draft(name="Bản nháp của thôn"))
     asked = [good[0], registered, hidden, "DVK-2024-99999", own, good[1], good[0], good[2]]
     with world.database.write() as connection:
-        outcomes = transition.apply_many(connection, asked, "accept", "staff2", NOW)
+        outcomes = transition.apply_many(connection, "staff2", NOW, asked, "accept")
     assert [outcome.code for outcome in outcomes] == list(dict.fromkeys(asked))
     answers = [type(outcome.refusal) for outcome in outcomes]
     assert answers == [type(None), NotPossible, NotFound, NotFound, GuardRefused, type(None), type(None)]
@@ -159,7 +159,7 @@ def test_bulk_leaves_the_same_behind_as_single_steps(world: World) -> None:
     bulk = world.carry(world.create(a_draft(name="Cả loạt")), "submitted")
     world.apply(single, "accept", "staff2")
     with world.database.write() as connection:
-        transition.apply_many(connection, [bulk], "accept", "staff2", NOW)
+        transition.apply_many(connection, "staff2", NOW, [bulk], "accept")
     columns = [c for c in history.c if c.name not in ("id", "subject_id", "previous_hash", "hash")]
     with world.database.read() as connection:
         one, other = (
@@ -175,14 +175,14 @@ def test_bulk_shares_one_decision(world: World) -> None:
     codes = [world.carry(world.create(a_draft(name=f"Mô hình {n}")), "district_review") for n in range(3)]
     stated = {"decision_number": "20-QĐ/BCĐ", "decision_date": "01/03/2024", "signer": "Nguyễn Văn Huyện"}
     with world.database.write() as connection:
-        outcomes = transition.apply_many(connection, codes, "recognise", "district2", NOW, stated=stated)
+        outcomes = transition.apply_many(connection, "district2", NOW, codes, "recognise", stated=stated)
     assert all(outcome.applied for outcome in outcomes)
     assert len({world.model(code).decision_id for code in codes}) == 1
 
 
 def test_bulk_of_nothing(world: World) -> None:
     with world.database.write() as connection:
-        assert transition.apply_many(connection, [], "accept", "staff2", NOW) == []
+        assert transition.apply_many(connection, "staff2", NOW, [], "accept") == []
 
 
 def test_possible_asks_nothing_that_the_form_is_going_to_ask(world: World) -> None:
@@ -190,7 +190,7 @@ def test_possible_asks_nothing_that_the_form_is_going_to_ask(world: World) -> No
     with world.database.read() as connection:
         model = model_by_code(connection, code, lock=False)
         assert model is not None
-        offers = transition.possible(connection, model, access.actor(connection, "staff2", NOW), NOW)
+        offers = transition.possible(connection, access.actor(connection, "staff2", NOW), NOW, model)
     allowed = {offer.trigger: offer for offer in offers if offer.allowed}
     assert set(allowed) == {"return_registration", "accept", "merge"}
     assert [fact.name for fact in allowed["return_registration"].needs] == ["reason", "items", "resubmit_by"]

@@ -85,40 +85,40 @@ def test_only_an_administrator_over_the_parent_adds_units(sqlite_world: World) -
 
 def test_renaming_keeps_both_names_and_says_when_nothing_changed(world: World) -> None:
     with world.database.write() as connection:
-        assert units.rename(connection, "admin", "kl-x1", "Phường Bản Lầu", NOW)
-        assert not units.rename(connection, "admin", "KL-X1", "Phường  Bản Lầu", NOW)
+        assert units.rename(connection, "admin", NOW, "kl-x1", "Phường Bản Lầu")
+        assert not units.rename(connection, "admin", NOW, "KL-X1", "Phường  Bản Lầu")
     assert row(world, "KL-X1").name_folded == "phuong ban lau"
     assert told(world, world.units["KL-X1"]) == [("unit_renamed", {"name": ["Xã Bản Lầu", "Phường Bản Lầu"]})]
     with pytest.raises(NotAllowed), world.database.write() as connection:
-        units.rename(connection, "chair", "KL-X1", "Xã Khác", NOW)
+        units.rename(connection, "chair", NOW, "KL-X1", "Xã Khác")
 
 
 def test_a_merged_unit_ends_and_names_its_successor(world: World) -> None:
     with world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X1", "KL-X2", NOW, last_day=date(2024, 6, 30))
+        units.merge_into(connection, "admin", NOW, "KL-X1", "KL-X2", last_day=date(2024, 6, 30))
     ended = row(world, "KL-X1")
     assert (ended.successor_id, ended.valid_to) == (world.units["KL-X2"], date(2024, 6, 30))
     assert [trigger for trigger, _ in told(world, ended.id)] == ["unit_merged"]
     assert told(world, world.units["KL-X2"]) == [("unit_took_over", {"predecessor": "KL-X1"})]
     with pytest.raises(InvalidInput), world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X2", "KL-X1", NOW, last_day=date(2024, 7, 1))
+        units.merge_into(connection, "admin", NOW, "KL-X2", "KL-X1", last_day=date(2024, 7, 1))
 
 
 @pytest.mark.parametrize("successor", ["KL-X1", "KL-X1-T1"])
 def test_a_unit_is_not_merged_into_itself_or_what_is_below(sqlite_world: World, successor: str) -> None:
     with pytest.raises(InvalidInput) as refused, sqlite_world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X1", successor, NOW)
+        units.merge_into(connection, "admin", NOW, "KL-X1", successor)
     assert list(refused.value.problems) == ["successor"]
 
 
 def test_a_unit_that_ended_takes_no_children_and_no_second_successor(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X1", "KL-X2", NOW)
+        units.merge_into(connection, "admin", NOW, "KL-X1", "KL-X2")
     with pytest.raises(InvalidInput) as refused:
         create(sqlite_world, code="KL-X1-T9", level="village", parent_code="KL-X1")
     assert list(refused.value.problems) == ["parent"]
     with pytest.raises(NotPossible), sqlite_world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X1", "BS-X1", NOW)
+        units.merge_into(connection, "admin", NOW, "KL-X1", "BS-X1")
 
 
 def below(parent: str | None, depth: int = 0) -> list[tuple[str, str | None, int]]:
@@ -145,7 +145,7 @@ def test_the_first_unit_is_made_once(tmp_path: Any) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
     upgrade(database)
     with database.write() as connection:
-        accounts.bootstrap_admin(connection, "goc", "Người Đầu", "TM", NOW, unit_name="Tỉnh Mẫu", unit_level="province")
+        accounts.bootstrap_admin(connection, NOW, "goc", "Người Đầu", "TM", unit_name="Tỉnh Mẫu", unit_level="province")
     with pytest.raises(NotPossible), database.write() as connection:
         units.first_unit(connection, "TM2", "Tỉnh Hai", "province")
     with database.read() as connection:
@@ -157,12 +157,12 @@ def test_the_first_unit_is_made_once(tmp_path: Any) -> None:
 def test_first_and_last_day_of_a_unit_can_be_set(sqlite_world: World) -> None:
     first, last = date(2020, 1, 1), date(2026, 12, 31)
     with sqlite_world.database.write() as connection:
-        assert units.set_validity(connection, "admin", "KL-X2", first, last, NOW)
-        assert not units.set_validity(connection, "admin", "KL-X2", first, last, NOW)
+        assert units.set_validity(connection, "admin", NOW, "KL-X2", first, last)
+        assert not units.set_validity(connection, "admin", NOW, "KL-X2", first, last)
         with pytest.raises(InvalidInput):
-            units.set_validity(connection, "admin", "KL-X2", last, first, NOW)
+            units.set_validity(connection, "admin", NOW, "KL-X2", last, first)
         with pytest.raises(NotAllowed):
-            units.set_validity(connection, "staff", "KL-X2", None, None, NOW)
+            units.set_validity(connection, "staff", NOW, "KL-X2", None, None)
     found = row(sqlite_world, "KL-X2")
     assert (found.valid_from, found.valid_to) == (first, last)
     assert told(sqlite_world, found.id)[-1] == (
@@ -173,10 +173,10 @@ def test_first_and_last_day_of_a_unit_can_be_set(sqlite_world: World) -> None:
 
 def test_last_day_that_a_merger_set_stays(sqlite_world: World) -> None:
     with sqlite_world.database.write() as connection:
-        units.merge_into(connection, "admin", "KL-X2", "KL-X1", NOW, last_day=date(2024, 6, 30))
+        units.merge_into(connection, "admin", NOW, "KL-X2", "KL-X1", last_day=date(2024, 6, 30))
         with pytest.raises(InvalidInput):
-            units.set_validity(connection, "admin", "KL-X2", None, None, NOW)
-        assert units.set_validity(connection, "admin", "KL-X2", date(2020, 1, 1), date(2024, 6, 30), NOW)
+            units.set_validity(connection, "admin", NOW, "KL-X2", None, None)
+        assert units.set_validity(connection, "admin", NOW, "KL-X2", date(2020, 1, 1), date(2024, 6, 30))
 
 
 def test_a_page_of_the_tree_holds_so_much_and_tells_of_the_rest(sqlite_world: World) -> None:

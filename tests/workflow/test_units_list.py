@@ -33,7 +33,7 @@ def workbook(rows: Sequence[Sequence[str]], titles: Sequence[str] = TITLES) -> b
 
 
 def run(world: World, rows: Sequence[Sequence[str]], who: str = "admin", *, dry_run: bool = False) -> UnitsOutcome:
-    return import_units(world.database, workbook(rows), who, NOW, dry_run=dry_run)
+    return import_units(world.database, who, NOW, workbook(rows), dry_run=dry_run)
 
 
 def count(world: World) -> int:
@@ -84,7 +84,7 @@ def test_only_administrators_import_and_only_with_the_needed_columns(sqlite_worl
     with pytest.raises(NotAllowed):
         run(sqlite_world, GOOD, who="staff")
     with pytest.raises(WorkbookRefused, match="Trực thuộc"):
-        import_units(sqlite_world.database, workbook([("A", "B", "Cấp xã")], TITLES[:3]), "admin", NOW)
+        import_units(sqlite_world.database, "admin", NOW, workbook([("A", "B", "Cấp xã")], TITLES[:3]))
     assert "chưa có dòng nào" in run(sqlite_world, []).warnings[0]
 
 
@@ -95,7 +95,7 @@ def test_template_offers_levels_kinds_and_units(sqlite_world: World) -> None:
     book = openpyxl.load_workbook(io.BytesIO(target.getvalue()))
     assert book.sheetnames[:2] == ["Đơn vị", "Hướng dẫn"]
     assert len(book["Đơn vị"].data_validations.dataValidation) == 3
-    assert import_units(sqlite_world.database, target.getvalue(), "admin", NOW, dry_run=True).rows == 0
+    assert import_units(sqlite_world.database, "admin", NOW, target.getvalue(), dry_run=True).rows == 0
 
 
 def test_export_can_be_imported_again_below_the_root(sqlite_world: World) -> None:

@@ -29,7 +29,7 @@ PLANNED = VisitInput(
 
 def plan(world: World, planned: VisitInput, who: str = "inspector1", **more: Any) -> int:
     with world.database.write() as connection:
-        return visits.save(connection, who, planned, NOW, **more)
+        return visits.save(connection, who, NOW, planned, **more)
 
 
 def waiting(world: World, who: str = "inspector1") -> list[visits.Awaiting]:
@@ -111,7 +111,7 @@ def test_plan_ends_with_the_conclusion(world: World, models: tuple[str, str]) ->
 def test_cancelled_visit_leaves_its_models_waiting(world: World, models: tuple[str, str]) -> None:
     visit_id = plan(world, replace(PLANNED, models=models))
     with world.database.write() as connection:
-        visits.cancel(connection, "inspector2", visit_id, NOW)
+        visits.cancel(connection, "inspector2", NOW, visit_id)
     assert [row.visit for row in waiting(world)] == [None, None]
     with world.database.read() as connection:
         assert connection.execute(sa.select(visit_member)).all() == []

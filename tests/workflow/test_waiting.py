@@ -89,7 +89,7 @@ def test_request_waits_for_those_over_the_unit_but_not_for_who_asked(world: Worl
     code = world.carry(world.create(), "registered")
     with world.database.write() as connection:
         change_requests.request_change(
-            connection, "officer.x1t1", code, "name", "Tên mới của mô hình", "Tên cũ chưa rõ việc.", NOW
+            connection, "officer.x1t1", NOW, code, "name", "Tên mới của mô hình", "Tên cũ chưa rõ việc."
         )
     with world.database.read() as connection:
         seen = {

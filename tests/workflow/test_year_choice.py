@@ -13,7 +13,7 @@ from workflow.ground.refusals import NotFound
 def test_without_a_name_the_latest_year_with_models_is_meant_and_the_latest_to_register_in(world: World) -> None:
     world.create()
     with world.database.write() as connection:
-        starting.start_year(connection, "admin", YEAR + 1, NOW)
+        starting.start_year(connection, "admin", NOW, YEAR + 1)
         assert [one.year for one in every_year(connection)] == [YEAR + 1, YEAR]
         assert chosen_year(connection, None).year == YEAR
         assert chosen_year(connection, "", to_register=True).year == YEAR + 1

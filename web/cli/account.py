@@ -64,10 +64,10 @@ def first(user_name: str, name: str, unit_code: str, unit_name: str, unit_level:
     with installation.writing() as connection:
         _account_id, password = accounts.bootstrap_admin(
             connection,
+            clock.now(),
             user_name,
             name,
             unit_code,
-            clock.now(),
             unit_name=unit_name,
             unit_level=unit_level,
             position=position,
@@ -85,7 +85,7 @@ def first(user_name: str, name: str, unit_code: str, unit_name: str, unit_level:
 def add(user_name: str, name: str, unit_code: str, position: str, no_sign_in: bool, who: str) -> None:
     with installation.writing() as connection:
         _account_id, password = accounts.create_account(
-            connection, who, user_name, name, unit_code, clock.now(), position=position, sign_in=not no_sign_in
+            connection, who, clock.now(), user_name, name, unit_code, position=position, sign_in=not no_sign_in
         )
     if password is None:
         console.message(_("Đã thêm tài khoản %(user_name)s, không đăng nhập.", user_name=user_name))
@@ -98,7 +98,7 @@ def add(user_name: str, name: str, unit_code: str, position: str, no_sign_in: bo
 @arguments.by()
 def password(user_name: str, who: str) -> None:
     with installation.writing() as connection:
-        new = accounts.reset_password(connection, who, user_name, clock.now())
+        new = accounts.reset_password(connection, who, clock.now(), user_name)
     _tell_password(user_name, new)
 
 
@@ -115,7 +115,7 @@ def password(user_name: str, who: str) -> None:
 @arguments.by()
 def invite(user_name: str, site: str, who: str) -> None:
     with installation.writing() as connection:
-        token = invitations.invite(connection, who, user_name, clock.now())
+        token = invitations.invite(connection, who, clock.now(), user_name)
     console.message(_("Hãy gửi đường dẫn này cho %(user_name)s; chỉ hiện một lần:", user_name=user_name))
     console.result(f"{site.rstrip('/')}/loi-moi/{token}")
 
@@ -125,7 +125,7 @@ def invite(user_name: str, site: str, who: str) -> None:
 @arguments.by()
 def sign_out(user_name: str, who: str) -> None:
     with installation.writing() as connection:
-        ended = accounts.end_sessions(connection, who, user_name, clock.now())
+        ended = accounts.end_sessions(connection, who, clock.now(), user_name)
     console.message(_("Đã kết thúc %(ended)s phiên của %(user_name)s.", ended=ended, user_name=user_name))
 
 
@@ -135,7 +135,7 @@ def sign_out(user_name: str, who: str) -> None:
 @arguments.by()
 def lock(user_name: str, reason: str, who: str) -> None:
     with installation.writing() as connection:
-        changed = accounts.lock(connection, who, user_name, clock.now(), reason=reason)
+        changed = accounts.lock(connection, who, clock.now(), user_name, reason=reason)
     console.message(
         _("Đã khoá %(user_name)s.", user_name=user_name)
         if changed
@@ -148,7 +148,7 @@ def lock(user_name: str, reason: str, who: str) -> None:
 @arguments.by()
 def unlock(user_name: str, who: str) -> None:
     with installation.writing() as connection:
-        changed = accounts.unlock(connection, who, user_name, clock.now())
+        changed = accounts.unlock(connection, who, clock.now(), user_name)
     console.message(
         _("Đã mở khoá %(user_name)s.", user_name=user_name)
         if changed
@@ -176,10 +176,10 @@ def assign(
         assignments.assign(
             connection,
             who,
+            clock.now(),
             user_name,
             role,
             unit_code,
-            clock.now(),
             valid_from=period["from"],
             valid_to=period["to"],
             deputy_for=deputy_for,
@@ -205,8 +205,8 @@ def assign(
 def end(user_name: str, role: str, unit_code: str, last_day: date | None, who: str) -> None:
     now = clock.now()
     with installation.writing() as connection:
-        held = assignments.holding(connection, user_name, role, unit_code, now)
-        ended = assignments.end_assignment(connection, who, held.id, now, last_day=last_day)
+        held = assignments.holding(connection, now, user_name, role, unit_code)
+        ended = assignments.end_assignment(connection, who, now, held.id, last_day=last_day)
     console.message(_("Đã kết thúc %(ended)s vai trò.", ended=ended))
 
 

@@ -33,8 +33,8 @@ def calendar_command(who: str, scope: str, file: str) -> None:
         content = ics.feed(
             connection,
             access.actor(connection, who, now),
-            wanted,
             now,
+            wanted,
             site=settings.site,
             domain=settings.message_domain,
         )

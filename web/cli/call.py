@@ -83,14 +83,14 @@ def open_(
     now = clock.now()
     if dry_run:
         with installation.reading() as connection:
-            _tell(calls.plan_call(connection, command, who, now))
+            _tell(calls.plan_call(connection, who, now, command))
         return
     contents = [(path.name, path.read_bytes()) for path in files]
     store = installation.store(load_settings())
     with installation.writing() as connection:
-        called = deeds.open_call(connection, command, who, now)
+        called = deeds.open_call(connection, who, now, command)
         for name, content in contents:
-            call_files.attach(connection, store, called.call_id, name, content, who, now)
+            call_files.attach(connection, who, now, store, called.call_id, name, content)
     console.result(str(called.call_id))
     console.message(
         _(
@@ -153,7 +153,7 @@ def list_(year: int | None, who: str, form: str) -> None:
 @arguments.by()
 def move(key: int, due: str, version: int | None, who: str) -> None:
     with installation.writing() as connection:
-        moved = deeds.move_due(connection, key, due, who, clock.now(), version)
+        moved = deeds.move_due(connection, who, clock.now(), key, due, version)
     console.message(
         _("Hạn mới %(day)s; còn %(count)s đơn vị chưa gửi.", day=spoken_day(moved.due_on), count=len(moved.obligations))
     )
@@ -166,7 +166,7 @@ def move(key: int, due: str, version: int | None, who: str) -> None:
 @arguments.by()
 def withdraw(key: int, reason: str, version: int | None, who: str) -> None:
     with installation.writing() as connection:
-        ended = calls.withdraw(connection, key, who, clock.now(), reason=reason, version=version)
+        ended = calls.withdraw(connection, who, clock.now(), key, reason=reason, version=version)
     console.message(_("Đã thu hồi; %(count)s đơn vị không phải gửi nữa.", count=len(ended.obligations)))
 
 

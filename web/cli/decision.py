@@ -93,7 +93,7 @@ def commend(key: int, codes: tuple[str, ...], who: str, form: str) -> None:
         now = clock.now()
         before = commendation.selection(connection, access.actor(connection, who, now), key)
         outstanding = [one.code for one in before.models if one.outstanding]
-        changed = commendation.choose(connection, who, key, outstanding, codes, now)
+        changed = commendation.choose(connection, who, now, key, outstanding, codes)
     console.message(
         _("Đề nghị khen thưởng %(count)s mô hình (%(changed)s thay đổi).", count=len(set(codes)), changed=changed)
     )

@@ -70,7 +70,7 @@ def list_(year: int | None, form: str) -> None:
 @arguments.by()
 def add(day: date, label: str, working: bool, who: str) -> None:
     with installation.writing() as connection:
-        moved = deeds.note_day_off(connection, who, day, working, label, clock.now())
+        moved = deeds.note_day_off(connection, who, clock.now(), day, working, label)
     console.message(_("Đã ghi; hạn của %(count)s việc đổi theo.", count=moved))
 
 
@@ -79,7 +79,7 @@ def add(day: date, label: str, working: bool, who: str) -> None:
 @arguments.by()
 def remove(day: date, who: str) -> None:
     with installation.writing() as connection:
-        moved = deeds.forget_day_off(connection, who, day, clock.now())
+        moved = deeds.forget_day_off(connection, who, clock.now(), day)
     console.message(_("Đã bỏ ghi; hạn của %(count)s việc đổi theo.", count=moved))
 
 
@@ -91,5 +91,5 @@ def remove(day: date, who: str) -> None:
 @arguments.by()
 def decide(year: int, source: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        days_off.decide_year(connection, who, year, source, clock.now())
+        days_off.decide_year(connection, who, clock.now(), year, source)
     console.message(_("Đã ghi."))

@@ -61,10 +61,10 @@ def registrations(
     with installation.opened() as database, console.progress(_("Đang nhập")) as progress:
         outcome = import_registrations(
             database,
-            Path(file),
-            year,
             who,
             clock.now(),
+            Path(file),
+            year,
             dry_run=dry_run,
             partial=partial,
             draft=draft,

@@ -104,7 +104,7 @@ def listing(form: str) -> None:
 def store(file: str, who: str) -> None:
     definition = parsing.load_file(file)
     with installation.writing() as connection:
-        lifecycle_store.keep(connection, who, definition, clock.now())
+        lifecycle_store.keep(connection, who, clock.now(), definition)
     console.message(_("Đã lưu quy trình «%(title)s».", title=definition.title))
     console.result(definition.hash)
 
@@ -125,7 +125,7 @@ def store(file: str, who: str) -> None:
 def migrate(old: str, new: str, mapping: tuple[str, ...], dry_run: bool, who: str, form: str) -> int:
     mapped = arguments.pairs(mapping, "--map")
     with installation.writing() as connection:
-        report = moving.migrate(connection, who, old, new, mapped, clock.now(), dry_run=dry_run)
+        report = moving.migrate(connection, who, clock.now(), old, new, mapped, dry_run=dry_run)
     if form == "json":
         console.as_json(report.as_json())
     else:

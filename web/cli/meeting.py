@@ -47,9 +47,9 @@ def prepare(year: int, data_file: str, who: str) -> None:
         number = review.prepare_meeting(
             connection,
             who,
+            clock.now(),
             given.unit,
             year,
-            clock.now(),
             title=given.title,
             held_on=given.held_on,
             place=given.place,
@@ -73,7 +73,7 @@ def prepare(year: int, data_file: str, who: str) -> None:
 def members(number: int, data_file: str, who: str) -> None:
     given = arguments.built(Members, arguments.read_json(data_file), lists={"members": Member})
     with installation.writing() as connection:
-        committee.set_members(connection, who, number, given.members, clock.now(), guests=given.guests)
+        committee.set_members(connection, who, clock.now(), number, given.members, guests=given.guests)
     console.message(_("Phiên %(number)s có %(count)s thành viên.", number=number, count=len(given.members)))
 
 
@@ -86,7 +86,7 @@ def guests(number: int, guests: tuple[str, ...], who: str) -> None:
         now = clock.now()
         seen = review_view.meeting(connection, access.actor(connection, who, now), number, local_date(now))
         members = [Member(one.user_name, one.duty) for one in seen.members]
-        committee.set_members(connection, who, number, members, now, guests=guests)
+        committee.set_members(connection, who, now, number, members, guests=guests)
     console.message(_("Phiên %(number)s có %(count)s khách mời.", number=number, count=len(guests)))
 
 
@@ -96,7 +96,7 @@ def guests(number: int, guests: tuple[str, ...], who: str) -> None:
 @arguments.by()
 def agenda(number: int, codes: tuple[str, ...], who: str) -> None:
     with installation.writing() as connection:
-        of_agenda.set_agenda(connection, who, number, codes, clock.now())
+        of_agenda.set_agenda(connection, who, clock.now(), number, codes)
     console.message(_("Phiên %(number)s xét %(count)s mô hình.", number=number, count=len(codes)))
 
 
@@ -106,7 +106,7 @@ def agenda(number: int, codes: tuple[str, ...], who: str) -> None:
 @arguments.by()
 def open_(number: int, present: tuple[str, ...], who: str) -> None:
     with installation.writing() as connection:
-        review.open_meeting(connection, who, number, present, clock.now())
+        review.open_meeting(connection, who, clock.now(), number, present)
     console.message(_("Đã mở phiên %(number)s, %(count)s người có mặt.", number=number, count=len(present)))
 
 
@@ -116,7 +116,7 @@ def open_(number: int, present: tuple[str, ...], who: str) -> None:
 @arguments.by()
 def present(number: int, present: tuple[str, ...], who: str) -> None:
     with installation.writing() as connection:
-        committee.mark_present(connection, who, number, present, clock.now())
+        committee.mark_present(connection, who, clock.now(), number, present)
     console.message(_("Phiên %(number)s: %(count)s người có mặt.", number=number, count=len(present)))
 
 
@@ -140,7 +140,7 @@ def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | Non
         votes = [Vote(vote[0], vote[1], vote[2], written)]
     with installation.writing() as connection:
         of_ballots.record_votes(
-            connection, who, number, [(v.code, v.member, v.choice, v.written) for v in votes], clock.now()
+            connection, who, clock.now(), number, [(v.code, v.member, v.choice, v.written) for v in votes]
         )
     console.message(_("Đã ghi %(count)s phiếu ở phiên %(number)s.", count=len(votes), number=number))
 
@@ -154,7 +154,7 @@ def vote(number: int, vote: tuple[str, ...], written: bool, data_file: str | Non
 @arguments.by()
 def ballots(number: int, code: str, for_: int, against: int, abstain: int, who: str) -> None:
     with installation.writing() as connection:
-        of_ballots.record_ballots(connection, who, number, code, for_, against, abstain, clock.now())
+        of_ballots.record_ballots(connection, who, clock.now(), number, code, for_, against, abstain)
     console.message(_("Đã ghi kiểm phiếu của %(code)s.", code=code))
 
 
@@ -172,7 +172,7 @@ def close(number: int, minutes: str | None, minutes_file: str | None, not_return
         raise click.UsageError(_("cần --minutes hoặc --minutes-file."))
     text = arguments.read_text(minutes_file) if minutes_file is not None else minutes or ""
     with installation.writing() as connection:
-        review.close_meeting(connection, who, number, text, clock.now(), not_returned=not_returned)
+        review.close_meeting(connection, who, clock.now(), number, text, not_returned=not_returned)
     console.message(_("Đã kết thúc phiên %(number)s.", number=number))
     _show(number, who, form)
 
@@ -183,7 +183,7 @@ def close(number: int, minutes: str | None, minutes_file: str | None, not_return
 @arguments.by()
 def note(number: int, text: str, who: str) -> None:
     with installation.writing() as connection:
-        add_note(connection, who, number, text, clock.now())
+        add_note(connection, who, clock.now(), number, text)
     console.message(_("Đã ghi chú vào biên bản phiên %(number)s.", number=number))
 
 
@@ -193,7 +193,7 @@ def note(number: int, text: str, who: str) -> None:
 @arguments.by()
 def cancel(number: int, reason: str, who: str) -> None:
     with installation.writing() as connection:
-        review.cancel_meeting(connection, who, number, reason, clock.now())
+        review.cancel_meeting(connection, who, clock.now(), number, reason)
     console.message(_("Đã huỷ phiên %(number)s.", number=number))
 
 

@@ -47,7 +47,7 @@ def model_command() -> None:
 def new(year: int, on_behalf: bool, data_file: str, who: str) -> None:
     draft = _draft(data_file)
     with installation.writing() as connection:
-        code = registration.create_draft(connection, who, year, draft, clock.now(), on_behalf=on_behalf)
+        code = registration.create_draft(connection, who, clock.now(), year, draft, on_behalf=on_behalf)
     console.message(
         _("Đã tạo bản nháp %(code)s. Gửi phiếu: dvk transition %(code)s submit --as %(who)s", code=code, who=who)
     )
@@ -62,7 +62,7 @@ def new(year: int, on_behalf: bool, data_file: str, who: str) -> None:
 def edit(code: str, data_file: str, version: int | None, who: str) -> None:
     draft = _draft(data_file)
     with installation.writing() as connection:
-        now_at = registration.edit_draft(connection, who, code, draft, clock.now(), version=version)
+        now_at = registration.edit_draft(connection, who, clock.now(), code, draft, version=version)
     console.message(_("Đã lưu phiếu %(code)s (bản %(now_at)s).", code=code, now_at=now_at))
 
 
@@ -138,7 +138,7 @@ def show(code: str, who: str | None, form: str) -> None:
     now = clock.now()
     with installation.reading() as connection:
         actor = _actor(connection, who)
-        page = model_page.of_model(connection, model_page.seen(connection, actor, code), actor, now)
+        page = model_page.of_model(connection, actor, now, model_page.seen(connection, actor, code))
     if form == "json":
         console.as_json(model_document.document(page))
         return
@@ -213,7 +213,7 @@ def attach(code: str, file: str, purpose: str, who: str) -> None:
         # One byte more than is allowed is enough for the refusal.
         content = handle.read(store.max_bytes + 1)
     with installation.writing(settings) as connection:
-        key = attachments.add(connection, store, who, code, Path(file).name, content, purpose, clock.now())
+        key = attachments.add(connection, who, clock.now(), store, code, Path(file).name, content, purpose)
     console.message(_("Đã đính kèm %(name)s vào %(code)s.", name=Path(file).name, code=code))
     console.result(str(key))
 
@@ -231,7 +231,7 @@ def attach(code: str, file: str, purpose: str, who: str) -> None:
 @arguments.by()
 def comment(code: str, text: str, audience: str, who: str) -> None:
     with installation.writing() as connection:
-        comments.write(connection, who, code, text, audience, clock.now())
+        comments.write(connection, who, clock.now(), code, text, audience)
     console.message(_("Đã ghi trao đổi."))
 
 
@@ -245,7 +245,7 @@ def comment(code: str, text: str, audience: str, who: str) -> None:
 def change_request(code: str, subject: str, after: str, reason: str, version: int | None, who: str) -> None:
     with installation.writing() as connection:
         key = change_requests.request_change(
-            connection, who, code, subject, after, reason, clock.now(), version=version
+            connection, who, clock.now(), code, subject, after, reason, version=version
         )
     console.message(_("Đã gửi đề nghị %(key)s.", key=key))
     console.result(str(key))
@@ -265,9 +265,9 @@ def decide_change(request: int, decided: str | None, note: str, who: str) -> Non
         raise click.UsageError(_("cần --approve, --refuse hoặc --withdraw."))
     with installation.writing() as connection:
         if decided == "withdraw":
-            change_requests.withdraw_change(connection, who, request, clock.now())
+            change_requests.withdraw_change(connection, who, clock.now(), request)
         else:
-            change_requests.decide_change(connection, who, request, decided == "approve", note, clock.now())
+            change_requests.decide_change(connection, who, clock.now(), request, decided == "approve", note)
     did = {"approve": _("duyệt"), "refuse": _("từ chối"), "withdraw": _("rút")}[decided]
     console.message(_("Đã %(did)s đề nghị %(request)s.", did=did, request=request))
 
@@ -279,7 +279,7 @@ def decide_change(request: int, decided: str | None, note: str, who: str) -> Non
 @arguments.by()
 def outstanding(code: str, outstanding: bool, version: int | None, who: str) -> None:
     with installation.writing() as connection:
-        recognition.mark_outstanding(connection, who, code, outstanding, clock.now(), version=version)
+        recognition.mark_outstanding(connection, who, clock.now(), code, outstanding, version=version)
     console.message(
         _("%(code)s: tiêu biểu.", code=code) if outstanding else _("%(code)s: không còn ghi tiêu biểu.", code=code)
     )
@@ -294,7 +294,7 @@ def outstanding(code: str, outstanding: bool, version: int | None, who: str) -> 
 @arguments.by()
 def agree(code: str, agree: bool, version: int | None, who: str) -> None:
     with installation.writing() as connection:
-        consent.set_consent(connection, who, code, agree, clock.now(), version=version)
+        consent.set_consent(connection, who, clock.now(), code, agree, version=version)
     did = _("đồng ý giới thiệu công khai") if agree else _("không giới thiệu công khai")
     console.message(f"{code}: {did}.")
 
@@ -307,7 +307,7 @@ def agree(code: str, agree: bool, version: int | None, who: str) -> None:
 @arguments.by()
 def registrant(code: str, name: str, distinguisher: str, reason: str, who: str) -> None:
     with installation.opened() as database, database.write() as connection:
-        correction.correct_registrant(connection, who, code, (name, distinguisher), reason, clock.now())
+        correction.correct_registrant(connection, who, clock.now(), code, (name, distinguisher), reason)
     console.message(_("%(code)s: người đăng ký là %(name)s.", code=code, name=name))
 
 

@@ -28,7 +28,7 @@ def plan(code: str, data_file: str, version: int | None, who: str) -> None:
     given = arguments.built(Plan, arguments.read_json(data_file))
     with installation.writing() as connection:
         new = implementation.save_plan(
-            connection, who, code, given.start_date, given.content, clock.now(), version=version
+            connection, who, clock.now(), code, given.start_date, given.content, version=version
         )
     console.message(_("Đã ghi kế hoạch của %(code)s (bản %(new)s).", code=code, new=new))
 
@@ -47,9 +47,9 @@ def results(code: str, data_file: str, version: int | None, who: str) -> None:
         warnings = implementation.save_results(
             connection,
             who,
+            clock.now(),
             code,
             given.results,
-            clock.now(),
             summary=given.summary,
             evidence_note=given.evidence_note,
             items=given.items,
@@ -71,5 +71,5 @@ def results(code: str, data_file: str, version: int | None, who: str) -> None:
 def inspect(code: str, data_file: str, version: int | None, who: str) -> None:
     given = arguments.built(InspectionInput, arguments.read_json(data_file))
     with installation.writing() as connection:
-        number = inspection.save_record(connection, who, code, given, clock.now(), version=version)
+        number = inspection.save_record(connection, who, clock.now(), code, given, version=version)
     console.message(_("Đã ghi biên bản kiểm tra %(number)s của %(code)s.", number=number, code=code))

@@ -82,7 +82,7 @@ def show(key: int, who: str, form: str) -> None:
     with installation.reading() as connection:
         actor = access.actor(connection, who, now)
         seen = reports_view.view(connection, actor, key)
-        known = prefill.prefill(connection, key, actor, now) if seen.writes and seen.editable else None
+        known = prefill.prefill(connection, actor, key, now) if seen.writes and seen.editable else None
     last = seen.latest
     figures = known.figures if known else last.figures if last else None
     if form == "json":
@@ -144,7 +144,7 @@ def write(
     if not texts and not said:
         raise click.UsageError(_("cần ít nhất một --set, --file hoặc --confirm."))
     with installation.writing() as connection:
-        kept = reports.save(connection, key, who, texts, clock.now(), words=said or None, version=version)
+        kept = reports.save(connection, who, clock.now(), key, texts, words=said or None, version=version)
     console.message(_("Đã lưu bản nháp, bản %(kept)s.", kept=kept))
 
 
@@ -154,7 +154,7 @@ def write(
 @arguments.by()
 def submit(key: int, version: int | None, who: str) -> None:
     with installation.writing() as connection:
-        done = reports.submit(connection, key, who, clock.now(), version=version)
+        done = reports.submit(connection, who, clock.now(), key, version=version)
     console.message(
         _("Đã gửi báo cáo.") + (_(" Trễ %(late_days)s ngày.", late_days=done.late_days) if done.late_days else "")
     )
@@ -168,7 +168,7 @@ def submit(key: int, version: int | None, who: str) -> None:
 @arguments.by()
 def accept(key: int, version: int | None, who: str) -> None:
     with installation.writing() as connection:
-        reports.accept(connection, key, who, clock.now(), version=version)
+        reports.accept(connection, who, clock.now(), key, version=version)
     console.message(_("Đã tiếp nhận báo cáo."))
 
 
@@ -180,7 +180,7 @@ def accept(key: int, version: int | None, who: str) -> None:
 @arguments.by()
 def return_report(key: int, reason: str, due: str, version: int | None, who: str) -> None:
     with installation.writing() as connection:
-        day = deeds.return_report(connection, key, who, reason, due, clock.now(), version=version)
+        day = deeds.return_report(connection, who, clock.now(), key, reason, due, version=version)
     console.message(_("Đã trả lại báo cáo; hạn gửi lại %(day)s.", day=spoken_day(day)))
 
 
@@ -197,7 +197,7 @@ def return_report(key: int, reason: str, due: str, version: int | None, who: str
 def collect(call: int, output: Path | None, who: str, form: str) -> None:
     now = clock.now()
     with installation.reading() as connection:
-        found = collected(connection, call, access.actor(connection, who, now), now)
+        found = collected(connection, access.actor(connection, who, now), now, call)
     if output is not None:
         with output.open("wb") as file:
             write_collected(file, found)

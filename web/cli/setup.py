@@ -75,12 +75,12 @@ def demo_command(remove: bool) -> None:
     settings = load_settings()
     if remove:
         with installation.opened(settings) as database:
-            removal.remove(database, installation.store(settings), clock.now())
+            removal.remove(database, clock.now(), installation.store(settings))
         console.message(_("Đã xoá dữ liệu mẫu. Tạo quản trị đầu tiên bằng: dvk account first"))
         return
     with installation.reached(settings) as database:
         migrate.upgrade(database)
-        report = sample.load(database, installation.store(settings), clock.now())
+        report = sample.load(database, clock.now(), installation.store(settings))
     console.message(_("Đã nạp dữ liệu mẫu.") if report.loaded else _("Dữ liệu mẫu đã có, không thay đổi gì."))
     console.table(
         (_("Tên đăng nhập"), _("Mật khẩu"), _("Họ tên"), _("Vai trò")),

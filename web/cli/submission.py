@@ -36,8 +36,8 @@ def prepare(meeting: int, data_file: str, who: str) -> None:
         key = submission.prepare_submission(
             connection,
             who,
-            meeting,
             clock.now(),
+            meeting,
             reports=given.reports,
             results=given.results,
             number=given.number,
@@ -57,7 +57,7 @@ def prepare(meeting: int, data_file: str, who: str) -> None:
 @arguments.by()
 def number(key: int, number: str, dated: str, signer: str, who: str) -> None:
     with installation.writing() as connection:
-        submission.number_submission(connection, who, key, number, dated, signer, clock.now())
+        submission.number_submission(connection, who, clock.now(), key, number, dated, signer)
     console.message(_("Đã ghi số tờ trình %(key)s.", key=key))
 
 
@@ -69,7 +69,7 @@ def number(key: int, number: str, dated: str, signer: str, who: str) -> None:
 def report(key: int, code: str, text_file: str, who: str) -> None:
     text = arguments.read_text(text_file)
     with installation.writing() as connection:
-        submission.save_report(connection, who, key, code, text, clock.now())
+        submission.save_report(connection, who, clock.now(), key, code, text)
     console.message(_("Đã ghi báo cáo thành tích của %(code)s.", code=code))
 
 

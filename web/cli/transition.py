@@ -38,7 +38,7 @@ def transition_command(
 ) -> None:
     stated = _facts(pairs, data_file)
     with installation.writing() as connection:
-        applied = transition.apply(connection, code, trigger, who, clock.now(), stated=stated, version=version)
+        applied = transition.apply(connection, who, clock.now(), code, trigger, stated=stated, version=version)
     for warning in applied.warnings:
         console.message(_("Lưu ý: %(warning)s", warning=warning))
     if form == "json":
@@ -74,7 +74,7 @@ def transition_many_command(
             }
         )
     with installation.writing() as connection:
-        outcomes = transition.apply_many(connection, wanted, trigger, who, clock.now(), stated=stated)
+        outcomes = transition.apply_many(connection, who, clock.now(), wanted, trigger, stated=stated)
     refused = sum(outcome.refusal is not None for outcome in outcomes)
     if form == "json":
         console.as_json([_outcome(outcome) for outcome in outcomes])

@@ -85,12 +85,12 @@ def add(code: str, name: str, level: str, parent: str, kind: str, who: str, **pe
         units.create_unit(
             connection,
             who,
+            clock.now(),
             code,
             name,
             level,
             kind,
             parent,
-            clock.now(),
             valid_from=period["from"],
             valid_to=period["to"],
         )
@@ -103,7 +103,7 @@ def add(code: str, name: str, level: str, parent: str, kind: str, who: str, **pe
 @arguments.by()
 def rename(code: str, name: str, who: str) -> None:
     with installation.writing() as connection:
-        changed = units.rename(connection, who, code, name, clock.now())
+        changed = units.rename(connection, who, clock.now(), code, name)
     console.message(
         _("Đã đổi tên đơn vị %(code)s.", code=code)
         if changed
@@ -118,7 +118,7 @@ def rename(code: str, name: str, who: str) -> None:
 @arguments.by()
 def merge(code: str, successor: str, last_day: date | None, who: str) -> None:
     with installation.writing() as connection:
-        units.merge_into(connection, who, code, successor, clock.now(), last_day=last_day)
+        units.merge_into(connection, who, clock.now(), code, successor, last_day=last_day)
     console.message(_("Đã sáp nhập %(code)s vào %(successor)s.", code=code, successor=successor))
 
 
@@ -131,7 +131,7 @@ def bring(file: str, dry_run: bool, who: str, form: str) -> int:
     from workflow.across.documents.import_units import import_units
 
     with installation.opened() as database:
-        outcome = import_units(database, Path(file), who, clock.now(), dry_run=dry_run)
+        outcome = import_units(database, who, clock.now(), Path(file), dry_run=dry_run)
     tell_rows(outcome, form)
     did = _("sẽ tạo") if dry_run else _("đã tạo")
     console.message(

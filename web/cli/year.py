@@ -72,7 +72,7 @@ def listing(form: str) -> None:
 def add(year: int, definition: str | None, opens: date | None, closes: date | None, who: str) -> None:
     with installation.writing() as connection:
         chosen = store.find(connection, definition) if definition else None
-        starting.start_year(connection, who, year, clock.now(), definition=chosen, opens_on=opens, closes_on=closes)
+        starting.start_year(connection, who, clock.now(), year, definition=chosen, opens_on=opens, closes_on=closes)
     console.message(_("Đã mở năm thi đua %(year)s.", year=year))
 
 
@@ -90,7 +90,7 @@ def add(year: int, definition: str | None, opens: date | None, closes: date | No
 def copy(source: int, year: int, definition: str, opens: date | None, closes: date | None, who: str) -> None:
     with installation.writing() as connection:
         editing.copy_year(
-            connection, who, source, year, clock.now(), opens_on=opens, closes_on=closes, definition=definition
+            connection, who, clock.now(), source, year, opens_on=opens, closes_on=closes, definition=definition
         )
     console.message(_("Đã mở năm thi đua %(year)s theo năm %(source)s.", year=year, source=source))
 
@@ -101,7 +101,7 @@ def copy(source: int, year: int, definition: str, opens: date | None, closes: da
 @arguments.by()
 def public(year: int, public: bool, who: str) -> None:
     with installation.writing() as connection:
-        editing.set_public(connection, who, year, public, clock.now())
+        editing.set_public(connection, who, clock.now(), year, public)
     console.message(
         _(
             "Năm %(year)s: %(word)s.",

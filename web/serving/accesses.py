@@ -27,13 +27,13 @@ def may_ask(model: Model) -> bool:
 def note(model: Model, what: What) -> None:
     """The visitor reads this model. Within an hour it is written once."""
     who = visitor.actor()
-    if access_log.concerns(who, model) and not access_log.recorded(reading(), who, model.id, what, clock.now()):
+    if access_log.concerns(who, model) and not access_log.recorded(reading(), who, clock.now(), model.id, what):
         note_all([model.id], what)
 
 
 def note_all(model_ids: Collection[int], what: What) -> None:
     """The same for many models at once; those that do not concern the log are left out when it is written."""
-    if model_ids and access_log.unrecorded(reading(), visitor.actor(), model_ids, what, clock.now()):
+    if model_ids and access_log.unrecorded(reading(), visitor.actor(), clock.now(), model_ids, what):
         g.setdefault("accesses", []).append((frozenset(model_ids), what))
 
 
@@ -43,5 +43,5 @@ def _keep(response: Response) -> Response:
     if noted and who is not None and response.status_code < 400:
         with database().write() as connection:
             for model_ids, what in noted:
-                access_log.record(connection, who.actor, model_ids, what, clock.now())
+                access_log.record(connection, who.actor, clock.now(), model_ids, what)
     return response

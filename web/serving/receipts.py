@@ -77,7 +77,7 @@ def _recognise() -> AnyResponse | None:
 
 
 def _spend(connection: Connection, sent: _Sent) -> None:
-    if not receipts.spend(connection, *sent, request.path[:300], clock.now()):
+    if not receipts.spend(connection, sent.account_id, clock.now(), sent.token, request.path[:300]):
         raise SentBefore(receipts.result_of(connection, *sent) or request.path)
     g.form_taken = sent
 
@@ -90,7 +90,7 @@ def _settle(response: Response) -> Response:
         with database().write() as connection:
             if response.status_code < 400:
                 address = response.headers.get("Location", request.path)
-                receipts.settle(connection, *sent, address[:2000], clock.now())
+                receipts.settle(connection, sent.account_id, clock.now(), sent.token, address[:2000])
             else:
                 receipts.forget(connection, *sent)
     except Refusal as refused:

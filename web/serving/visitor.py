@@ -93,8 +93,8 @@ def _arrive() -> None:
     now = clock.now()
     found = sessions.resume(
         reading(),
-        token,
         now,
+        token,
         idle=timedelta(minutes=settings().session_idle_minutes),
         absolute=timedelta(hours=settings().session_absolute_hours),
     )
@@ -103,7 +103,7 @@ def _arrive() -> None:
         return
     if found.needs_touch:
         with writing() as connection:
-            sessions.touch(connection, token, now)
+            sessions.touch(connection, now, token)
     g.visitor = Visitor(found.actor, token, found.must_change_password, found.language)
     last = last_account()
     if last != found.actor.account_id:

@@ -54,7 +54,7 @@ def addresses() -> str | tuple[str, int]:
 
     def create() -> str:
         with writing() as connection:
-            return feeds.create(connection, actor(), _scope(said(form.scope)), clock.now())
+            return feeds.create(connection, actor(), clock.now(), _scope(said(form.scope)))
 
     token = attempt(form, create)
     form.scope.choices = options((one, LABELS[one]) for one in dates.scopes(actor()))
@@ -71,7 +71,7 @@ def addresses() -> str | tuple[str, int]:
 @access_rule(signed_in=True)
 def revoke(feed_id: int) -> AnyResponse:
     with writing() as connection:
-        feeds.revoke(connection, actor().account_id, feed_id, clock.now())
+        feeds.revoke(connection, actor().account_id, clock.now(), feed_id)
     told = _("Đã thu hồi. Chương trình lịch dùng địa chỉ này sẽ không còn nhận được gì.")
     return Done(told, url_for("calendar.addresses")).answer()
 
@@ -83,12 +83,12 @@ def feed(token: str) -> Response:
     from notifications.calendar import ics  # the library takes its time to load, and most processes never need it
 
     now = clock.now()
-    found = feeds.opened(reading(), token, now)
+    found = feeds.opened(reading(), now, token)
     site = settings().public_url or request.url_root.rstrip("/")
-    content = ics.feed(reading(), found.actor, found.scope, now, site=site, domain=settings().message_domain)
+    content = ics.feed(reading(), found.actor, now, found.scope, site=site, domain=settings().message_domain)
     if found.needs_note:
         with writing() as connection:
-            feeds.note_read(connection, found.id, now)
+            feeds.note_read(connection, now, found.id)
     answer = make_response(content)
     answer.content_type = "text/calendar; charset=utf-8"
     answer.headers["Content-Disposition"] = 'inline; filename="dan-van-kheo.ics"'

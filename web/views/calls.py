@@ -58,9 +58,9 @@ def _sent_out(form: LastLookForm) -> Response:
     command, now, who = form.as_call(), clock.now(), actor().account_id
     files = [(one.filename or "", one.read()) for one in form.sent]
     with writing() as connection:
-        called = deeds.open_call(connection, command, who, now)
+        called = deeds.open_call(connection, who, now, command)
         for name, content in files:
-            call_files.attach(connection, store(), called.call_id, name, content, who, now)
+            call_files.attach(connection, who, now, store(), called.call_id, name, content)
     told = _("Đã gửi yêu cầu tới %(count)s đơn vị.", count=len(called.obligations))
     return Done(told, url_for("calls.shown", call_id=called.call_id)).answer()
 
@@ -68,7 +68,7 @@ def _sent_out(form: LastLookForm) -> Response:
 def _last_look(form: CallForm, places: list[Any]) -> tuple[str, int]:
     """What sending the call out would do, with the form that does it."""
     command = form.as_call()
-    plan = calls.plan_call(reading(), command, actor().account_id, clock.now())
+    plan = calls.plan_call(reading(), actor().account_id, clock.now(), command)
     look = LastLookForm()
     _offer(look, places)
     return page_again("calls/check.html", look, plan=plan, command=command)
@@ -95,7 +95,7 @@ def shown(call_id: int) -> str:
 @pages.get("/<int:call_id>/tep/<int:file_id>")
 @access_rule(signed_in=True)
 def file(call_id: int, file_id: int) -> Response:
-    found = call_files.content(reading(), store(), actor(), call_id, file_id)
+    found = call_files.content(reading(), actor(), store(), call_id, file_id)
     return downloads.attached(found)
 
 
@@ -105,7 +105,7 @@ def move(call_id: int) -> Answer:
     form = MoveForm(data={"version": str(_call(call_id).version)})
 
     def moved(connection: Connection) -> Done:
-        done = deeds.move_due(connection, call_id, said(form.due), actor().account_id, clock.now(), form.present)
+        done = deeds.move_due(connection, actor().account_id, clock.now(), call_id, said(form.due), form.present)
         told = _(
             "Đã dời hạn tới %(day)s và báo cho %(count)s đơn vị chưa gửi.",
             day=shown_day(done.due_on),
@@ -123,7 +123,7 @@ def withdraw(call_id: int) -> Answer:
 
     def withdrawn(connection: Connection) -> Done:
         who, reason = actor().account_id, said(form.reason)
-        calls.withdraw(connection, call_id, who, clock.now(), reason=reason, version=form.present)
+        calls.withdraw(connection, who, clock.now(), call_id, reason=reason, version=form.present)
         told = _("Đã thu hồi yêu cầu. Các đơn vị chưa gửi không phải gửi nữa.")
         return Done(told, url_for("calls.shown", call_id=call_id))
 
@@ -131,7 +131,7 @@ def withdraw(call_id: int) -> Answer:
 
 
 def _call(call_id: int) -> calls_view.CallView:
-    return calls_view.call(reading(), actor(), call_id, clock.now())
+    return calls_view.call(reading(), actor(), clock.now(), call_id)
 
 
 def _offer(form: CallForm, places: list[Any]) -> None:

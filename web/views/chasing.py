@@ -88,7 +88,7 @@ def remind() -> Response:
         if not ids:
             raise InvalidInput({"id": _("Hãy chọn ít nhất một dòng, rồi bấm nhắc.")})
         word = printable(request.form.get("word", ""))
-        deeds.chase(connection, ids, actor().account_id, clock.now(), word=word)
+        deeds.chase(connection, actor().account_id, clock.now(), ids, word=word)
         return Done("", url_for("chasing.done", ma=",".join(str(one) for one in ids), ve=back))
 
     return press(back, chase)
@@ -157,7 +157,7 @@ def punctual() -> str:
     """nam: year; sau: the last unit of the page before."""
     connection = reading()
     year = chosen_year(connection, request.args.get("nam"), to_register=True)
-    page = punctuality.page(connection, actor(), CHASERS, year.id, clock.now(), _path(request.args.get("sau", "")))
+    page = punctuality.page(connection, actor(), clock.now(), CHASERS, year.id, _path(request.args.get("sau", "")))
     return render_template(
         "chasing/punctual.html",
         page=page,

@@ -93,7 +93,7 @@ def retry(delivery_id: int) -> Response:
     back = url_for("deliveries.shown", delivery_id=delivery_id)
 
     def again(connection: Connection) -> Done:
-        undelivered.retry(connection, delivery_id, actor().account_id, clock.now())
+        undelivered.retry(connection, actor().account_id, clock.now(), delivery_id)
         return Done(_("Thư sẽ được gửi lại trong vài phút."), back)
 
     return press(back, again)

@@ -91,5 +91,5 @@ def seen() -> Response:
     if until.tzinfo is None:
         raise InvalidInput({"until": _("Trang này đã cũ. Hãy tải lại rồi bấm lại.")})
     with writing() as connection:
-        mark_seen(connection, actor().account_id, until, clock.now())
+        mark_seen(connection, actor().account_id, clock.now(), until)
     return Done(_("Đã đánh dấu là đã xem."), url_for("home.work")).answer()

@@ -35,7 +35,7 @@ def shown() -> str:
     found = find_units(connection, who, written) if written else []
     place = found[0] if len(found) == 1 else None
     definition = store.definition(connection, year.definition_hash)
-    seen = None if written and place is None else overview(connection, who, year, now, unit_row=place)
+    seen = None if written and place is None else overview(connection, who, now, year, unit_row=place)
     fields = stored.fields(connection, year.id)
     return render_template(
         "overview/show.html",

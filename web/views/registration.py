@@ -57,7 +57,7 @@ def new() -> Answer:
     form.keep(PARTS[0].fields)
 
     def begin(connection: Connection) -> Done:
-        code = registration.create_draft(connection, who.account_id, year.year, form.over(begun), clock.now())
+        code = registration.create_draft(connection, who.account_id, clock.now(), year.year, form.over(begun))
         following = url_for("registration.part", code=code, part=PARTS[1].slug)
         return Done(_("Đã lưu bản nháp %(code)s.", code=code), following)
 
@@ -121,10 +121,10 @@ def part(code: str, part: str) -> Answer:
 
     def save(connection: Connection) -> Done:
         typed, now = form.over(before), clock.now()
-        registration.edit_draft(connection, who.account_id, code, typed, now, version=form.present)
+        registration.edit_draft(connection, who.account_id, now, code, typed, version=form.present)
         if (file := form.chosen_file) is not None:
             name, content = file.filename or "", file.read()
-            attachments.add(connection, store(), who.account_id, code, name, content, "registration", now)
+            attachments.add(connection, who.account_id, now, store(), code, name, content, "registration")
         return Done(_("Đã lưu."), _following(asked, code), _echo(connection, asked, model.id, typed))
 
     if answer := act(form, save):
@@ -183,7 +183,7 @@ def check(code: str) -> str:
         late=model.submitted_at is None and local_date(now) > year.closes_on,
         early=model.submitted_at is None and local_date(now) < year.opens_on,
         answer=next(
-            (one for one in transition.possible(connection, model, actor(), now) if one.trigger == SUBMIT), None
+            (one for one in transition.possible(connection, actor(), now, model) if one.trigger == SUBMIT), None
         ),
         step=next(one for one in definition.outgoing(model.state) if one.trigger == SUBMIT),
     )

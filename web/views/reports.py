@@ -76,13 +76,13 @@ def write(obligation_id: int) -> Answer:
     """The whole report on one page, kept as a draft each time it is sent."""
     now = clock.now()
     seen = _to_write(obligation_id)
-    known = prefill.of_view(reading(), seen, actor(), now)
+    known = prefill.of_view(reading(), actor(), seen, now)
     begun = seen.report_id is not None
     texts = kept_texts(seen.content.sections, known.suggested.sections, begun=begun)
     form = report_form(seen.sections)(data={"version": str(seen.version), **texts})
 
     def save(connection: Connection) -> Done:
-        reports.save(connection, obligation_id, actor().account_id, form.texts(), now, version=form.present)
+        reports.save(connection, actor().account_id, now, obligation_id, form.texts(), version=form.present)
         if "check" in request.form:
             return Done("", url_for("reports.check", obligation_id=obligation_id))
         return Done(_("Đã lưu bản nháp."), url_for("reports.write", obligation_id=obligation_id))
@@ -101,15 +101,15 @@ def check(obligation_id: int) -> Answer:
     seen = _to_write(obligation_id)
     checked_at = _moment(request.form.get("as_of", "")) if request.method == "POST" else now
     fresh = now - reports.FIGURES_KEPT_FOR <= checked_at <= now
-    known = prefill.of_view(reading(), seen, actor(), checked_at if fresh else now)
+    known = prefill.of_view(reading(), actor(), seen, checked_at if fresh else now)
     data = {"version": str(seen.version), "as_of": now.isoformat()}
     data |= {f"word-{name}": word for name, word in seen.content.words.items()}
     form = check_form(known.doubts)(data=data)
 
     def send(connection: Connection) -> Done:
         who, version = actor().account_id, form.present
-        version = reports.save(connection, obligation_id, who, {}, now, words=form.words(), version=version)
-        done = reports.submit(connection, obligation_id, who, now, version=version, as_of=checked_at)
+        version = reports.save(connection, who, now, obligation_id, {}, words=form.words(), version=version)
+        done = reports.submit(connection, who, now, obligation_id, version=version, as_of=checked_at)
         late = [_("Báo cáo gửi trễ %(n)s ngày so với hạn.", n=done.late_days)] if done.late_days else []
         told = _("Đã gửi báo cáo tới %(unit)s.", unit=seen.collector_name)
         return Done(told, url_for("reports.shown", obligation_id=obligation_id), late)
@@ -135,7 +135,7 @@ def accept(obligation_id: int) -> Response:
     """Take a report in, as it was on the page."""
     seen, version = _seen(obligation_id), version_in(request.form.get("version", ""))
     with writing() as connection:
-        reports.accept(connection, obligation_id, actor().account_id, clock.now(), version=version)
+        reports.accept(connection, actor().account_id, clock.now(), obligation_id, version=version)
     told = _("Đã tiếp nhận báo cáo của %(unit)s.", unit=seen.unit_name)
     return Done(told, url_for("reports.shown", obligation_id=obligation_id)).answer()
 
@@ -153,7 +153,7 @@ def give_back(obligation_id: int) -> Answer:
 
     def returned(connection: Connection) -> Done:
         who, reason, due = actor().account_id, said(form.reason), said(form.due)
-        day = deeds.return_report(connection, obligation_id, who, reason, due, clock.now(), version=form.present)
+        day = deeds.return_report(connection, who, clock.now(), obligation_id, reason, due, version=form.present)
         told = _("Đã trả lại báo cáo của %(unit)s, hạn gửi lại %(day)s.", unit=seen.unit_name, day=f"{day:%d/%m/%Y}")
         return Done(told, url_for("reports.shown", obligation_id=obligation_id))
 
@@ -242,7 +242,7 @@ def _since_last(seen: ReportView) -> tuple[Any, ...]:
 
 
 def _collected(call_id: int) -> Collected:
-    return collected(reading(), call_id, actor(), clock.now())
+    return collected(reading(), actor(), clock.now(), call_id)
 
 
 def _paged(lines: Sequence[Line]) -> tuple[Sequence[Line], tuple[str | None, str | None]]:

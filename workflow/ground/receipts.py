@@ -19,7 +19,7 @@ _ONE = (form_receipt.c.account_id == sa.bindparam("account"), form_receipt.c.tok
 _FIND = sa.select(form_receipt.c.path, form_receipt.c.result_url).where(*_ONE)
 
 
-def spend(connection: Connection, account_id: int, token: str, path: str, now: datetime) -> bool:
+def spend(connection: Connection, account_id: int, now: datetime, token: str, path: str) -> bool:
     """Take a token; False when it has been taken before. Undone with the transaction, so a refused form can be sent again.
 
     Somebody who sends the same form at the same moment waits here for the first one's commit.
@@ -37,7 +37,7 @@ def result_of(connection: Connection, account_id: int, token: str) -> str | None
     return None if row is None else str(row.result_url or row.path)
 
 
-def settle(connection: Connection, account_id: int, token: str, result_url: str, now: datetime) -> None:
+def settle(connection: Connection, account_id: int, now: datetime, token: str, result_url: str) -> None:
     """Note to which page a form led, and forget this person's receipts that are too old to matter."""
     connection.execute(
         sa.update(form_receipt)

@@ -37,7 +37,7 @@ def test_the_printed_password_signs_in(dvk: Dvk, world: World) -> None:
     from tests.world import NOW
 
     password = dvk("account", "add", "moi", "--name", "Lò Thị Mới", "--unit", "KL-X1", "--as", "admin").out.strip()
-    assert sign_in(world.database, "moi", password, "", NOW).must_change_password
+    assert sign_in(world.database, NOW, "moi", password, "").must_change_password
 
 
 def test_public_page_of_a_year_and_consent_of_a_registrant(dvk: Dvk, world: World) -> None:

@@ -66,7 +66,7 @@ def test_label_has_the_english_of_its_definition(world: World) -> None:
 def test_definition_of_an_installation_names_roles_for_the_year_that_follows_it(world: World) -> None:
     own = parsing.load(_edited("three_tier"), "own.toml")
     with world.database.write() as connection:
-        store.put(connection, own, NOW)
+        store.put(connection, NOW, own)
         assert labels.roles(connection)["staff"] == "Tổ giúp việc, cán bộ Ban Dân vận"
         connection.execute(programme_year.update().values(definition_hash=own.hash))
         assert labels.roles(connection)["staff"] == "Tổ công tác"

@@ -29,7 +29,7 @@ def call(world: World) -> int:
         YEAR, "KL", "Báo cáo nhanh", local_date(now) + timedelta(days=9), units=("KL-X1", "KL-X2"), sections=SECTIONS
     )
     with world.database.write() as connection:
-        return calls.open_call(connection, command, "staff", now).call_id
+        return calls.open_call(connection, "staff", now, command).call_id
 
 
 def key(dvk: Dvk) -> str:

@@ -18,8 +18,8 @@ def test_a_link_is_printed_once_and_works(dvk: Dvk, world: World) -> None:
     address, _, token = answer.out.strip().rpartition("/")
     assert address == "https://dvk.example/loi-moi"
     with world.database.write() as connection:
-        invitations.accept(connection, token, "một câu dễ nhớ", clock.now())
-        checked = accounts.check_password(connection, "staff", "một câu dễ nhớ", clock.now())
+        invitations.accept(connection, clock.now(), token, "một câu dễ nhớ")
+        checked = accounts.check_password(connection, clock.now(), "staff", "một câu dễ nhớ")
     assert checked.actor.user_name == "staff"
     assert dvk("account", "sign-out", "staff", "--as", "admin").code == 0
     assert dvk("account", "invite", "admin", "--as", "staff").code == 1

@@ -51,15 +51,15 @@ def new() -> Answer | str:
             _account_id, initial = accounts.create_account(
                 connection,
                 who,
+                now,
                 name,
                 said(form.full_name),
                 said(form.unit),
-                now,
                 position=said(form.position),
                 sign_in=not link,
             )
             if link:
-                token = invitations.invite(connection, who, name, now)
+                token = invitations.invite(connection, who, now, name)
         return key_page(looked_after(name), initial=initial, token=token)
 
     if page := attempt(form, make):
@@ -79,7 +79,7 @@ def new() -> Answer | str:
 
 def looked_after(user_name: str) -> accounts.AccountView:
     """An account that this administrator looks after."""
-    found = accounts.shown(reading(), user_name, actor())
+    found = accounts.shown(reading(), actor(), user_name)
     if found is None:
         raise NotFound(_("Không có tài khoản «%(name)s» trong phạm vi của bạn.", name=user_name[:60]), guard="account")
     return found

@@ -38,10 +38,10 @@ def shown(user_name: str) -> Answer:
         assignments.assign(
             connection,
             actor().account_id,
+            clock.now(),
             name,
             said(form.role),
             said(form.unit),
-            clock.now(),
             valid_from=day_of(form.valid_from),
             valid_to=day_of(form.valid_to),
             deputy_for=said(form.deputy_for).strip() or None,
@@ -70,8 +70,8 @@ def end(user_name: str, assignment_id: int) -> Response:
     if assignment_id not in {one.id for one in looked_after(user_name).assignments}:
         raise NotFound(_("Tài khoản này không có vai trò ấy."), guard="assignment")
 
-    def ended(connection: Connection, who: int, _user_name: str, now: datetime) -> None:
-        assignments.end_assignment(connection, who, assignment_id, now)
+    def ended(connection: Connection, who: int, now: datetime, _user_name: str) -> None:
+        assignments.end_assignment(connection, who, now, assignment_id)
 
     return _done(user_name, ended, _("Đã kết thúc vai trò."))
 
@@ -112,23 +112,23 @@ def sign_out(user_name: str) -> Response:
     return _done(user_name, accounts.end_sessions, _("Đã đăng xuất người này khỏi mọi thiết bị."))
 
 
-def _done(user_name: str, command: Callable[[Connection, int, str, datetime], object], sentence: str) -> Response:
+def _done(user_name: str, command: Callable[[Connection, int, datetime, str], object], sentence: str) -> Response:
     name = looked_after(user_name).user_name
 
     def done(connection: Connection) -> Done:
-        command(connection, actor().account_id, name, clock.now())
+        command(connection, actor().account_id, clock.now(), name)
         return Done(sentence, _page_of(name))
 
     return press(_page_of(name), done)
 
 
-def _key(user_name: str, give: Callable[[Connection, int, str, datetime], str], kind: str) -> Response | str:
+def _key(user_name: str, give: Callable[[Connection, int, datetime, str], str], kind: str) -> Response | str:
     """A new key to an account, shown once. kind: what it is to `key_page`."""
     account = looked_after(user_name)
 
     def given() -> str:
         with writing() as connection:
-            key = give(connection, actor().account_id, account.user_name, clock.now())
+            key = give(connection, actor().account_id, clock.now(), account.user_name)
         return key_page(account, **{kind: key})
 
     return attempt_from(_page_of(account.user_name), given)

@@ -62,7 +62,7 @@ def listed() -> Answer:
 
     def note(connection: Connection) -> Done:
         working, label = said(form.working) == "working", said(form.label)
-        moved = deeds.note_day_off(connection, actor().account_id, said(form.day), working, label, clock.now())
+        moved = deeds.note_day_off(connection, actor().account_id, clock.now(), said(form.day), working, label)
         return Done(_("Đã ghi."), url_for("days_off.listed", nam=year), _moved(moved))
 
     if answer := act(form, note):
@@ -82,7 +82,7 @@ def decided(year: int) -> Answer:
     form = YearForm(data={"source": decision(reading(), year)})
 
     def decide(connection: Connection) -> Done:
-        days_off.decide_year(connection, actor().account_id, year, said(form.source), clock.now())
+        days_off.decide_year(connection, actor().account_id, clock.now(), year, said(form.source))
         return Done(_("Đã ghi."), back)
 
     if answer := act(form, decide):
@@ -109,7 +109,7 @@ def forget(day: str) -> Response:
     back = url_for("days_off.listed", nam=meant.year)
 
     def forgotten(connection: Connection) -> Done:
-        moved = deeds.forget_day_off(connection, actor().account_id, meant, clock.now())
+        moved = deeds.forget_day_off(connection, actor().account_id, clock.now(), meant)
         return Done(_("Đã bỏ ghi."), back, _moved(moved))
 
     return press(back, forgotten)

@@ -99,4 +99,4 @@ def _migrate(connection: Connection, old: Definition, new: Definition, form: Any
         state.id: str(form[f"map-{state.id}"].data or "") for state in old.states.values() if not state.end
     }
     chosen = {before: after for before, after in mapping.items() if after}
-    return moving.migrate(connection, actor().account_id, old.hash, new.hash, chosen, clock.now(), dry_run=dry_run)
+    return moving.migrate(connection, actor().account_id, clock.now(), old.hash, new.hash, chosen, dry_run=dry_run)

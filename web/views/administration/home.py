@@ -57,7 +57,7 @@ def sample() -> Answer:
             said(form.full_name),
             said(form.password),
         )
-        removal.remove(database(), store(), clock.now(), who=actor().account_id, first=first)
+        removal.remove(database(), clock.now(), store(), who=actor().account_id, first=first)
         forget()
         form_session.clear()
         told = _("Đã xoá dữ liệu mẫu. Hãy đăng nhập bằng tài khoản quản trị vừa tạo.")

@@ -57,12 +57,12 @@ def new() -> Answer:
         units.create_unit(
             connection,
             actor().account_id,
+            clock.now(),
             said(form.code),
             said(form.name),
             said(form.level),
             said(form.kind),
             said(form.parent),
-            clock.now(),
             valid_from=day_of(form.valid_from),
         )
         return Done(_("Đã thêm đơn vị."), url_for("units.listed", goc=said(form.parent)))
@@ -84,8 +84,8 @@ def edit(code: str) -> Answer:
     def save(connection: Connection) -> Done:
         who, now = actor().account_id, clock.now()
         first, last = day_of(form.valid_from), day_of(form.valid_to)
-        renamed = units.rename(connection, who, place.code, said(form.name), now)
-        moved = units.set_validity(connection, who, place.code, first, last, now)
+        renamed = units.rename(connection, who, now, place.code, said(form.name))
+        moved = units.set_validity(connection, who, now, place.code, first, last)
         told = _("Đã lưu đơn vị.") if renamed or moved else _("Không có gì thay đổi.")
         return Done(told, url_for("units.listed"))
 
@@ -103,7 +103,7 @@ def merge(code: str) -> Answer:
 
     def merged(connection: Connection) -> Done:
         who, into, last = actor().account_id, said(form.successor), day_of(form.last_day)
-        units.merge_into(connection, who, place.code, into, clock.now(), last_day=last)
+        units.merge_into(connection, who, clock.now(), place.code, into, last_day=last)
         told = _("Đã sáp nhập đơn vị. Các mô hình đang làm vẫn tiếp tục ở đơn vị cũ.")
         return Done(told, url_for("units.listed"))
 
@@ -121,7 +121,7 @@ def bring() -> Answer:
 
     def read() -> Answer:
         content, kept = _sent(form), bool(said(form.checked))
-        outcome = import_units(database(), content, actor().account_id, clock.now(), dry_run=not kept)
+        outcome = import_units(database(), actor().account_id, clock.now(), content, dry_run=not kept)
         if not kept or outcome.refused:
             form.checked.data = base64.b64encode(content).decode() if outcome.created else ""
             return page_again("administration/units_import.html", form, outcome=outcome)

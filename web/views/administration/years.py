@@ -85,10 +85,10 @@ def new() -> Answer:
         first, last = day_of(form.opens_on), day_of(form.closes_on)
         if source:
             copied = _number(source, "source")
-            editing.copy_year(connection, who, copied, year, now, opens_on=first, closes_on=last, definition=definition)
+            editing.copy_year(connection, who, now, copied, year, opens_on=first, closes_on=last, definition=definition)
         else:
             chosen = lifecycle_store.find(connection, definition) if definition else None
-            starting.start_year(connection, who, year, now, definition=chosen, opens_on=first, closes_on=last)
+            starting.start_year(connection, who, now, year, definition=chosen, opens_on=first, closes_on=last)
         told = _("Đã mở năm thi đua. Hãy xem lại thời hạn và các danh mục.")
         return Done(told, url_for("years.shown", year=year))
 
@@ -150,7 +150,7 @@ def settings(year: int) -> Answer:
             said(form.days_to_mend),
         )
         with writing() as connection:
-            changed = editing.edit_year(connection, actor().account_id, year, stated, clock.now(), version=form.present)
+            changed = editing.edit_year(connection, actor().account_id, clock.now(), year, stated, version=form.present)
         publicity.forget()
         return _stored(year, changed).answer()
 
@@ -165,7 +165,7 @@ def definition(year: int) -> Answer:
 
     def save(connection: Connection) -> Done:
         who, wanted = actor().account_id, said(form.definition)
-        changed = editing.set_definition(connection, who, year, wanted, clock.now(), version=form.present)
+        changed = editing.set_definition(connection, who, clock.now(), year, wanted, version=form.present)
         return _stored(year, changed)
 
     if answer := act(form, save):
@@ -185,7 +185,7 @@ def rows(year: int, part: str) -> Answer:
 
     def save(connection: Connection) -> Done:
         who, typed = actor().account_id, form.inputs()
-        return _stored(year, chosen.store(connection, who, year, typed, clock.now(), version=form.present))
+        return _stored(year, chosen.store(connection, who, clock.now(), year, typed, version=form.present))
 
     if answer := act(form, save):
         return answer

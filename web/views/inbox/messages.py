@@ -89,7 +89,7 @@ def read() -> Response:
     if newest is None:
         raise InvalidInput({"newest": _("Trang này đã cũ. Hãy tải lại rồi bấm lại.")})
     with writing() as connection:
-        count = inbox.mark_all(connection, actor().account_id, newest, clock.now())
+        count = inbox.mark_all(connection, actor().account_id, clock.now(), newest)
     return Done(_("Đã đánh dấu %(count)s thư là đã đọc.", count=count), url_for("inbox.listed")).answer()
 
 
@@ -109,4 +109,4 @@ def _opened(message_id: int) -> None:
     row = inbox.one(reading(), actor().account_id, message_id)
     if row.read_at is None:
         with writing() as connection:
-            inbox.mark_read(connection, actor().account_id, message_id, clock.now())
+            inbox.mark_read(connection, actor().account_id, clock.now(), message_id)

@@ -49,7 +49,7 @@ def edit() -> Answer:
             tuple(form.quiet_days.data or ()),
         )
         with writing() as connection:
-            preferences.save(connection, actor().account_id, wish, clock.now(), schemes=schemes)
+            preferences.save(connection, actor().account_id, clock.now(), wish, schemes=schemes)
             choose(connection, actor().account_id, spoken)
         return language.keep(Done(_("Đã lưu cách nhận thư."), url_for("preferences.edit")).answer(), spoken)
 

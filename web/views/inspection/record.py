@@ -56,7 +56,7 @@ def record(code: str) -> Answer:
 
     def save() -> Response:
         with writing() as connection:
-            inspection.save_record(connection, who.account_id, code, form.as_record(), now, version=form.present)
+            inspection.save_record(connection, who.account_id, now, code, form.as_record(), version=form.present)
         concluding = request.form.get("then", "") in {step.trigger for step in conclusions}
         return _saved(code, model.id, _keep(code, form.pictures, now), concluding, more=bool(form.pictures))
 
@@ -114,7 +114,7 @@ def _keep(code: str, pictures: Sequence[FileStorage], now: datetime) -> list[str
         name, content = picture.filename or "", picture.read()
         try:
             with writing() as connection:
-                attachments.add(connection, store(), actor().account_id, code, name, content, visits.RECORD, now)
+                attachments.add(connection, actor().account_id, now, store(), code, name, content, visits.RECORD)
         except Refusal as refused:
             problems.append(f"{name}: {refused.message}")
     if len(pictures) > MOST_PHOTOS:

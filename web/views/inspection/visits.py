@@ -56,7 +56,7 @@ def edit(visit_id: int) -> Answer:
 @access_rule(roles=INSPECTORS)
 def cancel(visit_id: int) -> Response:
     def cancelled(connection: Connection) -> Done:
-        visits.cancel(connection, actor().account_id, visit_id, clock.now())
+        visits.cancel(connection, actor().account_id, clock.now(), visit_id)
         return Done(_("Đã huỷ chuyến kiểm tra. Các mô hình của chuyến chờ hẹn ngày khác."), url_for("visits.listed"))
 
     return press(url_for("visits.listed"), cancelled)
@@ -67,7 +67,7 @@ def _edit(form: VisitForm, visit_id: int | None) -> Answer:
 
     def save(connection: Connection) -> Done:
         stated = form.as_visit()
-        visits.save(connection, who.account_id, stated, clock.now(), visit_id=visit_id, version=form.present)
+        visits.save(connection, who.account_id, clock.now(), stated, visit_id=visit_id, version=form.present)
         told = _("Đã hẹn ngày kiểm tra. Đơn vị thấy ngày hẹn trong lịch sử của mô hình.")
         return Done(told, url_for("visits.listed"))
 

@@ -36,7 +36,7 @@ def add(code: str) -> Answer:
         if not isinstance(file, FileStorage) or not file.filename:
             raise InvalidInput({"file": _("Hãy chọn một tệp.")})
         content, purpose = file.read(), said(form.purpose)
-        attachments.add(connection, store(), who.account_id, code, file.filename, content, purpose, clock.now())
+        attachments.add(connection, who.account_id, clock.now(), store(), code, file.filename, content, purpose)
         return Done(_("Đã đính kèm tệp."), _files_of(code))
 
     return act(form, attach) or page_again(
@@ -50,7 +50,7 @@ def content(code: str, attachment_id: int) -> Response:
     model = changes.seen(reading(), actor(), code)
     _require_of(reading(), model.id, code, attachment_id)
     accesses.note(model, "file")
-    found = attachments.content(reading(), store(), actor().account_id, attachment_id, clock.now())
+    found = attachments.content(reading(), actor().account_id, clock.now(), store(), attachment_id)
     return downloads.attached(found)
 
 
@@ -58,7 +58,7 @@ def content(code: str, attachment_id: int) -> Response:
 @access_rule(signed_in=True)
 def thumbnail(code: str, attachment_id: int) -> Response:
     _require_of(reading(), changes.seen(reading(), actor(), code).id, code, attachment_id)
-    path = attachments.thumbnail(reading(), store(), actor().account_id, attachment_id, clock.now())
+    path = attachments.thumbnail(reading(), actor().account_id, clock.now(), store(), attachment_id)
     if path is None:
         abort(404)
     return downloads.thumbnail(path)
@@ -69,7 +69,7 @@ def thumbnail(code: str, attachment_id: int) -> Response:
 def remove(code: str, attachment_id: int) -> AnyResponse:
     def take_off(connection: Connection) -> Done:
         _require_of(connection, changes.seen(connection, actor(), code).id, code, attachment_id)
-        attachments.remove(connection, actor().account_id, attachment_id, clock.now())
+        attachments.remove(connection, actor().account_id, clock.now(), attachment_id)
         return Done(_("Đã gỡ tệp."), _files_of(code))
 
     return press(_files_of(code), take_off)

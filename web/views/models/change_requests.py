@@ -31,7 +31,7 @@ def ask(code: str) -> Answer:
 
     def request(connection: Connection) -> Done:
         wanted = said(form.subject), said(form.after), said(form.reason)
-        change_requests.request_change(connection, who.account_id, code, *wanted, clock.now(), version=form.present)
+        change_requests.request_change(connection, who.account_id, clock.now(), code, *wanted, version=form.present)
         return Done(_("Đã gửi đề nghị. Người tiếp nhận sẽ quyết định."), url_for("models.shown", code=code))
 
     if answer := act(form, request):
@@ -60,7 +60,7 @@ def decide(code: str, request_id: int) -> Answer:
         if said(form.approve) not in ("0", "1"):
             raise InvalidInput({"approve": _("Hãy chọn đồng ý hoặc không đồng ý.")})
         agreed = said(form.approve) == "1"
-        change_requests.decide_change(connection, who.account_id, request_id, agreed, said(form.note), clock.now())
+        change_requests.decide_change(connection, who.account_id, clock.now(), request_id, agreed, said(form.note))
         return Done(_("Đã ghi quyết định."), url_for("models.shown", code=code))
 
     return act(form, decided) or page_again(
@@ -84,7 +84,7 @@ def withdraw(code: str, request_id: int) -> Response:
 
     def withdrawn(connection: Connection) -> Done:
         _request(connection, changes.seen(connection, actor(), code), request_id)
-        change_requests.withdraw_change(connection, actor().account_id, request_id, clock.now())
+        change_requests.withdraw_change(connection, actor().account_id, clock.now(), request_id)
         return Done(_("Đã rút đề nghị."), back)
 
     return press(back, withdrawn)

@@ -30,7 +30,7 @@ def write(code: str) -> Answer:
     form.audience.choices = options(item for item in AUDIENCES.items() if among or item[0] != "reviewers")
 
     def written(connection: Connection) -> Done:
-        comments.write(connection, who.account_id, code, said(form.text), said(form.audience), clock.now())
+        comments.write(connection, who.account_id, clock.now(), code, said(form.text), said(form.audience))
         return Done(_("Đã ghi ý kiến."), url_for("models.shown", code=code, _anchor="y-kien"))
 
     return act(form, written) or page_again(

@@ -31,7 +31,7 @@ def asked(code: str) -> Answer:
 
     def answered(connection: Connection) -> Done:
         agrees = said(form.agree) == "1"
-        consent.set_consent(connection, who.account_id, code, agrees, clock.now(), version=form.present)
+        consent.set_consent(connection, who.account_id, clock.now(), code, agrees, version=form.present)
         told = (
             _("Đã ghi: đồng ý giới thiệu công khai.")
             if agrees

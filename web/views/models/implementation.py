@@ -35,7 +35,7 @@ def plan(code: str) -> Answer:
 
     def save(connection: Connection) -> Done:
         start, content = said(form.start_date), said(form.content)
-        implementation.save_plan(connection, who.account_id, code, start, content, clock.now(), version=form.present)
+        implementation.save_plan(connection, who.account_id, clock.now(), code, start, content, version=form.present)
         return Done(_("Đã lưu kế hoạch."), url_for("models.shown", code=code))
 
     return act(form, save) or page_again(
@@ -69,9 +69,9 @@ def results(code: str) -> Answer:
         warnings = implementation.save_results(
             connection,
             who.account_id,
+            clock.now(),
             code,
             quantity_inputs(form.results),
-            clock.now(),
             summary=said(form.summary),
             evidence_note=said(form.evidence_note),
             items={item: said(form[item]) for item in waived if said(form[item]).strip()},

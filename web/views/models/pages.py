@@ -99,7 +99,7 @@ def shown(code: str) -> str:
     connection, who = reading(), actor()
     model = changes.seen(connection, who, code)
     accesses.note(model, "page")
-    page = model_page.of_model(connection, model, who, clock.now())
+    page = model_page.of_model(connection, who, clock.now(), model)
     told = entries.of_model(connection, model.id)
     return render_template(
         "models/show.html",
@@ -157,7 +157,7 @@ def many() -> Answer | str:
     def take_all() -> str:
         with writing() as connection:
             outcomes = transition.apply_many(
-                connection, codes, trigger, who.account_id, clock.now(), stated=form.stated()
+                connection, who.account_id, clock.now(), codes, trigger, stated=form.stated()
             )
         names = {model.code: model for model in models}
         return render_template("models/many_done.html", step=step, outcomes=outcomes, names=names, back=back)

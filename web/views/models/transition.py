@@ -48,7 +48,7 @@ def step(code: str, trigger: str) -> Answer:
 
     def take(connection: Connection) -> Done:
         applied = transition.apply(
-            connection, code, trigger, who.account_id, clock.now(), stated=form.stated(), version=form.present
+            connection, who.account_id, clock.now(), code, trigger, stated=form.stated(), version=form.present
         )
         reached = definition.states[applied.to_state].label
         told = _("Đã xong: %(step)s. Mô hình nay «%(state)s».", step=usual.label, state=reached)
@@ -57,7 +57,7 @@ def step(code: str, trigger: str) -> Answer:
     if answer := act(form, take):
         return answer
     model = changes.seen(reading(), who, code)
-    answers = transition.possible(reading(), model, who, clock.now())
+    answers = transition.possible(reading(), who, clock.now(), model)
     return page_again(
         "models/step.html",
         form,

@@ -102,7 +102,7 @@ def shown(decision_id: int) -> Answer:
     def choose(connection: Connection) -> Done:
         marked = choice.outstanding, choice.commended
         changed = commendation.choose(
-            connection, actor().account_id, decision_id, *marked, clock.now(), seen=choice.seen
+            connection, actor().account_id, clock.now(), decision_id, *marked, seen=choice.seen
         )
         told = _("Đã lưu lựa chọn (%(count)s mô hình thay đổi).", count=changed)
         return Done(told, url_for("recognition.shown", decision_id=decision_id))
@@ -173,7 +173,7 @@ def outstanding(code: str) -> Response:
 
     def mark(connection: Connection) -> Done:
         chosen, version = request.form.get("outstanding") == "1", version_in(request.form.get("version", ""))
-        recognition.mark_outstanding(connection, actor().account_id, code, chosen, clock.now(), version=version)
+        recognition.mark_outstanding(connection, actor().account_id, clock.now(), code, chosen, version=version)
         return Done(_("Đã ghi nhận."), back)
 
     return press(back, mark)

@@ -76,8 +76,8 @@ def prepare(meeting_id: int) -> Answer:
         submission_id = submission.prepare_submission(
             connection,
             who.account_id,
-            meeting_id,
             clock.now(),
+            meeting_id,
             reports=form.reports(),
             results=form.results(),
             number=said(form.number),
@@ -101,7 +101,7 @@ def shown(submission_id: int) -> Answer:
 
     def enter(connection: Connection) -> Done:
         paper = said(form.number), said(form.dated), said(form.signer)
-        submission.number_submission(connection, who.account_id, submission_id, *paper, clock.now())
+        submission.number_submission(connection, who.account_id, clock.now(), submission_id, *paper)
         return Done(_("Đã ghi số tờ trình."), url_for("submission.shown", submission_id=submission_id))
 
     if answer := act(form, enter):
@@ -176,7 +176,7 @@ def report(submission_id: int, code: str) -> Answer:
     form = ReportForm(data={"content": line.report})
 
     def save(connection: Connection) -> Done:
-        submission.save_report(connection, who.account_id, submission_id, code, said(form.content), clock.now())
+        submission.save_report(connection, who.account_id, clock.now(), submission_id, code, said(form.content))
         return Done(_("Đã lưu báo cáo thành tích."), url_for("submission.shown", submission_id=submission_id))
 
     return act(form, save) or page_again("submission/report.html", form, submission=seen, line=line)

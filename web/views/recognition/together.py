@@ -82,7 +82,7 @@ def _taken(task: Task, form: TransitionForm, chosen: Sequence[str]) -> str:
     if "confirm" in request.form or not task.facts:
         with writing() as connection:
             outcomes = transition.apply_many(
-                connection, chosen, task.step.trigger, actor().account_id, clock.now(), stated=stated
+                connection, actor().account_id, clock.now(), chosen, task.step.trigger, stated=stated
             )
         return render_template("submission/done.html", task=task, lines=_lines(task, outcomes))
     outcomes = _rehearsed(task, chosen, stated)
@@ -113,7 +113,7 @@ def _rehearsed(task: Task, chosen: Sequence[str], stated: Mapping[str, object]) 
     try:
         with writing() as connection:
             outcomes = transition.apply_many(
-                connection, chosen, task.step.trigger, actor().account_id, clock.now(), stated=stated
+                connection, actor().account_id, clock.now(), chosen, task.step.trigger, stated=stated
             )
             raise _TakenBack
     except _TakenBack:

@@ -68,9 +68,9 @@ def members(meeting_id: int) -> Answer:
         lambda connection: committee.set_members(
             connection,
             actor().account_id,
+            clock.now(),
             meeting_id,
             members_in(request.form),
-            clock.now(),
             guests=said(form.guests).splitlines(),
             version=form.present,
         ),
@@ -106,9 +106,9 @@ def agenda(meeting_id: int) -> Answer:
         lambda connection: of_agenda.set_agenda(
             connection,
             actor().account_id,
+            clock.now(),
             meeting_id,
             agenda_in(request.form.getlist("code"), request.form),
-            clock.now(),
             version=form.present,
         ),
         _("Đã lưu chương trình."),
@@ -133,7 +133,7 @@ def opening(meeting_id: int) -> Answer:
         "review/attendance.html",
         form,
         lambda connection: review.open_meeting(
-            connection, actor().account_id, meeting_id, present, clock.now(), version=form.present
+            connection, actor().account_id, clock.now(), meeting_id, present, version=form.present
         ),
         _("Phiên bình xét đã khai mạc. Hãy ghi phiếu từng mô hình."),
         after="meeting.votes",
@@ -154,7 +154,7 @@ def attendance(meeting_id: int) -> Answer:
         meeting_id,
         "review/attendance.html",
         ListForm(),
-        lambda connection: committee.mark_present(connection, actor().account_id, meeting_id, present, clock.now()),
+        lambda connection: committee.mark_present(connection, actor().account_id, clock.now(), meeting_id, present),
         _("Đã điểm danh."),
         after="meeting.votes",
         present=present,
@@ -201,9 +201,9 @@ def closing(meeting_id: int) -> Answer:
         lambda connection: review.close_meeting(
             connection,
             actor().account_id,
+            clock.now(),
             meeting_id,
             said(form.minutes),
-            clock.now(),
             version=form.present,
             not_returned=bool(form.not_returned.data),
         ),
@@ -220,7 +220,7 @@ def cancelling(meeting_id: int) -> Answer:
         "review/cancel.html",
         form,
         lambda connection: review.cancel_meeting(
-            connection, actor().account_id, meeting_id, said(form.reason), clock.now()
+            connection, actor().account_id, clock.now(), meeting_id, said(form.reason)
         ),
         _("Đã huỷ phiên bình xét."),
     )
@@ -236,7 +236,7 @@ def noting(meeting_id: int) -> Answer:
         "review/note.html",
         form,
         lambda connection: of_minutes.add_note(
-            connection, actor().account_id, meeting_id, said(form.text), clock.now()
+            connection, actor().account_id, clock.now(), meeting_id, said(form.text)
         ),
         _("Đã ghi chú vào biên bản."),
     )
@@ -330,7 +330,7 @@ def _record(connection: Connection, seen: MeetingView) -> None:
             {"votes": _("Hãy ghi đủ ba con số (0 nếu không có) cho: %(codes)s.", codes=", ".join(unreadable))}
         )
     if chosen:
-        ballots.record_votes(connection, actor().account_id, seen.id, chosen, clock.now())
+        ballots.record_votes(connection, actor().account_id, clock.now(), seen.id, chosen)
     recorded = [figures for count in counts if (figures := count.recorded()) is not None]
     if recorded:
-        ballots.record_counts(connection, actor().account_id, seen.id, recorded, clock.now())
+        ballots.record_counts(connection, actor().account_id, clock.now(), seen.id, recorded)

@@ -50,9 +50,9 @@ def new() -> Answer:
         meeting_id = review.prepare_meeting(
             connection,
             who.account_id,
+            clock.now(),
             said(form.unit),
             year.year,
-            clock.now(),
             title=said(form.title),
             held_on=said(form.held_on),
             place=said(form.place),

@@ -23,7 +23,7 @@ pages = Blueprint("invitations", __name__)
 @access_rule(public=True)
 @limiter.limit(address_limit, methods=["POST"], deduct_when=lambda response: response.status_code >= 400)
 def accept(token: str) -> Answer:
-    invited = invitations.opened(reading(), token, clock.now())
+    invited = invitations.opened(reading(), clock.now(), token)
     form = ChosenPasswordForm()
 
     def enter() -> Response:
@@ -31,8 +31,8 @@ def accept(token: str) -> Answer:
             raise InvalidInput({"again": _("Hai lần nhập mật khẩu chưa giống nhau.")})
         with writing() as connection:
             now = clock.now()
-            account_id = invitations.accept(connection, token, said(form.new), now)
-            opened = sessions.open_session(connection, account_id, request.remote_addr or "", now)
+            account_id = invitations.accept(connection, now, token, said(form.new))
+            opened = sessions.open_session(connection, account_id, now, request.remote_addr or "")
         # Forms made before belong to nobody in particular, or to whoever sat here before.
         visitor.forget_forms()
         told = _("Đã đặt mật khẩu. Từ nay bạn đăng nhập bằng tên «%(name)s».", name=invited.user_name)

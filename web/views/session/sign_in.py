@@ -39,7 +39,7 @@ def sign_in() -> Answer:
 
     def enter() -> AnyResponse:
         opened = sessions.sign_in(
-            database(), said(form.user_name), said(form.password), request.remote_addr or "", clock.now()
+            database(), clock.now(), said(form.user_name), said(form.password), request.remote_addr or ""
         )
         # The token of forms made before belongs to nobody in particular; this person gets a new one.
         visitor.forget_forms()
@@ -80,7 +80,7 @@ def change_password() -> Answer:
             raise InvalidInput({"again": _("Hai lần nhập mật khẩu mới chưa giống nhau.")})
         account, this = who.actor.account_id, sessions.token_hash(who.token)
         words = said(form.current), said(form.new)
-        accounts.change_password(connection, account, *words, clock.now(), keep_session=this)
+        accounts.change_password(connection, account, clock.now(), *words, keep_session=this)
         told = _("Đã đổi mật khẩu. Các thiết bị khác đã được đăng xuất.")
         return Done(told, url_for("home.work"))
 

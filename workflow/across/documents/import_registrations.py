@@ -82,10 +82,10 @@ class ImportOutcome:
 
 def import_registrations(
     database: Database,
-    content: bytes | Path,
-    year: int,
     who: int | str,
     now: datetime,
+    content: bytes | Path,
+    year: int,
     *,
     dry_run: bool = False,
     partial: bool = False,
@@ -105,16 +105,16 @@ def import_registrations(
     with database.read() as connection:
         table = _read(connection, content, year)
     with database.write() as connection:
-        task = _Import(connection, table, year, who, now, draft=draft, strict=strict, progress=progress, sample=sample)
+        task = _Import(connection, who, now, table, year, draft=draft, strict=strict, progress=progress, sample=sample)
         return task.kept(dry_run=dry_run, partial=partial)
 
 
 def import_list(
-    connection: Connection, content: bytes | Path, year: int, who: int | str, now: datetime, *, sample: bool = False
+    connection: Connection, who: int | str, now: datetime, content: bytes | Path, year: int, *, sample: bool = False
 ) -> ImportOutcome:
     """The same, all or nothing, within the caller's writing transaction."""
     table = _read(connection, content, year)
-    task = _Import(connection, table, year, who, now, draft=False, strict=False, progress=None, sample=sample)
+    task = _Import(connection, who, now, table, year, draft=False, strict=False, progress=None, sample=sample)
     return task.kept(dry_run=False, partial=False)
 
 
@@ -139,10 +139,10 @@ class _Import:
     def __init__(
         self,
         connection: Connection,
-        table: _Table,
-        year: int,
         who: int | str,
         now: datetime,
+        table: _Table,
+        year: int,
         *,
         draft: bool,
         strict: bool,
@@ -370,7 +370,7 @@ class _Import:
         self._tell(len(self._sheet.rows))
         drafts = [read.draft for read, _ in fresh]
         codes = registration.create_drafts(
-            self._connection, self._actor.account_id, self._year.year, drafts, self._now, sample=self._sample
+            self._connection, self._actor.account_id, self._now, self._year.year, drafts, sample=self._sample
         )
         if not self._draft:
             self._submit(codes)
@@ -381,7 +381,7 @@ class _Import:
         warnings: Counter[str] = Counter()
         for start in range(0, len(codes), _AT_ONCE):
             chunk = codes[start : start + _AT_ONCE]
-            for outcome in transition.apply_many(self._connection, chunk, SUBMIT, self._actor.account_id, self._now):
+            for outcome in transition.apply_many(self._connection, self._actor.account_id, self._now, chunk, SUBMIT):
                 if outcome.refusal is not None:
                     # Whoever may import may submit, so this is a definition that asks more than an import knows to give.
                     raise outcome.refusal

@@ -127,7 +127,7 @@ def write_list(connection: Connection, target: Path | BinaryIO, actor: Actor | N
 
 
 def import_units(
-    database: Database, content: bytes | Path, who: int | str, now: datetime, *, dry_run: bool = False
+    database: Database, who: int | str, now: datetime, content: bytes | Path, *, dry_run: bool = False
 ) -> UnitsOutcome:
     """Add the units of a list, as an administrator over their parents: all of them, or none when a row is refused.
 
@@ -140,7 +140,7 @@ def import_units(
             raise NotAllowed(_("Chỉ quản trị được nhập danh sách đơn vị."), guard="role")
         savepoint = connection.begin_nested()
         try:
-            outcome = _Import(connection, sheet, who, now).run()
+            outcome = _Import(connection, who, now, sheet).run()
         except BaseException:
             savepoint.rollback()
             raise
@@ -162,7 +162,7 @@ def _read(content: bytes | Path) -> Sheet:
 class _Import:
     """One import inside its transaction."""
 
-    def __init__(self, connection: Connection, sheet: Sheet, who: int | str, now: datetime) -> None:
+    def __init__(self, connection: Connection, who: int | str, now: datetime, sheet: Sheet) -> None:
         self._connection = connection
         self._sheet = sheet
         self._who = who
@@ -317,12 +317,12 @@ class _Import:
             units.create_unit(
                 self._connection,
                 self._who,
+                self._now,
                 wish.code,
                 wish.name,
                 wish.level,
                 wish.kind,
                 wish.parent,
-                self._now,
                 valid_from=wish.valid_from,
                 valid_to=wish.valid_to,
             )

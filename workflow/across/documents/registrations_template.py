@@ -40,7 +40,7 @@ def write_template(database: Database, target: Path | BinaryIO, year: int, *, ac
         choices = {
             "field": [row.label for row in stored.fields(connection, programme_year.id)],
             "kind": list(KIND_WORDS.values()),
-            "unit": _units(connection, programme_year, actor),
+            "unit": _units(connection, actor, programme_year),
             "origin": list(ORIGIN_WORDS.values()),
             "public": list(ANSWERS),
         }
@@ -53,7 +53,7 @@ def unit_choice(name: str, code: str) -> str:
     return f"{name} [{code}]"
 
 
-def _units(connection: Connection, year: Year, actor: Actor | None) -> list[str]:
+def _units(connection: Connection, actor: Actor | None, year: Year) -> list[str]:
     statement = (
         sa.select(unit.c.id, unit.c.code, unit.c.name, unit.c.path)
         .where(not_over(unit, year.opens_on))

@@ -80,7 +80,7 @@ class Overview:
 
 
 def overview(
-    connection: Connection, who: Actor, year: Year, now: datetime, *, unit_row: Unit | None = None
+    connection: Connection, who: Actor, now: datetime, year: Year, *, unit_row: Unit | None = None
 ) -> Overview:
     """What this person sees of a year, everywhere or below one unit. As many statements for a country as for a commune."""
     definition = store.definition(connection, year.definition_hash)
@@ -104,7 +104,7 @@ def overview(
         subunits_total,
         tuple(absent[:MOST_ABSENT]),
         len(absent),
-        _last_year(connection, who, year.year, scope, unit_row, now),
+        _last_year(connection, who, now, year.year, scope, unit_row),
     )
 
 
@@ -196,7 +196,7 @@ def _subunits(
 
 
 def _last_year(
-    connection: Connection, who: Actor, number: int, scope: Scope, unit_row: Unit | None, now: datetime
+    connection: Connection, who: Actor, now: datetime, number: int, scope: Scope, unit_row: Unit | None
 ) -> LastYear | None:
     before = connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == number - 1)).first()
     if before is None:

@@ -177,7 +177,7 @@ def seen(connection: Connection, actor: Actor | None, code: str) -> sa.Row[Any]:
     return model
 
 
-def of_model(connection: Connection, model: sa.Row[Any], actor: Actor | None, now: datetime) -> ModelPage:
+def of_model(connection: Connection, actor: Actor | None, now: datetime, model: sa.Row[Any]) -> ModelPage:
     """The model (row of `context.MODEL` that the person may see) with its records, in a fixed number of statements.
 
     actor: None for somebody who has the database itself in hand.
@@ -188,7 +188,7 @@ def of_model(connection: Connection, model: sa.Row[Any], actor: Actor | None, no
         about=particulars(connection, model),
         definition=definition,
         state=definition.states[model.state],
-        possible=tuple(transition.possible(connection, model, actor, now)) if actor is not None else (),
+        possible=tuple(transition.possible(connection, actor, now, model)) if actor is not None else (),
         form=view.form(connection, model.id),
         item_labels=labels,
         returned=view.last_return(connection, model.id, labels) if model.submitted_at is not None else None,

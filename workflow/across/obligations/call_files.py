@@ -33,18 +33,18 @@ class CallFile:
 
 def attach(
     connection: Connection,
+    who: int | str,
+    now: datetime,
     store: Store,
     call_id: int,
     file_name: str,
     content: bytes,
-    who: int | str,
-    now: datetime,
 ) -> int:
     """Attach a file to a call, as somebody who may change it. Returns the file's id. Raises InvalidInput under 'file'."""
-    actor, _call, grant = calls.held_call(connection, call_id, who, now, None, to=_("đính kèm tệp"))
+    actor, _call, grant = calls.held_call(connection, who, now, call_id, None, to=_("đính kèm tệp"))
     if len(listing(connection, call_id)) >= MOST_FILES:
         raise InvalidInput({"file": _("Mỗi yêu cầu kèm nhiều nhất %(most)s tệp.", most=MOST_FILES)})
-    file, content_hash = keep_content(connection, store, file_name, content, now)
+    file, content_hash = keep_content(connection, now, store, file_name, content)
     file_id = connection.execute(
         sa.insert(call_file)
         .values(
@@ -73,7 +73,7 @@ def listing(connection: Connection, call_id: int) -> list[CallFile]:
     return [CallFile(row.id, row.name, row.media_type, row.size) for row in rows]
 
 
-def content(connection: Connection, store: Store, actor: Actor, call_id: int, file_id: int) -> Content:
+def content(connection: Connection, actor: Actor, store: Store, call_id: int, file_id: int) -> Content:
     """A file for somebody whom the call concerns. Raises NotFound for everybody else, StorageUnusable if the bytes are gone."""
     row = connection.execute(
         sa.select(call_file, unit.c.path)

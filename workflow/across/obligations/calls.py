@@ -99,15 +99,15 @@ class Called:
     obligations: tuple[int, ...] = field(default=())
 
 
-def plan_call(connection: Connection, command: CallInput, who: int | str, now: datetime) -> CallPlan:
+def plan_call(connection: Connection, who: int | str, now: datetime, command: CallInput) -> CallPlan:
     """What `open_call` would do, without doing it. Raises InvalidInput by field, NotAllowed, NotFound."""
-    return _planned(connection, command, access.actor(connection, who, now), now)[0]
+    return _planned(connection, access.actor(connection, who, now), now, command)[0]
 
 
-def open_call(connection: Connection, command: CallInput, who: int | str, now: datetime) -> Called:
+def open_call(connection: Connection, who: int | str, now: datetime, command: CallInput) -> Called:
     """Call for a report of one's own wording. Raises InvalidInput by field, NotAllowed, NotFound."""
     actor = access.actor(connection, who, now)
-    plan, grant = _planned(connection, command, actor, now)
+    plan, grant = _planned(connection, actor, now, command)
     call_id: int = connection.execute(
         sa.insert(report_call)
         .values(
@@ -127,7 +127,7 @@ def open_call(connection: Connection, command: CallInput, who: int | str, now: d
         .returning(report_call.c.id)
     ).scalar_one()
     call = connection.execute(CALL.where(report_call.c.id == call_id)).one()
-    ids = owe(connection, call, [one.id for one in plan.units], command.roles, now)
+    ids = owe(connection, now, call, [one.id for one in plan.units], command.roles)
     units = tuple(one.code for one in plan.units)
     opened = CallOpened(call.label, plan.due_stated, plan.due_on, units, tuple(command.roles))
     history.record(connection, history.acting(actor, grant), now, call_id, opened)
@@ -136,24 +136,24 @@ def open_call(connection: Connection, command: CallInput, who: int | str, now: d
 
 def move_due(
     connection: Connection,
-    call_id: int,
-    new_day: date | str,
     who: int | str,
     now: datetime,
+    call_id: int,
+    new_day: date | str,
     version: int | None = None,
 ) -> Called:
     """Give a call another due date. The reports still owed move with it; those handed in stay as they are.
 
     version: of the call as the caller saw it. Raises Conflict, InvalidInput, NotAllowed, NotFound, NotPossible.
     """
-    actor, call, grant = held_call(connection, call_id, who, now, version, to=_("dời hạn báo cáo"))
+    actor, call, grant = held_call(connection, who, now, call_id, version, to=_("dời hạn báo cáo"))
     day = due.stated(new_day, now)
     due_on = roll(connection, day)
     if (day, due_on) == (call.due_stated, call.due_on):
         raise InvalidInput({"due": _("Hạn đang là ngày này rồi.")})
     # A report that was given back may have this very date already: nothing changes for it.
     ids = open_ids(connection, call_id, sa.or_(obligation.c.due_stated != day, obligation.c.due_on != due_on))
-    life.move(connection, ids, day, now)
+    life.move(connection, now, ids, day)
     _change(connection, call, {"due_stated": day, "due_on": due_on})
     moved = CallMoved(Dates(Changed(call.due_stated, day), Changed(call.due_on, due_on)))
     history.record(connection, history.acting(actor, grant), now, call_id, moved)
@@ -162,27 +162,27 @@ def move_due(
 
 def withdraw(
     connection: Connection,
-    call_id: int,
     who: int | str,
     now: datetime,
+    call_id: int,
     *,
     reason: str,
     version: int | None = None,
 ) -> Called:
     """Call a call off: what was not handed in is no longer owed. Raises Conflict, InvalidInput, NotAllowed, NotFound."""
-    actor, call, grant = held_call(connection, call_id, who, now, version, to=_("thu hồi yêu cầu báo cáo"))
+    actor, call, grant = held_call(connection, who, now, call_id, version, to=_("thu hồi yêu cầu báo cáo"))
     why = clean(reason)
     if not why or len(why) > 1000:
         raise InvalidInput({"reason": _("Hãy ghi lý do, tối đa 1000 ký tự.")})
     ids = open_ids(connection, call_id)
-    life.withdraw_many(connection, ids, now)
+    life.withdraw_many(connection, now, ids)
     _change(connection, call, {"withdrawn_at": now})
     history.record(connection, history.acting(actor, grant, reason=why), now, call_id, CallWithdrawn(len(ids)))
     return Called(call_id, call.due_on, tuple(ids))
 
 
 def held_call(
-    connection: Connection, call_id: int, who: int | str, now: datetime, version: int | None, *, to: str
+    connection: Connection, who: int | str, now: datetime, call_id: int, version: int | None, *, to: str
 ) -> tuple[Actor, sa.Row[Any], Grant]:
     """The person, the call locked, and the grant by which they change it. Raises Conflict, NotAllowed, NotFound, NotPossible."""
     actor = access.actor(connection, who, now)
@@ -210,8 +210,8 @@ def open_ids(connection: Connection, call_id: int, *where: sa.ColumnElement[bool
     return list(connection.execute(statement.order_by(obligation.c.id)).scalars())
 
 
-def _planned(connection: Connection, command: CallInput, actor: Actor, now: datetime) -> tuple[CallPlan, Grant]:
-    caller = _caller(connection, command.unit, actor)
+def _planned(connection: Connection, actor: Actor, now: datetime, command: CallInput) -> tuple[CallPlan, Grant]:
+    caller = _caller(connection, actor, command.unit)
     grant = actor.require(CALLERS, caller.path, to=_("yêu cầu báo cáo"))
     year = stored.year(connection, command.year)
     problems: dict[str, str] = {}
@@ -248,7 +248,7 @@ def _planned(connection: Connection, command: CallInput, actor: Actor, now: date
     return plan, grant
 
 
-def _caller(connection: Connection, code: str, actor: Actor) -> Unit:
+def _caller(connection: Connection, actor: Actor, code: str) -> Unit:
     caller = units.by_code(connection, code)
     if not any(grant.covers(caller.path) for grant in actor.grants):
         raise NotFound(_("Không có đơn vị mã «%(code)s».", code=clean(code)[:60]), guard="unit")
@@ -286,7 +286,7 @@ def _day(written: date | str, otherwise: date, name: str, problems: dict[str, st
 
 
 def owe(
-    connection: Connection, call: sa.Row[Any], unit_ids: Sequence[int], roles: Sequence[str], now: datetime
+    connection: Connection, now: datetime, call: sa.Row[Any], unit_ids: Sequence[int], roles: Sequence[str]
 ) -> list[int]:
     """Let these units owe what is called for; the ids of what came to be."""
     rows = [

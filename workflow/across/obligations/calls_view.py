@@ -71,7 +71,7 @@ class Group:
     kind: str = ""
 
 
-def call(connection: Connection, actor: Actor, call_id: int, now: datetime) -> CallView:
+def call(connection: Connection, actor: Actor, now: datetime, call_id: int) -> CallView:
     """A call that this person sees: over the unit that calls. Raises NotFound."""
     found = _views(connection, actor, now, report_call.c.id == call_id, most=1)
     if not found:

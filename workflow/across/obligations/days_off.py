@@ -36,7 +36,7 @@ def listing(connection: Connection, year: int) -> list[SpecialDay]:
 
 
 def note_day(
-    connection: Connection, who: int | str, day: date | str, working: bool, label: str, now: datetime
+    connection: Connection, who: int | str, now: datetime, day: date | str, working: bool, label: str
 ) -> tuple[int, ...]:
     """Make a day a day off or, `working`, a working day. The ids of the obligations that it moved, for people to be told.
 
@@ -72,7 +72,7 @@ def note_day(
     return _follow(connection, now)
 
 
-def forget_day(connection: Connection, who: int | str, day: date, now: datetime) -> tuple[int, ...]:
+def forget_day(connection: Connection, who: int | str, now: datetime, day: date) -> tuple[int, ...]:
     """Let a day be again what the calendar says. The ids of the obligations whose due date it moved."""
     actor = access.actor(connection, who, now)
     grant = root_grant(actor)
@@ -82,7 +82,7 @@ def forget_day(connection: Connection, who: int | str, day: date, now: datetime)
     return _follow(connection, now)
 
 
-def decide_year(connection: Connection, who: int | str, year: int, source: str, now: datetime) -> None:
+def decide_year(connection: Connection, who: int | str, now: datetime, year: int, source: str) -> None:
     """Say by which document Tết and the swaps of a year are decided; without one the year is again as the program knows it.
 
     Raises InvalidInput by field, NotAllowed like `note_day`.
@@ -165,6 +165,6 @@ def _follow(connection: Connection, now: datetime) -> tuple[int, ...]:
                 )
             ).scalars()
         )
-        life.move(connection, ids, stated, now)
+        life.move(connection, now, ids, stated)
         moved.extend(ids)
     return tuple(sorted(moved))

@@ -68,12 +68,12 @@ def open_due_calls(connection: Connection, now: datetime) -> list[Called]:
     for kind in kinds:
         if kind.due_on - timedelta(days=kind.opens_days) > today:
             continue
-        called.extend(_called(connection, kind, today, now))
-    _remember(connection, int(newest), now)
+        called.extend(_called(connection, now, kind, today))
+    _remember(connection, now, int(newest))
     return called
 
 
-def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetime) -> list[Called]:
+def _called(connection: Connection, now: datetime, kind: sa.Row[Any], today: date) -> list[Called]:
     definition = store.definition(connection, kind.definition_hash)
     wanted = Selector.of(kind.owed_by).among({level.id for level in definition.levels})
     level = wanted.called_by or definition.recognising_level
@@ -109,13 +109,13 @@ def _called(connection: Connection, kind: sa.Row[Any], today: date, now: datetim
         ).one()
         if call.withdrawn_at is not None:
             continue
-        ids = owe(connection, call, [row.id for row in owing], wanted.roles, now)
+        ids = owe(connection, now, call, [row.id for row in owing], wanted.roles)
         if ids:
             called.append(Called(call.id, call.due_on, tuple(ids)))
     return called
 
 
-def _remember(connection: Connection, history_id: int, now: datetime) -> None:
+def _remember(connection: Connection, now: datetime, history_id: int) -> None:
     connection.execute(
         insert_or_update(connection, obligation_cursor, ["name"], columns=["history_id", "read_at"]),
         {"name": _CURSOR, "history_id": history_id, "read_at": now},

@@ -72,11 +72,11 @@ def follow(connection: Connection, now: datetime) -> int:
                 moved[plan["due_on"]].append(row.id)
             else:
                 # It was over, and has been put on another day.
-                life.reopen(connection, row.id, plan["due_on"], now)
+                life.reopen(connection, now, row.id, plan["due_on"])
     new = [{**plan, "key": key, "opened_at": now} for key, plan in wanted.items() if key not in known]
     touched = len(life.insert_missing(connection, new))
-    touched += sum(life.move(connection, ids, day, now) for day, ids in moved.items())
-    touched += _end_meetings(connection, gone, now)
+    touched += sum(life.move(connection, now, ids, day) for day, ids in moved.items())
+    touched += _end_meetings(connection, now, gone)
     return touched
 
 
@@ -144,7 +144,7 @@ def _event(year_id: int, subject: str, key: int, unit_id: int, day: date, **colu
     }
 
 
-def _end_meetings(connection: Connection, ids: list[int], now: datetime) -> int:
+def _end_meetings(connection: Connection, now: datetime, ids: list[int]) -> int:
     """What is planned no more: a meeting that was held and a visit that found everything are done, the rest is called off."""
     if not ids:
         return 0
@@ -163,4 +163,4 @@ def _end_meetings(connection: Connection, ids: list[int], now: datetime) -> int:
     )
     held = [key for key in ids if status.get(key) == "closed" or key in standing]
     called_off = [key for key in ids if key not in held]
-    return life.fulfil_many(connection, held, now) + life.withdraw_many(connection, called_off, now)
+    return life.fulfil_many(connection, now, held) + life.withdraw_many(connection, now, called_off)

@@ -15,7 +15,7 @@ from workflow.ground.dialects import any_of
 from workflow.ground.schema import obligation, programme_year, report, unit
 
 
-def take_over(connection: Connection, today: date, now: datetime) -> int:
+def take_over(connection: Connection, now: datetime, today: date) -> int:
     """Hand open reports and registrations of units that have ended to their successors; without one nobody owes them. How many.
 
     A successor that owes the same already, or has done it, does not owe it twice.
@@ -48,7 +48,7 @@ def take_over(connection: Connection, today: date, now: datetime) -> int:
         heir = heirs[row.unit_id]
         connection.execute(sa.update(obligation).where(obligation.c.id == row.id).values(unit_id=heir, key=key))
         connection.execute(sa.update(report).where(report.c.obligation_id == row.id).values(unit_id=heir))
-    life.withdraw_many(connection, left, now)
+    life.withdraw_many(connection, now, left)
     return len(rows)
 
 

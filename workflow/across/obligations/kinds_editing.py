@@ -59,14 +59,14 @@ class StepInput:
 def set_report_kinds(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     rows: Sequence[KindInput],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> bool:
     """Set the kinds of report of a year in this order. One that was called for stays, with its dates. False: nothing changed."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     old = {row.code: row for row in deadlines.report_kinds(connection, edit.year.id)}
     called = _called(connection, edit.year.id)
     codes = edit.codes(rows, old)
@@ -106,14 +106,14 @@ def set_report_kinds(
 def set_reminder_steps(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     rows: Sequence[StepInput],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> bool:
     """Set the reminder steps of a year. What is still open follows them from today on. False: nothing changed."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     values: dict[int, dict[str, Any]] = {}
     for number, row in enumerate(rows):
         key = f"rows-{number}-"
@@ -145,7 +145,7 @@ def set_reminder_steps(
         return False
     connection.execute(sa.delete(reminder_step).where(reminder_step.c.year_id == edit.year.id))
     connection.execute(sa.insert(reminder_step), [{"year_id": edit.year.id, **value} for value in after])
-    life.follow_steps(connection, edit.year.id, now)
+    life.follow_steps(connection, now, edit.year.id)
     edit.note(events.ReminderStepsEdited(tuple(before), tuple(after)))
     return True
 

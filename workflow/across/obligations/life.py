@@ -88,12 +88,12 @@ def insert_missing(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     return list(connection.execute(statement, values).scalars())
 
 
-def fulfil(connection: Connection, obligation_id: int, now: datetime) -> bool:
+def fulfil(connection: Connection, now: datetime, obligation_id: int) -> bool:
     """What was owed was done. False when it had ended before."""
-    return fulfil_many(connection, [obligation_id], now) == 1
+    return fulfil_many(connection, now, [obligation_id]) == 1
 
 
-def fulfil_many(connection: Connection, obligation_ids: Sequence[int], now: datetime) -> int:
+def fulfil_many(connection: Connection, now: datetime, obligation_ids: Sequence[int]) -> int:
     """The same for many; how many were open."""
     return _end(connection, obligation_ids, {"fulfilled_at": now})
 
@@ -111,12 +111,12 @@ def fulfil_each(connection: Connection, done: Mapping[int, datetime]) -> int:
     return len(done)
 
 
-def withdraw_many(connection: Connection, obligation_ids: Sequence[int], now: datetime) -> int:
+def withdraw_many(connection: Connection, now: datetime, obligation_ids: Sequence[int]) -> int:
     """Nobody owes these any more; how many were open."""
     return _end(connection, obligation_ids, {"withdrawn_at": now})
 
 
-def reopen(connection: Connection, obligation_id: int, new_due: date, now: datetime) -> None:
+def reopen(connection: Connection, now: datetime, obligation_id: int, new_due: date) -> None:
     """What was done has to be done again, by a date of its own: the steps begin anew. Raises NotFound.
 
     new_due: as stated; a day off rolls to the next working day. Nothing that was withdrawn is opened again.
@@ -132,11 +132,11 @@ def reopen(connection: Connection, obligation_id: int, new_due: date, now: datet
     connection.execute(
         sa.update(obligation)
         .where(obligation.c.id == obligation_id)
-        .values(fulfilled_at=None, **_dated(connection, row.year_id, row.subject, new_due, due_on, now))
+        .values(fulfilled_at=None, **_dated(connection, now, row.year_id, row.subject, new_due, due_on))
     )
 
 
-def move(connection: Connection, obligation_ids: Sequence[int], new_day: date, now: datetime) -> int:
+def move(connection: Connection, now: datetime, obligation_ids: Sequence[int], new_day: date) -> int:
     """Give open obligations another due date; how many were moved. One statement for each year and subject among them.
 
     new_day: as stated; a day off rolls to the next working day, save for those in `ON_THEIR_DAY`.
@@ -154,13 +154,13 @@ def move(connection: Connection, obligation_ids: Sequence[int], new_day: date, n
                 obligation.c.subject == kind.subject,
                 sa.or_(obligation.c.due_on != due_on, obligation.c.due_stated != new_day),
             )
-            .values(_dated(connection, kind.year_id, kind.subject, new_day, due_on, now))
+            .values(_dated(connection, now, kind.year_id, kind.subject, new_day, due_on))
         )
         moved += result.rowcount
     return moved
 
 
-def follow_steps(connection: Connection, year_id: int, now: datetime) -> int:
+def follow_steps(connection: Connection, now: datetime, year_id: int) -> int:
     """After the year's steps changed: what is open goes by the new ones from today on. One statement for each due date."""
     found = steps(connection, year_id)
     today = local_date(now)
@@ -179,7 +179,7 @@ def follow_steps(connection: Connection, year_id: int, now: datetime) -> int:
 
 
 def _dated(
-    connection: Connection, year_id: int, subject: str, due_stated: date, due_on: date, now: datetime
+    connection: Connection, now: datetime, year_id: int, subject: str, due_stated: date, due_on: date
 ) -> dict[str, Any]:
     """What a new due date sets. Steps whose day has come by today are behind: people are told of the new date itself instead."""
     today = local_date(now)

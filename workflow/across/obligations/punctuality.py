@@ -52,7 +52,7 @@ class Page:
 
 
 def page(
-    connection: Connection, actor: Actor, roles: Collection[str], year_id: int, now: datetime, place: str = ""
+    connection: Connection, actor: Actor, now: datetime, roles: Collection[str], year_id: int, place: str = ""
 ) -> Page:
     """Units below those at which the person holds one of the roles, as far as a report of theirs fell due in the year."""
     paths = access.outermost(grant.unit_path for grant in actor.grants if grant.role in roles)
@@ -72,7 +72,7 @@ def page(
         .limit(MOST_AT_ONCE + 1)
     ).all()
     following = units[MOST_AT_ONCE - 1].path if len(units) > MOST_AT_ONCE else ""
-    rows = _reckoned(connection, [one.id for one in units[:MOST_AT_ONCE]], fell_due, now)
+    rows = _reckoned(connection, now, [one.id for one in units[:MOST_AT_ONCE]], fell_due)
     ranked = not following and not place
     if ranked:
         rows.sort(key=lambda row: (row.percent, -row.days_late))
@@ -80,7 +80,7 @@ def page(
 
 
 def _reckoned(
-    connection: Connection, units: Sequence[int], fell_due: sa.ColumnElement[bool], now: datetime
+    connection: Connection, now: datetime, units: Sequence[int], fell_due: sa.ColumnElement[bool]
 ) -> list[Punctuality]:
     """In the tree's order (index ix_obligation_punctuality holds all that is asked)."""
     ended = sa.func.coalesce(obligation.c.fulfilled_at, sa.literal(now, Moment), type_=Moment())

@@ -19,16 +19,16 @@ from workflow.ground.schema import assignment, emulation_model, obligation, prog
 from workflow.ground.validity import valid_on
 
 
-def remind(connection: Connection, today: date, now: datetime) -> int:
+def remind(connection: Connection, now: datetime, today: date) -> int:
     """Let units owe a registration while the window is open, follow a window that was moved, and forget it with the year."""
-    touched = _forget(connection, today, now)
+    touched = _forget(connection, now, today)
     years = connection.execute(
         sa.select(
             programme_year.c.id, programme_year.c.year, programme_year.c.closes_on, programme_year.c.definition_hash
         ).where(programme_year.c.opens_on <= today, programme_year.c.closes_on >= today)
     ).all()
     for year in years:
-        touched += _follow_window(connection, year.id, year.closes_on, now)
+        touched += _follow_window(connection, now, year.id, year.closes_on)
         collector = collectors(connection, store.definition(connection, year.definition_hash).recognising_level)
         new = [
             {
@@ -48,7 +48,7 @@ def remind(connection: Connection, today: date, now: datetime) -> int:
     return touched
 
 
-def close_registered(connection: Connection, model_ids: Sequence[int], now: datetime) -> int:
+def close_registered(connection: Connection, now: datetime, model_ids: Sequence[int]) -> int:
     """Fulfil what the units of these models owed, if they have submitted one; at the moment of the first."""
     model = emulation_model.c
     first = (
@@ -87,17 +87,17 @@ def _without_registration(year_id: int, year: int, today: date) -> sa.Select[tup
     return sa.select(unit.c.id, unit.c.path).where(holds_on(today), officer, ~registered, ~owed).order_by(unit.c.id)
 
 
-def _follow_window(connection: Connection, year_id: int, closes_on: date, now: datetime) -> int:
+def _follow_window(connection: Connection, now: datetime, year_id: int, closes_on: date) -> int:
     elsewhere = sa.and_(obligation.c.year_id == year_id, obligation.c.due_stated != closes_on)
     found = _owed(connection, elsewhere)
-    return life.move(connection, found, closes_on, now) if found else 0
+    return life.move(connection, now, found, closes_on) if found else 0
 
 
-def _forget(connection: Connection, today: date, now: datetime) -> int:
+def _forget(connection: Connection, now: datetime, today: date) -> int:
     """Nobody registers for a year that is over."""
     over = sa.select(programme_year.c.id).where(programme_year.c.year < today.year, programme_year.c.closes_on < today)
     found = _owed(connection, obligation.c.year_id.in_(over))
-    return life.withdraw_many(connection, found, now) if found else 0
+    return life.withdraw_many(connection, now, found) if found else 0
 
 
 def _owed(connection: Connection, condition: sa.ColumnElement[bool]) -> list[int]:

@@ -48,18 +48,18 @@ def begin(connection: Connection, now: datetime) -> int:
             found = list(ids.scalars())
             if not found:
                 break
-            created += len(_let_owe(connection, _entries(connection, found), now, from_today=True))
+            created += len(_let_owe(connection, now, _entries(connection, found), from_today=True))
             last = found[-1]
     return created
 
 
-def follow(connection: Connection, model_ids: Sequence[int], now: datetime) -> int:
+def follow(connection: Connection, now: datetime, model_ids: Sequence[int]) -> int:
     """Close what these models have left, let them owe what they have entered, move what was given another date. How many."""
     touched = 0
     for start in range(0, len(model_ids), _MODELS_AT_ONCE):
         rows = _entries(connection, model_ids[start : start + _MODELS_AT_ONCE])
-        touched += _close(connection, rows, now)
-        touched += len(_let_owe(connection, rows, now, from_today=False))
+        touched += _close(connection, now, rows)
+        touched += len(_let_owe(connection, now, rows, from_today=False))
     return touched
 
 
@@ -120,7 +120,7 @@ def _key(row: sa.Row[Any]) -> str:
     return f"state:{row.id}:{row.seq}"
 
 
-def _close(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> int:
+def _close(connection: Connection, now: datetime, rows: Sequence[sa.Row[Any]]) -> int:
     """What was left is fulfilled at the moment it was left; what ended before its time is owed no more."""
     present = {row.id: row for row in rows}
     kept = connection.execute(
@@ -142,15 +142,15 @@ def _close(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime) -
         else:
             done[one.id] = row.at
     touched = life.fulfil_each(connection, done)
-    touched += life.withdraw_many(connection, ended, now) if ended else 0
-    return touched + sum(life.move(connection, ids, day, now) for day, ids in moved.items())
+    touched += life.withdraw_many(connection, now, ended) if ended else 0
+    return touched + sum(life.move(connection, now, ids, day) for day, ids in moved.items())
 
 
 def _cut_short(definition: Definition, state: str) -> bool:
     return any(step.danger and step.target == state for step in definition.transitions)
 
 
-def _let_owe(connection: Connection, rows: Sequence[sa.Row[Any]], now: datetime, *, from_today: bool) -> list[int]:
+def _let_owe(connection: Connection, now: datetime, rows: Sequence[sa.Row[Any]], *, from_today: bool) -> list[int]:
     calendar = working_days(connection)
     collector_at: dict[str, Callable[[str], int]] = {}
     new = []

@@ -63,19 +63,19 @@ def sync(connection: Connection, now: datetime) -> int:
         touched += deadlines.begin(connection, today, standard_defaults())
         touched += state_limits.begin(connection, now)
         touched += events.follow(connection, now)
-        _keep(connection, _HISTORY, newest, now, known=False)
+        _keep(connection, now, _HISTORY, newest, known=False)
     else:
         settled = kept.history_id
         while rows:
-            touched += _follow(connection, rows, today, now)
-            settled = _settled(connection, settled, rows, now)
+            touched += _follow(connection, now, rows, today)
+            settled = _settled(connection, now, settled, rows)
             rows = _NEWER.all(connection, {"after": rows[-1].id}) if len(rows) == _READ_AT_ONCE else []
-        _keep(connection, _HISTORY, settled, now, known=True)
+        _keep(connection, now, _HISTORY, settled, known=True)
     if new_day:
-        touched += handover.take_over(connection, today, now)
-        touched += registration_window.remind(connection, today, now)
+        touched += handover.take_over(connection, now, today)
+        touched += registration_window.remind(connection, now, today)
         touched += events.pass_by(connection, now)
-        _keep(connection, _DAILY, 0, now, known=daily is not None)
+        _keep(connection, now, _DAILY, 0, known=daily is not None)
     return touched
 
 
@@ -100,23 +100,23 @@ def _look(connection: Connection, today: date) -> _Look:
     return _Look(kept, daily, daily is None or local_date(daily.read_at) < today, rows)
 
 
-def _follow(connection: Connection, rows: Sequence[sa.Row[Any]], today: date, now: datetime) -> int:
+def _follow(connection: Connection, now: datetime, rows: Sequence[sa.Row[Any]], today: date) -> int:
     models = sorted({row.subject_id for row in rows if row.subject == "model"})
     subjects = {row.subject for row in rows}
     touched = 0
     if models:
-        touched += state_limits.follow(connection, models, now)
-        touched += registration_window.close_registered(connection, models, now)
+        touched += state_limits.follow(connection, now, models)
+        touched += registration_window.close_registered(connection, now, models)
     if "unit" in subjects:
-        touched += handover.take_over(connection, today, now)
+        touched += handover.take_over(connection, now, today)
     if subjects & {"year", "unit"}:
-        touched += registration_window.remind(connection, today, now)
+        touched += registration_window.remind(connection, now, today)
     if "meeting" in subjects or any(row.trigger in _VISITS for row in rows):
         touched += events.follow(connection, now)
     return touched
 
 
-def _settled(connection: Connection, before: int, rows: Sequence[sa.Row[Any]], now: datetime) -> int:
+def _settled(connection: Connection, now: datetime, before: int, rows: Sequence[sa.Row[Any]]) -> int:
     """Up to where the history need not be read again."""
     if connection.dialect.name == "sqlite":
         return int(rows[-1].id)
@@ -125,7 +125,7 @@ def _settled(connection: Connection, before: int, rows: Sequence[sa.Row[Any]], n
     return max((row.id for row in rows if young is None or row.id < young), default=before)
 
 
-def _keep(connection: Connection, name: str, history_id: int, now: datetime, *, known: bool) -> None:
+def _keep(connection: Connection, now: datetime, name: str, history_id: int, *, known: bool) -> None:
     values = {"history_id": history_id, "read_at": now}
     if known:
         connection.execute(sa.update(obligation_cursor).where(obligation_cursor.c.name == name).values(values))

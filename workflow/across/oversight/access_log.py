@@ -59,7 +59,7 @@ def concerns(actor: Actor, model: sa.Row[Any]) -> bool:
     return model.kind == "individual" and model.unit_id not in own_units(actor)
 
 
-def record(connection: Connection, actor: Actor, model_ids: Collection[int], what: What, now: datetime) -> int:
+def record(connection: Connection, actor: Actor, now: datetime, model_ids: Collection[int], what: What) -> int:
     """Write that a person read these models, one statement however many. Returns how many entries are new.
 
     Models that do not concern the log are left out here, so that an export can hand over everything it contains.
@@ -74,12 +74,12 @@ def record(connection: Connection, actor: Actor, model_ids: Collection[int], wha
         return 0
 
 
-def unrecorded(connection: Connection, actor: Actor, model_ids: Collection[int], what: What, now: datetime) -> bool:
+def unrecorded(connection: Connection, actor: Actor, now: datetime, model_ids: Collection[int], what: What) -> bool:
     """Whether `record` would write anything, so that reading a page of many models again need not."""
     return connection.execute(_fresh(actor, model_ids, what, now).limit(1)).first() is not None
 
 
-def recorded(connection: Connection, actor: Actor, model_id: int, what: What, now: datetime) -> bool:
+def recorded(connection: Connection, actor: Actor, now: datetime, model_id: int, what: What) -> bool:
     """Whether this hour's entry is there already, so that reading on need not write."""
     statement = sa.select(access_log.c.id).where(
         access_log.c.model_id == model_id,

@@ -35,7 +35,7 @@ class Doubt:
 
 
 def doubts(
-    connection: Connection, actor: Actor, year_id: int, unit_path: str, now: Figures, before: Figures | None
+    connection: Connection, actor: Actor, now: Figures, year_id: int, unit_path: str, before: Figures | None
 ) -> list[Doubt]:
     """Everything doubtful about the figures of a unit, by its own models and beside its last report. One statement."""
     found = _beyond_measure(connection, actor, year_id, unit_path)

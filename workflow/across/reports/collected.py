@@ -91,7 +91,7 @@ class Collected:
         return counted - self.total.count("registered", field=field)
 
 
-def collected(connection: Connection, call_id: int, actor: Actor, now: datetime) -> Collected:
+def collected(connection: Connection, actor: Actor, now: datetime, call_id: int) -> Collected:
     """The reports of a call for somebody over the unit that calls. Raises NotFound for everybody else. Four statements."""
     call = connection.execute(_CALL.where(report_call.c.id == call_id)).first()
     if call is None or not actor.roles_over(call.unit_path) & READERS:

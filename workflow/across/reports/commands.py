@@ -47,10 +47,10 @@ class Submitted:
 
 def save(
     connection: Connection,
-    obligation_id: int,
     who: int | str,
-    sections: Mapping[str, str],
     now: datetime,
+    obligation_id: int,
+    sections: Mapping[str, str],
     *,
     words: Mapping[str, str] | None = None,
     version: int | None = None,
@@ -70,7 +70,7 @@ def save(
     )
     if written == seen.content and seen.report_id is not None:
         return seen.version
-    report_id = _keep(connection, seen, written, actor, now)
+    report_id = _keep(connection, actor, now, seen, written)
     changed = {
         name: written.sections.get(name, "")
         for name in (section.id for section in seen.sections)
@@ -84,9 +84,9 @@ def save(
 
 def submit(
     connection: Connection,
-    obligation_id: int,
     who: int | str,
     now: datetime,
+    obligation_id: int,
     *,
     version: int | None = None,
     as_of: datetime | None = None,
@@ -105,7 +105,7 @@ def submit(
     reasons = [Reason("section_empty", gap.section, gap.sentence) for gap in gaps if gap.empty]
     counted = figures.counted(connection, seen.year, seen.unit_id, moment)
     before = report_view.previous(connection, seen.unit_id, seen.year_id, seen.report_id, moment)
-    doubts = checks.doubts(connection, actor, seen.year_id, seen.unit_path, counted, before)
+    doubts = checks.doubts(connection, actor, counted, seen.year_id, seen.unit_path, before)
     for doubt in checks.without_word(doubts, seen.content.words):
         sentence = _("%(doubt)s Hãy ghi một lời xác nhận cho số này.", doubt=doubt.sentence)
         reasons.append(Reason("figure_unconfirmed", f"word-{doubt.id}", sentence))
@@ -127,8 +127,8 @@ def submit(
         )
         .returning(report_submission.c.id)
     ).scalar_one()
-    _advance(connection, seen, now, actor, status="submitted", submitted_at=now, decided_at=None, decided_by=None)
-    life.fulfil(connection, obligation_id, now)
+    _advance(connection, actor, now, seen, status="submitted", submitted_at=now, decided_at=None, decided_by=None)
+    life.fulfil(connection, now, obligation_id)
     handed_in = events.ReportSubmitted(
         obligation=obligation_id,
         report_submission=submission_id,
@@ -142,24 +142,24 @@ def submit(
 
 
 def accept(
-    connection: Connection, obligation_id: int, who: int | str, now: datetime, *, version: int | None = None
+    connection: Connection, who: int | str, now: datetime, obligation_id: int, *, version: int | None = None
 ) -> int:
     """Take the report in, as staff, a reviewer or a leader of the unit that collects; not as one who handed it in."""
     actor = access.actor(connection, who, now)
     seen, grant, report_id = _deciding(connection, actor, obligation_id, version, to=_("tiếp nhận báo cáo"))
     submission = seen.latest
-    _advance(connection, seen, now, actor, status="accepted", decided_at=now, decided_by=actor.account_id)
+    _advance(connection, actor, now, seen, status="accepted", decided_at=now, decided_by=actor.account_id)
     accepted = events.ReportAccepted(obligation_id, submission.id if submission else None)
     return history.record(connection, history.acting(actor, grant), now, report_id, accepted)
 
 
 def return_(
     connection: Connection,
-    obligation_id: int,
     who: int | str,
+    now: datetime,
+    obligation_id: int,
     reason: str,
     due_on: date | str,
-    now: datetime,
     *,
     version: int | None = None,
 ) -> date:
@@ -186,9 +186,9 @@ def return_(
     if problems:
         raise InvalidInput(problems)
     _advance(
-        connection, seen, now, actor, status="returned", decided_at=now, decided_by=actor.account_id, return_reason=why
+        connection, actor, now, seen, status="returned", decided_at=now, decided_by=actor.account_id, return_reason=why
     )
-    life.reopen(connection, obligation_id, day, now)
+    life.reopen(connection, now, obligation_id, day)
     submission = seen.latest
     returned = events.ReportReturned(obligation_id, submission.id if submission else None, day)
     history.record(connection, history.acting(actor, grant, reason=why), now, report_id, returned)
@@ -316,9 +316,9 @@ def _without(kept: Mapping[str, str], named: Mapping[str, str]) -> dict[str, str
     return {name: text for name, text in kept.items() if name not in named}
 
 
-def _keep(connection: Connection, seen: ReportView, written: Content, actor: Actor, now: datetime) -> int:
+def _keep(connection: Connection, actor: Actor, now: datetime, seen: ReportView, written: Content) -> int:
     if seen.report_id is not None:
-        _advance(connection, seen, now, actor, content=written.as_json())
+        _advance(connection, actor, now, seen, content=written.as_json())
         return seen.report_id
     report_id = connection.execute(
         insert_new(connection, report, ["obligation_id"])
@@ -339,7 +339,7 @@ def _keep(connection: Connection, seen: ReportView, written: Content, actor: Act
     return int(report_id)
 
 
-def _advance(connection: Connection, seen: ReportView, now: datetime, actor: Actor, **values: Any) -> None:
+def _advance(connection: Connection, actor: Actor, now: datetime, seen: ReportView, **values: Any) -> None:
     """Write the next version of the report. Raises Conflict when it is no longer at the version that was seen."""
     result = connection.execute(
         sa.update(report)

@@ -28,17 +28,17 @@ class Prefill:
     suggested: Content
 
 
-def prefill(connection: Connection, obligation_id: int, actor: Actor, as_of: datetime) -> Prefill:
+def prefill(connection: Connection, actor: Actor, obligation_id: int, as_of: datetime) -> Prefill:
     """What the program knows for a report of this unit as of a moment. Raises NotFound out of scope."""
-    return of_view(connection, report_view.view(connection, actor, obligation_id), actor, as_of)
+    return of_view(connection, actor, report_view.view(connection, actor, obligation_id), as_of)
 
 
-def of_view(connection: Connection, seen: ReportView, actor: Actor, as_of: datetime) -> Prefill:
+def of_view(connection: Connection, actor: Actor, seen: ReportView, as_of: datetime) -> Prefill:
     """The same for a report that was read already."""
     now = figures.counted(connection, seen.year, seen.unit_id, as_of)
     before = report_view.previous(connection, seen.unit_id, seen.year_id, seen.report_id, as_of)
     changed = tuple(figures.changes(before, now)) if before is not None else ()
-    doubts = tuple(checks.doubts(connection, actor, seen.year_id, seen.unit_path, now, before))
+    doubts = tuple(checks.doubts(connection, actor, now, seen.year_id, seen.unit_path, before))
     ids = {section.id for section in seen.sections}
     texts = {"situation": _situation(now), "results": _results(now)}
     return Prefill(now, before, changed, doubts, Content({name: text for name, text in texts.items() if name in ids}))

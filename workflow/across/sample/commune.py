@@ -31,7 +31,7 @@ def live_through(connection: Connection, store: Store, codes: Mapping[str, str])
     """Carry the commune's models from acceptance to the district's decision. codes: by name."""
     commune = content().commune
     own = {model.key: codes[model.name] for model in commune.rows}
-    take(connection, list(own.values()), "accept", commune.accepter, moment(commune.accepted_on, 14))
+    take(connection, commune.accepter, moment(commune.accepted_on, 14), list(own.values()), "accept")
     for model in commune.rows:
         officer = content().officer_of(model.unit_code).user_name
         _implement(connection, store, commune, model, own[model.key], officer)
@@ -47,16 +47,16 @@ def _implement(
     """Plan, results with evidence, and the inspections with what had to be mended between them."""
     plan, results = model.plan, model.results
     stated: dict[str, Any] = {"start_date": plan.start_date, "plan": plan.text}
-    take(connection, [code], "start", officer, moment(plan.start_date, 8), stated)
+    take(connection, officer, moment(plan.start_date, 8), [code], "start", stated)
     name, file = evidence_list(model)
-    attachments.add(connection, store, officer, code, name, file, "evidence", moment(results.reported_on, 14, 30))
-    take(connection, [code], "report_results", officer, moment(results.reported_on, 15), _reported(results))
+    attachments.add(connection, officer, moment(results.reported_on, 14, 30), store, code, name, file, "evidence")
+    take(connection, officer, moment(results.reported_on, 15), [code], "report_results", _reported(results))
     for visit in model.inspections:
         _inspect(connection, commune, code, visit)
         if visit.conclusion == "remediation" and model.remediation is not None:
             mended = model.remediation
             stated = {"summary": f"{results.summary}\n{mended.summary}", "evidence_note": mended.evidence}
-            take(connection, [code], "report_results", officer, moment(mended.reported_on, 15), stated)
+            take(connection, officer, moment(mended.reported_on, 15), [code], "report_results", stated)
 
 
 def _reported(results: SampleResults) -> dict[str, Any]:
@@ -79,12 +79,12 @@ def _inspect(connection: Connection, commune: CommuneYear, code: str, visit: Sam
         recommendations=visit.recommendations,
         mend_by=visit.mend_by,
     )
-    inspection.save_record(connection, commune.team_head, code, record, moment(visit.held_on, 16))
+    inspection.save_record(connection, commune.team_head, moment(visit.held_on, 16), code, record)
     if visit.conclusion == "passed":
-        take(connection, [code], "pass_inspection", commune.team_head, moment(visit.held_on, 17))
+        take(connection, commune.team_head, moment(visit.held_on, 17), [code], "pass_inspection")
     else:
         finding = {"finding": visit.finding, "mend_by": visit.mend_by}
-        take(connection, [code], "require_remediation", commune.team_head, moment(visit.held_on, 17), finding)
+        take(connection, commune.team_head, moment(visit.held_on, 17), [code], "require_remediation", finding)
 
 
 def _review(connection: Connection, commune: CommuneYear, own: Mapping[str, str]) -> int:
@@ -94,9 +94,9 @@ def _review(connection: Connection, commune: CommuneYear, own: Mapping[str, str]
     meeting_id = review.prepare_meeting(
         connection,
         held.secretary,
+        moment(held.held_on - timedelta(days=3), 9),
         commune.unit_code,
         commune.year,
-        moment(held.held_on - timedelta(days=3), 9),
         title=held.title,
         held_on=held.held_on,
         place=held.place,
@@ -104,23 +104,23 @@ def _review(connection: Connection, commune: CommuneYear, own: Mapping[str, str]
         models=list(own.values()),
     )
     present = [name for name in held.members if name not in held.absent]
-    review.open_meeting(connection, held.chair, meeting_id, present, moment(held.held_on, 8))
+    review.open_meeting(connection, held.chair, moment(held.held_on, 8), meeting_id, present)
     votes = [
         (own[model.key], member, choice, member in held.absent)
         for model in commune.rows
         for member, choice in model.votes.items()
     ]
-    ballots.record_votes(connection, held.secretary, meeting_id, votes, moment(held.held_on, 10))
-    review.close_meeting(connection, held.chair, meeting_id, held.minutes, moment(held.held_on, 11, 30))
+    ballots.record_votes(connection, held.secretary, moment(held.held_on, 10), meeting_id, votes)
+    review.close_meeting(connection, held.chair, moment(held.held_on, 11, 30), meeting_id, held.minutes)
     for model in commune.rows:
         if not model.carried:
             told = moment(working_day_after(held.held_on), 9)
             take(
                 connection,
-                [own[model.key]],
-                "decline_at_commune",
                 commune.proposer,
                 told,
+                [own[model.key]],
+                "decline_at_commune",
                 {"reason": model.decline_reason},
             )
     return meeting_id
@@ -132,8 +132,8 @@ def _propose(connection: Connection, commune: CommuneYear, own: Mapping[str, str
     submission_id = submission.prepare_submission(
         connection,
         commune.proposer,
-        meeting_id,
         written,
+        meeting_id,
         reports={own[model.key]: _achievement(model) for model in commune.proposed},
         results={own[model.key]: "\n".join(model.achievement) for model in commune.proposed},
         number=sent.number,
@@ -141,7 +141,7 @@ def _propose(connection: Connection, commune: CommuneYear, own: Mapping[str, str
         signer=sent.signer,
     )
     proposed = [own[model.key] for model in commune.proposed]
-    take(connection, proposed, "propose", commune.proposer, moment(sent.dated, 10), {"submission": submission_id})
+    take(connection, commune.proposer, moment(sent.dated, 10), proposed, "propose", {"submission": submission_id})
     return submission_id
 
 
@@ -159,22 +159,22 @@ def _recognise(connection: Connection, commune: CommuneYear, own: Mapping[str, s
     """The district receives the dossier and recognises all of it with one decision; two models are outstanding."""
     decided = commune.decision
     proposed = [own[model.key] for model in commune.proposed]
-    take(connection, proposed, "receive_dossier", commune.receiver, moment(commune.submission.received_on, 9))
+    take(connection, commune.receiver, moment(commune.submission.received_on, 9), proposed, "receive_dossier")
     stated = {
         "decision_number": f"{decided.number}-{decided.symbol}",
         "decision_date": decided.dated,
         "signer": decided.signer,
     }
-    take(connection, proposed, "recognise", commune.recogniser, moment(decided.dated, 16), stated)
+    take(connection, commune.recogniser, moment(decided.dated, 16), proposed, "recognise", stated)
     for key in decided.outstanding:
-        recognition.mark_outstanding(connection, commune.recogniser, own[key], True, moment(decided.dated, 16, 30))
+        recognition.mark_outstanding(connection, commune.recogniser, moment(decided.dated, 16, 30), own[key], True)
 
 
 def _publish(connection: Connection, commune: CommuneYear, own: Mapping[str, str]) -> None:
     """The year gets its public page; some registrants agree only when they see it."""
     opening = commune.publication
-    editing.set_public(connection, opening.opener, commune.year, True, moment(opening.opened_on, 9))
+    editing.set_public(connection, opening.opener, moment(opening.opened_on, 9), commune.year, True)
     for model in commune.rows:
         if model.key in opening.agreed:
             officer = content().officer_of(model.unit_code).user_name
-            consent.set_consent(connection, officer, own[model.key], True, moment(opening.agreed_on, 9))
+            consent.set_consent(connection, officer, moment(opening.agreed_on, 9), own[model.key], True)

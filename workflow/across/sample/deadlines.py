@@ -31,10 +31,10 @@ def live_through(connection: Connection, now: datetime) -> None:
     """Call for what the years of the sample call for until `now`, and let the units answer."""
     for at in _openings(connection, now):
         for called in due_calls.open_due_calls(connection, at):
-            reports.live_through(connection, called.call_id, now)
+            reports.live_through(connection, now, called.call_id)
     _end_year(connection, now)
     for who, unit_code in _staff():
-        reports.live_through(connection, _ask(connection, who, unit_code, now), now)
+        reports.live_through(connection, now, _ask(connection, who, now, unit_code))
     sync(connection, now)
 
 
@@ -56,7 +56,7 @@ def _end_year(connection: Connection, now: datetime) -> None:
     over = moment(_LAST_DAY, 17)
     if now > over:
         ids = connection.execute(sa.select(obligation.c.id).where(OPEN, obligation.c.due_on <= _LAST_DAY)).scalars()
-        life.withdraw_many(connection, list(ids), over)
+        life.withdraw_many(connection, over, list(ids))
 
 
 def _staff() -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def _staff() -> list[tuple[str, str]]:
     return [(found[code], code) for code in districts]
 
 
-def _ask(connection: Connection, who: str, unit_code: str, now: datetime) -> int:
+def _ask(connection: Connection, who: str, now: datetime, unit_code: str) -> int:
     """A district asked its communes for a quick report some days ago; it is due soon."""
     asked = moment(local_date(now) - _ASKED_BEFORE, 9)
     command = CallInput(
@@ -81,4 +81,4 @@ def _ask(connection: Connection, who: str, unit_code: str, now: datetime) -> int
         instructions=_INSTRUCTIONS,
         to=Selector(levels=("commune",), kinds=("administrative",)),
     )
-    return calls.open_call(connection, command, who, asked).call_id
+    return calls.open_call(connection, who, asked, command).call_id

@@ -25,12 +25,12 @@ def carry_out(connection: Connection, codes: Mapping[str, str]) -> None:
         by_day[row.registered_on].append(codes[row.name])
         by_unit_and_field[row.unit_code, fields.find(row.field_text)[0]].append(codes[row.name])
     for day, registered in sorted(by_day.items()):
-        take(connection, registered, "accept", sample.district.accepter, moment(working_day_after(day), 15))
+        take(connection, sample.district.accepter, moment(working_day_after(day), 15), registered, "accept")
     started_on = sample.district.started_on
     for (unit_code, field), accepted in sorted(by_unit_and_field.items()):
         plan = {"start_date": started_on, "plan": sample.district.plans[field]}
         officer = sample.officer_of(unit_code).user_name
-        take(connection, accepted, "start", officer, moment(started_on, 8), plan)
+        take(connection, officer, moment(started_on, 8), accepted, "start", plan)
 
 
 def _field_by_spelling() -> Called[str]:

@@ -35,7 +35,7 @@ def register(connection: Connection) -> Mapping[str, str]:
     codes: dict[str, str] = {}
     for day, who, rows in sorted(files, key=lambda file: file[:2]):
         report = import_list(
-            connection, workbook(rows, columns), sample.commune.year, who, moment(day, _HOUR), sample=True
+            connection, who, moment(day, _HOUR), workbook(rows, columns), sample.commune.year, sample=True
         )
         if report.refused:
             first = report.refused[0]

@@ -23,7 +23,7 @@ from workflow.stages.implementation.attachments import Store
 _FIRST_DAY: Final = date(2024, 1, 8)
 
 
-def load(database: Database, store: Store, now: datetime) -> SampleReport:
+def load(database: Database, now: datetime, store: Store) -> SampleReport:
     """Load the sample unless it is there, and start the programme year of `now` so that somebody can register today.
 
     store: where the sample's attachments are put. Raises NotPossible when the database holds anything that is not of the sample.
@@ -32,7 +32,7 @@ def load(database: Database, store: Store, now: datetime) -> SampleReport:
         people.refuse_other_data(connection)
         loaded = not _there(connection)
         if loaded:
-            _load(connection, store, now)
+            _load(connection, now, store)
         return SampleReport(people.sample_accounts(connection), loaded)
 
 
@@ -45,20 +45,20 @@ def _there(connection: Connection) -> bool:
     )
 
 
-def _load(connection: Connection, store: Store, now: datetime) -> None:
+def _load(connection: Connection, now: datetime, store: Store) -> None:
     sample = content()
     begin = moment(_FIRST_DAY, 8)
     defaults = standard_defaults()
     year = sample.commune.year
-    stored.create_year(connection, year, defaults, parsing.standard(defaults.lifecycle_for(year)), begin, sample=True)
+    stored.create_year(connection, begin, year, defaults, parsing.standard(defaults.lifecycle_for(year)), sample=True)
     today = local_date(now)
     if today.year != year:
         stored.create_year(
             connection,
+            now,
             today.year,
             defaults,
             parsing.standard(defaults.lifecycle_for(today.year)),
-            now,
             opens_on=date(today.year, 1, 1),
             closes_on=date(today.year, 12, 31),
             sample=True,

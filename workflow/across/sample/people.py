@@ -74,10 +74,10 @@ def create(connection: Connection, now: datetime) -> None:
     administrator = next(someone for someone in sample.accounts if someone.holds("admin", root.code))
     accounts.bootstrap_admin(
         connection,
+        now,
         administrator.user_name,
         administrator.full_name,
         root.code,
-        now,
         unit_name=root.name,
         unit_level=root.level,
         position=administrator.position,
@@ -87,17 +87,17 @@ def create(connection: Connection, now: datetime) -> None:
     )
     who = administrator.user_name
     for one in sample.units[1:]:
-        units.create_unit(connection, who, one.code, one.name, one.level, one.kind, str(one.parent), now, sample=True)
+        units.create_unit(connection, who, now, one.code, one.name, one.level, one.kind, str(one.parent), sample=True)
     for someone in sample.accounts:
         if someone is administrator:
             continue
         accounts.create_account(
             connection,
             who,
+            now,
             someone.user_name,
             someone.full_name,
             someone.home,
-            now,
             position=someone.position,
             password=PASSWORD if someone.sign_in else None,
             must_change=False,
@@ -105,4 +105,4 @@ def create(connection: Connection, now: datetime) -> None:
             sample=True,
         )
         for held in someone.assignments:
-            assignments.assign(connection, who, someone.user_name, held.role, held.unit_code, now)
+            assignments.assign(connection, who, now, someone.user_name, held.role, held.unit_code)

@@ -90,8 +90,8 @@ def holdings(connection: Connection) -> Holdings:
 
 def remove(
     database: Database,
-    store: Store,
     now: datetime,
+    store: Store,
     *,
     who: int | str | None = None,
     first: FirstAdministrator | None = None,
@@ -122,10 +122,10 @@ def remove(
         if first is not None:
             _, password = accounts.bootstrap_admin(
                 connection,
+                now,
                 first.user_name,
                 first.full_name,
                 first.unit_code,
-                now,
                 unit_name=first.unit_name,
                 unit_level=first.unit_level,
                 password=first.password,

@@ -44,7 +44,7 @@ _TEXTS: Final = {
 }
 
 
-def live_through(connection: Connection, call_id: int, now: datetime) -> None:
+def live_through(connection: Connection, now: datetime, call_id: int) -> None:
     """Let the units of a call write and hand in until `now`, and those who collect decide; who has no officer is silent."""
     call = connection.execute(
         sa.select(report_call.c.due_on, unit.c.path)
@@ -108,7 +108,7 @@ def _holders(connection: Connection, roles: Sequence[str], paths: Sequence[str],
 def _hand_in(connection: Connection, obligation_id: int, writer: int, at: datetime) -> None:
     actor = access.actor(connection, writer, at)
     seen = reports_view.view(connection, actor, obligation_id)
-    known = prefill.prefill(connection, obligation_id, actor, at)
+    known = prefill.prefill(connection, actor, obligation_id, at)
     texts = {
         section.id: "\n".join(
             text for text in (known.suggested.sections.get(section.id, ""), _TEXTS.get(section.id, "")) if text
@@ -116,14 +116,14 @@ def _hand_in(connection: Connection, obligation_id: int, writer: int, at: dateti
         for section in seen.sections
     }
     words = {doubt.id: "Đã đối chiếu với sổ theo dõi." for doubt in known.doubts}
-    reports.save(connection, obligation_id, writer, texts, at - timedelta(hours=1), words=words)
-    reports.submit(connection, obligation_id, writer, at)
+    reports.save(connection, writer, at - timedelta(hours=1), obligation_id, texts, words=words)
+    reports.submit(connection, writer, at, obligation_id)
 
 
 def _decide(connection: Connection, obligation_id: int, decider: int, at: datetime, returned: bool) -> None:
     if returned:
         day = working_day_after(local_date(at) + timedelta(days=5))
         why = "Phần kết quả chưa nêu số hộ tham gia và ngày công của từng mô hình; đề nghị bổ sung."
-        reports.return_(connection, obligation_id, decider, why, day, at)
+        reports.return_(connection, decider, at, obligation_id, why, day)
     else:
-        reports.accept(connection, obligation_id, decider, at)
+        reports.accept(connection, decider, at, obligation_id)

@@ -13,13 +13,13 @@ from workflow.core.engine import transition
 
 def take(
     connection: Connection,
-    codes: Sequence[str],
-    trigger: str,
     who: str,
     now: datetime,
+    codes: Sequence[str],
+    trigger: str,
     stated: Mapping[str, Any] | None = None,
 ) -> None:
     """Take one transition of all these models, or raise the first refusal."""
-    for outcome in transition.apply_many(connection, codes, trigger, who, now, stated=stated):
+    for outcome in transition.apply_many(connection, who, now, codes, trigger, stated=stated):
         if outcome.refusal is not None:
             raise outcome.refusal

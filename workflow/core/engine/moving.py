@@ -77,10 +77,10 @@ class MigrationOutcome:
 def migrate(
     connection: Connection,
     who: int | str,
+    now: datetime,
     from_prefix: str,
     to_prefix: str,
     mapping: Mapping[str, str],
-    now: datetime,
     *,
     dry_run: bool = False,
 ) -> MigrationOutcome:
@@ -118,7 +118,7 @@ def migrate(
         moved.append(Moved(model.code, model.state, target.id))
         steps.append(_step(actor, model, old, new, target, now))
     if steps and not dry_run:
-        store.put(connection, new, now)
+        store.put(connection, now, new)
         advance_many(connection, steps)
     return MigrationOutcome(old.hash, new.hash, dry_run, tuple(moved), tuple(stayed))
 

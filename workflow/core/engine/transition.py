@@ -63,10 +63,10 @@ class Possibility:
 
 def apply(
     connection: Connection,
-    code: str,
-    trigger: str,
     who: int | str,
     now: datetime,
+    code: str,
+    trigger: str,
     *,
     stated: Mapping[str, Any] | None = None,
     version: int | None = None,
@@ -81,7 +81,7 @@ def apply(
     model = model_by_code(connection, code, lock=True)
     if model is None:
         raise _unseen(code)
-    context = _decided(connection, actor, model, trigger, now, stated or {}, version, {})
+    context = _decided(connection, actor, now, model, trigger, stated or {}, {}, version)
     step = _consequences(context)
     new_version = advance(connection, step)
     if context.transition.notify:
@@ -91,10 +91,10 @@ def apply(
 
 def apply_many(
     connection: Connection,
-    codes: Sequence[str],
-    trigger: str,
     who: int | str,
     now: datetime,
+    codes: Sequence[str],
+    trigger: str,
     *,
     stated: Mapping[str, Any] | None = None,
 ) -> list[Outcome]:
@@ -113,7 +113,7 @@ def apply_many(
             model = models.get(code)
             if model is None:
                 raise _unseen(code)
-            context = _decided(connection, actor, model, trigger, now, stated or {}, None, shared)
+            context = _decided(connection, actor, now, model, trigger, stated or {}, shared, None)
             if context.transition.record:
                 with connection.begin_nested():
                     step = _consequences(context)
@@ -133,7 +133,7 @@ def apply_many(
     return outcomes
 
 
-def possible(connection: Connection, model: sa.Row[Any], actor: Actor, now: datetime) -> list[Possibility]:
+def possible(connection: Connection, actor: Actor, now: datetime, model: sa.Row[Any]) -> list[Possibility]:
     """Every transition of the model's present state: whether this person may take it now and, if not, each reason.
 
     model: a row of `context.MODEL` that the person may see.
@@ -164,12 +164,12 @@ def possible(connection: Connection, model: sa.Row[Any], actor: Actor, now: date
 def _decided(
     connection: Connection,
     actor: Actor,
+    now: datetime,
     model: sa.Row[Any],
     trigger: str,
-    now: datetime,
     stated: Mapping[str, Any],
-    version: int | None,
     shared: dict[str, Any],
+    version: int | None,
 ) -> Context:
     """Everything that can refuse: visibility, version, trigger, role, facts, guards, and the machine's last word."""
     if not access.sees(actor, model.unit_path, submitted=model.submitted_at is not None, created_by=model.created_by):

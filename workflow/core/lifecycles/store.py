@@ -49,7 +49,7 @@ def definition(connection: Connection, content_hash: str) -> Definition:
     return found
 
 
-def put(connection: Connection, new: Definition, now: datetime) -> None:
+def put(connection: Connection, now: datetime, new: Definition) -> None:
     """Keep a definition the first time it is used; the same content again changes nothing."""
     known = connection.execute(
         sa.select(lifecycle_definition.c.hash).where(lifecycle_definition.c.hash == new.hash)
@@ -149,11 +149,11 @@ def overview(connection: Connection) -> list[Known]:
     ]
 
 
-def keep(connection: Connection, who: int | str, definition: Definition, now: datetime) -> None:
+def keep(connection: Connection, who: int | str, now: datetime, definition: Definition) -> None:
     """Store a definition so that a year or a migration can name it by its hash, as an administrator."""
     if not access.actor(connection, who, now).holds(PRIVILEGED):
         raise NotAllowed(_("Chỉ quản trị được lưu quy trình."), guard="role")
-    put(connection, definition, now)
+    put(connection, now, definition)
 
 
 def roles(connection: Connection) -> dict[str, list[Role]]:

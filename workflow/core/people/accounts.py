@@ -81,10 +81,10 @@ class AccountView:
 def create_account(
     connection: Connection,
     who: int | str,
+    now: datetime,
     user_name: str,
     full_name: str,
     unit_code: str,
-    now: datetime,
     *,
     position: str = "",
     password: str | None = None,
@@ -105,7 +105,7 @@ def create_account(
         passwords.check_choice(password, user_name=values["user_name"], full_name=values["full_name"])
     initial = (password or passwords.generate()) if sign_in else None
     values |= {"unit_id": home.id, "must_change_password": sign_in and must_change, "sample": sample}
-    account_id = _insert(connection, values, initial, now)
+    account_id = _insert(connection, now, values, initial)
     created = events.AccountCreated(
         user_name=values["user_name"],
         full_name=values["full_name"],
@@ -119,10 +119,10 @@ def create_account(
 
 def bootstrap_admin(
     connection: Connection,
+    now: datetime,
     user_name: str,
     full_name: str,
     unit_code: str,
-    now: datetime,
     *,
     unit_name: str = "",
     unit_level: str = "",
@@ -148,14 +148,14 @@ def bootstrap_admin(
         passwords.check_choice(password, user_name=values["user_name"], full_name=values["full_name"])
     initial = password or passwords.generate()
     values |= {"unit_id": home.id, "must_change_password": must_change, "sample": sample}
-    account_id = _insert(connection, values, initial, now)
+    account_id = _insert(connection, now, values, initial)
     connection.execute(
         sa.insert(assignment).values(
             account_id=account_id, role="admin", unit_id=home.id, valid_from=local_date(now), valid_to=None
         )
     )
     if empty:
-        units.note_bootstrap(connection, home.id, account_id, now)
+        units.note_bootstrap(connection, now, home.id, account_id)
     made = events.AccountBootstrapped(values["user_name"], values["full_name"], "admin", home.code)
     history.record(connection, history.By(account_id, "admin"), now, account_id, made)
     return account_id, initial
@@ -171,7 +171,7 @@ def by_user_name(connection: Connection, user_name: str, *, lock: bool = False) 
     return row
 
 
-def check_password(connection: Connection, user_name: str, password: str, now: datetime) -> Checked:
+def check_password(connection: Connection, now: datetime, user_name: str, password: str) -> Checked:
     """The person with this name and password; reads only, so that guessing holds no lock.
 
     Raises SignInFailed alike for an unknown name, an account without password and a wrong password, after the same work;
@@ -195,7 +195,7 @@ def renew_hash(connection: Connection, account_id: int, password: str, seen_hash
 
 
 def change_password(
-    connection: Connection, who: int | str, current: str, new: str, now: datetime, *, keep_session: str | None = None
+    connection: Connection, who: int | str, now: datetime, current: str, new: str, *, keep_session: str | None = None
 ) -> None:
     """A person's own change. Ends all their sessions but the one whose token hash is `keep_session`."""
     actor = access.actor(connection, who, now)
@@ -213,9 +213,9 @@ def change_password(
     history.record(connection, history.By(row.id), now, row.id, events.PasswordChanged())
 
 
-def reset_password(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
+def reset_password(connection: Connection, who: int | str, now: datetime, user_name: str) -> str:
     """A new initial password for somebody, as an administrator over all that they may do. Ends their sessions."""
-    actor, row, grant = managed(connection, who, user_name, now, to=_("đặt lại mật khẩu"))
+    actor, row, grant = managed(connection, who, now, user_name, to=_("đặt lại mật khẩu"))
     initial = passwords.generate()
     store_password(connection, row.id, initial, must_change=True)
     connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id))
@@ -224,9 +224,9 @@ def reset_password(connection: Connection, who: int | str, user_name: str, now: 
     return initial
 
 
-def lock(connection: Connection, who: int | str, user_name: str, now: datetime, *, reason: str = "") -> bool:
+def lock(connection: Connection, who: int | str, now: datetime, user_name: str, *, reason: str = "") -> bool:
     """Close an account: nobody signs in with it and its sessions end. Returns False when it was locked already."""
-    actor, row, grant = managed(connection, who, user_name, now, to=_("khoá tài khoản"))
+    actor, row, grant = managed(connection, who, now, user_name, to=_("khoá tài khoản"))
     if row.locked_at is not None:
         return False
     refuse_without_admin(connection, now, leaving_account=row.id)
@@ -238,9 +238,9 @@ def lock(connection: Connection, who: int | str, user_name: str, now: datetime, 
     return True
 
 
-def unlock(connection: Connection, who: int | str, user_name: str, now: datetime) -> bool:
+def unlock(connection: Connection, who: int | str, now: datetime, user_name: str) -> bool:
     """Open a locked account again. Returns False when it was not locked."""
-    actor, row, grant = managed(connection, who, user_name, now, to=_("mở khoá tài khoản"))
+    actor, row, grant = managed(connection, who, now, user_name, to=_("mở khoá tài khoản"))
     if row.locked_at is None:
         return False
     connection.execute(sa.update(account).where(account.c.id == row.id).values(locked_at=None))
@@ -248,9 +248,9 @@ def unlock(connection: Connection, who: int | str, user_name: str, now: datetime
     return True
 
 
-def end_sessions(connection: Connection, who: int | str, user_name: str, now: datetime) -> int:
+def end_sessions(connection: Connection, who: int | str, now: datetime, user_name: str) -> int:
     """Sign somebody out everywhere, as an administrator over them. Returns how many sessions ended."""
-    actor, row, grant = managed(connection, who, user_name, now, to=_("kết thúc phiên làm việc"))
+    actor, row, grant = managed(connection, who, now, user_name, to=_("kết thúc phiên làm việc"))
     ended = connection.execute(sa.delete(web_session).where(web_session.c.account_id == row.id)).rowcount
     if ended:
         history.record(connection, history.acting(actor, grant), now, row.id, events.SessionsEnded(ended))
@@ -275,7 +275,7 @@ def listing(connection: Connection, actor: Actor | None = None) -> list[AccountV
     return _views(connection, actor, sa.true())
 
 
-def shown(connection: Connection, user_name: str, actor: Actor) -> AccountView | None:
+def shown(connection: Connection, actor: Actor, user_name: str) -> AccountView | None:
     """One account with its assignments; None when there is none of that name whose home the actor administers."""
     return next(iter(_views(connection, actor, account.c.user_name == clean(user_name).lower())), None)
 
@@ -323,7 +323,7 @@ def _views(connection: Connection, actor: Actor | None, chosen: sa.ColumnElement
 
 
 def managed(
-    connection: Connection, who: int | str, user_name: str, now: datetime, *, to: str
+    connection: Connection, who: int | str, now: datetime, user_name: str, *, to: str
 ) -> tuple[Actor, sa.Row[Any], Grant]:
     """An account, locked, with the administrator's grant over it.
 
@@ -415,7 +415,7 @@ def _checked(connection: Connection, user_name: str, full_name: str, position: s
     }
 
 
-def _insert(connection: Connection, values: Mapping[str, Any], password: str | None, now: datetime) -> int:
+def _insert(connection: Connection, now: datetime, values: Mapping[str, Any], password: str | None) -> int:
     password_hash = None if password is None else passwords.hashed(password)
     try:
         with connection.begin_nested():

@@ -31,10 +31,10 @@ RANKED: Final = frozenset({"leader"})
 def assign(
     connection: Connection,
     who: int | str,
+    now: datetime,
     user_name: str,
     role: str,
     unit_code: str,
-    now: datetime,
     *,
     valid_from: date | None = None,
     valid_to: date | None = None,
@@ -98,7 +98,7 @@ def assign(
 
 
 def end_assignment(
-    connection: Connection, who: int | str, assignment_id: int, now: datetime, *, last_day: date | None = None
+    connection: Connection, who: int | str, now: datetime, assignment_id: int, *, last_day: date | None = None
 ) -> int:
     """End a role, as an administrator over its unit; with a principal's role end those of their deputies.
 
@@ -114,16 +114,16 @@ def end_assignment(
         )
     if row.role in PRIVILEGED and ends < local_date(now):
         refuse_without_admin(connection, now, leaving_assignment=row.id)
-    _end(connection, actor, grant, row, ends, now)
+    _end(connection, actor, grant, now, row, ends)
     if row.deputy_for_id is not None:
         return 1
     deputies = _outlasting(connection, row, ends)
     for deputy in deputies:
-        _end(connection, actor, grant, deputy, ends, now)
+        _end(connection, actor, grant, now, deputy, ends)
     return 1 + len(deputies)
 
 
-def holding(connection: Connection, user_name: str, role: str, unit_code: str, now: datetime) -> sa.Row[Any]:
+def holding(connection: Connection, now: datetime, user_name: str, role: str, unit_code: str) -> sa.Row[Any]:
     """The present or coming assignment of this role at this unit, for those who name it by its parts. NotFound without one."""
     target, place = by_user_name(connection, user_name), units.by_code(connection, unit_code)
     row = connection.execute(
@@ -296,7 +296,7 @@ def _held(connection: Connection, assignment_id: int) -> sa.Row[Any]:
     return row
 
 
-def _end(connection: Connection, actor: Actor, grant: Grant, row: sa.Row[Any], ends: date, now: datetime) -> None:
+def _end(connection: Connection, actor: Actor, grant: Grant, now: datetime, row: sa.Row[Any], ends: date) -> None:
     if ends < row.valid_from:
         # It never came to count; the account's history keeps that it was given and taken back.
         connection.execute(sa.delete(assignment).where(assignment.c.id == row.id))

@@ -50,12 +50,12 @@ class Invited:
     first: bool
 
 
-def invite(connection: Connection, who: int | str, user_name: str, now: datetime) -> str:
+def invite(connection: Connection, who: int | str, now: datetime, user_name: str) -> str:
     """A new link's token for somebody, as an administrator over all that they may do. Earlier links stop working.
 
     The token is returned once and kept nowhere. Until the link is used the account's password, if it has one, stays.
     """
-    actor, row, grant = accounts.managed(connection, who, user_name, now, to=_("mời hoặc đặt lại mật khẩu"))
+    actor, row, grant = accounts.managed(connection, who, now, user_name, to=_("mời hoặc đặt lại mật khẩu"))
     if row.locked_at is not None:
         raise NotPossible(
             _("Tài khoản «%(user_name)s» đang bị khoá. Hãy mở khoá trước.", user_name=row.user_name), guard="account"
@@ -76,9 +76,9 @@ def invite(connection: Connection, who: int | str, user_name: str, now: datetime
     return token
 
 
-def withdraw(connection: Connection, who: int | str, user_name: str, now: datetime) -> bool:
+def withdraw(connection: Connection, who: int | str, now: datetime, user_name: str) -> bool:
     """Make the open link of an account useless. Returns False when there was none."""
-    actor, row, grant = accounts.managed(connection, who, user_name, now, to=_("thu hồi lời mời"))
+    actor, row, grant = accounts.managed(connection, who, now, user_name, to=_("thu hồi lời mời"))
     if not accounts.withdraw_links(connection, row.id, now):
         return False
     history.record(connection, history.acting(actor, grant), now, row.id, events.InvitationWithdrawn())
@@ -98,20 +98,20 @@ def pending(connection: Connection, account_id: int, now: datetime) -> datetime 
     return found
 
 
-def opened(connection: Connection, token: str, now: datetime) -> Invited:
+def opened(connection: Connection, now: datetime, token: str) -> Invited:
     """Whom a link is for; looking at it does not use it up. Raises InvitationUnusable."""
-    row = _found(connection, token, now, lock=False)
+    row = _found(connection, now, token, lock=False)
     return Invited(
         row.account_id, row.user_name, row.full_name, row.unit_name or "", row.expires_at, row.password_hash is None
     )
 
 
-def accept(connection: Connection, token: str, password: str, now: datetime) -> int:
+def accept(connection: Connection, now: datetime, token: str, password: str) -> int:
     """Set the password that somebody chose with their link, which is used up; ends their other sessions. Returns the account.
 
     Raises InvitationUnusable, or InvalidInput under `new`.
     """
-    row = _found(connection, token, now, lock=True)
+    row = _found(connection, now, token, lock=True)
     passwords.check_choice(password, user_name=row.user_name, full_name=row.full_name, key="new")
     connection.execute(sa.update(invitation).where(invitation.c.id == row.id).values(used_at=now))
     accounts.store_password(connection, row.account_id, password, must_change=False)
@@ -120,7 +120,7 @@ def accept(connection: Connection, token: str, password: str, now: datetime) -> 
     return int(row.account_id)
 
 
-def _found(connection: Connection, token: str, now: datetime, *, lock: bool) -> sa.Row[Any]:
+def _found(connection: Connection, now: datetime, token: str, *, lock: bool) -> sa.Row[Any]:
     statement = (
         sa.select(
             invitation.c.id,

@@ -48,12 +48,12 @@ def look(connection: Connection, account_id: int, now: datetime) -> None:
     """They have the page open. The first time after a pause a new visit begins: what the last one showed is old now."""
     before = seen(connection, account_id)
     if before.looked_at is not None and now > before.looked_at + VISIT_ENDS_AFTER:
-        mark_seen(connection, account_id, before.looked_at, now)
+        mark_seen(connection, account_id, now, before.looked_at)
     _put_first(connection, account_id, _NOTHING)
     connection.execute(sa.update(work_seen).where(work_seen.c.account_id == account_id).values(looked_at=now))
 
 
-def mark_seen(connection: Connection, account_id: int, until: datetime, now: datetime) -> None:
+def mark_seen(connection: Connection, account_id: int, now: datetime, until: datetime) -> None:
     """They have seen what happened until then. A moment in the future counts as now, one before the last keeps the last."""
     until = min(until, now)
     _put_first(connection, account_id, until)

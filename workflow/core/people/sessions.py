@@ -44,13 +44,13 @@ class Resumed:
     language: str
 
 
-def sign_in(database: Database, user_name: str, password: str, address: str, now: datetime) -> SignedIn:
+def sign_in(database: Database, now: datetime, user_name: str, password: str, address: str) -> SignedIn:
     """Check name and password and open a session.
 
     The slow part happens outside any write transaction; what it found is checked again inside. Raises SignInFailed or NotAllowed.
     """
     with database.read() as connection:
-        checked = accounts.check_password(connection, user_name, password, now)
+        checked = accounts.check_password(connection, now, user_name, password)
     account_id = checked.actor.account_id
     with database.write() as connection:
         row = connection.execute(
@@ -61,11 +61,11 @@ def sign_in(database: Database, user_name: str, password: str, address: str, now
         access.actor(connection, account_id, now)
         if checked.hash_outdated:
             accounts.renew_hash(connection, account_id, password, checked.password_hash)
-        token = open_session(connection, account_id, address, now)
+        token = open_session(connection, account_id, now, address)
     return SignedIn(token, account_id, checked.must_change_password)
 
 
-def open_session(connection: Connection, account_id: int, address: str, now: datetime) -> str:
+def open_session(connection: Connection, account_id: int, now: datetime, address: str) -> str:
     """A new session for somebody whose password was right. Returns the token for the cookie."""
     token = secrets.token_urlsafe(32)
     connection.execute(
@@ -89,7 +89,7 @@ _BY_TOKEN = (
 
 
 def resume(
-    connection: Connection, token: str, now: datetime, *, idle: timedelta, absolute: timedelta
+    connection: Connection, now: datetime, token: str, *, idle: timedelta, absolute: timedelta
 ) -> Resumed | None:
     """The person behind a token, or None when there is no such session, it expired or the account was locked. Reads only."""
     row = connection.execute(_BY_TOKEN, {"token_hash": token_hash(token)}).first()
@@ -103,7 +103,7 @@ def resume(
     return Resumed(actor, row.must_change_password, needs_touch, row.token_hash, row.language)
 
 
-def touch(connection: Connection, token: str, now: datetime) -> None:
+def touch(connection: Connection, now: datetime, token: str) -> None:
     """Note that the person is still there."""
     connection.execute(
         sa.update(web_session).where(web_session.c.token_hash == token_hash(token)).values(last_seen_at=now)

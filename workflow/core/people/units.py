@@ -83,12 +83,12 @@ def first_unit(
 def create_unit(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     name: str,
     level: str,
     kind: str,
     parent_code: str,
-    now: datetime,
     *,
     valid_from: date | None = None,
     valid_to: date | None = None,
@@ -117,7 +117,7 @@ def create_unit(
     return unit_id
 
 
-def rename(connection: Connection, who: int | str, code: str, name: str, now: datetime) -> bool:
+def rename(connection: Connection, who: int | str, now: datetime, code: str, name: str) -> bool:
     """Give a unit another name, as an administrator over it. Returns False when it has that name already."""
     alone(connection, _TREE)
     actor = access.actor(connection, who, now)
@@ -135,10 +135,10 @@ def rename(connection: Connection, who: int | str, code: str, name: str, now: da
 def set_validity(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     valid_from: date | None,
     valid_to: date | None,
-    now: datetime,
 ) -> bool:
     """Set the first and last day of a unit, None for open ends, as an administrator over it. False when nothing changes.
 
@@ -162,9 +162,9 @@ def set_validity(
 def merge_into(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     successor_code: str,
-    now: datetime,
     *,
     last_day: date | None = None,
 ) -> None:
@@ -240,7 +240,7 @@ def tree(connection: Connection, actor: Actor | None = None) -> list[UnitNode]:
     ]
 
 
-def note_bootstrap(connection: Connection, unit_id: int, actor_id: int, now: datetime) -> None:
+def note_bootstrap(connection: Connection, now: datetime, unit_id: int, actor_id: int) -> None:
     """The first entry in the history of the first unit, once there is an account to name."""
     row = connection.execute(sa.select(unit).where(unit.c.id == unit_id)).one()
     created = events.UnitCreated(row.code, row.name, row.level, row.kind)

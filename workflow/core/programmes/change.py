@@ -53,7 +53,7 @@ def version(connection: Connection, year_id: int) -> int:
 class Edit:
     """One change of one year inside its transaction: who, the year locked, what is wrong so far."""
 
-    def __init__(self, connection: Connection, who: int | str, year: int, now: datetime, seen: int | None) -> None:
+    def __init__(self, connection: Connection, who: int | str, now: datetime, year: int, seen: int | None) -> None:
         self._connection = connection
         self._now = now
         self._actor = access.actor(connection, who, now)

@@ -120,14 +120,14 @@ def scored(connection: Connection, year_id: int) -> bool:
 def set_fields(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     rows: Sequence[FieldInput],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> bool:
     """Set the fields of a year in this order. A field with models stays; its label may be corrected. False: nothing changed."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     used = used_fields(connection, edit.year.id)
     old = {row.code: row for row in stored.fields(connection, edit.year.id)}
     codes = edit.codes(rows, old)
@@ -148,14 +148,14 @@ def set_fields(
 def set_criteria(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     rows: Sequence[CriterionInput],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> bool:
     """Set the score sheet, whose points must add up to 100. Once there are scores only labels, guidance and order change."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     old = {row.code: row for row in stored.criteria(connection, edit.year.id)}
     codes = edit.codes(rows, old)
     values: list[dict[str, Any]] = []
@@ -184,14 +184,14 @@ def set_criteria(
 def set_bands(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     rows: Sequence[BandInput],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> bool:
     """Set the bands of the score, the lowest from 0. Once an inspection was concluded their bounds stay."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     old = connection.execute(
         sa.select(score_band).where(score_band.c.year_id == edit.year.id).order_by(score_band.c.from_points.desc())
     ).all()
@@ -221,14 +221,14 @@ def set_bands(
 def set_measures(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     rows: Sequence[MeasureInput],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> bool:
     """Set the measures of a year in this order. One that is used stays and keeps its unit."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     used = used_measures(connection, edit.year.id)
     old = {row.code: row for row in stored.measures(connection, edit.year.id)}
     codes = edit.codes(rows, old)
@@ -272,14 +272,14 @@ def set_measures(
 def set_items(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     rows: Sequence[ItemInput],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> bool:
     """Set what each item of the registration form is called and how it is asked for. Which items there are is fixed."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     old = stored.items(connection, edit.year.id)
     if sorted(row.code for row in rows) != sorted(old):
         edit.problems["rows"] = _("Phiếu đăng ký luôn có chín mục này. Hãy tải lại trang rồi sửa lại.")

@@ -52,9 +52,9 @@ class YearInput:
 def copy_year(
     connection: Connection,
     who: int | str,
+    now: datetime,
     source: int,
     year: int,
-    now: datetime,
     *,
     opens_on: date | None = None,
     closes_on: date | None = None,
@@ -72,7 +72,7 @@ def copy_year(
     if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
         raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
     chosen = store.find(connection, definition) if definition else store.definition(connection, before.definition_hash)
-    store.put(connection, chosen, now)
+    store.put(connection, now, chosen)
     first = opens_on or deadlines.moved(before.opens_on, year - source)
     last = closes_on or deadlines.moved(before.closes_on, year - source)
     if last < first:
@@ -110,13 +110,13 @@ def copy_year(
 
 
 def edit_year(
-    connection: Connection, who: int | str, year: int, stated: YearInput, now: datetime, *, version: int | None = None
+    connection: Connection, who: int | str, now: datetime, year: int, stated: YearInput, *, version: int | None = None
 ) -> bool:
     """Change the settings of a year. False when nothing changes.
 
     Meetings that were opened keep the rules they were opened with; models keep the mark 'late' they were given.
     """
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     row = edit.year
     name = clean(stated.name)
     if not name or len(name) > 200:
@@ -154,10 +154,10 @@ def edit_year(
 
 
 def set_public(
-    connection: Connection, who: int | str, year: int, public: bool, now: datetime, *, version: int | None = None
+    connection: Connection, who: int | str, now: datetime, year: int, public: bool, *, version: int | None = None
 ) -> bool:
     """Open the year's public page, or close it. False when nothing changes."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     before = bool(edit.year.public)
     if before == public:
         return False
@@ -167,10 +167,10 @@ def set_public(
 
 
 def set_definition(
-    connection: Connection, who: int | str, year: int, definition: str, now: datetime, *, version: int | None = None
+    connection: Connection, who: int | str, now: datetime, year: int, definition: str, *, version: int | None = None
 ) -> bool:
     """Let a year begin under another definition. NotPossible once it has models: those move by migration alone."""
-    edit = Edit(connection, who, year, now, version)
+    edit = Edit(connection, who, now, year, version)
     chosen = store.find(connection, definition)
     if chosen.hash == edit.year.definition_hash:
         return False
@@ -184,7 +184,7 @@ def set_definition(
             guard="year",
             code="year_in_use",
         )
-    store.put(connection, chosen, now)
+    store.put(connection, now, chosen)
     connection.execute(
         sa.update(programme_year).where(programme_year.c.id == edit.year.id).values(definition_hash=chosen.hash)
     )

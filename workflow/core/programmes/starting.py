@@ -41,8 +41,8 @@ class YearView:
 def start_year(
     connection: Connection,
     who: int | str,
-    year: int,
     now: datetime,
+    year: int,
     *,
     definition: Definition | None = None,
     defaults: ProgrammeDefaults | None = None,
@@ -63,7 +63,7 @@ def start_year(
     first, last = opens_on or values.window.opens(year), closes_on or values.window.closes(year)
     if last < first:
         raise InvalidInput({"closes_on": _("Ngày hết hạn đăng ký phải từ ngày mở đăng ký trở đi.")})
-    year_id = stored.create_year(connection, year, values, chosen, now, opens_on=first, closes_on=last, sample=sample)
+    year_id = stored.create_year(connection, now, year, values, chosen, opens_on=first, closes_on=last, sample=sample)
     by, started = history.acting(actor, grant), YearStarted(year, first, last)
     history.record(connection, by, now, year_id, started, definition_hash=chosen.hash)
     return year_id

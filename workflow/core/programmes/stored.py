@@ -26,10 +26,10 @@ _FIELDS = sa.select(field).where(field.c.year_id == sa.bindparam("year")).order_
 
 def create_year(
     connection: Connection,
+    now: datetime,
     year: int,
     defaults: ProgrammeDefaults,
     lifecycle_definition_: Definition,
-    now: datetime,
     *,
     opens_on: date | None = None,
     closes_on: date | None = None,
@@ -40,7 +40,7 @@ def create_year(
         raise InvalidInput({"year": _("Năm %(year)s không hợp lệ: cần từ 2000 đến 2100.", year=year)})
     if connection.execute(sa.select(programme_year.c.id).where(programme_year.c.year == year)).first():
         raise InvalidInput({"year": _("Năm thi đua %(year)s đã có.", year=year)})
-    store.put(connection, lifecycle_definition_, now)
+    store.put(connection, now, lifecycle_definition_)
     window = defaults.window
     review = defaults.review
     year_id = connection.execute(

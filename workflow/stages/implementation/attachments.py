@@ -123,13 +123,13 @@ class Store:
 
 def add(
     connection: Connection,
-    store: Store,
     who: int | str,
+    now: datetime,
+    store: Store,
     code: str,
     file_name: str,
     content: bytes,
     purpose: str,
-    now: datetime,
 ) -> int:
     """Attach a file. Returns the attachment's id.
 
@@ -152,7 +152,7 @@ def add(
             ),
             guard="attachment",
         )
-    file, content_hash = keep_content(connection, store, file_name, content, now)
+    file, content_hash = keep_content(connection, now, store, file_name, content)
     attachment_id = connection.execute(
         sa.insert(attachment)
         .values(
@@ -171,7 +171,7 @@ def add(
 
 
 def keep_content(
-    connection: Connection, store: Store, file_name: str, content: bytes, now: datetime
+    connection: Connection, now: datetime, store: Store, file_name: str, content: bytes
 ) -> tuple[file_kinds.Accepted, str]:
     """Check a file and keep its content, whatever it is attached to. What it was taken for, and the hash under which it lies.
 
@@ -183,7 +183,7 @@ def keep_content(
     store.keep(store.path(content_hash), file.content)
     if file.thumbnail is not None:
         store.keep(store.thumbnail_path(content_hash), file.thumbnail)
-    _record_blob(connection, content_hash, file, now)
+    _record_blob(connection, now, content_hash, file)
     return file, content_hash
 
 
@@ -202,7 +202,7 @@ def _refuse_size(store: Store, content: bytes) -> None:
         )
 
 
-def remove(connection: Connection, who: int | str, attachment_id: int, now: datetime) -> int:
+def remove(connection: Connection, who: int | str, now: datetime, attachment_id: int) -> int:
     """Take a file off a model while its step lasts; its content and the history stay. Returns the model's version."""
     actor = access.actor(connection, who, now)
     row = _row(connection, attachment_id)
@@ -255,9 +255,9 @@ def belongs(connection: Connection, model_id: int, attachment_id: int) -> bool:
     return row is not None and row.model_id == model_id
 
 
-def content(connection: Connection, store: Store, who: int | str, attachment_id: int, now: datetime) -> Content:
+def content(connection: Connection, who: int | str, now: datetime, store: Store, attachment_id: int) -> Content:
     """A file for somebody who sees its model. Raises NotFound for everybody else, StorageUnusable if the bytes are gone."""
-    row = _readable(connection, who, attachment_id, now)
+    row = _readable(connection, who, now, attachment_id)
     path = store.path(row.blob_hash)
     if not path.is_file():
         raise StorageUnusable(
@@ -270,9 +270,9 @@ def content(connection: Connection, store: Store, who: int | str, attachment_id:
     return Content(path, row.media_type, row.file_name)
 
 
-def thumbnail(connection: Connection, store: Store, who: int | str, attachment_id: int, now: datetime) -> Path | None:
+def thumbnail(connection: Connection, who: int | str, now: datetime, store: Store, attachment_id: int) -> Path | None:
     """The small JPEG of a picture; None for other files."""
-    row = _readable(connection, who, attachment_id, now)
+    row = _readable(connection, who, now, attachment_id)
     path = store.thumbnail_path(row.blob_hash)
     return path if row.media_type.startswith("image/") and path.is_file() else None
 
@@ -289,7 +289,7 @@ def _row(connection: Connection, attachment_id: int) -> sa.Row[Any] | None:
     return connection.execute(_ROW, {"the_id": attachment_id}).first()
 
 
-def _readable(connection: Connection, who: int | str, attachment_id: int, now: datetime) -> sa.Row[Any]:
+def _readable(connection: Connection, who: int | str, now: datetime, attachment_id: int) -> sa.Row[Any]:
     actor = access.actor(connection, who, now)
     row = _row(connection, attachment_id)
     _visible(connection, actor, row, attachment_id, hold=False)
@@ -342,7 +342,7 @@ def _roles(definition: Definition, trigger: str | None) -> frozenset[str]:
     return frozenset(role for entry in definition.transitions for role in (*entry.roles, *entry.on_behalf))
 
 
-def _record_blob(connection: Connection, content_hash: str, file: file_kinds.Accepted, now: datetime) -> None:
+def _record_blob(connection: Connection, now: datetime, content_hash: str, file: file_kinds.Accepted) -> None:
     known = sa.select(blob.c.hash).where(blob.c.hash == content_hash)
     if connection.execute(known).first():
         return

@@ -51,10 +51,10 @@ class Results:
 def save_plan(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     start_date: date | str,
     content: str,
-    now: datetime,
     *,
     version: int | None = None,
 ) -> int:
@@ -76,7 +76,7 @@ def save_plan(
         problems["content"] = _("Hãy nhập kế hoạch: việc làm, người làm, thời gian, nguồn lực.")
     if problems or begins is None:
         raise InvalidInput(problems)
-    _keep_plan(connection, model.id, begins, text, actor.account_id, now)
+    _keep_plan(connection, now, model.id, begins, text, actor.account_id)
     return changes.note(connection, held.acting(actor, model), now, model, PlanSaved(begins, text))
 
 
@@ -92,7 +92,7 @@ def write_plan(context: Context) -> None:
     if begins is None:
         raise InvalidInput(problems)
     content = stated.get("plan") or (saved.content if saved else "")
-    _keep_plan(context.connection, context.model.id, begins, content, context.actor.account_id, context.now)
+    _keep_plan(context.connection, context.now, context.model.id, begins, content, context.actor.account_id)
     context.left.append(Started(stated.get("start_date"), stated.get("plan", "")))
 
 
@@ -105,9 +105,9 @@ def plan_of(connection: Connection, model_id: int) -> Plan | None:
 def save_results(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     results: Sequence[QuantityInput],
-    now: datetime,
     *,
     summary: str = "",
     evidence_note: str = "",
@@ -133,7 +133,7 @@ def save_results(
     if problems:
         raise InvalidInput(problems)
     model_quantities.replace(connection, model.id, "result", rows)
-    _keep_report(connection, model.id, words, actor.account_id, now)
+    _keep_report(connection, now, model.id, words, actor.account_id)
     if filled:
         connection.execute(
             sa.update(registration_form).where(registration_form.c.model_id == model.id).values(**filled, waived=waived)
@@ -164,7 +164,7 @@ def write_results(context: Context) -> None:
     context.warnings.extend(_warnings(rows))
     words = {name: context.facts[name] for name in ("summary", "evidence_note") if context.facts.get(name)}
     context.left.append(ResultsReported(tuple(row.figure for row in rows), **words))
-    _keep_report(connection, model.id, words, context.actor.account_id, context.now)
+    _keep_report(connection, context.now, model.id, words, context.actor.account_id)
 
 
 def results_of(connection: Connection, model_id: int) -> Results | None:
@@ -256,14 +256,14 @@ def _warnings(rows: Sequence[ModelQuantity]) -> tuple[str, ...]:
 
 
 def _keep_plan(
-    connection: Connection, model_id: int, begins: date, content: str, account_id: int, now: datetime
+    connection: Connection, now: datetime, model_id: int, begins: date, content: str, account_id: int
 ) -> None:
     values = {"start_date": begins, "content": content, "recorded_at": now, "recorded_by": account_id}
     _upsert(connection, plan, model_id, values)
 
 
 def _keep_report(
-    connection: Connection, model_id: int, words: Mapping[str, str], account_id: int, now: datetime
+    connection: Connection, now: datetime, model_id: int, words: Mapping[str, str], account_id: int
 ) -> None:
     _upsert(connection, results_report, model_id, {**words, "reported_at": now, "reported_by": account_id})
 

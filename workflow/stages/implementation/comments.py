@@ -34,7 +34,7 @@ class Comment:
     author: str
 
 
-def write(connection: Connection, who: int | str, code: str, text: str, audience: str, now: datetime) -> int:
+def write(connection: Connection, who: int | str, now: datetime, code: str, text: str, audience: str) -> int:
     """Add a comment. Returns its id; raises InvalidInput, or NotAllowed for a registrant who writes among reviewers."""
     actor = access.actor(connection, who, now)
     model = changes.held(connection, actor, code)

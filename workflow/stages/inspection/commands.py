@@ -110,9 +110,9 @@ class InspectionView:
 def save_record(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     record: InspectionInput,
-    now: datetime,
     *,
     version: int | None = None,
 ) -> int:
@@ -161,7 +161,7 @@ def save_record(
         raise InvalidInput({"head": _("Trưởng đoàn phải là một thành viên của đoàn.")})
     points = _points(connection, model.year_id, record)
 
-    record_id, new_version = _put(connection, model.id, values, actor.account_id, now, version)
+    record_id, new_version = _put(connection, now, model.id, values, actor.account_id, version)
     connection.execute(sa.delete(inspection_member).where(inspection_member.c.inspection_id == record_id))
     connection.execute(
         sa.insert(inspection_member),
@@ -384,7 +384,7 @@ def _points(connection: Connection, year_id: int, record: InspectionInput) -> li
 
 
 def _put(
-    connection: Connection, model_id: int, values: Mapping[str, Any], account_id: int, now: datetime, seen: int | None
+    connection: Connection, now: datetime, model_id: int, values: Mapping[str, Any], account_id: int, seen: int | None
 ) -> tuple[int, int]:
     """Id and version of the open record with these values. The caller holds the model, so nobody begins another one meanwhile."""
     there = connection.execute(

@@ -220,8 +220,8 @@ def common_path(paths: Sequence[str]) -> str:
 def save(
     connection: Connection,
     who: int | str,
-    planned: VisitInput,
     now: datetime,
+    planned: VisitInput,
     *,
     visit_id: int | None = None,
     version: int | None = None,
@@ -260,7 +260,7 @@ def save(
         raise InvalidInput({"head": _("Trưởng đoàn phải là một thành viên của đoàn.")})
     _require_independent(connection, team, held, today)
 
-    kept_id = _put(connection, before, {**values, "unit_id": unit_id}, actor, now)
+    kept_id = _put(connection, actor, now, before, {**values, "unit_id": unit_id})
     connection.execute(sa.delete(visit_member).where(visit_member.c.visit_id == kept_id))
     if team:
         rows = [{"visit_id": kept_id, "account_id": row.id, "head": name == head} for name, row in team.items()]
@@ -275,7 +275,7 @@ def save(
     return kept_id
 
 
-def cancel(connection: Connection, who: int | str, visit_id: int, now: datetime) -> None:
+def cancel(connection: Connection, who: int | str, now: datetime, visit_id: int) -> None:
     """Call a planned visit off; its models wait for another day."""
     actor = access.actor(connection, who, now)
     get(connection, actor, visit_id)
@@ -462,7 +462,7 @@ def _require_independent(
 
 
 def _put(
-    connection: Connection, before: VisitView | None, values: Mapping[str, Any], actor: Actor, now: datetime
+    connection: Connection, actor: Actor, now: datetime, before: VisitView | None, values: Mapping[str, Any]
 ) -> int:
     if before is None:
         return int(

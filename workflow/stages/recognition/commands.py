@@ -44,9 +44,9 @@ def write_revocation(context: Context) -> None:
 def mark_outstanding(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     outstanding: bool,
-    now: datetime,
     *,
     version: int | None = None,
 ) -> int:

@@ -103,10 +103,10 @@ def selection(connection: Connection, actor: Actor, decision_id: int) -> Selecti
 def choose(
     connection: Connection,
     who: int | str,
+    now: datetime,
     decision_id: int,
     outstanding: Collection[str],
     commended: Collection[str],
-    now: datetime,
     *,
     seen: Collection[tuple[str, int]] | None = None,
 ) -> int:

@@ -35,8 +35,8 @@ LONGEST_RESULTS = 600
 def prepare_submission(
     connection: Connection,
     who: int | str,
-    meeting_id: int,
     now: datetime,
+    meeting_id: int,
     *,
     reports: Mapping[str, str],
     results: Mapping[str, str] | None = None,
@@ -143,7 +143,7 @@ def prepare_submission(
 
 
 def save_report(
-    connection: Connection, who: int | str, submission_id: int, code: str, content: str, now: datetime
+    connection: Connection, who: int | str, now: datetime, submission_id: int, code: str, content: str
 ) -> None:
     """Write or rewrite the achievement report of one model of a submission, as long as the model was not sent up with it."""
     actor = access.actor(connection, who, now)
@@ -180,11 +180,11 @@ def save_report(
 def number_submission(
     connection: Connection,
     who: int | str,
+    now: datetime,
     submission_id: int,
     number: str,
     dated: date | str,
     signer: str,
-    now: datetime,
 ) -> None:
     """Enter the number, date and signer that the records clerk gave, once; a numbered paper is not edited."""
     actor = access.actor(connection, who, now)

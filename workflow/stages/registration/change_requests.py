@@ -55,11 +55,11 @@ class ChangeRequest:
 def request_change(
     connection: Connection,
     who: int | str,
+    now: datetime,
     code: str,
     subject: str,
     after: str,
     reason: str,
-    now: datetime,
     *,
     version: int | None = None,
 ) -> int:
@@ -107,7 +107,7 @@ def request_change(
 
 
 def decide_change(
-    connection: Connection, who: int | str, request_id: int, approve: bool, note: str, now: datetime
+    connection: Connection, who: int | str, now: datetime, request_id: int, approve: bool, note: str
 ) -> int:
     """Approve a request, which changes the model, or refuse it, which needs a note. Returns the model's new version.
 
@@ -138,18 +138,18 @@ def decide_change(
             new = {"name": meant, **keys_of(meant, LONGEST_NAME), "name_sort": name_order(meant)}
         else:
             new = {"field_id": field_id}
-    _close(connection, request_id, "approved" if approve else "refused", actor, why, now)
+    _close(connection, actor, now, request_id, "approved" if approve else "refused", why)
     decided = (ChangeApproved if approve else ChangeRefused)(request_id, request.subject, before, request.after)
     return changes.note(connection, acting(actor, grant, reason=why), now, model, decided, new)
 
 
-def withdraw_change(connection: Connection, who: int | str, request_id: int, now: datetime) -> int:
+def withdraw_change(connection: Connection, who: int | str, now: datetime, request_id: int) -> int:
     """Take an open request back, by the registrant's side. Returns the model's new version."""
     actor = access.actor(connection, who, now)
     request, model = _open_request(connection, actor, request_id)
     definition = store.definition(connection, model.definition_hash)
     grant = actor.require(roles_of(definition, SUBMIT), model.unit_path, to=_("rút đề nghị đổi"))
-    _close(connection, request_id, "withdrawn", actor, "", now)
+    _close(connection, actor, now, request_id, "withdrawn", "")
     return changes.note(connection, acting(actor, grant), now, model, ChangeWithdrawn(request_id, request.subject))
 
 
@@ -309,7 +309,7 @@ def _askers(connection: Connection, model_id: int, request_id: int) -> set[int]:
     }
 
 
-def _close(connection: Connection, request_id: int, status: str, actor: Actor, note: str, now: datetime) -> None:
+def _close(connection: Connection, actor: Actor, now: datetime, request_id: int, status: str, note: str) -> None:
     connection.execute(
         sa.update(change_request)
         .where(change_request.c.id == request_id, change_request.c.status == "open")

@@ -71,7 +71,7 @@ class DraftsRefused(InvalidInput):
 
 
 def create_draft(
-    connection: Connection, who: int | str, year: int, draft: Draft, now: datetime, *, on_behalf: bool = False
+    connection: Connection, who: int | str, now: datetime, year: int, draft: Draft, *, on_behalf: bool = False
 ) -> str:
     """Begin one registration and return its code ("DVK-2024-00017").
 
@@ -89,9 +89,9 @@ def create_draft(
 def create_drafts(
     connection: Connection,
     who: int | str,
+    now: datetime,
     year: int,
     drafts: Sequence[Draft],
-    now: datetime,
     *,
     sample: bool = False,
 ) -> list[str]:
@@ -109,7 +109,7 @@ def create_drafts(
 
 
 def edit_draft(
-    connection: Connection, who: int | str, code: str, draft: Draft, now: datetime, *, version: int | None = None
+    connection: Connection, who: int | str, now: datetime, code: str, draft: Draft, *, version: int | None = None
 ) -> int:
     """Put a form in the place of the one that was kept, while it is a draft or was given back. Returns the version.
 

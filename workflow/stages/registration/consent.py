@@ -32,7 +32,7 @@ def agreed_at(connection: Connection, model_id: int) -> datetime | None:
 
 
 def set_consent(
-    connection: Connection, who: int | str, code: str, agree: bool, now: datetime, *, version: int | None = None
+    connection: Connection, who: int | str, now: datetime, code: str, agree: bool, *, version: int | None = None
 ) -> int:
     """Agree that everybody may read about a model, or take that back. Returns the version; saying it again changes nothing.
 

@@ -26,7 +26,7 @@ _SHORTEST_REASON = 5
 
 
 def correct_registrant(
-    connection: Connection, who: int | str, code: str, person: tuple[str, str], reason: str, now: datetime
+    connection: Connection, who: int | str, now: datetime, code: str, person: tuple[str, str], reason: str
 ) -> int:
     """Say who registered an individual model, in any state, as whoever takes registrations in. Returns the version.
 

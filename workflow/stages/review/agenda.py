@@ -36,9 +36,9 @@ LONGEST_AGENDA = 500
 def set_agenda(
     connection: Connection,
     who: int | str,
+    now: datetime,
     meeting_id: int,
     codes: Sequence[str],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> None:
@@ -48,13 +48,13 @@ def set_agenda(
     version: of the meeting as the caller saw it.
     """
     actor, meeting, grant = run_meeting(
-        connection, who, meeting_id, now, to=_("lập chương trình bình xét"), version=version
+        connection, who, now, meeting_id, to=_("lập chương trình bình xét"), version=version
     )
-    write_agenda(connection, actor, grant, meeting, codes, now)
+    write_agenda(connection, actor, grant, now, meeting, codes)
 
 
 def write_agenda(
-    connection: Connection, actor: Actor, grant: Grant, meeting: sa.Row[Any], codes: Sequence[str], now: datetime
+    connection: Connection, actor: Actor, grant: Grant, now: datetime, meeting: sa.Row[Any], codes: Sequence[str]
 ) -> None:
     """The same for somebody whose right was checked."""
     wanted = list(dict.fromkeys(clean(code) for code in codes))

@@ -71,9 +71,9 @@ class BallotCount:
 def record_votes(
     connection: Connection,
     who: int | str,
+    now: datetime,
     meeting_id: int,
     votes: Sequence[VoteInput | tuple[str, str, str, bool]],
-    now: datetime,
 ) -> None:
     """Record votes of an open meeting, all or none: (code, user name of the member, choice, in writing).
 
@@ -115,19 +115,19 @@ def record_votes(
 def record_ballots(
     connection: Connection,
     who: int | str,
+    now: datetime,
     meeting_id: int,
     code: str,
     for_: int,
     against: int,
     abstaining: int,
-    now: datetime,
 ) -> None:
     """Record the count of a secret ballot on one model. See `record_counts`."""
-    record_counts(connection, who, meeting_id, [BallotCount(code, for_, against, abstaining)], now)
+    record_counts(connection, who, now, meeting_id, [BallotCount(code, for_, against, abstaining)])
 
 
 def record_counts(
-    connection: Connection, who: int | str, meeting_id: int, counts: Sequence[BallotCount], now: datetime
+    connection: Connection, who: int | str, now: datetime, meeting_id: int, counts: Sequence[BallotCount]
 ) -> None:
     """Record counts of a secret ballot, all or none: ballots of those present, for and against of those entitled to either.
 

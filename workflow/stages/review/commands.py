@@ -52,9 +52,9 @@ LONGEST_MINUTES: Final = 50_000
 def prepare_meeting(
     connection: Connection,
     who: int | str,
+    now: datetime,
     unit_code: str,
     year: int,
-    now: datetime,
     *,
     title: str,
     held_on: date | str,
@@ -109,18 +109,18 @@ def prepare_meeting(
     by = history.acting(actor, grant)
     history.record(connection, by, now, meeting_id, prepared, definition_hash=definition.hash)
     if members:
-        write_members(connection, actor, grant, seen_meeting(connection, actor, meeting_id), members, now)
+        write_members(connection, actor, grant, now, seen_meeting(connection, actor, meeting_id), members)
     if models:
-        write_agenda(connection, actor, grant, seen_meeting(connection, actor, meeting_id), models, now)
+        write_agenda(connection, actor, grant, now, seen_meeting(connection, actor, meeting_id), models)
     return meeting_id
 
 
 def open_meeting(
     connection: Connection,
     who: int | str,
+    now: datetime,
     meeting_id: int,
     present: Sequence[str],
-    now: datetime,
     *,
     version: int | None = None,
 ) -> None:
@@ -130,7 +130,7 @@ def open_meeting(
     change of name asked for) refuses the opening and is named, and so does a member who left or whose account is locked.
     version: of the meeting as the caller saw it.
     """
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("mở phiên bình xét"), version=version)
+    actor, seen, grant = run_meeting(connection, who, now, meeting_id, to=_("mở phiên bình xét"), version=version)
     keys = agenda_models(connection, seen.id)
     models = lock_models(connection, keys)
     rules = stored.year(connection, seen.year)
@@ -150,7 +150,7 @@ def open_meeting(
         raise NotPossible(
             _("Chương trình chưa có mô hình nào. Hãy đưa mô hình vào chương trình trước."), guard="agenda"
         )
-    members = freeze_members(connection, seen, now)
+    members = freeze_members(connection, now, seen)
     here = set_present(connection, seen.id, members, present)
     opened = events.MeetingOpened(
         members=tuple(events.MemberNamed(row.account_id, row.duty) for row in members),
@@ -161,15 +161,15 @@ def open_meeting(
     )
     by = history.acting(actor, grant)
     history.record(connection, by, now, seen.id, opened, definition_hash=seen.definition_hash)
-    _open_reviews(connection, actor, [models[key] for key in keys], now)
+    _open_reviews(connection, actor, now, [models[key] for key in keys])
 
 
 def close_meeting(
     connection: Connection,
     who: int | str,
+    now: datetime,
     meeting_id: int,
     minutes: str,
-    now: datetime,
     *,
     version: int | None = None,
     not_returned: bool = False,
@@ -181,7 +181,7 @@ def close_meeting(
     not_returned: votes of members present that are missing were never handed in, and the minutes say so; without it InvalidInput
     names them (an abstention is a vote like the others).
     """
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("kết thúc phiên bình xét"), version=version)
+    actor, seen, grant = run_meeting(connection, who, now, meeting_id, to=_("kết thúc phiên bình xét"), version=version)
     require_status(seen, "open", to=_("kết thúc phiên"))
     text = clean(minutes, multiline=True)
     if not text:
@@ -199,7 +199,7 @@ def close_meeting(
     models = lock_models(connection, agenda_models(connection, seen.id))
     # Votes lock their models too: the meeting as it stands behind the last of them is the one to close.
     seen = seen_meeting(connection, actor, meeting_id)
-    missing = _missing(connection, seen, models, now, accepted=not_returned)
+    missing = _missing(connection, now, seen, models, accepted=not_returned)
     if missing:
         text = f"{text}\n{_written_down(missing, models)}"[:LONGEST_MINUTES]
     hold(
@@ -235,9 +235,9 @@ def close_meeting(
     return list(results.values())
 
 
-def cancel_meeting(connection: Connection, who: int | str, meeting_id: int, reason: str, now: datetime) -> None:
+def cancel_meeting(connection: Connection, who: int | str, now: datetime, meeting_id: int, reason: str) -> None:
     """Call off a meeting that is prepared or open; its models can go on another one. A closed one stays."""
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("huỷ phiên bình xét"))
+    actor, seen, grant = run_meeting(connection, who, now, meeting_id, to=_("huỷ phiên bình xét"))
     why = clean(reason, multiline=True)
     if not 5 <= len(why) <= 4_000:
         raise InvalidInput({"reason": _("Hãy nêu lý do huỷ phiên, từ 5 đến 4000 ký tự.")})
@@ -253,7 +253,7 @@ def cancel_meeting(connection: Connection, who: int | str, meeting_id: int, reas
 # Inside ------------------------------------------------------------------------------------------------------------------------
 
 
-def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[Any]], now: datetime) -> None:
+def _open_reviews(connection: Connection, actor: Actor, now: datetime, models: Sequence[sa.Row[Any]]) -> None:
     """Take every model that still waits for it through the transition that opens its review."""
     by_trigger: dict[str, list[str]] = {}
     reasons = []
@@ -270,7 +270,7 @@ def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[
             continue
         by_trigger.setdefault(opening.trigger, []).append(model.code)
     for trigger, codes in by_trigger.items():
-        for outcome in transition.apply_many(connection, codes, trigger, actor.account_id, now):
+        for outcome in transition.apply_many(connection, actor.account_id, now, codes, trigger):
             if outcome.refusal is not None:
                 reasons.extend(
                     Reason(reason.code, reason.guard, f"{outcome.code}: {reason.message}")
@@ -281,7 +281,7 @@ def _open_reviews(connection: Connection, actor: Actor, models: Sequence[sa.Row[
 
 
 def _missing(
-    connection: Connection, meeting: sa.Row[Any], models: Mapping[int, sa.Row[Any]], now: datetime, *, accepted: bool
+    connection: Connection, now: datetime, meeting: sa.Row[Any], models: Mapping[int, sa.Row[Any]], *, accepted: bool
 ) -> dict[int, Missing]:
     """The votes that are missing where they count. Raises InvalidInput that names them unless they are accepted as such."""
     counted = review_result.count_votes(connection, meeting.id)

@@ -44,9 +44,9 @@ class Member:
 def set_members(
     connection: Connection,
     who: int | str,
+    now: datetime,
     meeting_id: int,
     members: Sequence[Member],
-    now: datetime,
     *,
     guests: Sequence[str] | None = None,
     version: int | None = None,
@@ -56,16 +56,16 @@ def set_members(
     guests: names of people who are asked to come without a vote, or None to leave them. version: the one the caller saw.
     """
     actor, seen, grant = run_meeting(
-        connection, who, meeting_id, now, to=_("lập danh sách thành viên"), version=version
+        connection, who, now, meeting_id, to=_("lập danh sách thành viên"), version=version
     )
-    write_members(connection, actor, grant, seen, members, now, guests=guests)
+    write_members(connection, actor, grant, now, seen, members, guests=guests)
 
 
 def mark_present(
-    connection: Connection, who: int | str, meeting_id: int, present: Sequence[str], now: datetime
+    connection: Connection, who: int | str, now: datetime, meeting_id: int, present: Sequence[str]
 ) -> None:
     """Say anew who is there while the meeting runs. Who voted there cannot become absent, who voted in writing cannot come."""
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("điểm danh"))
+    actor, seen, grant = run_meeting(connection, who, now, meeting_id, to=_("điểm danh"))
     hold_open(connection, seen, to=_("điểm danh"))
     here = set_present(connection, seen.id, members_of(connection, seen.id), present)
     counted = connection.execute(
@@ -87,7 +87,7 @@ def mark_present(
     history.record(connection, by, now, seen.id, taken, definition_hash=seen.definition_hash)
 
 
-def freeze_members(connection: Connection, seen: sa.Row[Any], now: datetime) -> list[sa.Row[Any]]:
+def freeze_members(connection: Connection, now: datetime, seen: sa.Row[Any]) -> list[sa.Row[Any]]:
     """The members with name and unit as they are now, for good; refused when one of them cannot be a member any more.
 
     Between preparing and opening, people leave and accounts are locked: the meeting must not open with a council that is not.
@@ -100,7 +100,7 @@ def freeze_members(connection: Connection, seen: sa.Row[Any], now: datetime) -> 
         named(connection, [row.user_name for row in members], seen.unit_path, local_date(now), form_field="members")
     except InvalidInput:
         # All of them at once was refused: say for each who it is.
-        gone = [row.full_name for row in members if not _still(connection, row, seen.unit_path, now)]
+        gone = [row.full_name for row in members if not _still(connection, now, row, seen.unit_path)]
     if gone:
         raise NotPossible(
             _(
@@ -133,9 +133,9 @@ def write_members(
     connection: Connection,
     actor: Actor,
     grant: Grant,
+    now: datetime,
     seen: sa.Row[Any],
     members: Sequence[Member],
-    now: datetime,
     *,
     guests: Sequence[str] | None = None,
 ) -> None:
@@ -223,7 +223,7 @@ def set_present(
     return here
 
 
-def _still(connection: Connection, row: sa.Row[Any], path: str, now: datetime) -> bool:
+def _still(connection: Connection, now: datetime, row: sa.Row[Any], path: str) -> bool:
     try:
         named(connection, [row.user_name], path, local_date(now), form_field="members")
     except Refusal:

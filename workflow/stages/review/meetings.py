@@ -72,7 +72,7 @@ def member(connection: Connection, meeting_id: int, account_id: int) -> sa.Row[A
 
 
 def run_meeting(
-    connection: Connection, who: int | str, meeting_id: int, now: datetime, *, to: str, version: int | None = None
+    connection: Connection, who: int | str, now: datetime, meeting_id: int, *, to: str, version: int | None = None
 ) -> tuple[Actor, sa.Row[Any], Grant]:
     """The person, the meeting they see and the grant by which they run it.
 

@@ -59,9 +59,9 @@ def _proposed(meeting: MeetingView) -> str:
     return "\n".join(lines)
 
 
-def add_note(connection: Connection, who: int | str, meeting_id: int, text: str, now: datetime) -> int:
+def add_note(connection: Connection, who: int | str, now: datetime, meeting_id: int, text: str) -> int:
     """Add a note to the minutes of a closed meeting; the minutes and the results stay as they are. Returns its id."""
-    actor, seen, grant = run_meeting(connection, who, meeting_id, now, to=_("ghi chú vào biên bản"))
+    actor, seen, grant = run_meeting(connection, who, now, meeting_id, to=_("ghi chú vào biên bản"))
     require_status(seen, "closed", to=_("ghi chú vào biên bản"))
     said = clean(text, multiline=True)
     if not 5 <= len(said) <= LONGEST_NOTE:
