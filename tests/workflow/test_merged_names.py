@@ -25,7 +25,7 @@ def begun(world: World, *people: tuple[str, str], who: str = "staff", **changes:
 
 
 def merge(world: World, codes: list[str]) -> None:
-    """Let all models belong to the person of the last, as versions before 0018 did."""
+    """Let all models belong to the person of the last, as versions before 0017 did."""
     keys = [world.model(code).person_id for code in codes]
     with world.database.write() as connection:
         connection.execute(

@@ -1,6 +1,6 @@
 """What an earlier version took for one because names differ by accents only: people, and models merged as doubles.
 
-Until migration 0018 a name without its accents was who somebody was: "Anh" and "Ánh" of one village became one person, and their
+Until migration 0017 a name without its accents was who somebody was: "Anh" and "Ánh" of one village became one person, and their
 models belonged to whoever came last. The history still has the name under which each form was begun on behalf of a registrant,
 and what was written over it later; a form that somebody began for themselves has no name but that of their account.
 """

@@ -11,7 +11,7 @@ from alembic import op
 from workflow.ground.reading.order import name_order, person_order, tree_order
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 BATCH = 5_000
 KEYS = (("emulation_model", "name_sort", 400), ("account", "name_sort", 400), ("unit", "tree_sort", 2_000))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from workflow.ground.reading.text import identity
 
-revision = "0018"
+revision = "0017"
 down_revision = "0002"
 
 # Table → the name that the key is made of, and how long it may be.

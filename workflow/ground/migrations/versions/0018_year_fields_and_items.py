@@ -10,8 +10,8 @@ from alembic import op
 
 from config import definitions
 
-revision = "0017"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
