@@ -19,11 +19,11 @@ from workflow.ground.reading.text import normalise
 LONGEST_KEY = 400
 """Room for the letters and tones of the longest name. PostgreSQL takes no entry of an index beyond 2 700 bytes."""
 LONGEST_TREE_KEY = 2_000
-_LONGEST_STEP = 120
 # Of the name of one unit in the key of its place in the tree: twice what most names need.
+_LONGEST_STEP = 120
 
-_END = "!"
 # Below every other character of a key: what has ended comes before what goes on.
+_END = "!"
 
 # Blank, punctuation and signs in the order of ICU's root collation. Each has one character of the key, as have the letters.
 _SIGNS = " _-‐–—,;:!?.·'‘’\"“”«»()[]{}§@*/\\&#%†•`^°©®+±÷×<=>|~$₫"
