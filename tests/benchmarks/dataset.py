@@ -82,9 +82,6 @@ def build(database: Database, models: int) -> Dataset:
         with database.write() as connection:
             connection.execute(sa.insert(emulation_model), rows)
             connection.execute(sa.insert(history), entries)
-    with database.engine.connect() as connection:
-        connection.execute(sa.text("ANALYZE"))
-        connection.commit()
     district = units[len(units) // 2 // (COMMUNES_PER_DISTRICT + 1) * (COMMUNES_PER_DISTRICT + 1) + 1]
     return Dataset(database, "nguoi.duyet", 2, district["code"], district["path"], 2024, year_id, models)
 

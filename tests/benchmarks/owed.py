@@ -14,7 +14,7 @@ from flask import Flask
 
 from tests.benchmarks.dataset import Dataset
 from tests.benchmarks.measuring import Measurement, p10
-from tests.benchmarks.web import PAGE_BOUND, Visitor, application, times
+from tests.benchmarks.web import DAILY, Visitor, application, bound_of, times
 from workflow.ground.schema import (
     account,
     assignment,
@@ -85,13 +85,13 @@ def fill(large: Dataset, count: int = OBLIGATIONS) -> None:
     while batch := [row for _place, row in zip(range(_BATCH), rows, strict=False)]:
         with large.database.write() as connection:
             connection.execute(sa.insert(obligation), batch)
+    owed = sa.select(sa.func.count()).where(obligation.c.call_id == report_call.c.id).scalar_subquery()
+    with large.database.write() as connection:
+        connection.execute(sa.update(report_call).values(units=owed))
     with large.database.write() as connection:
         told = [_message(key) for key in range(1, MESSAGES + 1)]
         connection.execute(sa.insert(message), told)
         connection.execute(sa.insert(reminder), [_reminder(key, today) for key in range(1, MESSAGES + 1)])
-    with large.database.engine.connect() as connection:
-        connection.execute(sa.text("ANALYZE"))
-        connection.commit()
 
 
 def measure(large: Dataset, folder: Path) -> list[Measurement]:
@@ -104,7 +104,14 @@ def measure(large: Dataset, folder: Path) -> list[Measurement]:
             place = address.format(district=large.district_code)
             visitor.get(place)
             spent = p10(times(partial(visitor.get, place), 5, 3)) / 1e9
-            found.append(Measurement(f"{OBLIGATIONS:,} obligations, {user_name}: {place}", spent, None, PAGE_BOUND))
+            found.append(
+                Measurement(
+                    f"{OBLIGATIONS:,} obligations, {user_name}: {place}",
+                    spent,
+                    None,
+                    bound_of(place, (*DAILY, "/viec-cua-toi")),
+                )
+            )
     return found
 
 
