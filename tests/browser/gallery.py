@@ -223,6 +223,7 @@ VISITS = (
     Visit("year-reports", ADMIN, "/quan-tri/nam/2024/ky-bao-cao"),
     Visit("year-steps", ADMIN, "/quan-tri/nam/2024/buoc-nhac"),
     Visit("days-off", ADMIN, "/quan-tri/ngay-nghi"),
+    Visit("days-off-decided", ADMIN, "/quan-tri/ngay-nghi/nam/2027"),
     Visit("days-off-refused", ADMIN, "/quan-tri/ngay-nghi", press="Ghi", status=422),
     Visit("definitions", ADMIN, "/quan-tri/quy-trinh"),
     Visit("definition", ADMIN, "/quan-tri/quy-trinh/{three_tier}"),
