@@ -147,6 +147,25 @@ def test_somebody_counts_what_he_may_see(world: World, who: str, seen: int) -> N
         assert count(world, who=who, as_of=as_of).total.total == seen
 
 
+def test_figures_of_a_subtree_begin_at_its_units(sqlite_world: World) -> None:
+    asked: list[str] = []
+    engine = sqlite_world.database.engine
+    with sqlite_world.database.read() as connection:
+        district = units.by_code(connection, "KL")
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_trace_callback(asked.append)
+        tally(connection, YEAR, unit_row=district)
+        raw.set_trace_callback(None)
+    counting = [statement for statement in asked if "count(" in statement]
+    assert len(counting) == 2
+    with engine.connect() as connection:
+        for statement in counting:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
+            steps = [step for step in plan if step.startswith(("SEARCH", "SCAN"))]
+            assert steps[0].startswith("SEARCH unit "), plan
+
+
 def test_unknown_year_lists_those_there_are(world: World) -> None:
     with world.database.read() as connection, pytest.raises(NotFound, match="Đang có: 2024"):
         tally(connection, 1999)

@@ -162,7 +162,8 @@ def _questions(within_unit: bool, dated: bool) -> tuple[sa.Select[Any], sa.Selec
     where = [model.year_id == sa.bindparam("year_id"), model.submitted_at.is_not(None)]
     if within_unit:
         where += [unit.c.path >= sa.bindparam("path"), unit.c.path < sa.bindparam("path_end")]
-    source = emulation_model.join(unit, unit.c.id == model.unit_id)
+    # "+ 0" and the hint: SQLite begins at the units of the subtree, also where nobody has analysed, not at the year.
+    source = emulation_model.join(unit, model.unit_id == (unit.c.id + 0 if within_unit else unit.c.id))
     columns: tuple[sa.ColumnElement[Any], ...] = (model.field_id, model.kind, model.state)
     if dated:
         # Put to the history: each model's last entry before the end of the day.
@@ -185,6 +186,8 @@ def _questions(within_unit: bool, dated: bool) -> tuple[sa.Select[Any], sa.Selec
         sa.func.count(sa.distinct(collective)).label("collective"),
         sa.func.count(sa.distinct(model.person_id)).label("individual"),
     )
+    if within_unit:
+        registrants = registrants.with_hint(emulation_model, "INDEXED BY ix_emulation_model_unit_id", "sqlite")
     return (
         models.select_from(source).where(*where).group_by(*columns),
         registrants.select_from(source).where(*where),
