@@ -30,7 +30,7 @@ from notifications.reminders.letter import Site
 from workflow.across.obligations import due_calls, sync
 from workflow.across.oversight import audit
 from workflow.ground.database import Database
-from workflow.ground.dialects import insert_or_update
+from workflow.ground.dialects import analyse, insert_or_update
 from workflow.ground.prepared import Prepared
 from workflow.ground.refusals import DatabaseUnusable
 from workflow.ground.schema import clockwork
@@ -276,11 +276,12 @@ def _new_day(connection: Connection, now: datetime) -> bool:
 
 
 def _daily(connection: Connection, now: datetime, kept: Kept) -> int:
-    """Follow what a new release knows of days off and throw away what is too old, in the first tick of each day."""
+    """Once a day: follow what a new release knows of days off, throw away what is too old, let SQLite look at its tables."""
     if not _new_day(connection, now):
         return 0
     deeds.follow_official_days(connection, now)
     swept = retention.sweep(connection, now, kept)
+    analyse(connection)
     connection.execute(
         insert_or_update(connection, clockwork, ["name"], columns=["ticked_at"]), {"name": _DAILY, "ticked_at": now}
     )

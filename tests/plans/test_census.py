@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import pytest
 
@@ -19,6 +20,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Recorder, 
     recorder = Recorder()
     folder = tmp_path_factory.mktemp("plans")
     live(folder, recorder).close()
+    # What SQLite learned of tables as small as these says nothing of large ones: judged is what it does without.
+    with closing(sqlite3.connect(folder / "dvk.db")) as forgetting, forgetting:
+        assert forgetting.execute("DELETE FROM sqlite_stat1").rowcount > 0
     connection = sqlite3.connect(folder / "dvk.db")
     for text in recorder.temporary:
         connection.execute(text)

@@ -264,3 +264,13 @@ def insert_or_update(
 
 def _insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def analyse(connection: Connection) -> None:
+    """Let SQLite look at a thousand rows of each index, so that it knows which lead to few; PostgreSQL does that by itself.
+
+    A quarter of a second with a million models: for once a day (https://sqlite.org/lang_analyze.html, "approximate ANALYZE").
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+        connection.exec_driver_sql("ANALYZE")
